@@ -34,4 +34,5 @@ class Address:
         return cls(*match.groups())
 
     def __str__(self) -> str:
+        """Write the address in its text form."""
         return f"/{self.centre}/{self.agency}"

@@ -92,7 +92,7 @@ def write(envelope: Envelope) -> list[tuple[str, bytes]]:
 
 
 def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
-    """Read an envelope from Kafka headers; raises EnvelopeError for what is no envelope of this wire version."""
+    """Read an envelope from Kafka headers; raises EnvelopeError for what is none of this wire version."""
     texts = _texts(headers)
     if "ce_specversion" not in texts and texts.get("content-type", "").startswith("application/cloudevents"):
         raise EnvelopeError("envelope.structured-mode", "content-type")
