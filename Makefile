@@ -1,0 +1,43 @@
+# One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format clean
+MAKEFLAGS += --no-print-directory
+unexport PYTHONHOME PYTHONPATH
+
+# Any Python from 3.11 on; name another one with `make setup PYTHON=/path/to/python3`.
+PYTHON ?=
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+DISTS := contracts services/kit .
+PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit) infra/setup.sh
+# Named after the pins and the folder, so that other pins or a moved folder are installed anew.
+READY := $(VENV)/ready-$(shell { pwd; cat $(PINS); } | cksum | cut -d ' ' -f 1)
+
+help:  ## show what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY)  ## install the pinned packages into .venv (the other targets do so by themselves)
+
+$(READY):
+	@PYTHON='$(PYTHON)' VENV='$(VENV)' sh infra/setup.sh $(DISTS)
+	@touch '$@'
+
+demo: $(READY)  ## run the six agencies and the simulator, e.g. make demo ARGS="--once --json"
+	@$(BIN)/ieum demo $(ARGS) </dev/null
+
+test: $(READY)  ## pass every test against a real Kafka and a real PostgreSQL
+	@$(BIN)/python -m pytest $(ARGS) </dev/null
+
+check: $(READY)  ## lint, format, types, direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY)  ## put the code into its one format
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+clean:  ## remove what was installed and cached here; the data of the embedded stack stays in .ieum
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find contracts services tests -name __pycache__ -type d -prune -exec rm -rf {} +
