@@ -1,0 +1,122 @@
+"""The facts that the programmes' rules read; each optional, each with how well it is known."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field
+
+from ieum_contracts.client_codes import (
+    Benefit,
+    CareerBreakReason,
+    CrisisCause,
+    EmploymentStatus,
+    FactSource,
+    Need,
+    RankClass,
+    SeparationKind,
+    Sex,
+)
+from ieum_contracts.model import (
+    LIST_ITEMS_MAX,
+    Count,
+    Day,
+    Flag,
+    Line,
+    Model,
+    Won,
+    personal,
+    plain,
+    sensitive,
+)
+
+Value = TypeVar("Value")
+
+
+class Fact(Model, Generic[Value]):
+    """One fact with how well it is known."""
+
+    value: Annotated[Value, personal("What is the case.")]
+    source: Annotated[FactSource, plain("Whether it was stated, documented or verified.")]
+
+
+class BenefitHeld(Model):
+    """A benefit in payment, or one that has ended."""
+
+    benefit: Annotated[Benefit, personal("Which benefit.")]
+    since: Annotated[Day | None, personal("First day for which it was granted.")] = None
+    until: Annotated[Day | None, personal("Last day for which it was granted; absent while it runs.")] = None
+
+
+class PolicyLoan(Model):
+    """An earlier policy loan (햇살론 and the like)."""
+
+    taken_on: Annotated[Day, personal("Day on which it was paid out.")]
+    repaid_on: Annotated[Day | None, personal("Day on which it was repaid; absent while it runs.")] = None
+    credit_percentile: Annotated[int | None, Field(ge=0, le=100), personal("Credit percentile then.")] = None
+
+
+Benefits = Annotated[tuple[BenefitHeld, ...], Field(max_length=LIST_ITEMS_MAX)]
+Loans = Annotated[tuple[PolicyLoan, ...], Field(max_length=LIST_ITEMS_MAX)]
+Needs = Annotated[tuple[Need, ...], Field(max_length=LIST_ITEMS_MAX)]
+Percentile = Annotated[int, Field(strict=True, ge=0, le=100)]
+HouseholdSize = Annotated[int, Field(strict=True, ge=1, le=30)]
+WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=80)]
+
+
+class Circumstances(Model):
+    """What is known of a client's life as far as a programme's rules ask for it; the rest stays at home."""
+
+    birth_date: Annotated[Fact[Day] | None, personal("Birth date.")] = None
+    sex: Annotated[Fact[Sex] | None, personal("Sex as registered.")] = None
+    household_size: Annotated[Fact[HouseholdSize] | None, personal("Heads in the household.")] = None
+    residence_municipality: Annotated[Fact[Line] | None, personal("City or county of residence.")] = None
+    workplace_municipality: Annotated[Fact[Line] | None, personal("City or county of work.")] = None
+
+    recognised_income_monthly: Annotated[Fact[Won] | None, personal("소득인정액, won a month.")] = None
+    household_income_monthly: Annotated[Fact[Won] | None, personal("Household income, won a month.")] = None
+    own_income_monthly: Annotated[Fact[Won] | None, personal("Own income, won a month.")] = None
+    own_income_annual: Annotated[Fact[Won] | None, personal("Own income, won a year.")] = None
+    household_assets: Annotated[Fact[Won] | None, personal("Household assets less debts, won.")] = None
+    financial_assets: Annotated[Fact[Won] | None, personal("Financial assets, won.")] = None
+
+    insured_days: Annotated[
+        Fact[Count] | None,
+        personal("피보험단위기간: insured days in the 18 months before separation, not calendar days."),
+    ] = None
+    separation_date: Annotated[Fact[Day] | None, personal("Day on which the last job ended.")] = None
+    separation_kind: Annotated[Fact[SeparationKind] | None, personal("How the last job ended.")] = None
+    work_days: Annotated[Fact[Count] | None, personal("Days worked in the last 24 months.")] = None
+    work_hours: Annotated[Fact[Count] | None, personal("Hours worked in the last 24 months.")] = None
+    able_to_work: Annotated[Fact[Flag] | None, personal("Able to work now.")] = None
+    willing_to_work: Annotated[Fact[Flag] | None, personal("Willing to work.")] = None
+    searching: Annotated[Fact[Flag] | None, personal("Looking for work.")] = None
+    employment_status: Annotated[Fact[EmploymentStatus] | None, personal("How the client works now.")] = None
+    yearly_revenue: Annotated[Fact[Won] | None, personal("Yearly revenue of the self-employed, won.")] = None
+    student: Annotated[Fact[Flag] | None, personal("Enrolled at a school or university.")] = None
+    student_years_left: Annotated[Fact[Count] | None, personal("Whole years until graduation.")] = None
+    career_break_reason: Annotated[Fact[CareerBreakReason] | None, personal("Why work was left.")] = None
+    never_worked: Annotated[Fact[Flag] | None, personal("Never had a job.")] = None
+    job_wanted: Annotated[Fact[Line] | None, personal("Kind of job wanted.")] = None
+    hours_wanted: Annotated[Fact[WeeklyHours] | None, personal("Hours a week wanted.")] = None
+
+    benefits: Annotated[Fact[Benefits] | None, personal("Benefits in payment and ended, with dates.")] = None
+    unsecured_debt: Annotated[Fact[Won] | None, personal("Unsecured debt, won.")] = None
+    secured_debt: Annotated[Fact[Won] | None, personal("Secured debt, won.")] = None
+    arrears_days: Annotated[Fact[Count] | None, personal("Longest arrears, days.")] = None
+    arrears_risk: Annotated[Fact[Flag] | None, personal("Risk of falling into arrears.")] = None
+    credit_percentile: Annotated[Fact[Percentile] | None, personal("Credit percentile, 0 is worst.")] = None
+    policy_loans: Annotated[Fact[Loans] | None, personal("Earlier policy loans.")] = None
+
+    rank_class: Annotated[Fact[RankClass] | None, personal("Class of military rank at discharge.")] = None
+    service_months: Annotated[Fact[Count] | None, personal("Months of military service.")] = None
+    discharge_date: Annotated[Fact[Day] | None, personal("Discharge, past or foreseen.")] = None
+    military_extension_years: Annotated[
+        Fact[Count] | None, personal("Years by which service lifts an age limit.")
+    ] = None
+
+    crisis_cause: Annotated[Fact[CrisisCause] | None, personal("What threw the household into crisis.")] = (
+        None
+    )
+    needs: Annotated[Fact[Needs] | None, personal("Needs, coded.")] = None
+    marriage_immigrant: Annotated[
+        Fact[Flag] | None, sensitive("Marriage immigrant; only with its own consent line.")
+    ] = None

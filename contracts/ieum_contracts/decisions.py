@@ -1,0 +1,204 @@
+"""What a recipient says of a referral: its decisions, each naming the asks that it settles."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from ieum_contracts.address import ProgrammeId
+from ieum_contracts.client import Documents, SealedNote
+from ieum_contracts.client_codes import Goal, Question
+from ieum_contracts.codes import (
+    CancelledCause,
+    ClosedAs,
+    ClosedCause,
+    ExpiredClock,
+    Outcome,
+    Reason,
+    ReceivedCause,
+    RejectedCause,
+    ReopenedCause,
+    State,
+    SubStatus,
+    WithdrawnCause,
+)
+from ieum_contracts.consent import AddressText
+from ieum_contracts.model import (
+    LIST_ITEMS_MAX,
+    Code,
+    Count,
+    Day,
+    Flag,
+    Line,
+    Model,
+    Reference,
+    Time,
+    personal,
+    plain,
+    pseudonym,
+)
+
+
+class Decided(Model):
+    """A decision: it settles the asks that it names."""
+
+    answers: Annotated[
+        tuple[UUID, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
+    ] = ()
+    sealed: Annotated[SealedNote | None, personal("A note in words.")] = None
+
+
+class Appointment(Model):
+    """When and where the client is expected."""
+
+    at: Annotated[Time, pseudonym("When.")]
+    place: Annotated[Line, plain("Where.")]
+    desk: Annotated[Line | None, plain("At which desk.")] = None
+    bring: Annotated[Documents, plain("What to bring.")] = ()
+
+
+class Suggestion(Model):
+    """Where the client may be served better; only whoever has a new consent refers there."""
+
+    agency: Annotated[AddressText, plain("Address of the agency.")]
+    programme: Annotated[ProgrammeId, plain("Its programme.")]
+
+
+class ReferralReceived(Decided):
+    """The referral has arrived, or what was asked for has; receipt is not acceptance."""
+
+    reference: Annotated[Reference | None, pseudonym("The recipient's own reference.")] = None
+    decision_due_at: Annotated[Time | None, plain("When a decision is due.")] = None
+    cause: Annotated[ReceivedCause | None, plain("Set when the client answered at the recipient.")] = None
+
+
+class ReferralInfoRequested(Decided):
+    """Something has to be known before a decision can be taken."""
+
+    questions: Annotated[
+        tuple[Question, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX), pseudonym("What is asked.")
+    ]
+    due_at: Annotated[Time | None, plain("When the answer is due.")] = None
+
+
+class ReferralWaitlisted(Decided):
+    """There is no room yet."""
+
+    expected_wait_days: Annotated[Count | None, plain("Calendar days until there may be room.")] = None
+    review_at: Annotated[Time | None, plain("When the waiting list is looked at again.")] = None
+
+
+class ReferralAccepted(Decided):
+    """The recipient will serve the client."""
+
+    contact_by: Annotated[Time | None, plain("By when the client is contacted.")] = None
+    appointment: Annotated[Appointment | None, pseudonym("The first appointment.")] = None
+    case: Annotated[UUID | None, pseudonym("The case that serves the client; key of case.closed.")] = None
+
+
+class ReferralStarted(Decided):
+    """Work has begun."""
+
+    appointment: Annotated[Appointment | None, pseudonym("The next appointment.")] = None
+
+
+class ReferralProgressed(Decided):
+    """Something happened on the way."""
+
+    sub_status: Annotated[SubStatus, pseudonym("What happened.")]
+    appointment: Annotated[Appointment | None, pseudonym("The next appointment.")] = None
+
+
+class ReferralHeld(Decided):
+    """Work rests."""
+
+    reason: Annotated[Reason, pseudonym("Why.")]
+    until: Annotated[Day | None, plain("Until when.")] = None
+
+
+class ReferralResumed(Decided):
+    """Work goes on."""
+
+
+class GoalMet(Model):
+    """One goal and whether it was met."""
+
+    goal: Annotated[Goal, pseudonym("The goal.")]
+    met: Annotated[Flag, pseudonym("Whether it was met.")]
+
+
+class ReferralCompleted(Decided):
+    """The work is done; the sender acknowledges or disputes the outcome."""
+
+    outcome: Annotated[Outcome, pseudonym("What became of it.")]
+    goals: Annotated[
+        tuple[GoalMet, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Which goals were met.")
+    ] = ()
+
+
+class ReferralFailed(Decided):
+    """The work was begun and stopped early."""
+
+    reason: Annotated[Reason, pseudonym("Why.")]
+
+
+class ReferralDeclined(Decided):
+    """The recipient does not take the client."""
+
+    reason: Annotated[Reason, pseudonym("Why.")]
+    failed_rules: Annotated[
+        tuple[Code, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of rules that failed.")
+    ] = ()
+    suggestions: Annotated[
+        tuple[Suggestion, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Where to try instead.")
+    ] = ()
+
+
+class ReferralRedirected(Decided):
+    """Another agency serves the client better; the sender makes the new referral."""
+
+    reason: Annotated[Reason, pseudonym("Why.")]
+    suggestion: Annotated[Suggestion, pseudonym("Where to refer instead.")]
+
+
+class ReferralExpired(Decided):
+    """A clock ended it."""
+
+    clock: Annotated[ExpiredClock, plain("Which clock.")]
+
+
+class ReferralCancelled(Decided):
+    """It was cancelled, as asked."""
+
+    cause: Annotated[CancelledCause, plain("Whether the system or a worker agreed.")] = CancelledCause.AT_ONCE
+    reason: Annotated[Reason | None, pseudonym("Why, as it was asked.")] = None
+
+
+class ReferralWithdrawn(Decided):
+    """The client has withdrawn consent; nobody works on it any more."""
+
+    cause: Annotated[WithdrawnCause, plain("Where the client said so.")]
+
+
+class ReferralClosed(Decided):
+    """The work had been completed or failed, and nothing is open any more."""
+
+    cause: Annotated[ClosedCause, plain("Whether the sender acknowledged.")]
+    closed_as: Annotated[ClosedAs, pseudonym("How the work had ended.")]
+
+
+class ReferralReopened(Decided):
+    """The work goes on."""
+
+    cause: Annotated[ReopenedCause, plain("Who wanted it.")]
+
+
+class ReferralAskRejected(Decided):
+    """An ask is not followed."""
+
+    state: Annotated[State, pseudonym("Where the referral stands.")]
+    cause: Annotated[RejectedCause, plain("Why.")]
+
+
+class ReferralAmendmentNoted(Decided):
+    """An amendment has been taken note of."""

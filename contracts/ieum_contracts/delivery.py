@@ -1,0 +1,86 @@
+"""Talk about delivery itself, on the delivery mailboxes: unnumbered, idempotent, nothing of a client."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from ieum_contracts.consent import Sha256Hex
+from ieum_contracts.envelope import SEQUENCE_MAX
+from ieum_contracts.model import Model, Time, plain, pseudonym
+from ieum_contracts.topics import Family
+
+HEADS_MAX = 500
+
+Sequence = Annotated[int, Field(strict=True, ge=1, le=SEQUENCE_MAX)]
+Head = Annotated[int, Field(strict=True, ge=0, le=SEQUENCE_MAX)]
+FateReason = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*(\.[a-z][a-z-]*)*$", max_length=60)]
+"""A reason code of the table of fates, `sequence.gap`."""
+TypeName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z-]*(\.[a-z][a-z-]*)+\.v[1-9][0-9]*$", max_length=80)
+]
+
+
+class ParkedState(StrEnum):
+    """Whether a parked event is still tried again by itself."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
+
+
+class StreamParked(Model):
+    """The hearer tells the sayer: from this number on, the stream waits."""
+
+    family: Annotated[Family, plain("Family of the stream.")]
+    key: Annotated[UUID, pseudonym("Key of the stream.")]
+    sequence: Annotated[Sequence, plain("First number that waits.")]
+    reason: Annotated[FateReason, plain("Why it waits.")]
+    state: Annotated[ParkedState, plain("Whether it is tried again by itself.")]
+    since: Annotated[Time, plain("Since when it waits.")]
+
+
+class StreamRefused(Model):
+    """The hearer tells the sayer: this number was consumed, and changed nothing."""
+
+    family: Annotated[Family, plain("Family of the stream.")]
+    key: Annotated[UUID, pseudonym("Key of the stream.")]
+    sequence: Annotated[Sequence, plain("The number that was refused.")]
+    event: Annotated[UUID, pseudonym("Id of the event.")]
+    type: Annotated[TypeName, plain("Type of the event.")]
+    reason: Annotated[FateReason, plain("Why it was refused.")]
+    digest: Annotated[Sha256Hex | None, pseudonym("Digest of the event as it was heard.")] = None
+
+
+class StreamSkipped(Model):
+    """The hearer tells the sayer: an operator passed over this number."""
+
+    family: Annotated[Family, plain("Family of the stream.")]
+    key: Annotated[UUID, pseudonym("Key of the stream.")]
+    sequence: Annotated[Sequence, plain("The number that was passed over.")]
+    reason: Annotated[FateReason, plain("Why, as a code.")]
+    digest: Annotated[Sha256Hex | None, pseudonym("Digest of the event as it was heard.")] = None
+
+
+class StreamResendAsked(Model):
+    """The hearer asks the sayer to send these numbers again, as they stand in its ledger."""
+
+    family: Annotated[Family, plain("Family of the stream.")]
+    key: Annotated[UUID, pseudonym("Key of the stream.")]
+    first: Annotated[Sequence, plain("First number that is missing.")]
+    last: Annotated[Sequence | None, plain("Last number that is missing; absent for all that follow.")] = None
+
+
+class StreamHead(Model):
+    """How far one stream has come, as seen by whoever says it."""
+
+    family: Annotated[Family, plain("Family of the stream.")]
+    key: Annotated[UUID, pseudonym("Key of the stream.")]
+    said: Annotated[Head, plain("Last number that I said to you.")]
+    heard: Annotated[Head, plain("Last number that I heard from you.")]
+
+
+class StreamHeads(Model):
+    """An agency tells a peer how far the streams between them have come."""
+
+    heads: Annotated[tuple[StreamHead, ...], Field(max_length=HEADS_MAX), plain("Streams lately active.")]

@@ -1,0 +1,95 @@
+"""What is said of eligibility: an advisory assessment, and a change that others have to know of."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ieum_contracts.address import ProgrammeId
+from ieum_contracts.consent import ItemName
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Line, Model, plain, pseudonym
+
+
+class Likelihood(StrEnum):
+    """What an assessment says; never that somebody is or is not entitled."""
+
+    LIKELY = "likely"
+    UNLIKELY = "unlikely"
+    NEEDS_INFO = "needs-info"
+
+
+class RuleResult(StrEnum):
+    """What one rule says; a missing fact or figure gives `unknown`, never a guess."""
+
+    PASSED = "pass"
+    FAILED = "fail"
+    UNKNOWN = "unknown"
+
+
+class Standing(StrEnum):
+    """Where a client stands with a programme."""
+
+    NOT_ASSESSED = "not-assessed"
+    NEEDS_INFO = "needs-info"
+    UNLIKELY = "unlikely"
+    LIKELY = "likely"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    ENDED = "ended"
+
+
+class RuleAssessed(Model):
+    """What one rule says, and where it stands in the law."""
+
+    rule: Annotated[Code, plain("Id of the rule.")]
+    result: Annotated[RuleResult, pseudonym("What it says.")]
+    citation: Annotated[Line, plain("Where the rule stands.")]
+    explanation_ko: Annotated[Line, plain("What the rule asks, in Korean; no figure of a client's.")]
+    explanation_en: Annotated[Line, plain("What the rule asks, in English; no figure of a client's.")]
+    missing: Annotated[
+        tuple[ItemName, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Facts that are not known.")
+    ] = ()
+
+
+class ProgrammeAssessed(Model):
+    """What the rules of one programme say together."""
+
+    programme: Annotated[ProgrammeId, plain("The programme.")]
+    likelihood: Annotated[Likelihood, pseudonym("What the rules say together.")]
+    cause: Annotated[Code | None, plain("Why information is needed, for example no-published-rule.")] = None
+    discretionary: Annotated[bool, plain("Whether a person decides in any case.")] = False
+    rule_set: Annotated[Line, plain("Version of the rules.")]
+    as_of: Annotated[Day, plain("Day for which the rules were asked.")]
+    rules: Annotated[tuple[RuleAssessed, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Each rule.")] = ()
+
+
+class EligibilityAssessed(Model):
+    """The recipient's rules on the circumstances that it was sent; a person decides."""
+
+    advisory: Annotated[Literal[True], plain("Always true: this is no decision.")] = True
+    programmes: Annotated[
+        tuple[ProgrammeAssessed, ...],
+        Field(min_length=1, max_length=LIST_ITEMS_MAX),
+        pseudonym("Each programme."),
+    ]
+
+
+class Conflict(Model):
+    """A programme that cannot be had together with the one that changed."""
+
+    programme: Annotated[ProgrammeId, pseudonym("The other programme.")]
+    rule: Annotated[Code, plain("Id of the rule.")]
+    citation: Annotated[Line, plain("Where the rule stands.")]
+
+
+class EligibilityChanged(Model):
+    """A client's standing with a programme has changed; the partner of a referral has to know."""
+
+    programme: Annotated[ProgrammeId, pseudonym("The programme.")]
+    old: Annotated[Standing, pseudonym("Where the client stood.")]
+    new: Annotated[Standing, pseudonym("Where the client stands.")]
+    effective_on: Annotated[Day, pseudonym("From which day on.")]
+    conflicts: Annotated[
+        tuple[Conflict, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Programmes that it rules out.")
+    ] = ()
