@@ -1,0 +1,43 @@
+"""The API's composition: routes, problems, front door and documentation."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ieum.api import feed, pages, watch
+from ieum.api.front import FrontDoor
+from ieum.api.office import Office
+from ieum.api.problems import Problem, answer, answer_bad_parameters, answer_http_error
+
+VERSION = "0.1.0"
+
+_DESCRIPTION = """
+HTTP API of one agency's service: its own systems refer clients to other agencies here, decide on those that
+were referred to it, and follow what happens. Wire version 0: synthetic data only, and no login yet.
+
+Every POST needs the header `Idempotency-Key`; sent again with the same key it gets the same answer and does
+nothing again. Refusals are problems (RFC 9457), explained at [/problems](/problems).
+"""
+
+
+def create_app(office: Office) -> FastAPI:
+    """Make the API of one agency; it owns nothing, and starts and stops nothing."""
+    app = FastAPI(
+        title=f"Ieum · {office.me.agency}",
+        version=VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=pages.OPENAPI_PATH,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.office = office
+    for router in (feed.router, watch.router, pages.router):
+        app.include_router(router)
+    app.router.routes.append(pages.assets())
+    app.add_exception_handler(Problem, answer)
+    app.add_exception_handler(HTTPException, answer_http_error)
+    app.add_exception_handler(RequestValidationError, answer_bad_parameters)
+    app.add_middleware(FrontDoor, registry=office.registry)
+    return app

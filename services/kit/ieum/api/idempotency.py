@@ -1,0 +1,86 @@
+"""One piece of work per Idempotency-Key: sent again, it gets the same answer and does nothing again.
+
+The key is inserted first, in the transaction that does the work. So a request that arrives while the first
+is still at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing
+at all and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing.
+"""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from asyncpg import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api import kinds
+from ieum.api.problems import Problem
+
+KEPT_DAYS = 7
+FORGOTTEN_MAX = 5_000
+WAIT_SECONDS_MAX = 10.0
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_KEPT_HEADERS = ("location", "etag", "content-type")
+
+_CLAIM = """
+insert into idempotency (key, fingerprint, at) values ($1, $2, now())
+on conflict (key) do nothing returning true
+"""
+_KEPT = "select fingerprint, status, headers, body from idempotency where key = $1"
+
+
+async def claim(connection: Connection, key: str, fingerprint: bytes) -> Response | None:
+    """Take the key for this transaction's work, or return the answer that was given under it before.
+
+    Raises Problem when another request was carried out under the key.
+    """
+    if await connection.fetchval(_CLAIM, key, fingerprint, timeout=WAIT_SECONDS_MAX):
+        return None
+    kept = await connection.fetchrow(_KEPT, key)
+    if kept is None:  # seven days old, and forgotten between the two statements
+        raise Problem(kinds.UNAVAILABLE)
+    if kept["fingerprint"] != fingerprint:
+        raise Problem(kinds.KEY_REUSED)
+    names_and_values = kept["headers"]
+    headers = dict(zip(names_and_values[::2], names_and_values[1::2], strict=True))
+    return Response(kept["body"], kept["status"], {**headers, "idempotent-replayed": "true"})
+
+
+_KEEP = "update idempotency set status = $2, headers = $3, body = $4 where key = $1"
+
+
+async def keep(connection: Connection, key: str, answer: Response) -> None:
+    """Remember the answer, in the transaction of the work that it tells of."""
+    headers = [
+        part
+        for name in _KEPT_HEADERS
+        if (value := answer.headers.get(name)) is not None
+        for part in (name, value)
+    ]
+    await connection.execute(_KEEP, key, answer.status_code, headers, bytes(answer.body))
+
+
+_FORGET = """
+delete from idempotency where key = any(array(select key from idempotency where at < $1 order by at limit $2))
+"""
+
+
+async def forget(connection: Connection, now: datetime) -> int:
+    """Delete answers older than seven days, at most 5,000 a call; return how many went."""
+    status = await connection.execute(_FORGET, now - timedelta(days=KEPT_DAYS), FORGOTTEN_MAX)
+    return int(status.rpartition(" ")[2])
+
+
+def key_of(request: Request) -> str:
+    """Read the request's key; raises Problem when there is none, more than one, or a strange one."""
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
+        raise Problem(kinds.KEY_MISSING)
+    return keys[0]
+
+
+def fingerprint_of(request: Request, body: bytes) -> bytes:
+    """Tell one request from another: method, path with query, If-Match and body."""
+    head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    return hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest()
