@@ -1,0 +1,9 @@
+"""What can go wrong with processes of one's own machine, in whole sentences."""
+
+
+class StackError(RuntimeError):
+    """A server or service could not be started, or did not do what it should; the text says what to do."""
+
+
+class AlreadyRunningError(StackError):
+    """Somebody else holds this state folder."""

@@ -1,0 +1,34 @@
+"""A polite end: SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that `with` blocks clean up."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into SystemExit(128 + number) while the block runs (main thread only)."""
+    before = {number: signal.signal(number, _unwind) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore a second Ctrl-C or SIGTERM while the block tidies up."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *ENDING)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _unwind(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
