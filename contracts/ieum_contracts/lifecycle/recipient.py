@@ -10,7 +10,6 @@ from ieum_contracts.lifecycle.table import (
     CONCLUDED,
     NAMES_ALL_THAT_WAIT,
     NAMES_ONE_ASK,
-    NOT_ENDED,
     UNDERWAY,
     Condition,
     Mover,
@@ -46,7 +45,7 @@ class Decided:
 def decide(
     copy: RecipientCopy, decision: Decision, by: Mover, answers: tuple[UUID, ...] = ()
 ) -> Decided | NotAllowed:
-    """Make one decision on the recipient's copy.
+    """Make one decision on the recipient's copy; a withdrawal is followed at once by the erasure.
 
     `answers` counts only where the decision leaves a choice (`ask-rejected`, `amendment-noted`, the system's
     `received`); a rejection without it means the only ask that waits. Others know what they answer.
@@ -71,7 +70,7 @@ def hear_ask(copy: RecipientCopy, ask_type: AskType, ask_id: UUID, *, reopening_
     heard = replace(copy, waiting=(*copy.waiting, (ask_id, ask_type)))
     match ask_type:
         case AskType.CONSENT_WITHDRAWN:
-            return _withdraw(replace(heard, withdrawn=True), ask_id)
+            return _first_possible(replace(heard, withdrawn=True), _WITHDRAWAL_REPLIES, ask_id)
         case AskType.CANCEL_REQUESTED if copy.state in UNDERWAY:
             return Decided(heard)
         case AskType.OUTCOME_DISPUTED if reopening_possible and _reopenable(copy):
@@ -96,6 +95,9 @@ _REPLIES: Mapping[AskType, Decision] = MappingProxyType(
 )
 """The system's answer to an ask, where the table allows it and nothing has to wait; else `ask-rejected`."""
 
+_WITHDRAWAL_REPLIES = (Decision.WITHDRAWN, Decision.CONSENT_ERASED, Decision.ASK_REJECTED)
+"""Not ended: withdrawn; ended: erased; erased already, since the client said so at both desks: rejected."""
+
 
 def _decided(copy: RecipientCopy, row: Row, by: Mover, answers: tuple[UUID, ...]) -> Decided | NotAllowed:
     waiting = tuple(ask_id for ask_id, _ in copy.waiting)
@@ -118,15 +120,10 @@ def _decided(copy: RecipientCopy, row: Row, by: Mover, answers: tuple[UUID, ...]
         withdrawn=copy.withdrawn or row.decision is Decision.WITHDRAWN,
         erased=copy.erased or row.decision is Decision.CONSENT_ERASED,
     )
-    return Decided(decided, ((row.decision, answers),))
-
-
-def _withdraw(copy: RecipientCopy, ask_id: UUID) -> Decided:
-    if copy.state not in NOT_ENDED:
-        return _first_possible(copy, (Decision.CONSENT_ERASED, Decision.ASK_REJECTED), ask_id)
-    withdrawn = _first_possible(copy, (Decision.WITHDRAWN,), ask_id)
-    erased = _first_possible(withdrawn.copy, (Decision.CONSENT_ERASED,), ask_id)
-    return Decided(erased.copy, withdrawn.says + erased.says)
+    says: tuple[Said, ...] = ((row.decision, answers),)
+    if row.decision is Decision.WITHDRAWN:
+        decided, says = replace(decided, erased=True), (*says, (Decision.CONSENT_ERASED, ()))
+    return Decided(decided, says)
 
 
 def _reopenable(copy: RecipientCopy) -> bool:
