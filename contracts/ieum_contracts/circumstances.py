@@ -96,6 +96,14 @@ class Circumstances(Model):
     career_break_reason: Annotated[Fact[CareerBreakReason] | None, personal("Why work was left.")] = None
     never_worked: Annotated[Fact[Flag] | None, personal("Never had a job.")] = None
     job_wanted: Annotated[Fact[Line] | None, personal("Kind of job wanted.")] = None
+    post_weekly_hours: Annotated[
+        Fact[WeeklyHours] | None, personal("Hours a week of the post that an employer offers the client.")
+    ] = None
+    post_months: Annotated[Fact[Count] | None, personal("Months for which that post is offered.")] = None
+    priority_group: Annotated[
+        Fact[Flag] | None,
+        personal("In a group (특정계층) that job support serves whatever its income."),
+    ] = None
     hours_wanted: Annotated[Fact[WeeklyHours] | None, personal("Hours a week wanted.")] = None
 
     benefits: Annotated[Fact[Benefits] | None, personal("Benefits in payment and ended, with dates.")] = None
