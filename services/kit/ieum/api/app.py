@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ieum.api import feed, pages, watch
+from ieum.api import feed, pages, quarantine, streams, watch
 from ieum.api.front import FrontDoor
 from ieum.api.office import Office
 from ieum.api.problems import Problem, answer, answer_bad_parameters, answer_http_error
@@ -33,7 +33,7 @@ def create_app(office: Office) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.office = office
-    for router in (feed.router, watch.router, pages.router):
+    for router in (feed.router, streams.router, quarantine.router, watch.router, pages.router):
         app.include_router(router)
     app.router.routes.append(pages.assets())
     app.add_exception_handler(Problem, answer)

@@ -9,3 +9,8 @@ create table idempotency (
     at          timestamptz not null
 );
 create index idempotency_at on idempotency (at);
+
+-- What operators look for among very many rows that need nobody.
+create index ledger_not_applied on ledger (key, peer, family) where fate <> 'applied';
+create index stream_stopped on stream (key) where stopped is not null;
+create index outbox_held on outbox (key) where held;
