@@ -14,7 +14,7 @@ from ieum_contracts.model import LIST_ITEMS_MAX, Day, Model, personal, plain, ps
 Referrals = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
 
 
-class CaseClosedReason(StrEnum):
+class CaseReason(StrEnum):
     """Why a case was closed."""
 
     ALL_REFERRALS_ENDED = "all-referrals-ended"
@@ -51,7 +51,7 @@ class CaseClosed(Model):
     referrals: Annotated[Referrals, pseudonym("Referrals of this sender that the case served.")]
     opened_on: Annotated[Day, pseudonym("Day on which the case was opened.")]
     closed_on: Annotated[Day, pseudonym("Day on which it was closed.")]
-    reason: Annotated[CaseClosedReason, pseudonym("Why it was closed.")]
+    reason: Annotated[CaseReason, pseudonym("Why it was closed.")]
     outcomes: Annotated[
         tuple[Outcome, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Outcomes of those referrals.")
     ] = ()

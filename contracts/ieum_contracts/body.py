@@ -1,0 +1,95 @@
+"""A body as bytes and back: what is wrong with one is said by place and kind, never by what stood there."""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from ieum_contracts.identifiers import contains_identifier, places
+from ieum_contracts.model import Model, faults
+from ieum_contracts.topics import BODY_BYTES_MAX
+
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+class NotUnderstood(Exception):  # noqa: N818 - a fate, not an error: parked until newer contracts run
+    """A newer agency may understand this: `type.unknown`, `version.unknown` or `value.unknown`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Invalid(Exception):  # noqa: N818 - a fate, not an error: refused
+    """Nobody will ever accept this body; `fields` says where and how, never what stood there."""
+
+    def __init__(self, reason: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{reason}: {', '.join(fields)}" if fields else reason)
+        self.reason = reason
+        self.fields = fields
+
+
+def write(body: Model) -> bytes:
+    """Write a body as JSON, absent rather than null; raises Invalid when nobody would accept it."""
+    written = body.model_dump_json(exclude_none=True).encode()
+    if len(written) > BODY_BYTES_MAX:
+        raise Invalid("body.too-large")
+    _refuse_identifiers(body, written)
+    return written
+
+
+def read(model: type[Model], body: bytes) -> Model:
+    """Read a body with its model; raises NotUnderstood or Invalid."""
+    if len(body) > BODY_BYTES_MAX:
+        raise Invalid("body.too-large")
+    found = _validated(model, body)
+    if not isinstance(found, Model):
+        raise found
+    _refuse_identifiers(found, body)
+    return found
+
+
+def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Invalid:
+    # The fate is given back and raised outside: an exception raised here would carry pydantic's along, and
+    # that one holds the input.
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if any(each["type"] == "json_invalid" for each in error.errors(include_input=False)):
+            return Invalid("body.not-json")
+        if _only_codes_are_unknown(error):
+            return NotUnderstood("value.unknown")
+        return Invalid("body.invalid", faults(error))
+
+
+def _only_codes_are_unknown(error: ValidationError) -> bool:
+    return all(
+        each["type"] == "enum" and isinstance(each["input"], str) and _CODE.fullmatch(each["input"])
+        for each in error.errors(include_url=False, include_context=False)
+    )
+
+
+def _refuse_identifiers(body: Model, written: bytes) -> None:
+    if any(contains_identifier(text) for text in _texts(written)):
+        raise Invalid("body.identifier", tuple(places(body)) or ("a field that is not known",))
+
+
+def _texts(written: bytes) -> Iterator[str]:
+    # JSON's own punctuation parts one value from the next, so the whole is scanned at once, with names,
+    # numbers and fields that no model knows; only escapes hide something from that.
+    yield written.decode()
+    if b"\\" in written:
+        yield from _strings(from_json(written))
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
