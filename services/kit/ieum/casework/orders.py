@@ -1,0 +1,93 @@
+"""What an agency's own system may order beside decisions and asks: referrals, closings, follow-ups."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from ieum_contracts.address import AgencyId, ProgrammeId
+from ieum_contracts.case import CaseReason, FollowUp, GoalOutcome
+from ieum_contracts.client import ReferralDetails, SealedNote
+from ieum_contracts.client_codes import Goal, Need, PriorityCause, SafetyFlag
+from ieum_contracts.codes import AssessmentSkipped, HandOver, Priority, SubjectKind
+from ieum_contracts.consent import LegalBasis
+from ieum_contracts.eligibility import EligibilityChanged
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Line, Model, Reference, Time
+from ieum_contracts.referral import AssessmentCited
+
+
+class ReferralOrder(Model):
+    """A new referral: whom to, for which of my clients, and what `referral.requested` carries.
+
+    The path is not ordered: it follows from the parent.
+    """
+
+    recipient: Annotated[AgencyId, Field(description="Id of the agency, in the same centre.")]
+    client_ref: Annotated[
+        Reference, Field(description="The sender's own opaque reference of its client; it never travels.")
+    ]
+    parent: Annotated[
+        UUID | None, Field(description="The referral from which this one follows; it continues the journey.")
+    ] = None
+    loop_override: Annotated[
+        Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
+    ] = None
+    subject: Annotated[SubjectKind, Field(description="Whether a person or an employer is referred.")]
+    programme: Annotated[ProgrammeId, Field(description="The recipient's programme.")]
+    priority: Annotated[Priority, Field(description="How soon a decision is due.")] = Priority.ROUTINE
+    priority_cause: Annotated[
+        PriorityCause | None, Field(description="Why it is more urgent than routine.")
+    ] = None
+    needs: Annotated[tuple[Need, ...], Field(max_length=LIST_ITEMS_MAX, description="Needs.")] = ()
+    goals: Annotated[tuple[Goal, ...], Field(max_length=LIST_ITEMS_MAX, description="Goals.")] = ()
+    safety_flags: Annotated[
+        tuple[SafetyFlag, ...], Field(max_length=LIST_ITEMS_MAX, description="What staff must know first.")
+    ] = ()
+    requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
+    hand_over: Annotated[HandOver, Field(description="How the client gets from desk to desk.")]
+    answer_by: Annotated[Time | None, Field(description="When the sender expects an answer.")] = None
+    assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
+    assessment_skipped: Annotated[
+        AssessmentSkipped | None, Field(description="Why no assessment is cited.")
+    ] = None
+    legal_basis: Annotated[
+        LegalBasis | None, Field(description="The statute that stands in for consent.")
+    ] = None
+    sealed: Annotated[ReferralDetails, Field(description="Everything personal, and the consent artefact.")]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        person = self.subject is SubjectKind.PERSON
+        if (self.sealed.client is not None, self.sealed.employer is not None) != (person, not person):
+            raise ValueError("A referral of a person names the client, one of an employer the employer.")
+        if self.assessment is not None and self.assessment_skipped is not None:
+            raise ValueError("An assessment is cited or skipped, not both.")
+        return self
+
+
+class CaseClosing(Model):
+    """Closes a case none of whose referrals is under way any more."""
+
+    reason: Annotated[CaseReason, Field(description="Why it is closed.")]
+    goals: Annotated[
+        tuple[GoalOutcome, ...],
+        Field(max_length=LIST_ITEMS_MAX, description="What became of each goal; a sender hears of its own."),
+    ] = ()
+    aftercare_until: Annotated[
+        Day | None, Field(description="Until when the agency looks after the client.")
+    ] = None
+
+
+class CaseFollowUp(Model):
+    """What aftercare found of the client of a closed case."""
+
+    found: Annotated[FollowUp, Field(description="What was found.")]
+    checked_on: Annotated[Day | None, Field(description="Day of the check; today where absent.")] = None
+    next_on: Annotated[Day | None, Field(description="Day of the next check.")] = None
+    sealed: Annotated[SealedNote | None, Field(description="A note in words.")] = None
+
+
+REFERRAL_ORDER: TypeAdapter[ReferralOrder] = TypeAdapter(ReferralOrder)
+CASE_CLOSING: TypeAdapter[CaseClosing] = TypeAdapter(CaseClosing)
+CASE_FOLLOW_UP: TypeAdapter[CaseFollowUp] = TypeAdapter(CaseFollowUp)
+ELIGIBILITY_CHANGE: TypeAdapter[EligibilityChanged] = TypeAdapter(EligibilityChanged)

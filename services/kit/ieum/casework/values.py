@@ -1,0 +1,167 @@
+"""What casework works on and what it gives back: referrals, cases, changes and refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import JsonValue
+from pydantic_core import from_json
+
+from ieum.casework.eligibility import RuleSet
+from ieum_contracts.address import Address
+from ieum_contracts.case import CaseReason
+from ieum_contracts.client_codes import Goal
+from ieum_contracts.codes import AskType, Outcome, Reason, State
+from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
+from ieum_contracts.message import Say
+from ieum_contracts.programme import ProgrammePublished
+
+
+class Side(StrEnum):
+    """Which part this agency plays in a referral, for its whole life."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+
+
+class Guard(StrEnum):
+    """Which check refused a command; over HTTP each is a problem type of its own."""
+
+    OWNER = "owner"
+    MOVE = "move"
+    ASK_OPEN = "ask-open"
+    ANSWERS = "answers"
+    REASON = "reason"
+    CASE = "case"
+    IDENTIFIERS = "identifiers"
+    BASIS = "basis"
+    PROGRAMME = "programme"
+    DUPLICATE = "duplicate"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One referral as one side knows it; `version` counts its changes.
+
+    `asked` is what was requested, as JSON without its member `sealed`; `sealed` is that member, and None once
+    it is erased. `case` is the recipient's case, known to the sender when the recipient named it.
+    """
+
+    id: UUID
+    journey: UUID
+    peer: Address
+    programme: str
+    copy: RecipientCopy | SenderCopy
+    asked: bytes
+    sealed: bytes | None
+    created_at: datetime
+    changed_at: datetime
+    version: int = 1
+    client_ref: str | None = None
+    loop_override: str | None = None
+    parent: UUID | None = None
+    case: UUID | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    concluded_at: datetime | None = None
+    assessment: bytes | None = None
+
+    @property
+    def side(self) -> Side:
+        """Which part this agency plays."""
+        return Side.SENDER if isinstance(self.copy, SenderCopy) else Side.RECIPIENT
+
+    @property
+    def state(self) -> State:
+        """Where the referral stands, as its recipient last said to this side."""
+        return self.copy.state
+
+    def allowed(self) -> tuple[str, ...]:
+        """Name what a worker of this side may do now: the recipient's decisions, or the sender's asks."""
+        if isinstance(self.copy, SenderCopy):
+            return tuple(map(str, asks_allowed(self.copy)))
+        return tuple(map(str, moves_allowed(self.copy)))
+
+    def requested(self) -> dict[str, JsonValue]:
+        """Give what was requested as a JSON object; its member `sealed` is absent once erased."""
+        asked: dict[str, JsonValue] = from_json(self.asked)
+        return asked if self.sealed is None else {**asked, "sealed": from_json(self.sealed)}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A referral that a case serves, as far as the case has to know it."""
+
+    referral: UUID
+    sender: Address
+    state: State
+    outcome: Outcome | None = None
+    goals: tuple[Goal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What this agency does for one client: one case per journey, over all its referrals to this agency."""
+
+    id: UUID
+    journey: UUID
+    opened_at: datetime
+    served: tuple[Served, ...] = ()
+    keep_open: bool = False
+    closed_at: datetime | None = None
+    reason: CaseReason | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the agency knows beside its referrals: itself, its rules, and what everyone has published."""
+
+    me: Address
+    rule_sets: Mapping[str, RuleSet]
+    published: Mapping[tuple[Address, str], ProgrammePublished]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command or an event comes to: what is now known, and what has to be said of it."""
+
+    referral: Referral | None = None
+    case: Case | None = None
+    says: tuple[Say, ...] = ()
+    also: tuple[Referral, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command changes nothing.
+
+    `reason` is a code; `state` and `allowed` (moves, asks or reasons) tell what would be possible;
+    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong.
+    """
+
+    guard: Guard
+    reason: str
+    state: State | None = None
+    allowed: tuple[str, ...] = ()
+    referral: UUID | None = None
+    ask: UUID | None = None
+    ask_type: AskType | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An event that its sender should not have said: it is refused and changes nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """An event about something that has not arrived yet on its own family."""
+
+    reason: str
