@@ -23,7 +23,7 @@ nothing again. Refusals are problems (RFC 9457), explained at [/problems](/probl
 def create_app(office: Office) -> FastAPI:
     """Make the API of one agency; it owns nothing, and starts and stops nothing."""
     app = FastAPI(
-        title=f"Ieum · {office.me.agency}",
+        title=f"Ieum · {office.here.me.agency}",
         version=VERSION,
         description=_DESCRIPTION,
         docs_url=None,

@@ -4,10 +4,13 @@ import asyncio
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 from starlette.requests import Request
 
 from ieum.api import kinds
-from ieum.api.problems import Problem, places
+from ieum.api.guards import IDENTIFIERS
+from ieum.api.problems import ERRORS_MAX, Problem, field_name, places
+from ieum_contracts import identifiers
 
 BODY_BYTES_MAX = 256 * 1024
 BODY_SECONDS_MAX = 10.0
@@ -40,6 +43,16 @@ def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
     if errors[0]["type"] == "json_invalid":
         raise Problem(kinds.MALFORMED_JSON)
     raise Problem(kinds.VALIDATION, {"errors": places(errors)})
+
+
+def refuse_identifiers(body: bytes) -> None:
+    """Refuse a body that the contract took when any text in it holds a unique identifier (PIPA 24)."""
+    text = body.decode()
+    found = [field_name(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
+    if found or identifiers.contains_identifier(text):
+        raise Problem(
+            IDENTIFIERS, {"errors": [{"field": place, "code": "identifier"} for place in found or ["body"]]}
+        )
 
 
 async def _read_bounded(request: Request) -> bytes:

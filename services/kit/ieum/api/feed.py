@@ -85,10 +85,10 @@ order by f.number
 
 
 async def _page(office: Office, after: int, limit: int) -> Sequence[Record]:
-    async with reading(office.connections) as connection:
+    async with reading(office.here.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_PAGE, after, limit)
-        if any(not office.peers.knows_number(row["peer"]) for row in rows):
-            await office.peers.read(connection)
+        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
+            await office.here.peers.read(connection)
     return rows
 
 
@@ -96,7 +96,7 @@ def _event(office: Office, row: Record) -> FeedEvent:
     return FeedEvent(
         number=row["number"],
         direction="said" if row["said"] else "heard",
-        peer=str(office.peers.address(row["peer"])),
+        peer=str(office.here.peers.address(row["peer"])),
         family=FAMILIES[row["family"]],
         key=row["key"],
         sequence=row["sequence"],

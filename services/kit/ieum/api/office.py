@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
-from ieum.api.transaction import Connections
+from ieum.delivery.here import Here
 from ieum.delivery.outbox import Outbox
-from ieum.delivery.peers import Peers
-from ieum_contracts.address import Address
 
 
 class Health(Protocol):
@@ -26,12 +23,9 @@ class Health(Protocol):
 class Office:
     """One agency's desk as the API sees it."""
 
-    me: Address
-    connections: Connections
-    peers: Peers
+    here: Here
     outbox: Outbox
     wake: Callable[[], None]
-    now: Callable[[], datetime]
     health: Health
     registry: CollectorRegistry
 

@@ -70,9 +70,14 @@ async def answer_bad_parameters(request: Request, error: Exception) -> Response:
 def places(errors: Sequence[ErrorDetails]) -> list[dict[str, object]]:
     """Say where a body fails and by which rule, without anything that came in as a value."""
     return [
-        {"field": _field(error["loc"]) or "body", "code": error["type"], **_limits(error.get("ctx", {}))}
+        {"field": field_name(error["loc"]), "code": error["type"], **_limits(error.get("ctx", {}))}
         for error in errors[:ERRORS_MAX]
     ]
+
+
+def field_name(location: Sequence[int | str]) -> str:
+    """Write the place of a field; names are input too, so only what looks like one is repeated."""
+    return ".".join(_printable(part) for part in location) or "body"
 
 
 def preferred_language(accepted: str) -> str:
@@ -125,12 +130,7 @@ def _weight(parameters: str) -> float:
         return 0.0
 
 
-def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(_printable(part) for part in location)
-
-
 def _printable(part: int | str) -> str:
-    """Names of unknown fields are input too: only what looks like a name is repeated."""
     if isinstance(part, int):
         return str(part)
     plain = part.replace("_", "").replace("-", "")

@@ -48,7 +48,7 @@ async def list_quarantine(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """List records that were quarantined: where from, why, and their digest."""
-    async with reading(office.connections) as connection:
+    async with reading(office.here.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_QUARANTINED, after, limit + 1)
     shown = [_view(row) for row in rows[:limit]]
     return json_answer(QuarantinePage(records=shown, next=shown[-1].id if len(rows) > limit else None))

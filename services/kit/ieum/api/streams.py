@@ -78,10 +78,10 @@ async def list_streams(
 ) -> Response:
     """List streams in which something waits, was refused or passed over, here or at a peer."""
     after = _place(cursor)
-    async with reading(office.connections) as connection:
+    async with reading(office.here.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)
-        if any(not office.peers.knows_number(row["peer"]) for row in rows):
-            await office.peers.read(connection)
+        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
+            await office.here.peers.read(connection)
     shown = [_view(office, row) for row in rows[:limit]]
     return json_answer(StreamPage(streams=shown, next=_next(rows, limit)))
 
@@ -119,10 +119,10 @@ limit $7
 
 
 def _view(office: Office, row: Record) -> StreamView:
-    peer: Address = office.peers.address(row["peer"])
+    peer: Address = office.here.peers.address(row["peer"])
     family = Family(FAMILIES[row["family"]])
     return StreamView(
-        id=StreamId(peer, family, row["key"]).text(office.me),
+        id=StreamId(peer, family, row["key"]).text(office.here.me),
         peer=str(peer),
         family=family,
         key=row["key"],
