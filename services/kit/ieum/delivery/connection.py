@@ -1,0 +1,27 @@
+"""How this agency reaches the broker: the arguments that every Kafka client of ours is given."""
+
+import ssl
+from typing import Any
+
+from ieum.settings import Settings
+
+SASL_MECHANISM = "SCRAM-SHA-512"
+
+
+def connection_arguments(settings: Settings) -> dict[str, Any]:
+    """Give the arguments of an aiokafka client; raises OSError when the password's file cannot be read."""
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": settings.kafka_protocol,
+        "ssl_context": ssl_context(settings),
+        "sasl_mechanism": SASL_MECHANISM,
+        "sasl_plain_username": settings.kafka_username,
+        "sasl_plain_password": settings.kafka_secret(),
+    }
+
+
+def ssl_context(settings: Settings) -> ssl.SSLContext | None:
+    """Give the TLS context of a real cluster; None on a plain listener."""
+    if settings.kafka_protocol == "SASL_PLAINTEXT":
+        return None
+    return ssl.create_default_context(cafile=settings.kafka_ca_file)

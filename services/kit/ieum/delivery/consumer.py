@@ -1,0 +1,155 @@
+"""Consuming: takes batches in, through failures of the database, and commits to Kafka afterwards."""
+
+import asyncio
+from contextlib import suppress
+from typing import Generic
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.fold import Known
+from ieum.delivery.inbox import Gap, Inbox, Taken
+from ieum.delivery.place import Record
+from ieum.delivery.positions import Place
+from ieum.delivery.relay import Relay
+from ieum.delivery.streams import FAMILIES
+from ieum.delivery.subscriber import Mailboxes, Records
+from ieum.errors import Transient
+from ieum.settings import Settings
+from ieum_contracts.topics import topic_of
+
+BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.1, 5.0
+COMMIT_SECONDS = 1.0
+PACE_SECONDS = 0.01
+PACED_EVENTS_MIN = 4
+
+_log = structlog.get_logger(__name__)
+
+
+class Consumer(Generic[Known]):
+    """Carries batches from the mailboxes into the inbox."""
+
+    def __init__(self, settings: Settings, inbox: Inbox[Known], relay: Relay) -> None:
+        self._me = settings.address
+        self._inbox = inbox
+        self._relay = relay
+        self._mailboxes = Mailboxes(settings, [topic_of(self._me, f) for f in FAMILIES.values()], self._take)
+        self._sought: dict[Place, int] = {}
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._backoff = BACKOFF_SECONDS_MIN
+
+    async def run(self) -> None:
+        """Read until cancelled; then let the batch in hand end, commit and leave the group."""
+        await self._start()
+        try:
+            while True:
+                await asyncio.sleep(COMMIT_SECONDS)
+                await self._commit()
+        finally:
+            await self._commit()
+            await self._mailboxes.stop()
+
+    @property
+    def reading(self) -> bool:
+        """Whether the mailboxes are read by now."""
+        return self._mailboxes.reading
+
+    async def _start(self) -> None:
+        delay = BACKOFF_SECONDS_MIN
+        while True:
+            try:
+                return await self._mailboxes.start()
+            except Transient as error:
+                _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, BACKOFF_SECONDS_MAX)
+
+    async def _take(self, records: Records) -> None:
+        """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
+        started = asyncio.get_running_loop().time()
+        try:
+            answer = await self._inbox.take(records)
+            taken = await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
+        except (*DATABASE_AWAY, KafkaError) as error:
+            await self._back_off(records, error)
+            return
+        except Exception as error:  # noqa: BLE001 - one event must not stop the others
+            _log.error("batch.failed", error=type(error).__name__, events=len(records))
+            await self._one_by_one(records)
+            return
+        self._backoff = BACKOFF_SECONDS_MIN
+        if taken is not None:
+            self._done(records, taken, started)
+        if len(records) >= PACED_EVENTS_MIN:
+            await asyncio.sleep(PACE_SECONDS)
+
+    def _done(self, records: Records, taken: Taken, started: float) -> None:
+        if taken.said:
+            self._relay.wake()
+        for record in records:
+            self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        counts = {name: count for name, count in sorted(taken.counts.items()) if count}
+        ms = round((asyncio.get_running_loop().time() - started) * 1000, 1)
+        _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
+
+    async def _one_by_one(self, records: Records) -> None:
+        """Find the event that breaks a batch: each record alone, and what breaks alone is parked unfolded."""
+        for record in records:
+            started = asyncio.get_running_loop().time()
+            try:
+                taken = await self._alone(record)
+            except DATABASE_AWAY as error:
+                await self._back_off(records, error)
+                return
+            self._done([record], taken, started)
+
+    async def _alone(self, record: Record) -> Taken:
+        try:
+            return await self._inbox.take_all([record])
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - parked, and tried again later
+            _log.error("event.failed", error=type(error).__name__, offset=record.offset)
+            return await self._inbox.set_aside(record)
+
+    async def _back_off(self, records: Records, error: Exception) -> None:
+        """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""
+        _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=self._backoff)
+        for record in reversed(records):
+            self._seek(TopicPartition(record.topic, record.partition), record.offset)
+        await asyncio.sleep(self._backoff)
+        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
+
+    async def _mind_gap(self, records: Records, gap: Gap) -> Taken | None:
+        """Go back once to what is missing before a batch; what Kafka no longer has is let go."""
+        offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
+        begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
+        if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
+            for partition, offset in offsets.items():
+                if begins[partition] > offset:
+                    _log.error("mailbox.truncated", topic=partition.topic, partition=partition.partition)
+            return await self._inbox.take_all(records)
+        self._sought.update(gap.expected)
+        for record in reversed(records):
+            self._seek(TopicPartition(record.topic, record.partition), record.offset)
+        for partition, offset in offsets.items():
+            self._seek(partition, max(offset, begins[partition]))
+        return None
+
+    def _partition(self, place: Place) -> TopicPartition:
+        family, partition = place
+        return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
+
+    def _seek(self, partition: TopicPartition, offset: int) -> None:
+        with suppress(IllegalStateError, Transient):  # another instance reads it by now
+            self._mailboxes.consumer.seek(partition, offset)
+
+    async def _commit(self) -> None:
+        """Tell Kafka how far we are; a hint to it and to us, `position` is the truth."""
+        uncommitted, self._uncommitted = self._uncommitted, {}
+        if uncommitted:
+            with suppress(KafkaError, IllegalStateError, Transient, TimeoutError):
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await self._mailboxes.consumer.commit(uncommitted)

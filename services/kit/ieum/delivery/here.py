@@ -1,0 +1,30 @@
+"""Where delivery stands: whose it is, its database, the peers it knows and the clock it is given."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from asyncpg import Connection
+
+from ieum.delivery.peers import Peers
+from ieum_contracts.address import Address
+
+
+class Connections(Protocol):
+    """Where database connections come from."""
+
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection, waiting for a free one; raises one of DATABASE_AWAY."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What the parts of one agency's delivery share. `clock` gives aware datetimes in UTC."""
+
+    me: Address
+    database: Connections
+    peers: Peers
+    clock: Callable[[], datetime]

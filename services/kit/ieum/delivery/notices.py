@@ -1,0 +1,123 @@
+"""Talk about delivery itself: what is told to a peer's delivery mailbox, and what a peer tells us."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asyncpg import Connection
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.here import Here
+from ieum.delivery.place import Misplaced, Record
+from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import (
+    EVENT_TYPES,
+    Invalid,
+    NotUnderstood,
+    dataschema_of,
+    decode,
+    encode,
+    type_of,
+)
+from ieum_contracts.delivery import StreamHeads, StreamParked, StreamRefused, StreamResendAsked, StreamSkipped
+from ieum_contracts.envelope import Envelope, EnvelopeError
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from ieum_contracts.topics import STREAM_FAMILIES, Family
+
+RESENT_MAX = 1000
+
+_TELL = """
+insert into notice (peer, key, headers, body)
+select * from unnest($1::smallint[], $2::uuid[], $3::bytea[], $4::bytea[])
+"""
+
+
+async def tell(
+    connection: Connection, here: Here, notices: Sequence[tuple[StreamKey, Model]], now: datetime
+) -> None:
+    """Write notices for the relay, in the transaction of what they tell about."""
+    if notices:
+        await connection.execute(
+            _TELL,
+            [stream.peer for stream, _ in notices],
+            [stream.key for stream, _ in notices],
+            [_headers(here, stream, body, now) for stream, body in notices],
+            [encode(body) for _, body in notices],
+        )
+
+
+def prove_notice(record: Record, me: Address) -> Event | Misplaced:
+    """Check a record of my delivery mailbox; it has no number, so a wrong one is only kept aside."""
+    try:
+        event = envelope.read(record.headers)
+        if event.recipient != me or event.source == me or event.source.centre != me.centre:
+            return Misplaced(record, "place.recipient")
+        known = EVENT_TYPES.get(event.type)
+        if known is None or known.family is not Family.DELIVERY:
+            return Misplaced(record, "place.topic")
+        return Event(event, decode(event.type, event.dataschema, record.value or b""))
+    except EnvelopeError as error:
+        return Misplaced(record, error.reason)
+    except (NotUnderstood, Invalid):
+        return Misplaced(record, "notice.invalid")
+
+
+async def hear_notice(connection: Connection, peer: int, event: Event, now: datetime) -> bool:
+    """Take in what a peer tells; True when something was put into the outbox again."""
+    match event.body:
+        case StreamParked() | StreamRefused() | StreamSkipped() as told:
+            kind = told.__class__.__name__.removeprefix("Stream").lower()
+            await connection.execute(
+                _KEEP, told.key, peer, _number(told.family), told.sequence, kind, told.reason, now
+            )
+        case StreamHeads(heads=heads):
+            for head in heads:
+                await connection.execute(_FORGET_PARKED, head.key, peer, _number(head.family), head.heard)
+        case StreamResendAsked(family=family, key=key, first=first, last=last):
+            await connection.execute(_RESEND, key, peer, _number(family), first, last, RESENT_MAX)
+            return True
+        case _:
+            pass
+    return False
+
+
+_KEEP = """
+insert into told (key, peer, family, sequence, kind, reason, at)
+select $1, $2, $3, $4, $5, $6, $7
+where exists (
+    select from stream where key = $1 and peer = $2 and family = $3 and said >= $4
+)
+on conflict (key, peer, family, sequence, kind) do update set reason = excluded.reason, at = excluded.at
+"""
+
+
+_FORGET_PARKED = """
+delete from told where key = $1 and peer = $2 and family = $3 and kind = 'parked' and sequence <= $4
+"""
+
+_RESEND = """
+insert into outbox (key, peer, family, sequence)
+select key, peer, family, sequence from ledger
+where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
+    and sequence <= coalesce($5::bigint, sequence) and body is not null
+order by sequence limit $6
+"""
+
+
+def _number(family: Family) -> int:
+    return FAMILY_NUMBERS[family] if family in STREAM_FAMILIES else 0
+
+
+def _headers(here: Here, stream: StreamKey, body: Model, now: datetime) -> bytes:
+    event = Envelope(
+        id=uuid7(),
+        source=here.me,
+        type=type_of(body),
+        time=now,
+        subject=str(stream.key),
+        recipient=here.peers.address(stream.peer),
+        dataschema=dataschema_of(body),
+    )
+    return envelope.canonical(envelope.write(event))

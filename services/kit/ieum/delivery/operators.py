@@ -1,0 +1,109 @@
+"""What operators may do to a stream that waits: try it again, or pass over exactly one number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Connection
+
+from ieum.delivery.here import Here
+from ieum.delivery.ledger import HEARD, SKIPPED, Entry, write_entries
+from ieum.delivery.notices import tell
+from ieum.delivery.parking import Parked, load_parked, unpark
+from ieum.delivery.streams import FAMILIES, Stream, StreamKey, lock_streams, write_streams
+from ieum_contracts.delivery import StreamSkipped
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something to a stream, and why."""
+
+    by: str
+    reason: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What was done, or would have been: the number concerned, and the reason it waited for."""
+
+    sequence: int
+    waited_for: str | None
+
+
+_KEEP = """
+insert into operator_act (act, key, peer, family, sequence, reason, by, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+_RETRY = """
+update parked set retry_at = null, dead = false, attempts = 0
+where key = $1 and peer = $2 and family = $3 and sequence = $4
+"""
+
+
+async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) -> Acted | None:
+    """Let what the stream waits for be tried again at once; None when nothing waits and nothing is stopped.
+
+    A stream that a conflict stopped goes on with what it heard first. To be called in a transaction; the
+    next turn of the upkeep, within a second, does the rest.
+    """
+    stream, head = await _look(connection, at)
+    if head is None and stream.stopped is None:
+        return None
+    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else None))
+    if not act.dry_run:
+        stream.stopped, stream.changed = None, True
+        await write_streams(connection, [stream])
+        await connection.execute(_RETRY, *at, acted.sequence)
+        await connection.execute(_KEEP, "retry", *at, acted.sequence, act.reason, act.by, now)
+    return acted
+
+
+async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now: datetime) -> Acted | None:
+    """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there."""
+    stream, head = await _look(connection, at)
+    if head is None:
+        return None
+    acted = Acted(stream.heard + 1, stream.stopped or head.reason)
+    if not act.dry_run:
+        stream.heard, stream.heard_digest = head.heard.sequence, head.heard.digest
+        stream.stopped, stream.changed = None, True
+        await write_streams(connection, [stream])
+        await write_entries(connection, [_skipped(head, act, now)])
+        await unpark(connection, [(at, head.heard.sequence)])
+        await tell(connection, here, [(at, _notice(head, act))], now)
+        await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)
+    return acted
+
+
+async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, Parked | None]:
+    streams = await lock_streams(connection, [at.key])
+    stream = streams[at]
+    waiting = await load_parked(connection, [at.key])
+    return stream, next((p for p in waiting if p.stream == at and p.heard.sequence == stream.heard + 1), None)
+
+
+def _skipped(head: Parked, act: Act, now: datetime) -> Entry:
+    return Entry(
+        stream=head.stream,
+        said=HEARD,
+        sequence=head.heard.sequence,
+        event_id=head.heard.envelope.id,
+        type=head.heard.envelope.type,
+        at=now,
+        headers=head.heard.headers,
+        digest=head.heard.digest,
+        body=None,
+        fate=SKIPPED,
+        reason=act.reason,
+    )
+
+
+def _notice(head: Parked, act: Act) -> StreamSkipped:
+    return StreamSkipped(
+        family=FAMILIES[head.stream.family],
+        key=head.stream.key,
+        sequence=head.heard.sequence,
+        reason=act.reason,
+        digest=head.heard.digest.hex(),
+    )

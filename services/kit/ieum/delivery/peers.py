@@ -1,0 +1,57 @@
+"""The small numbers under which this database knows the agencies it talks with."""
+
+from collections.abc import Iterable
+
+from asyncpg import Connection
+
+from ieum_contracts.address import Address
+
+PEERS_MAX = 1000
+
+_ADD = """
+insert into peer (address) select unnest($1::text[])
+on conflict (address) do nothing
+"""
+_ALL = "select id, address from peer"
+
+
+class Peers:
+    """Address ↔ number, remembered after the first look."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Address, int] = {}
+        self._addresses: dict[int, Address] = {}
+
+    async def know(self, connection: Connection, addresses: Iterable[Address]) -> None:
+        """Give every address a number. To be called outside a transaction: a number once given stays."""
+        unknown = {address for address in addresses if address not in self._numbers}
+        if unknown:
+            await connection.execute(_ADD, sorted(map(str, unknown)))
+            await self.read(connection)
+
+    async def read(self, connection: Connection) -> None:
+        """Read all numbers that the database has given."""
+        for number, address in await connection.fetch(_ALL):
+            self._numbers[Address.parse(address)] = number
+            self._addresses[number] = Address.parse(address)
+
+    @property
+    def full(self) -> bool:
+        """Whether no new peer is taken in: far above what a centre has, and a bound on forged sources."""
+        return len(self._numbers) >= PEERS_MAX
+
+    def __contains__(self, address: Address) -> bool:
+        """Whether the address has a number."""
+        return address in self._numbers
+
+    def knows_number(self, number: int) -> bool:
+        """Whether this process has read the number's address."""
+        return number in self._addresses
+
+    def number(self, address: Address) -> int:
+        """Give the number of a known address; raises KeyError for another."""
+        return self._numbers[address]
+
+    def address(self, number: int) -> Address:
+        """Give the address of a number; raises KeyError for one never given."""
+        return self._addresses[number]

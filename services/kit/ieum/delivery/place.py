@@ -1,0 +1,128 @@
+"""Proof of place: what a record has to show before it may touch a stream."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from aiokafka.partitioner import murmur2
+
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
+from ieum_contracts.envelope import Envelope, EnvelopeError
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
+
+KEPT_BYTES_MAX = BODY_BYTES_MAX
+IDENTIFIER_REASON = "body.identifier"
+
+
+class Record(Protocol):
+    """The parts of a Kafka record that delivery reads."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event whose place is proved. `content` is its body, or why it has none that counts."""
+
+    family: Family
+    key: UUID
+    sequence: int
+    envelope: Envelope
+    headers: bytes
+    body: bytes
+    digest: bytes
+    content: Model | NotUnderstood | Invalid
+    record: Record | None = None
+
+    def event(self) -> Event:
+        """Give what the application folds; only for content that is a model."""
+        assert isinstance(self.content, Model)  # noqa: S101 - callers have asked
+        return Event(self.envelope, self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A record whose place is not proved: what of it is kept, and why."""
+
+    record: Record
+    reason: str
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the value, by which two copies of the same garbage can be told."""
+        return hashlib.sha256(self.record.value or b"").digest()
+
+
+def prove(record: Record, me: Address) -> Heard | Misplaced:
+    """Check envelope and place of a record of one of my numbered mailboxes, and read its body."""
+    try:
+        heard_envelope, family, key = _place(record, me)
+        sequence = heard_envelope.sequence
+        if sequence is None:
+            return Misplaced(record, "place.sequence")
+    except EnvelopeError as error:
+        return Misplaced(record, error.reason)
+    headers, body = envelope.canonical(record.headers), record.value or b""
+    return heard(family, key, sequence, heard_envelope, headers, body, record)
+
+
+def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made of
+    family: Family,
+    key: UUID,
+    sequence: int,
+    event: Envelope,
+    headers: bytes,
+    body: bytes,
+    record: Record | None = None,
+) -> Heard:
+    """Read the body of an event whose place is proved; what is wrong with it is kept beside it."""
+    content: Model | NotUnderstood | Invalid
+    try:
+        content = decode(event.type, event.dataschema, body)
+    except (NotUnderstood, Invalid) as error:
+        content = error
+    return Heard(family, key, sequence, event, headers, body, envelope.digest(headers, body), content, record)
+
+
+def partition_of(key: bytes) -> int:
+    """Name the partition of a mailbox to which a key hashes (murmur2, as Kafka's own clients do)."""
+    return int(murmur2(key) & 0x7FFFFFFF) % MAILBOX_PARTITIONS
+
+
+def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
+    event = envelope.read(record.headers)
+    if event.source == me or event.source.centre != me.centre:
+        raise EnvelopeError("place.source", "ce_source")
+    if event.recipient != me:
+        raise EnvelopeError("place.recipient", "ce_recipient")
+    family = next((f for f in STREAM_FAMILIES if topic_of(me, f) == record.topic), None)
+    known = EVENT_TYPES.get(event.type)
+    if family is None or (known is not None and known.family is not family):
+        raise EnvelopeError("place.topic", "ce_type")
+    key = _key(event.subject)
+    if record.key != event.subject.encode():
+        raise EnvelopeError("place.key", "ce_subject")
+    if record.partition != partition_of(record.key):
+        raise EnvelopeError("place.partition", "ce_subject")
+    return event, family, key
+
+
+def _key(subject: str) -> UUID:
+    try:
+        key = UUID(subject)
+    except ValueError:
+        raise EnvelopeError("place.key", "ce_subject") from None
+    if str(key) != subject:
+        raise EnvelopeError("place.key", "ce_subject")
+    return key

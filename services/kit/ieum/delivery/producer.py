@@ -1,0 +1,147 @@
+"""A disposable Kafka producer: every await has a deadline, and a doubtful client is dropped."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+from ieum.delivery.connection import connection_arguments
+from ieum.errors import Poison, Transient
+from ieum.settings import Settings
+from ieum_contracts.topics import RECORD_BYTES_MAX
+
+START_SECONDS_MAX = 10.0
+SEND_SECONDS_MAX = 10.0
+STOP_SECONDS_MAX = 2.0
+BATCH_BYTES_MAX = 262144
+
+_UNSENDABLE = (
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to be sent."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Sequence[tuple[str, bytes]]
+
+
+class Producer:
+    """Sends records in order. It opens a client when it needs one and gives it up when in doubt."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: AIOKafkaProducer | None = None
+        self._abandoned: set[asyncio.Task[None]] = set()
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
+        """Send records and wait for their acknowledgement.
+
+        Returns how many of the first ones were acknowledged, and the Poison that the next one is if the
+        broker will never take it. Raises Transient when the broker is away: the caller tries all that
+        was not acknowledged again, so a record may arrive twice, but never out of order.
+        """
+        futures: list[asyncio.Future[object]] = []
+        poison: Poison | None = None
+        try:
+            async with asyncio.timeout(START_SECONDS_MAX + SEND_SECONDS_MAX):
+                client = await self._open()
+                for record in outgoing:
+                    try:
+                        future = await client.send(
+                            record.topic, record.value, key=record.key, headers=list(record.headers)
+                        )
+                    except _UNSENDABLE as error:
+                        poison = Poison(type(error).__name__)
+                        break
+                    futures.append(future)
+                if futures:
+                    await asyncio.wait(futures)
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._drop(futures)
+            raise Transient(f"The broker did not take what was sent ({type(error).__name__}).") from error
+        acknowledged = _acknowledged(futures)
+        if acknowledged < len(futures):
+            failure = futures[acknowledged].exception()
+            self._drop(futures)
+            if not isinstance(failure, _UNSENDABLE):
+                raise Unacknowledged(acknowledged, type(failure).__name__)
+            poison = Poison(type(failure).__name__)
+        return acknowledged, poison
+
+    async def close(self) -> None:
+        """Give the client up, in bounded time."""
+        client, self._client = self._client, None
+        if client is not None:
+            await _stop(client)
+
+    async def _open(self) -> AIOKafkaProducer:
+        if self._client is None:
+            client = AIOKafkaProducer(
+                **connection_arguments(self._settings),
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=BATCH_BYTES_MAX,
+                max_request_size=RECORD_BYTES_MAX,
+                request_timeout_ms=int(SEND_SECONDS_MAX * 1000),
+                metadata_max_age_ms=30_000,
+            )
+            try:
+                await client.start()
+            except BaseException:
+                self._abandon(client)
+                raise
+            self._client = client
+        return self._client
+
+    def _drop(self, futures: Sequence[asyncio.Future[object]]) -> None:
+        for future in futures:
+            if not future.done():
+                future.cancel()
+            elif not future.cancelled():
+                future.exception()
+        client, self._client = self._client, None
+        if client is not None:
+            self._abandon(client)
+
+    def _abandon(self, client: AIOKafkaProducer) -> None:
+        task = asyncio.create_task(_stop(client))
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
+
+
+class Unacknowledged(Transient):
+    """The broker went away in the middle: the first `count` records were acknowledged."""
+
+    def __init__(self, count: int, error: str) -> None:
+        super().__init__(f"The broker acknowledged {count} records and then failed ({error}).")
+        self.count = count
+
+
+def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
+    for index, future in enumerate(futures):
+        if future.cancelled() or future.exception() is not None:
+            return index
+    return len(futures)
+
+
+async def _stop(client: AIOKafkaProducer) -> None:
+    with suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
+        async with asyncio.timeout(STOP_SECONDS_MAX):
+            await client.stop()

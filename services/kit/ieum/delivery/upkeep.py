@@ -1,0 +1,76 @@
+"""Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Generic
+from uuid import UUID
+
+import structlog
+from asyncpg import Connection
+
+from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.fold import Known
+from ieum.delivery.here import Here
+from ieum.delivery.inbox import Inbox
+from ieum.delivery.notices import tell
+from ieum.delivery.parking import due_keys, gaps, wake_for_new_contracts
+from ieum.delivery.relay import Relay
+from ieum.delivery.streams import FAMILIES
+from ieum_contracts.delivery import StreamResendAsked
+
+TICK_SECONDS = 1.0
+GAP_AGE = timedelta(seconds=30)
+GAP_TICKS = 30
+
+_log = structlog.get_logger(__name__)
+
+
+class Upkeep(Generic[Known]):
+    """What has to be done now and then for streams to move on by themselves."""
+
+    def __init__(self, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
+        self._here = here
+        self._inbox = inbox
+        self._relay = relay
+
+    async def run(self) -> None:
+        """Work until cancelled, while this process leads."""
+        fresh, ticks = True, 0
+        while True:
+            await self._relay.leading.wait()
+            try:
+                async with self._here.database.acquire() as connection:
+                    if fresh:
+                        await wake_for_new_contracts(connection, self._here.clock())
+                        fresh = False
+                    if ticks % GAP_TICKS == 0:
+                        await self._ask_again(connection)
+                    due = await due_keys(connection, self._here.clock())
+                await self._wake(due)
+            except DATABASE_AWAY as error:
+                _log.warning("upkeep.database-away", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - tried again at the next tick
+                _log.error("upkeep.failed", error=type(error).__name__)
+            ticks += 1
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _wake(self, due: Sequence[UUID]) -> None:
+        for key in due:
+            taken = await self._inbox.wake({key})
+            _log.info("stream.woken", key=str(key), **taken.counts)
+            self._relay.wake()
+
+    async def _ask_again(self, connection: Connection) -> None:
+        now = self._here.clock()
+        missing = await gaps(connection, now - GAP_AGE)
+        notices = [
+            (
+                stream,
+                StreamResendAsked(family=FAMILIES[stream.family], key=stream.key, first=first, last=last),
+            )
+            for stream, first, last in missing
+        ]
+        for stream, ask in notices:
+            _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
+        await tell(connection, self._here, notices, now)

@@ -1,0 +1,68 @@
+"""Everything that a service is told from outside, read once and passed down frozen."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ieum_contracts.address import Address, AgencyId, CentreId
+
+
+class Settings(BaseSettings):
+    """One agency's service; each field is the environment variable `IEUM_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IEUM_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    centre: CentreId = "yangju"
+    agency: AgencyId
+    package: str | None = Field(
+        default=None,
+        description="Python package of the agency; by default services.<agency with underscores>.",
+    )
+
+    database_dsn: SecretStr = Field(description="postgresql://role[:password]@host:port/database")
+    database_password_file: Path | None = None
+
+    kafka_bootstrap: str
+    kafka_username: str
+    kafka_password: SecretStr | None = None
+    kafka_password_file: Path | None = None
+    kafka_protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    kafka_ca_file: Path | None = None
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.kafka_password is None and self.kafka_password_file is None:
+            raise ValueError("Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it.")
+        return self
+
+    @property
+    def address(self) -> Address:
+        """The agency's address on the wire."""
+        return Address(self.centre, self.agency)
+
+    @property
+    def agency_package(self) -> str:
+        """The Python package that declares the agency."""
+        return self.package or f"services.{self.agency.replace('-', '_')}"
+
+    def kafka_secret(self) -> str:
+        """Read the Kafka password; raises OSError when its file cannot be read."""
+        if self.kafka_password is not None:
+            return self.kafka_password.get_secret_value()
+        assert self.kafka_password_file is not None  # noqa: S101 - kept by _one_password
+        return self.kafka_password_file.read_text().strip()
+
+    def database_secret(self) -> str | None:
+        """Read the database password from its file; None when it stands in the DSN."""
+        file = self.database_password_file
+        return None if file is None else file.read_text().strip()

@@ -1,0 +1,58 @@
+"""The agency's database: a bounded set of connections whose prepared statements stay."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import asyncpg
+from asyncpg import Connection, Pool
+
+CONNECTIONS_MIN, CONNECTIONS_MAX = 2, 16
+STATEMENT_SECONDS_MAX = 10.0
+CONNECT_SECONDS_MAX = 5.0
+
+_SESSION = {
+    # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+    "application_name": "ieum",
+}
+
+
+class Database:
+    """Lends connections. Each carries one transaction at a time, which whoever borrows it opens and ends."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """Lend a connection, waiting for a free one."""
+        async with self._pool.acquire() as connection:
+            yield cast("Connection", connection)
+
+    async def close(self) -> None:
+        """Wait for what is lent, a few seconds at most, and disconnect."""
+        await self._pool.close()
+
+
+def database(dsn: str, password: str | None = None) -> Database:
+    """Describe the database; it is connected to by `open_database`."""
+    return Database(
+        asyncpg.create_pool(
+            dsn,
+            password=password,
+            min_size=CONNECTIONS_MIN,
+            max_size=CONNECTIONS_MAX,
+            timeout=CONNECT_SECONDS_MAX,
+            command_timeout=STATEMENT_SECONDS_MAX,
+            server_settings=_SESSION,
+            reset=_keep,
+        )
+    )
+
+
+async def _keep(connection: Connection) -> None:
+    """Reset nothing: no statement of ours changes its session, and asking costs a round trip each time."""
