@@ -1,7 +1,9 @@
 """What can go wrong with processes of one's own machine, in whole sentences."""
 
+from ieum.errors import IeumError
 
-class StackError(RuntimeError):
+
+class StackError(IeumError):
     """A server or service could not be started, or did not do what it should; the text says what to do."""
 
 

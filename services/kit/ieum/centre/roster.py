@@ -1,0 +1,79 @@
+"""The file that says which agencies a centre has (infra/centre.toml)."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from ieum.errors import IeumError
+from ieum_contracts.address import Address, AgencyId, CentreId
+
+DATABASE_NAME_BYTES_MAX = 63
+"""PostgreSQL cuts longer identifiers, so two agencies could meet in one database."""
+
+Package = Annotated[
+    str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$", max_length=200)
+]
+
+
+class CentreError(IeumError):
+    """A centre cannot be set up as its file says; the text says what to change."""
+
+
+class Name(BaseModel):
+    """What people call the centre."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ko: str = Field(min_length=1, max_length=100)
+    en: str = Field(min_length=1, max_length=100)
+
+
+class Centre(BaseModel):
+    """A centre: its id, its names, and of each agency the Python package that declares it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    centre: CentreId
+    name: Name
+    agencies: Mapping[AgencyId, Package] = Field(min_length=1)
+
+    @field_validator("agencies")
+    @classmethod
+    def _no_agency_is_the_console(cls, agencies: Mapping[str, str]) -> Mapping[str, str]:
+        if "console" in agencies:
+            raise ValueError("No agency can be called console: that is the login of the centre's operators.")
+        return agencies
+
+    def addresses(self) -> tuple[Address, ...]:
+        """List the agencies' addresses, in the order of the file."""
+        return tuple(Address(self.centre, agency) for agency in self.agencies)
+
+
+def read_centre(path: Path) -> Centre:
+    """Read a centre's file; raises CentreError when it is missing or says something impossible."""
+    try:
+        centre = Centre.model_validate(tomllib.loads(path.read_text()))
+    except FileNotFoundError:
+        raise CentreError(f"There is no file {path}; name the centre's file with IEUM_CENTRE_FILE.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CentreError(f"{path} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise CentreError(f"{path} does not describe a centre: {problems}.") from error
+    for address in centre.addresses():
+        database_name(address)
+    return centre
+
+
+def database_name(address: Address) -> str:
+    """Name the database of an agency, which is the name of its role as well."""
+    name = f"{address.centre}_{address.agency}".replace("-", "_")
+    if len(name) > DATABASE_NAME_BYTES_MAX:
+        raise CentreError(
+            f"The database name {name} has more than {DATABASE_NAME_BYTES_MAX} characters; "
+            "shorten the agency's id."
+        )
+    return name
