@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from ieum.api.kinds import HTTP_KINDS, OWNER, Kind, Text
+from ieum.api.problems import Problem
+from ieum.casework.values import Refusal
 
 MOVE = Kind(
     "move",
@@ -80,15 +82,6 @@ IDENTIFIERS = Kind(
         "Remove it at the places named in `errors`.",
     ),
 )
-SENSITIVE = Kind(
-    "sensitive",
-    422,
-    Text("민감정보의 별도 동의가 없습니다", "Sensitive items lack their own consent"),
-    Text(
-        "민감정보는 그 항목의 별도 동의가 있어야 보냅니다. 동의를 받거나 그 항목을 빼고 보내십시오.",
-        "Sensitive items need their own line of consent. Obtain it, or send the referral without them.",
-    ),
-)
 PROGRAMME = Kind(
     "programme",
     422,
@@ -119,13 +112,15 @@ ANSWERS = Kind(
         "`answers` has to name asks that wait for an answer. Read the referral and see `open_asks`.",
     ),
 )
-ASSESSMENT = Kind(
-    "assessment",
-    422,
-    Text("사전진단이 필요합니다", "An assessment is needed"),
+CASE = Kind(
+    "case",
+    409,
+    Text("이 사례로는 할 수 없습니다", "The case does not allow it"),
     Text(
-        "사전진단을 붙이거나, 붙이지 않은 이유를 코드로 적으십시오.",
-        "Cite an assessment, or give the coded reason why there is none.",
+        "없는 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있습니다. "
+        "`reason`을 보고 사례를 조회하십시오.",
+        "There is no such case, or it is closed, or referrals of it are still under way. "
+        "See `reason`, and read the case.",
     ),
 )
 
@@ -137,12 +132,27 @@ _GUARDS = (
     STALE,
     BASIS,
     IDENTIFIERS,
-    SENSITIVE,
     PROGRAMME,
     REASON,
     ANSWERS,
-    ASSESSMENT,
+    CASE,
 )
 GUARD_KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
 KINDS: Mapping[str, Kind] = {**HTTP_KINDS, **GUARD_KINDS}
 """Every kind of problem by its name."""
+
+
+def refused(refusal: Refusal) -> Problem:
+    """Report what casework refused: nothing has changed."""
+    members = {
+        "reason": refusal.reason,
+        "state": refusal.state,
+        "allowed": refusal.allowed if refusal.state or refusal.allowed else None,
+        "referral": refusal.referral,
+        "ask": refusal.ask,
+        "ask_type": refusal.ask_type,
+        "errors": [{"field": field} for field in refusal.fields] or None,
+    }
+    return Problem(
+        GUARD_KINDS[refusal.guard], {name: value for name, value in members.items() if value is not None}
+    )
