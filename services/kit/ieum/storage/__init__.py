@@ -1,0 +1,1 @@
+"""What a database keeps of what casework knows, and the schema that it is kept in."""
