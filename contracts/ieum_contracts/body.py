@@ -78,7 +78,7 @@ def _refuse_identifiers(body: Model, written: bytes) -> None:
 def _texts(written: bytes) -> Iterator[str]:
     # JSON's own punctuation parts one value from the next, so the whole is scanned at once, with names,
     # numbers and fields that no model knows; only escapes hide something from that.
-    yield written.decode()
+    yield written.decode(errors="replace")
     if b"\\" in written:
         yield from _strings(from_json(written))
 

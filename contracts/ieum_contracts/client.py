@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,18}[0-9]$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=120)]
+Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=120)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 """A language by its BCP 47 tag, `vi` or `zh-CN`."""
 Documents = Annotated[tuple[Document, ...], Field(max_length=LIST_ITEMS_MAX)]

@@ -1,19 +1,33 @@
 """CloudEvents 1.0 in Kafka's binary mode: an event's attributes as record headers, and back."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
+from ieum_contracts import header
 from ieum_contracts.address import Address
+from ieum_contracts.header import SEQUENCE_MAX, EnvelopeError
 from ieum_contracts.topics import HEADER_BYTES_MAX, HEADERS_BYTES_MAX, HEADERS_MAX
+
+__all__ = [
+    "CONTENT_TYPE",
+    "NAMES",
+    "SEQUENCE_MAX",
+    "SPECVERSION",
+    "Envelope",
+    "EnvelopeError",
+    "canonical",
+    "digest",
+    "from_canonical",
+    "read",
+    "schema_version",
+    "write",
+]
 
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/json"
-SEQUENCE_MAX = 2**53
-SUBJECT_CHARACTERS_MAX = 120
 
 NAMES = (
     "ce_specversion",
@@ -34,22 +48,6 @@ NAMES = (
 """The headers that count on wire version 0, in the order in which they are hashed; others are ignored."""
 _OPTIONAL = frozenset({"ce_sequence", "ce_journey", "ce_causation", "traceparent"})
 _ABSENT = b"\xff\xff\xff\xff"
-
-_TYPE = re.compile(r"[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3}")
-_SEQUENCE = re.compile(r"[0-9]{20}")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z")
-_DATASCHEMA = re.compile(r"urn:ieum:([a-z][a-z.-]*):([1-9][0-9]{0,3})\.([0-9]{1,4})")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_PRINTABLE = re.compile(r"[!-~]{1,200}")
-
-
-class EnvelopeError(ValueError):
-    """Headers that are no envelope; `reason` is a code of the table of fates, never the header's text."""
-
-    def __init__(self, reason: str, header: str) -> None:
-        super().__init__(f"{reason}: {header}")
-        self.reason = reason
-        self.header = header
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def write(envelope: Envelope) -> list[tuple[str, bytes]]:
         str(envelope.id),
         str(envelope.source),
         envelope.type,
-        _write_time(envelope.time),
+        header.write_time(envelope.time),
         envelope.subject,
         envelope.subject,
         str(envelope.recipient),
@@ -103,25 +101,25 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
         raise EnvelopeError("place.key", "ce_partitionkey")
     journey = texts.get("ce_journey")
     return Envelope(
-        id=_uuid(texts["ce_id"], "ce_id"),
-        source=_address(texts["ce_source"], "ce_source"),
-        type=_matching(_TYPE, texts["ce_type"], "ce_type"),
-        time=_time(texts["ce_time"]),
-        subject=_matching(_PRINTABLE, texts["ce_subject"], "ce_subject"),
-        recipient=_address(texts["ce_recipient"], "ce_recipient"),
-        dataschema=_matching(_DATASCHEMA, texts["ce_dataschema"], "ce_dataschema"),
-        sequence=_sequence(texts.get("ce_sequence")),
-        journey=None if journey is None else _uuid(journey, "ce_journey"),
-        causation=_matching(_PRINTABLE, texts["ce_causation"], "ce_causation")
+        id=header.uuid(texts["ce_id"], "ce_id"),
+        source=header.address(texts["ce_source"], "ce_source"),
+        type=header.matching(header.TYPE, texts["ce_type"], "ce_type"),
+        time=header.time(texts["ce_time"]),
+        subject=header.matching(header.PRINTABLE, texts["ce_subject"], "ce_subject"),
+        recipient=header.address(texts["ce_recipient"], "ce_recipient"),
+        dataschema=header.matching(header.DATASCHEMA, texts["ce_dataschema"], "ce_dataschema"),
+        sequence=header.sequence(texts.get("ce_sequence")),
+        journey=None if journey is None else header.uuid(journey, "ce_journey"),
+        causation=header.matching(header.PRINTABLE, texts["ce_causation"], "ce_causation")
         if "ce_causation" in texts
         else None,
-        traceparent=_traceparent(texts.get("traceparent")),
+        traceparent=header.traceparent(texts.get("traceparent")),
     )
 
 
 def schema_version(dataschema: str) -> tuple[int, int]:
     """Read (major, minor) from `urn:ieum:referral.requested:1.3`; raises ValueError on another form."""
-    match = _DATASCHEMA.fullmatch(dataschema)
+    match = header.DATASCHEMA.fullmatch(dataschema)
     if match is None:
         raise ValueError("A data schema has the form urn:ieum:<event>:<major>.<minor>.")
     return int(match[2]), int(match[3])
@@ -181,51 +179,3 @@ def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     if texts.get("ce_specversion", SPECVERSION) != SPECVERSION:
         raise EnvelopeError("envelope.specversion", "ce_specversion")
     return texts
-
-
-def _write_time(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _time(text: str) -> datetime:
-    _matching(_TIME, text, "ce_time")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise EnvelopeError("envelope.header-invalid", "ce_time") from None
-
-
-def _sequence(text: str | None) -> int | None:
-    if text is None:
-        return None
-    sequence = int(_matching(_SEQUENCE, text, "ce_sequence"))
-    if not 1 <= sequence <= SEQUENCE_MAX:
-        raise EnvelopeError("envelope.header-invalid", "ce_sequence")
-    return sequence
-
-
-def _uuid(text: str, header: str) -> UUID:
-    try:
-        value = UUID(text)
-    except ValueError:
-        raise EnvelopeError("envelope.header-invalid", header) from None
-    if str(value) != text:
-        raise EnvelopeError("envelope.header-invalid", header)
-    return value
-
-
-def _address(text: str, header: str) -> Address:
-    try:
-        return Address.parse(text)
-    except ValueError:
-        raise EnvelopeError("envelope.header-invalid", header) from None
-
-
-def _traceparent(text: str | None) -> str | None:
-    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
-
-
-def _matching(pattern: re.Pattern[str], text: str, header: str) -> str:
-    if pattern.fullmatch(text) is None:
-        raise EnvelopeError("envelope.header-invalid", header)
-    return text

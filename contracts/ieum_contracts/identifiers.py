@@ -9,17 +9,22 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 from pydantic import BaseModel
 
-REGISTRATION_DIGITS = 13
 UNCHECKED_SINCE = date(2020, 10, 5)
 """Numbers issued from this day on end in six random digits: without a check digit, the written form decides.
 
 Two groups, six digits and seven, are then taken for one; thirteen digits in a row are not."""
 
 _SEPARATORS = r"[ \t\r\n\f\v./\\_~|*+=·-]{0,4}"
-_RUN = re.compile(rf"[0-9](?:{_SEPARATORS}[0-9]){{12,}}")
+_REGISTRATION = re.compile(
+    r"[0-9](?<![0-9].)(?=("
+    + _SEPARATORS.join(("", "[0-9]", "[01]", "[0-9]", "[0-3]", "[0-9]", "[1-8]", *["[0-9]"] * 6))
+    + r")(?![0-9]))"
+)
+"""Thirteen digits from one word boundary to another, with a few separators anywhere in between."""
 _GROUP = re.compile(r"[0-9]+")
 _OPAQUE = re.compile(r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b")
 _UNUSUAL = re.compile(r"[^\x00-\x7f가-힣]")
@@ -95,38 +100,26 @@ def _plain_character(match: re.Match[str]) -> str:
 
 
 def _registration_in(text: str) -> Identifier | None:
-    if _RUN.search(text) is None:
+    if _REGISTRATION.search(text) is None:
         return None
-    windows = (window for run in _RUN.finditer(_OPAQUE.sub("#", text)) for window in _windows(run[0]))
-    return next((kind for window in windows if (kind := _registration(window))), None)
+    found = (_registration(match[0] + match[1]) for match in _REGISTRATION.finditer(_OPAQUE.sub("#", text)))
+    return next((kind for kind in found if kind is not None), None)
 
 
-def _windows(run: str) -> Iterator[tuple[str, ...]]:
-    groups = _GROUP.findall(run)
-    for first in range(len(groups)):
-        digits = 0
-        for last in range(first, len(groups)):
-            digits += len(groups[last])
-            if digits == REGISTRATION_DIGITS:
-                yield tuple(groups[first : last + 1])
-            if digits >= REGISTRATION_DIGITS:
-                break
-
-
-def _registration(window: tuple[str, ...]) -> Identifier | None:
-    digits = "".join(window)
-    century = _CENTURIES.get(digits[6])
-    if century is None:
+def _registration(written: str) -> Identifier | None:
+    groups = _GROUP.findall(written)
+    digits = "".join(groups)
+    foreigner = digits[6] >= "5"
+    rest = sum(map(mul, map(int, digits[:12]), _WEIGHTS)) % 11
+    checked = int(digits[12]) in {(11 - rest) % 10, (13 - rest) % 10 if foreigner else (11 - rest) % 10}
+    if not checked and len(groups) != 2:  # noqa: PLR2004 - YYMMDD and SNNNNNN
         return None
     try:
-        born = date(century + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
+        born = date(_CENTURIES[digits[6]] + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
     except ValueError:
         return None
-    foreigner = digits[6] >= "5"
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
-    checks = {(11 - rest) % 10, (13 - rest) % 10} if foreigner else {(11 - rest) % 10}
-    unchecked = tuple(map(len, window)) == (6, 7) and (foreigner or born >= UNCHECKED_SINCE)
-    if int(digits[-1]) not in checks and not unchecked:
+    unchecked = len(groups[0]) == len("YYMMDD") and (foreigner or born >= UNCHECKED_SINCE)
+    if not checked and not unchecked:
         return None
     return Identifier.FOREIGNER_REGISTRATION if foreigner else Identifier.RESIDENT_REGISTRATION
 

@@ -24,6 +24,7 @@ WON_MAX = 10**12
 NOTE_CHARACTERS_MAX = 2_000
 LINE_CHARACTERS_MAX = 200
 LIST_ITEMS_MAX = 50
+FAULTS_MAX = 20
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -84,7 +85,7 @@ def models_in(annotation: object) -> Iterator[type[Model]]:
 def faults(error: ValidationError) -> tuple[str, ...]:
     """Say where a body is wrong and how, as `sealed.contact.phone: string_too_long`, never what it held."""
     found = error.errors(include_input=False, include_context=False, include_url=False)
-    return tuple(f"{_place(each['loc'])}: {each['type']}" for each in found)
+    return tuple(f"{_place(each['loc'])}: {each['type']}" for each in found[:FAULTS_MAX])
 
 
 def _described(description: str, data: DataClass) -> Any:
@@ -124,10 +125,17 @@ Won = Annotated[int, Field(strict=True, ge=0, le=WON_MAX)]
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 """A number of days, hours, months, heads."""
 Flag = Annotated[bool, Field(strict=True)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=LINE_CHARACTERS_MAX)]
-"""One line of text."""
-Note = Annotated[str, StringConstraints(min_length=1, max_length=NOTE_CHARACTERS_MAX)]
-"""A text of a few paragraphs."""
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=LINE_CHARACTERS_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""One line of text, without control characters (a database takes no NUL)."""
+Note = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=NOTE_CHARACTERS_MAX, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
+    ),
+]
+"""A text of a few paragraphs; of control characters only tabs and line ends."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=60)]
 """An agency's own code, for example a rule's id; hyphenated lower-case letters and digits."""
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]*$", max_length=40)]

@@ -1,0 +1,80 @@
+"""One header at a time: from its untrusted text to a value, or to a clear rejection."""
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ieum_contracts.address import Address
+
+SEQUENCE_MAX = 2**53
+
+TYPE = re.compile(r"[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3}")
+DATASCHEMA = re.compile(r"urn:ieum:([a-z][a-z.-]*):([1-9][0-9]{0,3})\.([0-9]{1,4})")
+PRINTABLE = re.compile(r"[!-~]{1,200}")
+_SEQUENCE = re.compile(r"[0-9]{20}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class EnvelopeError(ValueError):
+    """Headers that are no envelope; `reason` is a code of the table of fates, never the header's text."""
+
+    def __init__(self, reason: str, header: str) -> None:
+        super().__init__(f"{reason}: {header}")
+        self.reason = reason
+        self.header = header
+
+
+def write_time(moment: datetime) -> str:
+    """Write a time as RFC 3339 in UTC with six decimals."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def time(text: str) -> datetime:
+    """Read a time; raises EnvelopeError for another form, or one that is not UTC."""
+    matching(_TIME, text, "ce_time")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise EnvelopeError("envelope.header-invalid", "ce_time") from None
+
+
+def sequence(text: str | None) -> int | None:
+    """Read twenty digits, 1 to 2^53; absent stays absent."""
+    if text is None:
+        return None
+    number = int(matching(_SEQUENCE, text, "ce_sequence"))
+    if not 1 <= number <= SEQUENCE_MAX:
+        raise EnvelopeError("envelope.header-invalid", "ce_sequence")
+    return number
+
+
+def uuid(text: str, header: str) -> UUID:
+    """Read an id in its canonical lower-case form."""
+    try:
+        value = UUID(text)
+    except ValueError:
+        raise EnvelopeError("envelope.header-invalid", header) from None
+    if str(value) != text:
+        raise EnvelopeError("envelope.header-invalid", header)
+    return value
+
+
+def address(text: str, header: str) -> Address:
+    """Read an agency's address."""
+    try:
+        return Address.parse(text)
+    except ValueError:
+        raise EnvelopeError("envelope.header-invalid", header) from None
+
+
+def traceparent(text: str | None) -> str | None:
+    """Read a trace parent; one of another form is passed over, for it is nobody's concern but ours."""
+    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
+
+
+def matching(pattern: re.Pattern[str], text: str, header: str) -> str:
+    """Give back a text that has the form that its header must have."""
+    if pattern.fullmatch(text) is None:
+        raise EnvelopeError("envelope.header-invalid", header)
+    return text
