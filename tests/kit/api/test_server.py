@@ -1,0 +1,74 @@
+"""The HTTP server bounds heads, slow clients and bodies before any work begins."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from ieum.api import server as limits
+from ieum.api.server import server
+
+
+async def _echo_length(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    running = server(_echo_length, "127.0.0.1", 0)
+    task = asyncio.create_task(running.serve())
+    while not running.started:
+        await asyncio.sleep(0.01)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    running.should_exit = True
+    await task
+
+
+async def _talk(port: int, *parts: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_an_ordinary_request_is_served(port: int) -> None:
+    answer = await _talk(port, b"POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"3")
+    assert b"server:" not in answer
+
+
+async def test_a_head_with_too_many_headers_is_refused(port: int) -> None:
+    headers = b"".join(b"x-%d: 1\r\n" % number for number in range(limits.HEADERS_MAX + 1))
+    answer = await _talk(port, b"GET / HTTP/1.1\r\n" + headers + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+async def test_a_head_without_an_end_is_refused_at_the_limit(port: int) -> None:
+    answer = await _talk(port, b"GET / HTTP/1.1\r\nx: ", *[b"a" * 8192] * 6)
+    assert not answer or answer.startswith(b"HTTP/1.1 400")
+
+
+async def test_a_client_that_never_finishes_its_head_is_let_go(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HEAD_SECONDS_MAX", 0.2)
+    assert await _talk(port, b"GET / HTTP/1.1\r\nx: 1\r\n") == b""
+
+
+async def test_a_second_head_on_a_kept_connection_is_bounded_in_time_too(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HEAD_SECONDS_MAX", 0.2)
+    answer = await _talk(port, b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nx: 1\r\n")
+    assert answer.count(b"HTTP/1.1") == 1
