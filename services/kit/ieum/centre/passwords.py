@@ -13,13 +13,13 @@ PASSWORD_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A folder of passwords. A file that exists is the truth, whoever wrote it."""
+    """Passwords, a folder an owner (a service is handed its own). A file that exists is the truth."""
 
     folder: Path
 
     def path(self, owner: str, system: str) -> Path:
         """Name the file of an owner's password (`employment-center`, `kafka` or `database`)."""
-        return self.folder / f"{owner}.{system}"
+        return self.folder / owner / system
 
     def read(self, owner: str, system: str) -> str | None:
         """Read a password; None when there is none yet."""
@@ -36,6 +36,7 @@ class Secrets:
         path = self.path(owner, system)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(password)

@@ -17,7 +17,7 @@ class CentreSettings(BaseSettings):
     centre_file: Path = Path("infra/centre.toml")
     secrets_folder: Path = Field(
         default=Path(".ieum/secrets"),
-        description="A file per password, readable by its owner alone: <agency>.kafka, <agency>.database.",
+        description="A file per password, readable by its owner alone: <agency>/kafka, <agency>/database.",
     )
 
     database_admin_dsn: SecretStr = Field(description="postgresql://role[:password]@host:port/database")
