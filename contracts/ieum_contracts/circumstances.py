@@ -1,6 +1,6 @@
 """The facts that the programmes' rules read; each optional, each with how well it is known."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
@@ -36,6 +36,13 @@ class Fact(Model, Generic[Value]):
 
     value: Annotated[Value, personal("What is the case.")]
     source: Annotated[FactSource, plain("Whether it was stated, documented or verified.")]
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name a kind of fact after its values, `FactDay`: the name stands in every schema."""
+        (value,) = params
+        named = (name for name, each in globals().items() if each is value)
+        return f"Fact{next(named, getattr(value, '__name__', 'Value')).strip('_')}"
 
 
 class BenefitHeld(Model):

@@ -14,6 +14,7 @@ from ieum_contracts.topics import HEADER_BYTES_MAX, HEADERS_BYTES_MAX, HEADERS_M
 __all__ = [
     "CONTENT_TYPE",
     "NAMES",
+    "OPTIONAL",
     "SEQUENCE_MAX",
     "SPECVERSION",
     "Envelope",
@@ -46,7 +47,7 @@ NAMES = (
     "traceparent",
 )
 """The headers that count on wire version 0, in the order in which they are hashed; others are ignored."""
-_OPTIONAL = frozenset({"ce_sequence", "ce_journey", "ce_causation", "traceparent"})
+OPTIONAL = frozenset({"ce_sequence", "ce_journey", "ce_causation", "traceparent"})
 _ABSENT = b"\xff\xff\xff\xff"
 
 
@@ -95,7 +96,7 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
     if "ce_specversion" not in texts and texts.get("content-type", "").startswith("application/cloudevents"):
         raise EnvelopeError("envelope.structured-mode", "content-type")
     for name in NAMES:
-        if name not in texts and name not in _OPTIONAL:
+        if name not in texts and name not in OPTIONAL:
             raise EnvelopeError("envelope.header-missing", name)
     if texts["ce_partitionkey"] != texts["ce_subject"]:
         raise EnvelopeError("place.key", "ce_partitionkey")

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ieum_contracts.address import Address
 
+WIRE_VERSION = 0
 MAILBOX_PARTITIONS = 6
 BODY_BYTES_MAX = 256 * 1024
 RECORD_BYTES_MAX = 1024 * 1024
