@@ -42,10 +42,10 @@ def ask(copy: SenderCopy, ask_type: AskType, ask_id: UUID) -> SenderCopy | NotAl
 
 
 def hear_decision(copy: SenderCopy, decision: Decision, answers: tuple[UUID, ...]) -> SenderCopy | NotAllowed:
-    """Take a decision in; what the table does not allow is a breach of the contract and changes nothing."""
+    """Take a decision in; one that the table does not allow is a breach of contract and changes nothing."""
     rows = rows_for(decision, copy.state)
     if not rows:
-        return NotAllowed("decision.not-from-this-state")
+        return NotAllowed("move-not-allowed")
     breach = _breach(copy, decision, answers)
     if breach is not None:
         return NotAllowed(breach)
@@ -67,13 +67,13 @@ def asks_allowed(copy: SenderCopy) -> tuple[AskType, ...]:
 def _breach(copy: SenderCopy, decision: Decision, answers: tuple[UUID, ...]) -> str | None:
     open_asks = dict(copy.open)
     if len(set(answers)) != len(answers) or not open_asks.keys() >= set(answers):
-        return "decision.answers-not-open"
+        return "answers-unknown"
     if any(decision not in ASKS[open_asks[answer]].settled_by for answer in answers):
-        return "decision.answers-another-ask"
+        return "answers-unknown"
     if decision in NAMES_ONE_ASK and len(answers) != 1:
-        return "decision.answers-missing"
+        return "answers-unknown"
     if decision is Decision.REOPENED and (copy.reopened or copy.erased):
-        return "decision.only-once"
+        return "move-not-allowed"
     if decision is Decision.CONSENT_ERASED and copy.erased:
-        return "decision.only-once"
+        return "move-not-allowed"
     return None

@@ -1,0 +1,136 @@
+"""Cases: what an agency does for one client over several referrals, from acceptance to aftercare."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
+
+from ieum.casework.effects import identifiers_in
+from ieum.casework.orders import CaseClosing, CaseFollowUp
+from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Served
+from ieum_contracts.address import Address
+from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason
+from ieum_contracts.client_codes import Goal
+from ieum_contracts.codes import State
+from ieum_contracts.lifecycle import ENDED, UNDERWAY
+from ieum_contracts.message import Say
+
+SEOUL = timezone(timedelta(hours=9), "KST")
+"""Korea has no summer time; days of a case are days in Seoul."""
+
+
+def day_of(moment: datetime) -> date:
+    """Tell the calendar day at the agency."""
+    return moment.astimezone(SEOUL).date()
+
+
+def accepted_into(
+    case: Case | None, referral: Referral, *, keep_open: bool, new_case: UUID, now: datetime
+) -> Case:
+    """Open the journey's case at the first acceptance, else let the case serve this referral as well."""
+    if case is None:
+        case = Case(new_case, referral.journey, now, version=0)
+    served = Served(referral.id, referral.peer, referral.state, referral.outcome, _goals(referral))
+    return replace(
+        case,
+        served=(*(each for each in case.served if each.referral != referral.id), served),
+        keep_open=case.keep_open or keep_open,
+        closed_at=None,
+        reason=None,
+        version=case.version + 1,
+    )
+
+
+def settled(case: Case, referral: Referral, now: datetime) -> tuple[Case, tuple[Say, ...]]:
+    """Take a referral's change into its case: one that is reopened reopens it, the last to end closes it."""
+    served = tuple(
+        replace(each, state=referral.state, outcome=referral.outcome)
+        if each.referral == referral.id
+        else each
+        for each in case.served
+    )
+    case = replace(case, served=served, version=case.version + 1)
+    if referral.state in UNDERWAY and case.closed_at is not None:
+        return replace(case, closed_at=None, reason=None), ()
+    ended = all(each.state in ENDED for each in served)
+    if not ended or case.keep_open or case.closed_at is not None:
+        return case, ()
+    withdrawn = all(each.state is State.WITHDRAWN for each in served)
+    reason = CaseReason.CONSENT_WITHDRAWN if withdrawn else CaseReason.ALL_REFERRALS_ENDED
+    return _closed(case, CaseClosing(reason=reason), now)
+
+
+def close_case(case: Case, order: CaseClosing, now: datetime) -> Change | Refusal:
+    """Close a case by hand; refused while it is closed or while a referral of it is under way."""
+    if case.closed_at is not None:
+        return Refusal(Guard.CASE, "case-closed")
+    underway = next((each for each in case.served if each.state in UNDERWAY), None)
+    if underway is not None:
+        return Refusal(Guard.CASE, "referral-under-way", state=underway.state, referral=underway.referral)
+    closed, says = _closed(replace(case, version=case.version + 1), order, now)
+    return Change(case=closed, says=says)
+
+
+def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusal:
+    """Tell each sender what aftercare found; refused while the case is still open."""
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        return refusal
+    if case.closed_at is None:
+        return Refusal(Guard.CASE, "case-open")
+    says = tuple(
+        Say(
+            sender,
+            case.id,
+            case.journey,
+            CaseFollowedUp(
+                case=case.id,
+                referrals=tuple(each.referral for each in served),
+                checked_on=order.checked_on or day_of(now),
+                found=order.found,
+                next_on=order.next_on,
+                sealed=order.sealed,
+            ),
+        )
+        for sender, served in _by_sender(case).items()
+        if any(each.state is not State.WITHDRAWN for each in served)
+    )
+    return Change(case=replace(case, version=case.version + 1), says=says)
+
+
+def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[Say, ...]]:
+    says = tuple(
+        Say(
+            sender,
+            case.id,
+            case.journey,
+            CaseClosed(
+                case=case.id,
+                referrals=tuple(each.referral for each in served),
+                opened_on=day_of(case.opened_at),
+                closed_on=day_of(now),
+                reason=order.reason,
+                outcomes=tuple(each.outcome for each in served if each.outcome is not None),
+                goals=tuple(goal for goal in order.goals if goal.goal in _goals_of(served)),
+                aftercare_until=order.aftercare_until,
+            ),
+        )
+        for sender, served in _by_sender(case).items()
+    )
+    return replace(case, closed_at=now, reason=order.reason), says
+
+
+def _by_sender(case: Case) -> Mapping[Address, list[Served]]:
+    by_sender: dict[Address, list[Served]] = {}
+    for each in case.served:
+        by_sender.setdefault(each.sender, []).append(each)
+    return by_sender
+
+
+def _goals_of(served: list[Served]) -> set[Goal]:
+    return {goal for each in served for goal in each.goals}
+
+
+def _goals(referral: Referral) -> tuple[Goal, ...]:
+    goals = referral.requested().get("goals", [])
+    return tuple(Goal(goal) for goal in goals if isinstance(goal, str)) if isinstance(goals, list) else ()

@@ -1,0 +1,128 @@
+"""The recipient's worker decides: the table, the coded reason, the answers and the case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from ieum.casework.cases import accepted_into, settled
+from ieum.casework.decision_orders import (
+    Accept,
+    Cancel,
+    Complete,
+    Conclude,
+    DecisionOrder,
+    Decline,
+    Fail,
+    Hold,
+    Progress,
+    Receive,
+    Redirect,
+    RequestInfo,
+    Start,
+    Waitlist,
+)
+from ieum.casework.effects import bodies_of, decided, identifiers_in, say
+from ieum.casework.values import Case, Change, Guard, Referral, Refusal
+from ieum_contracts import lifecycle
+from ieum_contracts.codes import (
+    REASON_REQUIRED,
+    REASONS_OF_DECISION,
+    REASONS_ON_RECEIPT,
+    CancelledCause,
+    Decision,
+    Reason,
+    ReceivedCause,
+    RejectedCause,
+    ReopenedCause,
+    WithdrawnCause,
+)
+from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
+
+_ANSWERS = frozenset({"name-one-ask", "ask-does-not-wait"})
+
+
+def decide(
+    referral: Referral, case: Case | None, order: DecisionOrder, now: datetime, new_case: UUID
+) -> Change | Refusal:
+    """Make a worker's decision.
+
+    `case` is the referral's own case; for an acceptance the case that the order names, else the journey's,
+    if there is one. `new_case` is the id for a case that has to be opened.
+    """
+    step = _step(referral, order)
+    if isinstance(step, Refusal):
+        return step
+    refusal = _check_reason(referral, order) or _check_case(case, order)
+    if refusal is not None:
+        return refusal
+    bodies = bodies_of(step, _fields(referral, order, new_case if case is None else case.id), now)
+    after = decided(referral, step.copy, bodies, now)
+    said = tuple(say(referral, body) for body in bodies)
+    if isinstance(order, Accept):
+        into = accepted_into(case, after, keep_open=order.keep_case_open, new_case=new_case, now=now)
+        return Change(after, into, said)
+    if case is None or after.case != case.id:
+        return Change(after, says=said)
+    case, more = settled(case, after, now)
+    return Change(after, case, said + more)
+
+
+def _step(referral: Referral, order: DecisionOrder) -> Decided | Refusal:
+    if not isinstance(referral.copy, RecipientCopy):
+        return Refusal(Guard.OWNER, "decided-by-recipient", referral.state, referral.allowed())
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        return refusal
+    step = lifecycle.decide(referral.copy, order.decision, Mover.WORKER, order.answers)
+    if isinstance(step, NotAllowed):
+        guard = Guard.ANSWERS if step.why in _ANSWERS else Guard.MOVE
+        return Refusal(guard, step.why, referral.state, referral.allowed())
+    if order.answers and set(order.answers) != set(step.says[0][1]):
+        return Refusal(Guard.ANSWERS, "answers-other-asks", referral.state, referral.allowed())
+    return step
+
+
+def _check_reason(referral: Referral, order: DecisionOrder) -> Refusal | None:
+    reasons = REASONS_OF_DECISION.get(order.decision, frozenset()) - REASONS_ON_RECEIPT
+    allowed = tuple(reason for reason in Reason if reason in reasons)
+    reason: Reason | None = getattr(order, "reason", None)
+    if reason is None:
+        due = order.decision in REASON_REQUIRED
+        return Refusal(Guard.REASON, "reason-missing", referral.state, allowed) if due else None
+    if reason not in reasons:
+        return Refusal(Guard.REASON, "reason-does-not-fit", referral.state, allowed)
+    if reason is Reason.OTHER and order.sealed is None:
+        return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
+    return None
+
+
+def _check_case(case: Case | None, order: DecisionOrder) -> Refusal | None:
+    if not isinstance(order, Accept) or order.case is None:
+        return None
+    return None if case is not None and case.id == order.case else Refusal(Guard.CASE, "case-unknown")
+
+
+def _fields(referral: Referral, order: DecisionOrder, case: UUID) -> Mapping[str, object]:
+    given = {name: getattr(order, name) for name in order.model_fields_set - {"answers", "decision"}}
+    match order:
+        case Receive():
+            return {**given, "cause": ReceivedCause.ANSWERED_HERE}
+        case Accept():
+            return {**given, "case": case}
+        case Cancel():
+            return {**given, "cause": CancelledCause.AGREED_BY_WORKER}
+        case Conclude():
+            return {**given, **_CONCLUDING.get(order.decision, {}), "state": referral.state}
+        case RequestInfo() | Waitlist() | Start() | Progress() | Hold() | Complete() | Fail() | Decline():
+            return given
+        case Redirect():
+            return given
+    assert_never(order)
+
+
+_CONCLUDING: Mapping[Decision, Mapping[str, object]] = {
+    Decision.WITHDRAWN: {"cause": WithdrawnCause.SAID_TO_RECIPIENT},
+    Decision.REOPENED: {"cause": ReopenedCause.DISPUTED},
+    Decision.ASK_REJECTED: {"cause": RejectedCause.REFUSED_BY_WORKER},
+}

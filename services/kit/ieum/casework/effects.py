@@ -1,0 +1,88 @@
+"""What a decision does to a referral beside its state, the same on both sides, and how it is said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ieum.casework.values import Guard, Referral, Refusal, Side
+from ieum_contracts.catalogue import MODEL_OF_DECISION
+from ieum_contracts.codes import Decision
+from ieum_contracts.consent import ConsentErased, ErasedPlace, ErasureMethod
+from ieum_contracts.decisions import (
+    ReferralAccepted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralFailed,
+    ReferralRedirected,
+    ReferralReopened,
+)
+from ieum_contracts.identifiers import places
+from ieum_contracts.lifecycle import Decided, RecipientCopy, SenderCopy
+from ieum_contracts.message import Say
+from ieum_contracts.model import Model
+
+ERASED_EVERYWHERE_AFTER = timedelta(days=30)
+"""Mailboxes keep bodies for 14 days, ledgers for 30."""
+
+
+def bodies_of(step: Decided, fields: Mapping[str, object], now: datetime) -> tuple[Model, ...]:
+    """Write what a step says; `fields` is what its first decision carries beside the answers."""
+    bodies: list[Model] = []
+    for number, (decision, answers) in enumerate(step.says):
+        if decision is Decision.CONSENT_ERASED:
+            bodies.append(_receipt(answers, now))
+        else:
+            model = MODEL_OF_DECISION[decision]
+            bodies.append(model.model_validate({**(fields if number == 0 else {}), "answers": answers}))
+    return tuple(bodies)
+
+
+def decided(
+    referral: Referral, copy: RecipientCopy | SenderCopy, bodies: Sequence[Model], now: datetime
+) -> Referral:
+    """Give the referral after decisions said or heard; an erasure clears the details at the recipient."""
+    for body in bodies:
+        match body:
+            case ReferralCompleted(outcome=outcome):
+                referral = replace(referral, outcome=outcome, reason=None, concluded_at=now)
+            case ReferralFailed(reason=reason):
+                referral = replace(referral, outcome=None, reason=reason, concluded_at=now)
+            case ReferralDeclined(reason=reason) | ReferralRedirected(reason=reason):
+                referral = replace(referral, reason=reason)
+            case ReferralCancelled(reason=reason):
+                referral = replace(referral, reason=reason)
+            case ReferralReopened():
+                referral = replace(referral, outcome=None, reason=None, concluded_at=None)
+            case ReferralAccepted(case=case):
+                referral = replace(referral, case=case or referral.case)
+            case _:
+                pass
+    erased = referral.side is Side.RECIPIENT and copy.erased
+    return changed(replace(referral, copy=copy, sealed=None if erased else referral.sealed), now)
+
+
+def changed(referral: Referral, now: datetime) -> Referral:
+    """Give the referral its next version."""
+    return replace(referral, version=referral.version + 1, changed_at=now)
+
+
+def say(referral: Referral, body: Model, event_id: UUID | None = None) -> Say:
+    """Address something to the other side of a referral."""
+    return Say(referral.peer, referral.id, referral.journey, body, event_id)
+
+
+def identifiers_in(order: Model) -> Refusal | None:
+    """Refuse an order that holds a unique identifier in any text, and name the fields."""
+    fields = tuple(places(order))
+    return Refusal(Guard.IDENTIFIERS, "identifier-in-text", fields=fields) if fields else None
+
+
+def _receipt(answers: tuple[UUID, ...], now: datetime) -> ConsentErased:
+    return ConsentErased(
+        answers=answers,
+        erased=(ErasedPlace.REFERRAL, ErasedPlace.LEDGER),
+        method=ErasureMethod.CLEARED,
+        everywhere_by=now + ERASED_EVERYWHERE_AFTER,
+    )

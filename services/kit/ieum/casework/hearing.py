@@ -1,0 +1,99 @@
+"""What an event from another agency comes to, on either side of a referral."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from ieum.casework.effects import changed, decided
+from ieum.casework.known import Known
+from ieum.casework.receiving import hear_ask, receive
+from ieum.casework.values import Breach, Change, Early, Referral, View
+from ieum_contracts import lifecycle
+from ieum_contracts.address import Address
+from ieum_contracts.case import CaseClosed, CaseFollowedUp
+from ieum_contracts.catalogue import ask_of, decision_of
+from ieum_contracts.codes import Decision
+from ieum_contracts.consent import ConsentErased
+from ieum_contracts.decisions import Decided
+from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
+from ieum_contracts.lifecycle import NotAllowed, SenderCopy
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from ieum_contracts.referral import ReferralRequested
+
+WRONG_PARTY = Breach("wrong-party")
+UNKNOWN = Breach("referral-unknown")
+AWAITING_REFERRAL = Early("awaiting-referral")
+
+
+def hear(known: Known, event: Event, view: View, now: datetime) -> Change | Breach | Early:
+    """Take one event in: what changes and what is said, or why it is refused or has to wait."""
+    key = UUID(event.envelope.subject)
+    referral = known.referrals.get(key)
+    match event.body:
+        case ReferralRequested() as body:
+            return _hear_request(referral, event, body, view, now)
+        case CaseClosed() | CaseFollowedUp() as body:
+            return _hear_of_case(known, event.envelope.source, key, body, now)
+        case EligibilityAssessed() | EligibilityChanged() as body:
+            return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
+        case body:
+            return UNKNOWN if referral is None else _hear_move(known, referral, event, body, now)
+
+
+def _hear_request(
+    referral: Referral | None, event: Event, body: ReferralRequested, view: View, now: datetime
+) -> Change | Breach:
+    if referral is not None:
+        return Breach("referral-known")
+    journey = event.envelope.journey
+    return Breach("journey-missing") if journey is None else receive(event, journey, body, view, now)
+
+
+def _hear_move(known: Known, referral: Referral, event: Event, body: Model, now: datetime) -> Change | Breach:
+    if event.envelope.source != referral.peer:
+        return WRONG_PARTY
+    decision, ask = decision_of(body), ask_of(body)
+    if decision is not None and isinstance(body, Decided | ConsentErased):
+        return _hear_decision(referral, decision, body, now)
+    if ask is not None:
+        return hear_ask(referral, known.case_of(referral), ask, event, now)
+    return WRONG_PARTY
+
+
+def _hear_decision(
+    referral: Referral, decision: Decision, body: Decided | ConsentErased, now: datetime
+) -> Change | Breach:
+    if not isinstance(referral.copy, SenderCopy):
+        return WRONG_PARTY
+    copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
+    if isinstance(copy, NotAllowed):
+        return Breach(copy.why)
+    return Change(decided(referral, copy, (body,), now))
+
+
+def _hear_of_eligibility(
+    referral: Referral, event: Event, body: EligibilityAssessed | EligibilityChanged, now: datetime
+) -> Change | Breach:
+    if event.envelope.source != referral.peer:
+        return WRONG_PARTY
+    if isinstance(body, EligibilityChanged):
+        return Change(changed(referral, now))
+    if not isinstance(referral.copy, SenderCopy):
+        return WRONG_PARTY
+    assessment = body.model_dump_json(exclude_none=True).encode()
+    return Change(changed(replace(referral, assessment=assessment), now))
+
+
+def _hear_of_case(
+    known: Known, source: Address, key: UUID, body: CaseClosed | CaseFollowedUp, now: datetime
+) -> Change | Breach | Early:
+    if body.case != key:
+        return Breach("case-and-key-differ")
+    found = [known.referrals.get(each) for each in body.referrals]
+    referrals = [referral for referral in found if referral is not None]
+    if any(each.peer != source or not isinstance(each.copy, SenderCopy) for each in referrals):
+        return WRONG_PARTY
+    if len(referrals) < len(found):
+        return AWAITING_REFERRAL
+    return Change(also=tuple(changed(replace(each, case=body.case), now) for each in referrals))

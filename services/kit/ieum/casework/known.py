@@ -1,0 +1,38 @@
+"""What is loaded for a batch of events or a command, and what of it has changed."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from ieum.casework.values import Case, Change, Referral
+
+
+class Known:
+    """Referrals and cases by id, as they are after all changes taken so far."""
+
+    def __init__(self, referrals: Iterable[Referral] = (), cases: Iterable[Case] = ()) -> None:
+        self.referrals = {referral.id: referral for referral in referrals}
+        self.cases = {case.id: case for case in cases}
+        self._changed_referrals: set[UUID] = set()
+        self._changed_cases: set[UUID] = set()
+
+    def take(self, change: Change) -> None:
+        """Take a change in."""
+        for referral in (change.referral, *change.also):
+            if referral is not None:
+                self.referrals[referral.id] = referral
+                self._changed_referrals.add(referral.id)
+        if change.case is not None:
+            self.cases[change.case.id] = change.case
+            self._changed_cases.add(change.case.id)
+
+    def case_of(self, referral: Referral) -> Case | None:
+        """Find the case that serves a referral here; a sender has none, though it knows the case's id."""
+        return None if referral.case is None else self.cases.get(referral.case)
+
+    def changed_referrals(self) -> list[Referral]:
+        """List referrals that have to be written, in the order of locks."""
+        return [self.referrals[each] for each in sorted(self._changed_referrals)]
+
+    def changed_cases(self) -> list[Case]:
+        """List cases that have to be written, in the order of locks."""
+        return [self.cases[each] for each in sorted(self._changed_cases)]

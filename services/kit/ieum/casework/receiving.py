@@ -1,0 +1,161 @@
+"""The recipient's side of what arrives: the first answer, the assessment, and answers to asks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import JsonValue
+from pydantic_core import from_json, to_json
+
+from ieum.casework.cases import day_of, settled
+from ieum.casework.effects import bodies_of, decided, say
+from ieum.casework.eligibility import assess
+from ieum.casework.sending import asked_json, sealed_json
+from ieum.casework.values import Breach, Case, Change, Referral, View
+from ieum_contracts import lifecycle
+from ieum_contracts.client import Circumstances
+from ieum_contracts.codes import (
+    AskType,
+    CancelledCause,
+    ClosedCause,
+    Decision,
+    Reason,
+    RejectedCause,
+    WithdrawnCause,
+)
+from ieum_contracts.eligibility import EligibilityAssessed
+from ieum_contracts.lifecycle import Decided, Mover, RecipientCopy
+from ieum_contracts.message import Event, Say
+from ieum_contracts.model import Model
+from ieum_contracts.referral import (
+    ReferralAmended,
+    ReferralCancelRequested,
+    ReferralInfoSupplied,
+    ReferralRequested,
+)
+
+DISPUTE_WITHIN = timedelta(days=30)
+"""A dispute has to arrive so soon after the outcome; then it waits for as long as it takes."""
+
+
+def receive(event: Event, journey: UUID, body: ReferralRequested, view: View, now: datetime) -> Change:
+    """Take a new referral in: `received`, or `declined` where the programme is not offered here."""
+    referral = Referral(
+        id=UUID(event.envelope.subject),
+        journey=journey,
+        peer=event.envelope.source,
+        programme=body.programme,
+        copy=RecipientCopy(),
+        asked=asked_json(body),
+        sealed=sealed_json(body),
+        created_at=now,
+        changed_at=now,
+        version=0,
+        parent=body.parent,
+    )
+    offered = body.programme in view.rule_sets
+    first = Decision.RECEIVED if offered else Decision.DECLINED
+    step = lifecycle.decide(RecipientCopy(), first, Mover.SYSTEM)
+    assert isinstance(step, Decided)  # noqa: S101 - the table allows the system both first answers
+    fields = {} if offered else {"reason": Reason.PROGRAMME_NOT_OFFERED}
+    bodies = bodies_of(step, fields, now)
+    referral = decided(referral, step.copy, bodies, now)
+    says = tuple(say(referral, each) for each in bodies)
+    if not offered or not view.rule_sets[body.programme].rules:
+        return Change(referral, says=says)
+    return _assessed(referral, body, view, now, says)
+
+
+def hear_ask(
+    referral: Referral, case: Case | None, ask: AskType, event: Event, now: datetime
+) -> Change | Breach:
+    """Take an ask in: answer it at once, or let it wait for a worker."""
+    copy = referral.copy
+    if not isinstance(copy, RecipientCopy):
+        return Breach("wrong-party")
+    if any(ask_id == event.envelope.id or waiting is ask for ask_id, waiting in copy.waiting):
+        return Breach("ask-waits-already")
+    in_time = referral.concluded_at is None or now - referral.concluded_at <= DISPUTE_WITHIN
+    step = lifecycle.hear_ask(copy, ask, event.envelope.id, reopening_possible=in_time)
+    bodies = bodies_of(step, _fields(copy, ask, event.body, step), now)
+    taken = _with_news(referral, event.body, step) if bodies else referral
+    after = decided(taken, step.copy, bodies, now)
+    says = tuple(say(referral, each) for each in bodies)
+    if case is None or after.state is referral.state:
+        return Change(after, says=says)
+    case, more = settled(case, after, now)
+    return Change(after, case, says + more)
+
+
+def _assessed(
+    referral: Referral, body: ReferralRequested, view: View, now: datetime, says: tuple[Say, ...]
+) -> Change:
+    circumstances = body.sealed.circumstances or Circumstances()
+    advice = assess(view.rule_sets[body.programme], circumstances, day_of(now))
+    assessed = EligibilityAssessed(programmes=(advice,))
+    kept = assessed.model_dump_json(exclude_none=True).encode()
+    return Change(replace(referral, assessment=kept), says=(*says, say(referral, assessed)))
+
+
+def _fields(copy: RecipientCopy, ask: AskType, body: Model, step: Decided) -> Mapping[str, object]:
+    decision = step.says[0][0] if step.says else None
+    match decision:
+        case Decision.CANCELLED if isinstance(body, ReferralCancelRequested):
+            return {"cause": CancelledCause.AT_ONCE, "reason": body.reason}
+        case Decision.WITHDRAWN:
+            return {"cause": WithdrawnCause.ASKED}
+        case Decision.CLOSED:
+            return {"cause": ClosedCause.ACKNOWLEDGED, "closed_as": step.copy.closed_as}
+        case Decision.ASK_REJECTED:
+            return {"state": copy.state, "cause": _why_rejected(copy, ask)}
+        case _:
+            return {}
+
+
+def _why_rejected(copy: RecipientCopy, ask: AskType) -> RejectedCause:
+    if copy.withdrawn:
+        return RejectedCause.ALREADY_WITHDRAWN
+    if any(waiting is AskType.OUTCOME_DISPUTED for _, waiting in copy.waiting):
+        return RejectedCause.DISPUTE_WAITS
+    if ask is AskType.OUTCOME_DISPUTED and copy.reopened:
+        return RejectedCause.ALREADY_REOPENED
+    early = copy.state in lifecycle.UNDECIDED or copy.state in lifecycle.UNDERWAY
+    return RejectedCause.NOT_IN_THIS_STATE if early else RejectedCause.TOO_LATE
+
+
+def _with_news(referral: Referral, body: Model, step: Decided) -> Referral:
+    """Take corrections and supplied facts into the details, once the ask that brought them is accepted."""
+    decision = step.says[0][0]
+    if isinstance(body, ReferralAmended) and decision is Decision.AMENDMENT_NOTED:
+        asked = body.model_dump(mode="json", include={"priority", "priority_cause"}, exclude_none=True)
+        news = {} if body.sealed is None else _news(body.sealed)
+        return replace(referral, asked=_merged(referral.asked, asked), sealed=_sealed(referral, news))
+    if isinstance(body, ReferralInfoSupplied) and decision is Decision.RECEIVED and body.sealed is not None:
+        return replace(referral, sealed=_sealed(referral, _news(body.sealed)))
+    return referral
+
+
+def _news(details: Model) -> dict[str, JsonValue]:
+    fields = {"contact", "circumstances", "documents_held"}
+    return details.model_dump(mode="json", include=fields, exclude_none=True, exclude_defaults=True)
+
+
+def _sealed(referral: Referral, news: dict[str, JsonValue]) -> bytes | None:
+    return None if referral.sealed is None else _merged(referral.sealed, news)
+
+
+def _merged(before: bytes, news: dict[str, JsonValue]) -> bytes:
+    if not news:
+        return before
+    known: dict[str, JsonValue] = from_json(before)
+    return to_json(known | {name: _joined(name, known.get(name), value) for name, value in news.items()})
+
+
+def _joined(name: str, known: JsonValue, value: JsonValue) -> JsonValue:
+    """Add facts to facts and papers to papers; anything else is replaced as a whole."""
+    if name == "circumstances" and isinstance(known, dict) and isinstance(value, dict):
+        return known | value
+    if name == "documents_held" and isinstance(known, list) and isinstance(value, list):
+        return known + [each for each in value if each not in known]
+    return value

@@ -1,0 +1,160 @@
+"""The sender refers and asks: its guards, the path of the journey, and what is said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ieum.casework.ask_orders import AskOrder
+from ieum.casework.effects import changed, identifiers_in, say
+from ieum.casework.orders import ReferralOrder
+from ieum.casework.values import Change, Guard, Referral, Refusal, Side, View
+from ieum_contracts import lifecycle
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import MODEL_OF_ASK
+from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason, SubjectKind
+from ieum_contracts.eligibility import EligibilityChanged
+from ieum_contracts.lifecycle import NotAllowed, SenderCopy
+from ieum_contracts.referral import ReferralRequested, Visit
+
+HOPS_MAX = 4
+LOOP_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is already there when a referral is ordered: the parent it names, and an open one like it."""
+
+    parent: Referral | None = None
+    duplicate: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """Ids made outside for what an order may create."""
+
+    referral: UUID
+    journey: UUID
+
+
+def refer(order: ReferralOrder, view: View, prior: Prior, now: datetime, ids: NewIds) -> Change | Refusal:
+    """Make a referral to another agency of the centre, or say which guard refuses it."""
+    to = Address(view.me.centre, order.recipient)
+    path = () if prior.parent is None else _path(prior.parent, view.me)
+    refusal = next(_refusals(order, view, prior, path, now), None)
+    if refusal is not None:
+        return refusal
+    given = {name: getattr(order, name) for name in order.model_fields_set & _CARRIED}
+    body = ReferralRequested.model_validate({**given, "path": path})
+    referral = Referral(
+        id=ids.referral,
+        journey=ids.journey if prior.parent is None else prior.parent.journey,
+        peer=to,
+        programme=order.programme,
+        copy=SenderCopy(),
+        asked=asked_json(body),
+        sealed=sealed_json(body),
+        created_at=now,
+        changed_at=now,
+        client_ref=order.client_ref,
+        loop_override=order.loop_override,
+        parent=order.parent,
+    )
+    return Change(referral, says=(say(referral, body),))
+
+
+def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
+    """Ask something of the recipient; the ask's event has the id `ask_id`, by which it will be settled."""
+    if not isinstance(referral.copy, SenderCopy):
+        return Refusal(Guard.OWNER, "asked-by-sender", referral.state, referral.allowed())
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        return refusal
+    copy = lifecycle.ask(referral.copy, order.ask, ask_id)
+    if isinstance(copy, NotAllowed):
+        guard = Guard.MOVE if copy.ask_id is None else Guard.ASK_OPEN
+        asked = None if copy.ask_id is None else order.ask
+        allowed = referral.allowed()
+        return Refusal(guard, copy.why, referral.state, allowed, ask=copy.ask_id, ask_type=asked)
+    refusal = _check_reason(referral, order)
+    if refusal is not None:
+        return refusal
+    given = {name: getattr(order, name) for name in order.model_fields_set - {"ask"}}
+    body = MODEL_OF_ASK[order.ask].model_validate(given)
+    after = changed(replace(referral, copy=copy), now)
+    return Change(after, says=(say(referral, body, ask_id),))
+
+
+def change_eligibility(referral: Referral, order: EligibilityChanged, now: datetime) -> Change | Refusal:
+    """Tell the other side of a referral that the client's standing with a programme has changed."""
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        return refusal
+    if referral.copy.withdrawn or referral.copy.erased:
+        return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
+    return Change(changed(referral, now), says=(say(referral, order),))
+
+
+def asked_json(body: ReferralRequested) -> bytes:
+    """Write what was requested, without its member `sealed`."""
+    return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
+
+
+def sealed_json(body: ReferralRequested) -> bytes:
+    """Write the member `sealed` of what was requested."""
+    return body.sealed.model_dump_json(exclude_none=True).encode()
+
+
+_CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)
+
+
+def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
+    visits = parent.requested().get("path", [])
+    before = [Visit.model_validate(visit) for visit in visits] if isinstance(visits, list) else []
+    agency = parent.peer if parent.side is Side.SENDER else me
+    return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.created_at))
+
+
+def _refusals(
+    order: ReferralOrder, view: View, prior: Prior, path: tuple[Visit, ...], now: datetime
+) -> Iterator[Refusal]:
+    to = Address(view.me.centre, order.recipient)
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        yield refusal
+    if order.parent is not None and prior.parent is None:
+        yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
+    programme = view.published.get((to, order.programme))
+    if to == view.me or programme is None or not programme.offered:
+        yield Refusal(Guard.PROGRAMME, "programme-not-published")
+    elif order.subject not in programme.subjects:
+        yield Refusal(Guard.PROGRAMME, "subject-not-served")
+    consent, statute = order.sealed.consent is not None, order.legal_basis is not None
+    if order.subject is SubjectKind.PERSON and consent == statute:
+        yield Refusal(Guard.BASIS, "basis-twice" if consent else "basis-missing")
+    if order.subject is SubjectKind.EMPLOYER and consent:
+        yield Refusal(Guard.BASIS, "consent-of-employer")
+    if prior.duplicate is not None:
+        yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
+    if len(path) >= HOPS_MAX:
+        yield Refusal(Guard.LOOP, "hops-exceeded")
+    if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
+        yield Refusal(Guard.LOOP, "visited-before")
+
+
+def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
+    return (visit.agency, visit.programme) == (str(to), programme) and now - visit.at < LOOP_WITHIN
+
+
+def _check_reason(referral: Referral, order: AskOrder) -> Refusal | None:
+    if order.ask is not AskType.CANCEL_REQUESTED:
+        return None
+    reasons = REASONS_OF_ASK[order.ask]
+    allowed = tuple(reason for reason in Reason if reason in reasons)
+    if order.reason is None:
+        return Refusal(Guard.REASON, "reason-missing", referral.state, allowed)
+    if order.reason not in reasons:
+        return Refusal(Guard.REASON, "reason-does-not-fit", referral.state, allowed)
+    if order.reason is Reason.OTHER and order.sealed is None:
+        return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
+    return None
