@@ -45,6 +45,10 @@ def ieum_knows(arguments: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0  # noqa: S603
 
 
+def pins(name: str) -> set[tuple[str, str]]:
+    return set(re.findall(r"^([\w.-]+)==([\w.]+)", text_of(Path(name)), re.MULTILINE))
+
+
 def none(faults: Iterable[str]) -> None:
     found = list(faults)
     assert not found, "\n".join(["", *found])
@@ -93,17 +97,19 @@ def test_nothing_but_data_lies_in_infra() -> None:
 
 def test_every_package_is_pinned_by_hash_and_no_registry_is_named() -> None:
     locks = list(files(".lock"))
-    assert {path.name for path in locks} == {"requirements.lock", "requirements-dev.lock"}
+    assert {path.name for path in locks} == {
+        "requirements.lock",
+        "requirements-build.lock",
+        "requirements-dev.lock",
+    }
     none(fault for path in locks for fault in tidy_text.unpinned(path, text_of(path)))
 
 
-def test_services_and_tests_run_the_same_versions() -> None:
-    pins = {
-        name: set(re.findall(r"^([\w.-]+)==([\w.]+)", text_of(Path(name)), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-dev.lock")
-    }
-    assert pins["requirements.lock"]
-    assert pins["requirements.lock"] - pins["requirements-dev.lock"] == set()
+def test_what_is_installed_anywhere_is_what_is_tested() -> None:
+    tested = pins("requirements-dev.lock")
+    for name in ("requirements.lock", "requirements-build.lock"):
+        assert pins(name)
+        assert pins(name) - tested == set()
 
 
 def test_documents_link_to_what_exists_and_show_what_works() -> None:

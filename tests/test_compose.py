@@ -1,0 +1,122 @@
+"""The compose file and the Dockerfile are sound, hide no secret, and say what the embedded stack says."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ieum.centre import CentreSettings
+from ieum.centre.roster import database_name, read_centre
+from ieum.settings import Settings
+from ieum_contracts.topics import login
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+COMPOSE = ROOT / "docker-compose.yml"
+EMBEDDED_BROKER = ROOT / "services/kit/ieum/local/broker/server.properties"
+DEPENDS_ON_THE_PLACE = re.compile(
+    r"controller\.quorum\.voters|log\.dirs|(advertised\.)?listeners|config\.providers.*|.*jaas\.config"
+    r"|offsets\.topic\.num\.partitions|.*\.threads|log\.segment\.delete\.delay\.ms|log\.index\.size\.max\.bytes"
+)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load(COMPOSE.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE)],
+        ["hadolint", "--no-color", str(ROOT / "Dockerfile")],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_linter_finds_nothing(command: list[str]) -> None:
+    run = subprocess.run(  # noqa: S603
+        [str(BIN / command[0]), *command[1:]], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_agency_of_the_centre_is_a_service_with_its_own_login_database_and_passwords(
+    compose: dict[str, Any],
+) -> None:
+    centre = read_centre(ROOT / "infra" / "centre.toml")
+    for address in centre.addresses():
+        service = compose["services"][address.agency]
+        settings = service["environment"]
+        assert settings["IEUM_CENTRE"] == address.centre
+        assert settings["IEUM_AGENCY"] == address.agency
+        assert settings["IEUM_KAFKA_USERNAME"] == login(address)
+        name = database_name(address)
+        assert settings["IEUM_DATABASE_DSN"] == f"postgresql://{name}@postgres:5432/{name}"
+        assert [volume["volume"]["subpath"] for volume in service["volumes"]] == [address.agency]
+        assert service["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+
+
+def test_settings_have_the_names_that_the_services_read(compose: dict[str, Any]) -> None:
+    known = {f"IEUM_{name.upper()}" for name in {**Settings.model_fields, **CentreSettings.model_fields}}
+    for name, service in compose["services"].items():
+        used = {key for key in service.get("environment", {}) if key.startswith("IEUM_")}
+        assert used <= known, name
+
+
+def test_nothing_is_published_beyond_loopback_and_nothing_runs_with_more_rights(
+    compose: dict[str, Any],
+) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert len({port.split(":")[1] for port in ports}) == len(ports)
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    for name, service in compose["services"].items():
+        assert {"privileged", "ulimits", "pull_policy", "cap_add", "pid"}.isdisjoint(service), name
+        assert service.get("user", "") not in {"0", "root", "0:0"}, name
+
+
+def test_no_secret_stands_in_the_file_or_the_image() -> None:
+    for text in (COMPOSE.read_text(encoding="utf-8"), (ROOT / "Dockerfile").read_text(encoding="utf-8")):
+        for line in text.splitlines():
+            assert not re.search(r"password[\"']?\s*[:=]\s*(?![\"']?\$\$|/)[\"']?\w", line, re.IGNORECASE), (
+                line
+            )
+        assert not re.search(r"postgresql://[^@\s]*:[^@\s]*@", text)
+
+
+def test_the_image_is_made_of_pins_by_a_user_that_is_not_root() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert not any(line.startswith("# syntax=") or "@sha256:" in line for line in lines)
+    assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
+    assert all("--require-hashes" in line or "--no-deps" in line for line in lines if "pip install" in line)
+
+
+def test_the_broker_keeps_the_rules_of_the_embedded_one(compose: dict[str, Any]) -> None:
+    server, embedded = (
+        {key: value for key, value in properties(text).items() if not DEPENDS_ON_THE_PLACE.fullmatch(key)}
+        for text in (compose["configs"]["kafka"]["content"], EMBEDDED_BROKER.read_text(encoding="utf-8"))
+    )
+    assert server == {key: value.replace("${admin}", "admin") for key, value in embedded.items()}
+
+
+def test_the_versions_are_those_of_the_embedded_stack(compose: dict[str, Any]) -> None:
+    images = {service["image"] for service in compose["services"].values()}
+    assert images == {"ieum:local", "apache/kafka:4.3.0", "postgres:18"}
+    jars = (ROOT / "services/kit/ieum/local/kafka-jars.txt").read_text(encoding="utf-8")
+    assert "org.apache.kafka:kafka_2.13:4.3.0" in jars
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (
+        f"FROM python:{project['requires-python'].removeprefix('>=')}-slim"
+        in (ROOT / "Dockerfile").read_text()
+    )
+
+
+def properties(text: str) -> dict[str, str]:
+    """Read a Java properties file of single lines."""
+    lines = (line.strip() for line in text.splitlines())
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
