@@ -1,7 +1,14 @@
-"""The words in which rules are written: ages, spans of months, limits, and a logic that knows unknown."""
+"""The words in which rules are written: what is not known, a fact or a figure, is None and stays so."""
 
 import calendar
+from collections.abc import Iterable
 from datetime import date
+
+from ieum_contracts.circumstances import BenefitHeld
+from ieum_contracts.client_codes import Benefit
+
+EXTENSION_YEARS_MAX = 3
+"""Military service lifts an age limit by at most three years."""
 
 
 def age_on(birth: date, on: date) -> int:
@@ -19,18 +26,50 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def within_months(past: date, months: int, on: date) -> bool:
+def aged(birth: date | None, youngest: int, oldest: int, on: date) -> bool | None:
+    """Whether somebody is in an age band on a day; the day before the birthday after `oldest` still is."""
+    return None if birth is None else youngest <= age_on(birth, on) <= oldest
+
+
+def aged_after_service(
+    birth: date | None, youngest: int, oldest: int, extension_years: int | None, on: date
+) -> bool | None:
+    """Whether somebody is in an age band that military service lifts by up to three years."""
+    in_band = aged(birth, youngest, oldest, on)
+    if in_band is False and extension_years is None:
+        return None if aged(birth, youngest, oldest + EXTENSION_YEARS_MAX, on) else False
+    return in_band or aged(birth, youngest, oldest + min(extension_years or 0, EXTENSION_YEARS_MAX), on)
+
+
+def within_months(past: date | None, months: int, on: date) -> bool | None:
     """Whether a day lies at most so many months back, the first day included, and not ahead."""
-    return months_before(on, months) <= past <= on
+    return None if past is None else months_before(on, months) <= past <= on
+
+
+def held_lately(benefits: Iterable[BenefitHeld] | None, kind: Benefit, months: int, on: date) -> bool | None:
+    """Whether a benefit is in payment, or ended less than so many months ago (0: only in payment)."""
+    if benefits is None:
+        return None
+    return any(
+        held.benefit is kind
+        and (held.since is None or held.since <= on)
+        and (held.until is None or held.until >= on or held.until > months_before(on, months))
+        for held in benefits
+    )
+
+
+def one_of(value: str | None, *accepted: str) -> bool | None:
+    """Whether a code is one of those accepted."""
+    return None if value is None else value in accepted
 
 
 def at_most(value: int | None, limit: int | None) -> bool | None:
-    """Compare a value with a limit that it may reach; unknown when either is."""
+    """Compare a value with a limit that it may reach."""
     return None if value is None or limit is None else value <= limit
 
 
 def at_least(value: int | None, limit: int | None) -> bool | None:
-    """Compare a value with a limit that it must reach; unknown when either is."""
+    """Compare a value with a limit that it must reach."""
     return None if value is None or limit is None else value >= limit
 
 

@@ -41,11 +41,11 @@ MEDIAN_INCOME_FURTHER_HEAD = Figure("고시 2025-135", {2026: 959_198})
 HOUSEHOLD_IN_TABLE_MAX = 7
 
 
-def median_income_monthly(household_size: int, on: date) -> int | None:
+def median_income_monthly(household_size: int | None, on: date) -> int | None:
     """Give the standard median income of a household, won a month; None where no figure is published."""
     table = MEDIAN_INCOME_MONTHLY.get(on.year, {})
-    if household_size <= HOUSEHOLD_IN_TABLE_MAX:
-        return table.get(household_size)
+    if household_size is None or household_size <= HOUSEHOLD_IN_TABLE_MAX:
+        return table.get(household_size or 0)
     largest = table.get(HOUSEHOLD_IN_TABLE_MAX)
     further = MEDIAN_INCOME_FURTHER_HEAD.on(on)
     if largest is None or further is None:
@@ -53,7 +53,9 @@ def median_income_monthly(household_size: int, on: date) -> int | None:
     return largest + (household_size - HOUSEHOLD_IN_TABLE_MAX) * further
 
 
-def within_median(income_monthly: int, percent: int, household_size: int, on: date) -> bool | None:
+def within_median(
+    income_monthly: int | None, percent: int, household_size: int | None, on: date
+) -> bool | None:
     """Whether an income is at most so many percent of the household's median income, in whole won."""
     median = median_income_monthly(household_size, on)
-    return None if median is None else 100 * income_monthly <= percent * median
+    return None if income_monthly is None or median is None else 100 * income_monthly <= percent * median

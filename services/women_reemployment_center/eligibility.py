@@ -1,0 +1,72 @@
+"""Which women the centre serves, under the law's old and new name, and which posts an internship needs."""
+
+from datetime import date
+
+from ieum.casework.conditions import all_of, any_of, at_least, none_of, one_of
+from ieum.casework.eligibility import Confidence, rule
+from ieum.casework.figures import Figure
+from ieum_contracts.client_codes import CareerBreakReason, Sex
+
+POST_HOURS = Figure("새일여성인턴 운영지침 2025, 주 소정근로시간", {2025: 35})
+POST_HOURS_MARRIAGE_IMMIGRANT = Figure("새일여성인턴 운영지침 2025, 주 소정근로시간", {2025: 30})
+POST_MONTHS = Figure("새일여성인턴 운영지침 2025, 개월", {2025: 3})
+
+
+@rule("여성경제활동법 2조", "취업을 희망하는 여성", since=date(2022, 6, 8))
+def woman_willing_to_work(*, sex: Sex | None, willing_to_work: bool | None) -> bool | None:
+    """Woman who wants to work."""
+    return all_of(one_of(sex, Sex.FEMALE), willing_to_work)
+
+
+@rule(
+    "여성경제활동법 2조 (2022-06-08 ~ 2026-06-30)",
+    "경력단절여성등: 혼인·임신·출산·육아·가족돌봄·근로조건으로 일을 그만두었거나 취업한 적 없음, 결혼이민자",
+    since=date(2022, 6, 8),
+    until=date(2026, 6, 30),
+)
+def career_interrupted(
+    *,
+    career_break_reason: CareerBreakReason | None,
+    never_worked: bool | None,
+    marriage_immigrant: bool | None,
+) -> bool | None:
+    """경력단절여성등: left work for family or working conditions, never worked, or immigrated by marriage."""
+    return _in_the_act(career_break_reason, never_worked, marriage_immigrant)
+
+
+@rule(
+    "여성경제활동법 2조 (2026-07-01부터)",
+    "경력보유여성등: 혼인·임신·출산·육아·가족돌봄·근로조건으로 일을 그만두었거나 취업한 적 없음, 결혼이민자",
+    since=date(2026, 7, 1),
+)
+def career_experienced(
+    *,
+    career_break_reason: CareerBreakReason | None,
+    never_worked: bool | None,
+    marriage_immigrant: bool | None,
+) -> bool | None:
+    """경력보유여성등: left work for family or working conditions, never worked, or immigrated by marriage."""
+    return _in_the_act(career_break_reason, never_worked, marriage_immigrant)
+
+
+@rule(
+    "새일여성인턴 운영지침 (2025)",
+    "주 35시간(결혼이민자 30시간) 이상, 3개월 이상인 인턴 일자리가 정해짐",
+    since=date(2025, 1, 1),
+    confidence=Confidence.MEDIUM,
+)
+def post_long_enough(
+    *, post_weekly_hours: int | None, post_months: int | None, marriage_immigrant: bool | None, on: date
+) -> bool | None:
+    """Post offered, of at least 35 hours a week (marriage immigrants 30) and for at least 3 months."""
+    shorter = at_least(post_weekly_hours, POST_HOURS_MARRIAGE_IMMIGRANT.on(on))
+    hours = any_of(at_least(post_weekly_hours, POST_HOURS.on(on)), all_of(marriage_immigrant, shorter))
+    return all_of(hours, at_least(post_months, POST_MONTHS.on(on)))
+
+
+def _in_the_act(reason: CareerBreakReason | None, *others: bool | None) -> bool | None:
+    return any_of(none_of(one_of(reason, CareerBreakReason.OTHER)), *others)
+
+
+SERVED = (woman_willing_to_work, career_interrupted, career_experienced)
+INTERNSHIP = (*SERVED, post_long_enough)
