@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum.delivery.effects import Effects
 from ieum.delivery.fold import Application, Known, Unfolded
 from ieum.delivery.here import Here
 from ieum.delivery.ledger import heard_digests, write_entries
@@ -20,7 +21,7 @@ from ieum.delivery.positions import Place, lock_positions, move_positions
 from ieum.delivery.quarantine import quarantine
 from ieum.delivery.sorting import sort
 from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams, write_streams
-from ieum.delivery.unfold import Effects, Unfold
+from ieum.delivery.unfold import Unfold
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
 

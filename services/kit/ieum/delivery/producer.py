@@ -48,6 +48,7 @@ class Producer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
         self._abandoned: set[asyncio.Task[None]] = set()
 
     async def send(self, outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
@@ -61,7 +62,8 @@ class Producer:
         poison: Poison | None = None
         try:
             async with asyncio.timeout(START_SECONDS_MAX + SEND_SECONDS_MAX):
-                client = await self._open()
+                async with self._opening:
+                    client = await self._open()
                 for record in outgoing:
                     try:
                         future = await client.send(

@@ -37,7 +37,7 @@ class Unfold(Generic[Known]):
         arrived: Iterable[tuple[StreamKey, Heard]],
         earlier: Mapping[tuple[StreamKey, int], bytes],
     ) -> Effects:
-        """Fold what waits and what arrived; `earlier` holds the digests under which old numbers were heard."""
+        """Fold what waits and what arrived; `earlier` holds the digests of old numbers."""
         for parked in waiting:
             if parked.heard.sequence > self._streams[parked.stream].heard:
                 self._waiting.setdefault(parked.stream, {})[parked.heard.sequence] = parked

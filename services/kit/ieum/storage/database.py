@@ -1,5 +1,6 @@
 """The agency's database: a bounded set of connections whose prepared statements stay."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -7,9 +8,10 @@ from typing import cast
 import asyncpg
 from asyncpg import Connection, Pool
 
-CONNECTIONS_MIN, CONNECTIONS_MAX = 2, 16
+CONNECTIONS_MAX = 16
 STATEMENT_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 5.0
+CLOSE_SECONDS_MAX = 5.0
 
 _SESSION = {
     # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
@@ -35,16 +37,20 @@ class Database:
 
     async def close(self) -> None:
         """Wait for what is lent, a few seconds at most, and disconnect."""
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
 
 
-def database(dsn: str, password: str | None = None) -> Database:
-    """Describe the database; it is connected to by `open_database`."""
+async def open_database(dsn: str, password: str | None = None) -> Database:
+    """Make ready to connect; connections are opened when they are needed, so this never fails."""
     return Database(
-        asyncpg.create_pool(
+        await asyncpg.create_pool(
             dsn,
             password=password,
-            min_size=CONNECTIONS_MIN,
+            min_size=0,
             max_size=CONNECTIONS_MAX,
             timeout=CONNECT_SECONDS_MAX,
             command_timeout=STATEMENT_SECONDS_MAX,
