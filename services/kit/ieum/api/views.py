@@ -1,0 +1,110 @@
+"""What the API shows of a referral: where it stands, what is open and what may be done now."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, JsonValue
+
+from ieum.casework.values import Referral, Side
+from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
+from ieum_contracts.lifecycle import RecipientCopy
+
+
+class OpenAsk(BaseModel):
+    """An ask that is not settled yet."""
+
+    id: UUID
+    ask: AskType
+
+
+class ReferralStanding(BaseModel):
+    """Where a referral stands after a move; nothing of what was sent is repeated."""
+
+    id: UUID
+    role: Side = Field(description="Which part this agency plays: `sender` asks, `recipient` decides.")
+    state: State
+    version: int = Field(description="Rises with every change; the ETag.")
+    journey: UUID
+    case: UUID | None = Field(default=None, description="The recipient's case, where there is one.")
+    open_asks: list[OpenAsk] = Field(description="Asks that wait for an answer.")
+    allowed: list[str] = Field(description="Moves that a worker here may make now: decisions, or asks.")
+
+
+class ReferralSummary(ReferralStanding):
+    """One line of the list of referrals."""
+
+    peer: str = Field(description="Address of the other agency.")
+    programme: str
+    client_ref: str | None = Field(default=None, description="The sender's own reference; it never travels.")
+    parent: UUID | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    closed_as: ClosedAs | None = None
+    created_at: datetime
+    changed_at: datetime
+
+
+class HistoryEntry(BaseModel):
+    """One event of a referral, as it took effect here."""
+
+    id: UUID
+    direction: Literal["said", "heard"]
+    type: str
+    at: datetime
+    data: dict[str, JsonValue] | None = Field(description="What it says; absent once it is erased.")
+
+
+class ReferralDetail(ReferralSummary):
+    """Everything that this agency knows of a referral. Client details are read here and nowhere else."""
+
+    requested: dict[str, JsonValue] = Field(
+        description="What the sender requested; its member `sealed` is absent once it is erased."
+    )
+    assessment: dict[str, JsonValue] | None = Field(
+        default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
+    )
+    history: list[HistoryEntry]
+
+
+class ReferralPage(BaseModel):
+    """A page of referrals, the latest first."""
+
+    referrals: list[ReferralSummary]
+    next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
+
+
+def standing(referral: Referral) -> ReferralStanding:
+    """Show where a referral stands."""
+    return ReferralStanding(
+        id=referral.id,
+        role=referral.side,
+        state=referral.state,
+        version=referral.version,
+        journey=referral.journey,
+        case=referral.case,
+        open_asks=_open_asks(referral),
+        allowed=list(referral.allowed()),
+    )
+
+
+def summary(referral: Referral) -> ReferralSummary:
+    """Show a referral as one line of a list."""
+    return ReferralSummary(
+        **dict(standing(referral)),
+        peer=str(referral.peer),
+        programme=referral.programme,
+        client_ref=referral.client_ref,
+        parent=referral.parent,
+        outcome=referral.outcome,
+        reason=referral.reason,
+        closed_as=referral.copy.closed_as,
+        created_at=referral.created_at,
+        changed_at=referral.changed_at,
+    )
+
+
+def _open_asks(referral: Referral) -> list[OpenAsk]:
+    copy = referral.copy
+    asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
+    return [OpenAsk(id=ask_id, ask=ask_type) for ask_id, ask_type in asks]
