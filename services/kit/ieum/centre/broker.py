@@ -135,6 +135,12 @@ class Broker:
         ]
         _all(self._client.delete_acls(filters).values() if filters else ())
 
+    def remove(self, centre: str) -> None:
+        """Delete a centre's topics with all that is in them, and all that its logins may do."""
+        names = list(self.topics(centre))
+        _all(self._client.delete_topics(names).values() if names else ())
+        self.revoke(self.grants(centre))
+
     def wait_for_grants(self, centre: str, grants: Iterable[Grant]) -> None:
         """Wait until the broker, which learns them from the controller, decides by exactly these lines."""
         wanted = set(grants)

@@ -14,7 +14,8 @@ from confluent_kafka.admin import AdminClient
 from ieum.local.child import Child
 from ieum.local.errors import StackError
 from ieum.local.ports import LOOPBACK, answers
-from ieum.local.state import Record, State, write_secret
+from ieum.local.record import Record, write_secret
+from ieum.local.state import State
 
 ADMIN = "admin"
 START_SECONDS_MAX = 60.0

@@ -14,7 +14,8 @@ from ieum.local.child import Child, open_log
 from ieum.local.errors import StackError
 from ieum.local.ports import LOOPBACK
 from ieum.local.postgres_binaries import Binaries, is_reachable_by_anyone, postgres_binaries
-from ieum.local.state import Record, State, write_secret
+from ieum.local.record import Record, write_secret
+from ieum.local.state import State
 
 ADMIN = "admin"
 START_SECONDS_MAX = 60.0

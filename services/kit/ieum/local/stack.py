@@ -15,9 +15,10 @@ import psutil
 from ieum.local.cache import cache_folder, kafka_jars
 from ieum.local.errors import AlreadyRunningError, StackError
 from ieum.local.kafka import ADMIN, Kafka
-from ieum.local.ports import free_port, is_free
+from ieum.local.ports import is_free
 from ieum.local.postgres import Postgres
-from ieum.local.state import Record, State, end_tree, new_cluster_id, new_password
+from ieum.local.record import new_record, with_free_ports
+from ieum.local.state import State, end_tree
 
 STATE_FOLDER = Path(".ieum")
 PORT_ATTEMPTS_MAX = 3
@@ -88,7 +89,7 @@ class Stack:
             self.state.end_leftovers()
             self._start()
         except BaseException:
-            self.state.end_leftovers()
+            self._kill()
             self.state.unlock()
             raise
         return self
@@ -122,7 +123,7 @@ class Stack:
     def discard(self) -> None:
         """Kill everything at once and remove the state folder: for stacks whose data nobody wants."""
         data = self.postgres.data_folder()
-        self.state.end_leftovers()
+        self._kill()
         self.state.unlock()
         for folder in {data, self.state.folder}:
             shutil.rmtree(folder, ignore_errors=True)
@@ -140,13 +141,14 @@ class Stack:
     def _start(self) -> None:
         jars = self._jars()
         for attempt in range(1, PORT_ATTEMPTS_MAX + 1):
-            record = self._record()
+            kept = self.state.read()
+            record = with_free_ports(kept) if kept else new_record()
             self.state.write(record)
             try:
                 _together(lambda: self.kafka.start(jars), self.postgres.start)
             except StackError:
-                self.state.end_leftovers()
-                if attempt == PORT_ATTEMPTS_MAX or all(map(is_free, _ports(record))):
+                self._kill()
+                if attempt == PORT_ATTEMPTS_MAX or all(map(is_free, record.ports)):
                     raise
             else:
                 return
@@ -157,23 +159,10 @@ class Stack:
         except PermissionError:
             return kafka_jars(self.state.folder / "cache")
 
-    def _record(self) -> Record:
-        """Keep what was kept, except for ports that somebody has taken meanwhile."""
-        kept = self.state.read()
-        chosen: list[int] = []
-        for port in _ports(kept) if kept else (0, 0, 0):
-            good = port != 0 and port not in chosen and is_free(port)
-            chosen.append(port if good else free_port(besides=frozenset(chosen)))
-        kafka, controller, postgres = chosen
-        ports = {"kafka_port": kafka, "controller_port": controller, "postgres_port": postgres}
-        if kept is not None:
-            return kept.model_copy(update=ports)
-        return Record(
-            cluster_id=new_cluster_id(),
-            kafka_password=new_password(),
-            postgres_password=new_password(),
-            **ports,
-        )
+    def _kill(self) -> None:
+        self.kafka.kill()
+        self.postgres.kill()
+        self.state.end_leftovers()
 
     def _stop_services(self) -> None:
         servers = {self.kafka.child.name, self.postgres.child.name}
@@ -188,10 +177,6 @@ class Stack:
                 except psutil.TimeoutExpired:
                     end_tree(process)
                 self.state.remove(name)
-
-
-def _ports(record: Record) -> tuple[int, int, int]:
-    return record.kafka_port, record.controller_port, record.postgres_port
 
 
 def _together(*works: Callable[[], None]) -> None:

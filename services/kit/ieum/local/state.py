@@ -3,10 +3,7 @@
 import fcntl
 import json
 import os
-import secrets
 import threading
-import time
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -14,26 +11,13 @@ from pathlib import Path
 from typing import IO
 
 import psutil
-from pydantic import BaseModel, ConfigDict
 
 from ieum.local.errors import AlreadyRunningError
+from ieum.local.record import Record, write_secret
 
 START_TIME_TOLERANCE_SECONDS = 2.0
 """The start time of a process is derived from the boot time, which may be off by a tick or two."""
 LEFTOVER_WAIT_SECONDS = 15.0
-
-
-class Record(BaseModel):
-    """What a stack keeps between starts; the file is readable by its owner alone."""
-
-    model_config = ConfigDict(frozen=True)
-
-    cluster_id: str
-    kafka_password: str
-    postgres_password: str
-    kafka_port: int
-    controller_port: int
-    postgres_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,22 +160,3 @@ def end_tree(process: psutil.Process) -> None:
             with suppress(psutil.NoSuchProcess):
                 member.kill()
         psutil.wait_procs(family, timeout=LEFTOVER_WAIT_SECONDS)
-
-
-def new_password() -> str:
-    """Draw a password that needs no quoting anywhere."""
-    return secrets.token_hex(24)
-
-
-def new_cluster_id() -> str:
-    """Draw a cluster id as Kafka writes it: 16 bytes, base64 for URLs, no padding, no leading dash."""
-    return "ieum" + urlsafe_b64encode(secrets.token_bytes(16)).decode()[4:22]
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, in one step."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    scratch.replace(path)

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema: numbered SQL files, forward only, each applied once and remembered."""
+"""Bring a database to the newest schema: numbered SQL files, forward only, each applied once."""
 
 import hashlib
 import re
@@ -55,7 +55,7 @@ async def migrate(dsn: str, *, password: str | None = None, folder: Traversable 
 
 
 def read_migrations(folder: Traversable) -> list[Migration]:
-    """Read the files `NNNN_name.sql` of a folder, in order; raises MigrationError when a number comes twice."""
+    """Read a folder's files `NNNN_name.sql` in order; raises MigrationError when a number comes twice."""
     found = []
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         match = _NAME.fullmatch(file.name)
