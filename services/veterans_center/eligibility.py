@@ -39,7 +39,7 @@ def without_military_pension(*, benefits: Benefits | None, on: date) -> bool | N
     return none_of(held_lately(benefits, Benefit.MILITARY_PENSION, 0, on))
 
 
-@_veteran("제대군인법 14조 (2023)", "10년 이상 복무", confidence=Confidence.HIGH)
+@_veteran("제대군인법 14조 (2023)", "10년 이상 복무")
 def served_ten_years(*, rank_class: RankClass | None, service_months: int | None) -> bool | None:
     """Officer, warrant officer or non-commissioned officer with at least 120 months of service."""
     return all_of(one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, LONG_TERM_MONTHS))
@@ -57,7 +57,7 @@ def discharged_within_three_years(
     household_size: int | None,
     on: date,
 ) -> bool | None:
-    """No more than 3 years since discharge; later a person decides, if income is at most 50 % of the median."""
+    """No more than 3 years since discharge; later a person decides, up to 50 % of the median."""
     lately = within_months(discharge_date, 36, on)
     poor = within_median(recognised_income_monthly, 50, household_size, on)
     return any_of(lately, None if poor else poor)
