@@ -13,7 +13,8 @@ from tests import tidy_code, tidy_text
 from tests.tidy_modules import dead_modules
 
 ROOT = Path(__file__).parent.parent
-AGENCY_LINES_MAX = 150
+DECLARATION_LINES_MAX = 150
+"""An agency and its programmes; its rules are as long as the law, and each file of them is limited as any."""
 SKIPPED = re.compile(r"\..*|__pycache__|build|dist")
 CODE_RULES = (
     tidy_code.too_long,
@@ -65,12 +66,10 @@ def test_no_text_names_what_it_must_not() -> None:
 
 
 def test_an_agency_is_declared_in_few_lines() -> None:
-    lines = {
-        folder.name: sum(path.read_text(encoding="utf-8").count("\n") for path in folder.glob("*.py"))
-        for folder in (ROOT / "services").iterdir()
-        if (folder / "agency.py").exists()
-    }
-    assert {name: count for name, count in lines.items() if count > AGENCY_LINES_MAX} == {}
+    for agency in (ROOT / "services").glob("*/agency.py"):
+        declaration = [agency, agency.with_name("programmes.py")]
+        lines = sum(path.read_text(encoding="utf-8").count("\n") for path in declaration if path.exists())
+        assert lines <= DECLARATION_LINES_MAX, agency.parent.name
 
 
 def test_casework_is_pure() -> None:
@@ -84,7 +83,7 @@ def test_the_contracts_need_pydantic_alone() -> None:
     named = {
         name.split(".")[0] for path in product.rglob("*.py") for name in tidy_code.imports(text_of(path))
     }
-    assert named - sys.stdlib_module_names == {"pydantic", "ieum_contracts"}
+    assert named - sys.stdlib_module_names <= {"pydantic", "pydantic_core", "ieum_contracts"}
 
 
 def test_every_module_is_imported_or_an_entry_point() -> None:

@@ -25,7 +25,11 @@ def dead_modules(root: Path) -> list[str]:
         used |= {found for found in _named(text, name) if found != name}
     tests = [path.read_text(encoding="utf-8") for path in (root / "tests").rglob("*.py")]
     used |= {found for text in tests for found in imports(text) if found.startswith(TESTING)}
-    return sorted(name for name, text in sources.items() if not _is_alive(name, text, used))
+    return sorted(
+        name
+        for name, text in sources.items()
+        if not name.endswith("__init__") and not _is_alive(name, text, used)
+    )
 
 
 def _product(root: Path) -> list[Path]:
@@ -33,7 +37,7 @@ def _product(root: Path) -> list[Path]:
         path
         for folder in ("contracts", "services")
         for path in (root / folder).rglob("*.py")
-        if path.name != "__init__.py" and "__pycache__" not in path.parts
+        if "__pycache__" not in path.parts
     ]
 
 
