@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from ieum.local.record import Record, write_secret
 START_TIME_TOLERANCE_SECONDS = 2.0
 """The start time of a process is derived from the boot time, which may be off by a tick or two."""
 LEFTOVER_WAIT_SECONDS = 15.0
+PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +161,14 @@ def end_tree(process: psutil.Process) -> None:
         for member in family:
             with suppress(psutil.NoSuchProcess):
                 member.kill()
-        psutil.wait_procs(family, timeout=LEFTOVER_WAIT_SECONDS)
+        deadline = time.monotonic() + LEFTOVER_WAIT_SECONDS
+        while any(map(_lives, family)) and time.monotonic() < deadline:
+            time.sleep(PAUSE_SECONDS)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Say whether a process still holds anything; one that only waits to be buried does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
