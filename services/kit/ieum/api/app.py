@@ -1,13 +1,22 @@
 """The API's composition: routes, problems, front door and documentation."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api import feed, pages, quarantine, streams, watch
+from ieum.api import feed, pages, quarantine, stream_acts, streams, watch
+from ieum.api.documents import PROBLEM, serve_document
 from ieum.api.front import FrontDoor
 from ieum.api.office import Office
 from ieum.api.problems import Problem, answer, answer_bad_parameters, answer_http_error
+from ieum.api.stream_acts import STREAM_ACT
+from ieum.casework.ask_orders import ASK_ORDER
+from ieum.casework.decision_orders import DECISION_ORDER
+from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
 
 VERSION = "0.1.0"
 
@@ -20,6 +29,18 @@ nothing again. Refusals are problems (RFC 9457), explained at [/problems](/probl
 """
 
 
+BODIES: Mapping[str, TypeAdapter[Any]] = {
+    "ReferralOrder": REFERRAL_ORDER,
+    "DecisionOrder": DECISION_ORDER,
+    "AskOrder": ASK_ORDER,
+    "EligibilityChanged": ELIGIBILITY_CHANGE,
+    "CaseClosing": CASE_CLOSING,
+    "CaseFollowUp": CASE_FOLLOW_UP,
+    "StreamAct": STREAM_ACT,
+}
+"""Every body that a route takes, by the name of its schema in the document."""
+
+
 def create_app(office: Office) -> FastAPI:
     """Make the API of one agency; it owns nothing, and starts and stops nothing."""
     app = FastAPI(
@@ -28,14 +49,23 @@ def create_app(office: Office) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url=pages.OPENAPI_PATH,
+        openapi_url=None,
         redirect_slashes=False,
+        responses={"default": PROBLEM},
         separate_input_output_schemas=False,
     )
     app.state.office = office
-    for router in (feed.router, streams.router, quarantine.router, watch.router, pages.router):
+    for router in (
+        feed.router,
+        streams.router,
+        stream_acts.router,
+        quarantine.router,
+        watch.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.router.routes.append(pages.assets())
+    serve_document(app, pages.OPENAPI_PATH, BODIES)
     app.add_exception_handler(Problem, answer)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_bad_parameters)

@@ -1,11 +1,15 @@
 """The OpenAPI document: bodies that the routes read themselves, examples, and the problems they report."""
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ieum.api.examples import Example
 from ieum.api.problems import MEDIA_TYPE
@@ -77,16 +81,17 @@ def posts(
     )
 
 
-def document(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Callable[[], Document]:
-    """Make the function that writes the document once; `bodies` become component schemas by their names."""
-    written: Document = {}
+def serve_document(app: FastAPI, path: str, bodies: Mapping[str, TypeAdapter[Any]]) -> None:
+    """Serve the document, written at the first request; `bodies` become component schemas by their names."""
 
-    def openapi() -> Document:
-        if not written:
-            written.update(_write(app, bodies))
-        return written
+    @functools.cache
+    def written() -> bytes:
+        return to_json(_write(app, bodies))
 
-    return openapi
+    async def document(_: Request) -> Response:
+        return Response(written(), media_type="application/json")
+
+    app.add_route(path, document, include_in_schema=False)
 
 
 def _write(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:

@@ -1,0 +1,124 @@
+"""Operators see what waits and was kept aside, by codes and numbers, and may retry or skip."""
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.parking import Parked, park
+from ieum.delivery.place import heard
+from ieum.delivery.streams import FAMILIES, StreamKey
+from ieum_contracts import envelope
+from ieum_contracts.envelope import Envelope
+from tests.kit.api.agency_api import Api
+
+pytestmark = pytest.mark.stack
+MARK = "가나다 시험 표식 4410"
+
+
+async def _parked(api: Api, reason: str = "fold.failed", *, sequence: int = 1, dead: bool = False) -> str:
+    """Park an event as delivery does; returns the stream's name."""
+    key, now = uuid4(), datetime.now(UTC)
+    event = Envelope(
+        id=uuid7(),
+        source=api.peer,
+        type="referral.outcome-disputed.v1",
+        time=now,
+        subject=str(key),
+        recipient=api.office.here.me,
+        dataschema="urn:ieum:referral.outcome-disputed:1.0",
+        sequence=sequence,
+    )
+    headers = envelope.canonical(envelope.write(event))
+    body = f'{{"sealed":{{"note":"{MARK}"}}}}'.encode()
+    at = StreamKey(key, api.office.here.peers.number(api.peer), 1)
+    found = heard(FAMILIES[1], key, sequence, event, headers, body)
+    async with api.database.acquire() as connection:
+        await park(connection, [Parked(at, found, reason, now, dead=dead)])
+    return f"{api.peer.agency}.referral.{key}"
+
+
+async def _post(api: Api, path: str, **body: object) -> tuple[int, dict[str, object]]:
+    answer = await api.http.post(path, json=body, headers={"idempotency-key": str(uuid4())})
+    return answer.status_code, answer.json()
+
+
+async def _states(api: Api, stream: str) -> list[tuple[str, int, str]]:
+    found, cursor = [], None
+    while True:
+        params = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        answer = await api.http.get("/v1/streams", params=params)
+        assert MARK not in answer.text
+        page = answer.json()
+        found += [
+            (each["state"], each["sequence"], each["reason"])
+            for each in page["streams"]
+            if each["id"] == stream
+        ]
+        cursor = page.get("next")
+        if cursor is None:
+            return found
+
+
+async def test_what_waits_is_listed_with_its_reason(api: Api) -> None:
+    stream = await _parked(api)
+    dead = await _parked(api, dead=True)
+    assert await _states(api, stream) == [("parked", 1, "fold.failed")]
+    assert await _states(api, dead) == [("dead", 1, "fold.failed")]
+    only_dead = (await api.http.get("/v1/streams", params={"state": "dead"})).json()["streams"]
+    assert {each["state"] for each in only_dead} == {"dead"}
+
+
+async def test_a_dry_run_tells_and_changes_nothing(api: Api) -> None:
+    stream = await _parked(api, dead=True)
+    status, told = await _post(api, f"/v1/streams/{stream}/skip", reason="peer-restored", dry_run=True)
+    assert (status, told["sequence"], told["waited_for"]) == (200, 1, "fold.failed")
+    assert await _states(api, stream) == [("dead", 1, "fold.failed")]
+
+
+async def test_retry_brings_a_dead_event_back(api: Api) -> None:
+    stream = await _parked(api, dead=True)
+    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended", by="op-1")
+    assert status == 200
+    assert await _states(api, stream) == [("parked", 1, "fold.failed")]
+
+
+async def test_skip_passes_over_exactly_one_number_and_is_kept(api: Api) -> None:
+    stream = await _parked(api, dead=True)
+    status, _ = await _post(api, f"/v1/streams/{stream}/skip", reason="peer-restored", by="op-1")
+    assert status == 200
+    assert await _states(api, stream) == [("skipped", 1, "peer-restored")]
+    status, problem = await _post(api, f"/v1/streams/{stream}/skip", reason="peer-restored")
+    assert (status, problem["type"]) == (409, "urn:ieum:problem:nothing-waits")
+
+
+@pytest.mark.parametrize(
+    "stream", ["nobody.referral.0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b01", "city-welfare-team.referral", "a.b.c"]
+)
+async def test_a_stream_that_does_not_exist_is_not_found(api: Api, stream: str) -> None:
+    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended")
+    assert status == 404
+
+
+QUARANTINE = """
+insert into quarantine (topic, partition, "offset", reason, digest, headers, body, at)
+values ('t', 0, $1, 'place.key', $2, $3, $4, now())
+"""
+
+
+async def test_quarantine_shows_where_and_why_and_never_the_bytes(api: Api) -> None:
+    digest = hashlib.sha256(b"x").digest()
+    headers = f"ce_id=1\nce_type={MARK}\n{MARK}=1".encode()
+    async with api.database.acquire() as connection:
+        for offset in range(3):
+            await connection.execute(QUARANTINE, offset, digest, headers, MARK.encode())
+    answer = await api.http.get("/v1/quarantine", params={"limit": 2})
+    assert MARK not in answer.text
+    first = answer.json()
+    assert [each["offset"] for each in first["records"]] == [0, 1]
+    assert first["records"][0]["headers"] == ["ce_id", "ce_type", "?"]
+    assert first["records"][0]["digest"] == digest.hex()
+    rest = (await api.http.get("/v1/quarantine", params={"after": first["next"]})).json()
+    assert [each["offset"] for each in rest["records"]] == [2]
