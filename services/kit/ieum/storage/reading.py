@@ -1,0 +1,132 @@
+"""What the API lists and shows: referrals, their history, and cases; reads only, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+
+from ieum.casework.values import Case, Referral, Side
+from ieum.delivery.peers import Peers
+from ieum.storage.cases import cases_from
+from ieum.storage.referrals import referrals_from
+from ieum_contracts.address import Address
+from ieum_contracts.codes import State
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the next one starts behind this row. Pages go from the newest to the oldest."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which referrals to list; what is None does not matter."""
+
+    state: State | None = None
+    side: Side | None = None
+    peer: Address | None = None
+    programme: str | None = None
+    client_ref: str | None = None
+    journey: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event of a referral that took effect; `body` is None once it is erased or no longer kept."""
+
+    id: UUID
+    said: bool
+    type: str
+    at: datetime
+    body: bytes | None
+
+
+_LIST = """
+select * from referral
+where ($1::text is null or state = $1)
+    and ($2::bool is null or recipient = $2)
+    and ($3::smallint is null or peer = $3)
+    and ($4::text is null or programme = $4)
+    and ($5::text is null or client_ref = $5)
+    and ($6::uuid is null or journey = $6)
+    and ($7::timestamptz is null or (created_at, id) < ($7, $8::uuid))
+order by created_at desc, id desc limit $9
+"""
+
+
+async def list_referrals(
+    connection: Connection, peers: Peers, wanted: Wanted, before: Place | None, limit: int
+) -> list[Referral]:
+    """List referrals from the newest to the oldest, at most `limit`, after the place where a page ended."""
+    if wanted.peer is not None and wanted.peer not in peers:
+        await peers.read(connection)
+        if wanted.peer not in peers:
+            return []
+    rows = await connection.fetch(
+        _LIST,
+        wanted.state,
+        None if wanted.side is None else wanted.side is Side.RECIPIENT,
+        None if wanted.peer is None else peers.number(wanted.peer),
+        wanted.programme,
+        wanted.client_ref,
+        wanted.journey,
+        None if before is None else before.at,
+        None if before is None else before.id,
+        limit,
+    )
+    return await referrals_from(connection, peers, rows)
+
+
+_READ = "select * from referral where id = $1"
+
+
+async def read_referral(connection: Connection, peers: Peers, referral: UUID) -> Referral | None:
+    """Read one referral; None when there is no such referral."""
+    rows = await connection.fetch(_READ, referral)
+    return next(iter(await referrals_from(connection, peers, rows)), None)
+
+
+_HISTORY = """
+select event_id, said, type, at, body from ledger
+where key = any($1::uuid[]) and peer = $2 and fate = 'applied'
+order by at, said, family, sequence limit $3
+"""
+
+
+async def read_history(
+    connection: Connection, peers: Peers, referral: Referral, limit: int
+) -> list[HistoryEntry]:
+    """List what was said and heard of a referral, and of its case, in the order in which it took effect."""
+    keys = [referral.id] if referral.case is None else [referral.id, referral.case]
+    rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), limit)
+    return [HistoryEntry(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in rows]
+
+
+_LIST_CASES = """
+select * from case_file
+where ($1::bool is null or (closed_at is null) = $1)
+    and ($2::timestamptz is null or (opened_at, id) < ($2, $3::uuid))
+order by opened_at desc, id desc limit $4
+"""
+
+
+async def list_cases(
+    connection: Connection, peers: Peers, before: Place | None, limit: int, *, is_open: bool | None = None
+) -> Sequence[Case]:
+    """List cases from the newest to the oldest, only open or only closed ones where asked."""
+    at, case = (None, None) if before is None else (before.at, before.id)
+    return await cases_from(connection, peers, await connection.fetch(_LIST_CASES, is_open, at, case, limit))
+
+
+_READ_CASE = "select * from case_file where id = $1"
+
+
+async def read_case(connection: Connection, peers: Peers, case: UUID) -> Case | None:
+    """Read one case; None when there is no such case."""
+    rows = await connection.fetch(_READ_CASE, case)
+    return next(iter(await cases_from(connection, peers, rows)), None)
