@@ -122,8 +122,8 @@ class Inbox(Generic[Known]):
         old = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
         earlier = await heard_digests(connection, old)
         effects = Unfold(self._application, known, streams, now).fold(waiting, arrived, earlier)
-        await self._application.flush(connection, known, now)
         await self._flush(connection, streams, effects, now, taken)
+        await self._application.flush(connection, known, now)
 
     async def _flush(
         self, connection: Connection, streams: Streams, effects: Effects, now: datetime, taken: Taken
