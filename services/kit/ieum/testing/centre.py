@@ -9,7 +9,7 @@ from ieum.centre import AgencyAccess, Centre, CentreSettings, agency_access, app
 from ieum.centre.broker import Broker
 from ieum.centre.passwords import Secrets
 from ieum.centre.roster import Name, database_name
-from ieum.centre.server import Connection, connect_admin, create_database, create_role
+from ieum.centre.server import connect_admin, create_database, create_role
 from ieum.local import Stack
 from ieum.storage.migrate import migrate
 from ieum_contracts.address import Address
@@ -119,21 +119,22 @@ async def _copy(
 
 
 async def end_centre(under_test: CentreUnderTest) -> None:
-    """Remove everything that a test's centre has on the shared servers."""
+    """Remove everything that a test's centre has on the shared servers, agencies that joined it included."""
     await asyncio.gather(
-        asyncio.to_thread(Broker(under_test.settings).remove, under_test.id),
-        *(_drop(under_test, database_name(address)) for address in under_test.centre.addresses()),
+        asyncio.to_thread(Broker(under_test.settings).remove, under_test.id), _drop(under_test)
     )
 
 
+DATABASES = "select datname from pg_database where starts_with(datname, $1)"
 DROP_DATABASE = "select format('drop database if exists %I with (force)', $1::text)"
 DROP_ROLE = "select format('drop role if exists %I', $1::text)"
 
 
-async def _drop(under_test: CentreUnderTest, name: str) -> None:
-    connection: Connection = await connect_admin(under_test.settings)
+async def _drop(under_test: CentreUnderTest) -> None:
+    connection = await connect_admin(under_test.settings)
     try:
-        await connection.execute(await connection.fetchval(DROP_DATABASE, name))
-        await connection.execute(await connection.fetchval(DROP_ROLE, name))
+        for row in await connection.fetch(DATABASES, f"{under_test.id}_"):
+            await connection.execute(await connection.fetchval(DROP_DATABASE, row["datname"]))
+            await connection.execute(await connection.fetchval(DROP_ROLE, row["datname"]))
     finally:
         await connection.close()
