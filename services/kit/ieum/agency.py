@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ieum.casework.eligibility import Rule, RuleSet
+from ieum.errors import IeumError
 from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
 from ieum_contracts.client import ReferralDetails
 from ieum_contracts.client_codes import Document
@@ -43,7 +44,7 @@ EMPLOYER_ITEMS = (
 )
 
 
-class DeclarationError(ValueError):
+class DeclarationError(IeumError):
     """A declaration that cannot be served; the text says which one and what to change."""
 
 
