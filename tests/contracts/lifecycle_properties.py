@@ -1,4 +1,4 @@
-"""What must hold in every world of the walk, each property by its name, written without the product's tables."""
+"""What must hold in every world of the walk, property by property, without the product's own tables."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ MAY_WAIT = {
 AFTER_WITHDRAWAL = {Decision.WITHDRAWN, Decision.CONSENT_ERASED, Decision.ASK_REJECTED}
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """A world in which a property does not hold."""
 
     def __init__(self, name: str, *where: object) -> None:
@@ -28,50 +28,54 @@ def check_decisions(copy: RecipientCopy, step: Decided) -> None:
     """Judge what the recipient says of itself."""
     waiting = dict(copy.waiting)
     for decision, answers in step.says:
-        if copy.withdrawn and decision not in AFTER_WITHDRAWAL:
-            raise Broken("nobody is worked on after a withdrawal", copy, decision)
-        if decision is Decision.CLOSED and AskType.OUTCOME_DISPUTED in waiting.values():
-            raise Broken("nothing is closed while a dispute waits", copy, step)
-        if decision is Decision.REOPENED and copy.reopened:
-            raise Broken("nothing is reopened twice", copy, step)
-        if decision is Decision.CANCELLED and AskType.CANCEL_REQUESTED not in waiting.values():
-            raise Broken("nothing is cancelled unasked", copy, step)
+        _check_permitted(copy, decision, set(waiting.values()))
         concludes = step.copy.state in ENDED | CONCLUDED and step.copy.state is not copy.state
         if (concludes or decision is Decision.REOPENED) and set(waiting) - set(answers):
-            raise Broken("a conclusion answers all that waits", copy, step)
+            raise BrokenError("a conclusion answers all that waits", copy, step)
         for answer in answers:
             waiting.pop(answer, None)
     if step.copy.withdrawn and step.copy.state not in ENDED:
-        raise Broken("nobody is worked on after a withdrawal", copy, step)
+        raise BrokenError("nobody is worked on after a withdrawal", copy, step)
     for _, ask in step.copy.waiting:
         if step.copy.state not in MAY_WAIT.get(ask, set()):
-            raise Broken("only what needs a person waits", copy, step)
+            raise BrokenError("only what needs a person waits", copy, step)
+
+
+def _check_permitted(copy: RecipientCopy, decision: Decision, waiting: set[AskType]) -> None:
+    if copy.withdrawn and decision not in AFTER_WITHDRAWAL:
+        raise BrokenError("nobody is worked on after a withdrawal", copy, decision)
+    if decision is Decision.CLOSED and AskType.OUTCOME_DISPUTED in waiting:
+        raise BrokenError("nothing is closed while a dispute waits", copy)
+    if decision is Decision.REOPENED and copy.reopened:
+        raise BrokenError("nothing is reopened twice", copy)
+    if decision is Decision.CANCELLED and AskType.CANCEL_REQUESTED not in waiting:
+        raise BrokenError("nothing is cancelled unasked", copy)
 
 
 def check_hearing(copy: RecipientCopy, ask: AskType, step: Decided) -> None:
-    """Judge what the recipient makes of an ask that arrives; the ask counts as waiting while it is answered."""
+    """Judge what the recipient makes of an ask; it counts as waiting while it is answered."""
     ask_id = next(
         (answer for _, answers in step.says for answer in answers if answer not in dict(copy.waiting)), None
     )
     ask_id = ask_id or next((waiting for waiting, kind in step.copy.waiting if kind is ask), None)
     if ask_id is None:
-        raise Broken("every ask is in exactly one place until it is settled", copy, ask, step)
+        raise BrokenError("every ask is in exactly one place until it is settled", copy, ask, step)
     check_decisions(_with(copy, ask_id, ask), step)
     if ask is AskType.CONSENT_WITHDRAWN and not step.copy.withdrawn:
-        raise Broken("a withdrawal is remembered", copy, step)
+        raise BrokenError("a withdrawal is remembered", copy, step)
     rejected = any(decision is Decision.ASK_REJECTED for decision, _ in step.says)
     if rejected and ask is AskType.CANCEL_REQUESTED and copy.state not in ENDED | CONCLUDED:
-        raise Broken("the system does not refuse what a person should decide", copy, step)
+        raise BrokenError("the system does not refuse what a person should decide", copy, step)
 
 
 def check_asking(copy: SenderCopy, step: SenderCopy, ask: AskType) -> None:
     """Judge what the sender does when it asks."""
     if copy.withdrawn:
-        raise Broken("the sender asks nothing after a withdrawal", copy, ask)
+        raise BrokenError("the sender asks nothing after a withdrawal", copy, ask)
     if any(kind is ask for _, kind in copy.open):
-        raise Broken("at most one ask of a type is open", copy, ask)
+        raise BrokenError("at most one ask of a type is open", copy, ask)
     if step.state is not copy.state:
-        raise Broken("the sender never changes the state", copy, step)
+        raise BrokenError("the sender never changes the state", copy, step)
 
 
 def check_asks_in_one_place(
@@ -84,14 +88,14 @@ def check_asks_in_one_place(
     for _, answers in saids:
         places.update(answers)
     if places != Counter(ask_id for ask_id, _ in sender.open):
-        raise Broken("every ask is in exactly one place until it is settled", recipient, sender, saids)
+        raise BrokenError("every ask is in exactly one place until it is settled", recipient, sender, saids)
 
 
 def check_erasures(recipient: RecipientCopy | None, sender: SenderCopy, erasures: int) -> None:
     """See that there is one receipt of erasure at most, and none unless somebody withdrew."""
     withdrawn = sender.withdrawn or (recipient is not None and recipient.withdrawn)
     if erasures > (1 if withdrawn else 0):
-        raise Broken("there is exactly one erasure", recipient, sender)
+        raise BrokenError("there is exactly one erasure", recipient, sender)
 
 
 def check_agreement(recipient: RecipientCopy, sender: SenderCopy) -> None:
@@ -102,9 +106,9 @@ def check_agreement(recipient: RecipientCopy, sender: SenderCopy) -> None:
         sender.reopened,
         sender.erased,
     ):
-        raise Broken("the copies agree once the channels are empty", recipient, sender)
+        raise BrokenError("the copies agree once the channels are empty", recipient, sender)
     if (recipient.withdrawn or sender.withdrawn) and not recipient.erased:
-        raise Broken("there is exactly one erasure", recipient, sender)
+        raise BrokenError("there is exactly one erasure", recipient, sender)
 
 
 def _with(copy: RecipientCopy, ask_id: UUID, ask: AskType) -> RecipientCopy:

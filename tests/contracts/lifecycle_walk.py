@@ -1,8 +1,8 @@
 """Walks every way in which two copies of a referral and the two channels between them can go on.
 
-The rules under walk are given as functions, so that the services' own and deliberately wrong ones can be walked.
-Ask ids are canonical, one per type: at most one ask of a type is open, and an id in use is in exactly one place
-(that is one of the properties), so no second one can be mistaken for it.
+The rules under walk are given as functions, so that the services' own can be walked, and wrong ones too. Ask
+ids are canonical, one per type: at most one ask of a type is open, and an id in use is in exactly one place
+(which is one of the properties), so that no second one can be mistaken for it.
 """
 
 from collections import defaultdict, deque
@@ -66,7 +66,7 @@ class Numbered(Generic[Value]):
         self._numbers: dict[Value, int] = {}
 
     def of(self, value: Value) -> int:
-        """Number a value."""
+        """Give the number of a value."""
         if value not in self._numbers:
             self._numbers[value] = len(self.values)
             self.values.append(value)
@@ -76,12 +76,16 @@ class Numbered(Generic[Value]):
 def real_rules() -> Rules:
     """Give the functions of the contracts themselves."""
     new = RecipientCopy()
-    first = (lifecycle.decide(new, decision, Mover.SYSTEM) for decision in (Decision.RECEIVED, Decision.DECLINED))
+    first = (
+        lifecycle.decide(new, decision, Mover.SYSTEM) for decision in (Decision.RECEIVED, Decision.DECLINED)
+    )
     answers = tuple(step for step in first if isinstance(step, Decided))
     return Rules(
         receive=lambda: answers,
         decide=lifecycle.decide,
-        hear_ask=lambda copy, ask, in_time: lifecycle.hear_ask(copy, ask, IDS[ask], reopening_possible=in_time),
+        hear_ask=lambda copy, ask, in_time: lifecycle.hear_ask(
+            copy, ask, IDS[ask], reopening_possible=in_time
+        ),
         ask=lambda copy, ask: lifecycle.ask(copy, ask, IDS[ask]),
         hear_decision=lambda copy, said: lifecycle.hear_decision(copy, *said),
     )
@@ -89,12 +93,13 @@ def real_rules() -> Rules:
 
 @dataclass
 class Walk:
-    """One exhaustive walk; raises `properties.Broken` at the first world that breaks a property."""
+    """One exhaustive walk; raises `properties.BrokenError` at the first world that breaks a property."""
 
     rules: Rules
     bounds: Bounds = field(default_factory=Bounds)
 
     def __post_init__(self) -> None:
+        """Begin with nothing seen."""
         self._recipients: Numbered[RecipientCopy | None] = Numbered()
         self._senders: Numbered[SenderCopy] = Numbered()
         self._saids: Numbered[Said] = Numbered()
@@ -104,7 +109,9 @@ class Walk:
 
     def run(self) -> int:
         """Visit every world, check every property; give the number of worlds."""
-        start = World(self._recipients.of(None), self._senders.of(SenderCopy()), (), (), in_time=True, erasures=0)
+        start = World(
+            self._recipients.of(None), self._senders.of(SenderCopy()), (), (), in_time=True, erasures=0
+        )
         seen = {start}
         before: dict[World, list[World]] = defaultdict(list)
         ends: list[World] = []
@@ -203,7 +210,7 @@ class Walk:
             said = self._saids.values[world.decisions[0]]
             step = self.rules.hear_decision(copy, said)
             if isinstance(step, NotAllowed):
-                raise properties.Broken("no decision is illegal where it arrives", copy, said, step)
+                raise properties.BrokenError("no decision is illegal where it arrives", copy, said, step)
             self._heard[key] = self._senders.of(step)
         return world._replace(sender=self._heard[key], decisions=world.decisions[1:])
 
@@ -237,4 +244,4 @@ def _check_ends_reachable(seen: set[World], before: dict[World, list[World]], en
                 queue.append(world)
     stuck = next(iter(seen - reaching), None)
     if stuck is not None:
-        raise properties.Broken("the end can be reached from everywhere without a withdrawal", stuck)
+        raise properties.BrokenError("the end can be reached from everywhere without a withdrawal", stuck)
