@@ -1,0 +1,65 @@
+"""The scanner for unique identifiers agrees with the published vectors, and never takes long."""
+
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ieum_contracts.client import SealedNote
+from ieum_contracts.codes import Reason
+from ieum_contracts.decisions import ReferralFailed
+from ieum_contracts.identifiers import Identifier, contains_identifier, identifier_in, places
+from ieum_contracts.topics import BODY_BYTES_MAX
+from tests.contracts.golden import CONTRACTS, read
+
+VECTORS = read(CONTRACTS / "vectors" / "identifiers.json")
+WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+SEPARATORS = ["", " ", "-", ".", " - ", "/", "\u200b", "\u2013", "\u3000", "\n"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["hits"], ids=lambda vector: vector["why"])
+def test_a_hit_is_found(vector: dict[str, Any]) -> None:
+    assert identifier_in(vector["text"]) == vector["kind"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["non_hits"], ids=lambda vector: vector["why"])
+def test_a_non_hit_is_left_alone(vector: dict[str, Any]) -> None:
+    assert identifier_in(vector["text"]) is None
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+    st.integers(0, 99_999),
+    st.lists(st.sampled_from(SEPARATORS), min_size=12, max_size=12),
+    st.sampled_from([0x30, 0xFF10, 0x660, 0x6F0, 0x966]),
+    st.text(st.characters(categories=["Lo", "Ll"], exclude_characters="0123456789"), max_size=10),
+)
+def test_no_disguise_hides_a_registration_number(
+    born: date, serial: int, between: list[str], zero: int, around: str
+) -> None:
+    century = "1" if born.year < 2000 else "3"
+    twelve = f"{born:%y%m%d}{century}{serial:05d}"
+    check = (11 - sum(int(digit) * weight for digit, weight in zip(twelve, WEIGHTS, strict=True)) % 11) % 10
+    digits = [chr(zero + int(digit)) for digit in f"{twelve}{check}"]
+    written = "".join(digit + separator for digit, separator in zip(digits, [*between, ""], strict=True))
+    assert identifier_in(around + written + around) is Identifier.RESIDENT_REGISTRATION
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1", "1-", "900101 ", "11-12-", "m1234", "9001012 ", "\u200b1", "가1 "]
+)
+def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
+    text = (piece * BODY_BYTES_MAX)[: BODY_BYTES_MAX // 2]
+    started = time.perf_counter()
+    contains_identifier(text)
+    assert time.perf_counter() - started < 3
+
+
+def test_the_place_is_named_and_not_what_stands_there() -> None:
+    number = VECTORS["hits"][0]["text"]
+    body = ReferralFailed(reason=Reason.OTHER, sealed=SealedNote(note=f"see {number}"))
+    assert list(places(body)) == ["sealed.note"]
+    assert list(places({"a": [{"b": number}], "c": "fine"})) == ["a.0.b"]
