@@ -8,11 +8,13 @@ from prometheus_client import CollectorRegistry
 
 from ieum.api.app import create_app
 from ieum.api.office import Office
+from ieum.casework.values import View
 from ieum.delivery.here import Here
 from ieum.delivery.outbox import Outbox
 from ieum.delivery.peers import Peers
 from ieum.local import Stack
 from ieum.storage.database import open_database
+from ieum.storage.desk import Desk
 from ieum.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from tests.kit.api.agency_api import ME, PEER, Api, Healthy, client_of
 
@@ -31,7 +33,8 @@ async def api(api_centre: CentreUnderTest) -> AsyncIterator[Api]:
     async with database.acquire() as connection:
         await peers.know(connection, [api_centre.address(PEER)])
     here = Here(api_centre.address(ME), database, peers, lambda: datetime.now(UTC))
-    office = Office(here, Outbox(here), lambda: None, Healthy(), CollectorRegistry())
+    desk = Desk(View(here.me, {}, {}), peers)
+    office = Office(here, desk, Outbox(here), lambda: None, Healthy(), CollectorRegistry())
     app = create_app(office)
     async with client_of(app) as http:
         yield Api(office, app, http, api_centre.address(PEER))

@@ -2,6 +2,8 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -51,6 +53,18 @@ def read_cursor(cursor: str, parts: int) -> list[str]:
     if len(found) != parts:
         raise bad_cursor()
     return found
+
+
+def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Read the cursor of a list that is ordered by time and id."""
+    at, last = read_cursor(cursor, 2)
+    try:
+        place = datetime.fromisoformat(at), UUID(last)
+    except ValueError:
+        raise bad_cursor() from None
+    if place[0].tzinfo is None:
+        raise bad_cursor()
+    return place
 
 
 def bad_cursor() -> Problem:

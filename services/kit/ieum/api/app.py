@@ -8,7 +8,18 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api import feed, pages, quarantine, stream_acts, streams, watch
+from ieum.api import (
+    cases,
+    feed,
+    moves,
+    pages,
+    programmes,
+    quarantine,
+    referrals,
+    stream_acts,
+    streams,
+    watch,
+)
 from ieum.api.documents import PROBLEM, serve_document
 from ieum.api.front import FrontDoor
 from ieum.api.office import Office
@@ -56,6 +67,10 @@ def create_app(office: Office) -> FastAPI:
     )
     app.state.office = office
     for router in (
+        referrals.router,
+        moves.router,
+        cases.router,
+        programmes.router,
         feed.router,
         streams.router,
         stream_acts.router,

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from ieum.delivery.here import Here
 from ieum.delivery.outbox import Outbox
+from ieum.storage.desk import Desk
 
 
 class Health(Protocol):
@@ -24,6 +25,7 @@ class Office:
     """One agency's desk as the API sees it."""
 
     here: Here
+    desk: Desk
     outbox: Outbox
     wake: Callable[[], None]
     health: Health

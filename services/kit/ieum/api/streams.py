@@ -25,7 +25,10 @@ from ieum.api.stream_ids import StreamId
 from ieum.api.transaction import reading
 from ieum.delivery.streams import FAMILIES
 from ieum_contracts.address import Address
+from ieum_contracts.envelope import SEQUENCE_MAX
 from ieum_contracts.topics import Family
+
+NUMBER_MAX = 2**15 - 1
 
 router = APIRouter(tags=["operators"])
 
@@ -143,9 +146,12 @@ def _place(cursor: str | None) -> tuple[UUID, int, int, int, str]:
         return UUID(int=0), 0, 0, 0, ""
     key, peer, family, sequence, state = read_cursor(cursor, 5)
     try:
-        return UUID(key), int(peer), int(family), int(sequence), state
+        place = UUID(key), int(peer), int(family), int(sequence), state
     except ValueError:
         raise bad_cursor() from None
+    if not (0 <= place[1] <= NUMBER_MAX and 0 <= place[2] <= NUMBER_MAX and 0 <= place[3] <= SEQUENCE_MAX):
+        raise bad_cursor()
+    return place
 
 
 def _next(rows: Sequence[Record], limit: int) -> str | None:
