@@ -10,6 +10,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
+from ieum.delivery.here import Here
 from ieum.delivery.inbox import Gap, Inbox, Taken
 from ieum.delivery.place import Record
 from ieum.delivery.positions import Place
@@ -31,8 +32,9 @@ _log = structlog.get_logger(__name__)
 class Consumer(Generic[Known]):
     """Carries batches from the mailboxes into the inbox."""
 
-    def __init__(self, settings: Settings, inbox: Inbox[Known], relay: Relay) -> None:
-        self._me = settings.address
+    def __init__(self, settings: Settings, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
+        self._me = here.me
+        self._measures = here.measures
         self._inbox = inbox
         self._relay = relay
         self._mailboxes = Mailboxes(settings, [topic_of(self._me, f) for f in FAMILIES.values()], self._take)
@@ -91,7 +93,9 @@ class Consumer(Generic[Known]):
         for record in records:
             self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
         counts = {name: count for name, count in sorted(taken.counts.items()) if count}
-        ms = round((asyncio.get_running_loop().time() - started) * 1000, 1)
+        seconds = asyncio.get_running_loop().time() - started
+        self._measures.batch(counts, taken.said, seconds)
+        ms = round(seconds * 1000, 1)
         _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
 
     async def _one_by_one(self, records: Records) -> None:
@@ -116,6 +120,7 @@ class Consumer(Generic[Known]):
 
     async def _back_off(self, records: Records, error: Exception) -> None:
         """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""
+        self._measures.postponed()
         _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=self._backoff)
         for record in reversed(records):
             self._seek(TopicPartition(record.topic, record.partition), record.offset)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from asyncpg import Connection
+from prometheus_client import CollectorRegistry
 
 from ieum.delivery.peers import Peers
+from ieum.observe.metrics import DeliveryMeasures
 from ieum_contracts.address import Address
 
 
@@ -28,3 +30,4 @@ class Here:
     database: Connections
     peers: Peers
     clock: Callable[[], datetime]
+    measures: DeliveryMeasures = field(default_factory=lambda: DeliveryMeasures(CollectorRegistry()))

@@ -39,7 +39,7 @@ class Delivery(Generic[Known]):
         self._relay = Relay(address, here, self._producer)
         self.outbox = Outbox(here)
         inbox = Inbox(here, self.outbox, application)
-        self._consumer = Consumer(settings, inbox, self._relay)
+        self._consumer = Consumer(settings, here, inbox, self._relay)
         self._upkeep = Upkeep(here, inbox, self._relay)
         self._announcer = Announcer(here, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, here, catalogue_changed)

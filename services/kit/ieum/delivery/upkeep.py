@@ -22,6 +22,15 @@ from ieum_contracts.delivery import StreamResendAsked
 TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
 GAP_TICKS = 30
+COUNT_TICKS = 5
+
+_COUNT = """
+select
+    (select count(*) from outbox) as outbox,
+    (select count(*) from notice) as notice,
+    (select count(*) from parked where not dead) as parked,
+    (select count(*) from parked where dead) as dead
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -46,6 +55,8 @@ class Upkeep(Generic[Known]):
                         fresh = False
                     if ticks % GAP_TICKS == 0:
                         await self._ask_again(connection)
+                    if ticks % COUNT_TICKS == 0:
+                        self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
                     due = await due_keys(connection, self._here.clock())
                 await self._wake(due)
             except DATABASE_AWAY as error:

@@ -1,0 +1,38 @@
+"""What delivery measures of itself, for Prometheus: numbers and fates, nothing of a client."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_BATCH_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class DeliveryMeasures:
+    """Counters and gauges of one process's delivery."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._heard = Counter("ieum_events_heard", "Records taken in, by fate.", ["fate"], registry=registry)
+        self._said = Counter("ieum_events_said", "Events said in answer to others.", registry=registry)
+        self._postponed = Counter("ieum_batches_postponed", "Batches to be tried again.", registry=registry)
+        self._batch = Histogram(
+            "ieum_batch_seconds", "Time to take a batch in.", buckets=_BATCH_SECONDS, registry=registry
+        )
+        self._waiting = Gauge(
+            "ieum_rows_waiting", "Rows that wait: outbox, notice, parked, dead.", ["table"], registry=registry
+        )
+
+    def batch(self, fates: Mapping[str, int], said: int, seconds: float) -> None:
+        """Count a batch that was taken in."""
+        for fate, count in fates.items():
+            self._heard.labels(fate).inc(count)
+        self._said.inc(said)
+        self._batch.observe(seconds)
+
+    def postponed(self) -> None:
+        """Count a batch that has to be tried again."""
+        self._postponed.inc()
+
+    def waiting(self, rows: Mapping[str, int]) -> None:
+        """Set how many rows wait, by table."""
+        for table, count in rows.items():
+            self._waiting.labels(table).set(count)

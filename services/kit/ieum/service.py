@@ -1,0 +1,119 @@
+"""The composition root: everything that runs one agency, put together once."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import structlog
+import uvloop
+from prometheus_client import CollectorRegistry
+
+from ieum.agency import load_agency, published
+from ieum.api.app import create_app
+from ieum.api.office import Office
+from ieum.api.server import server
+from ieum.casework.values import View
+from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.here import Here
+from ieum.delivery.peers import Peers
+from ieum.delivery.running import Delivery
+from ieum.observe.logging import set_up_logging
+from ieum.observe.metrics import DeliveryMeasures
+from ieum.settings import Settings
+from ieum.storage.catalogue import read_programmes
+from ieum.storage.database import open_database
+from ieum.storage.desk import Desk
+from ieum_contracts.address import Address
+from ieum_contracts.programme import ProgrammePublished
+
+READ_AGAIN_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+COLLECT_AFTER = 50_000
+"""Objects made before the garbage collector looks: what was made at the start is never looked at again."""
+
+_log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serve one agency until SIGTERM or SIGINT; returns when all is put away."""
+    set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
+    uvloop.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Serve one agency: HTTP until a signal comes, events as long as HTTP is served.
+
+    Raises DeclarationError when the agency's package declares none.
+    """
+    agency = load_agency(settings.agency_package)
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    registry = CollectorRegistry()
+    measures = DeliveryMeasures(registry)
+    here = Here(settings.address, database, Peers(), lambda: datetime.now(UTC), measures)
+    shelf = Shelf(here)
+    desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
+    own = published(agency, version=1)
+    delivery = Delivery(settings, here, desk, own, shelf.changed)
+    office = Office(
+        here=here,
+        desk=desk,
+        outbox=delivery.outbox,
+        wake=delivery.wake,
+        health=delivery,
+        registry=registry,
+    )
+    http = server(create_app(office), settings.http_host, settings.http_port)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    try:
+        async with _beside(delivery.run(), shelf.run()):
+            await http.serve()
+    finally:
+        await database.close()
+    _log.info("service.stopped")
+
+
+class Shelf:
+    """The centre's programmes in memory, read again when the catalogue has changed."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
+        self._changed = asyncio.Event()
+        self.programmes = MappingProxyType(self._programmes)
+
+    def changed(self) -> None:
+        """Say that the catalogue in the database has changed."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep what is in memory like what is in the database, until cancelled."""
+        while True:
+            self._changed.clear()
+            try:
+                async with self._here.database.acquire() as connection:
+                    self._programmes.update(await read_programmes(connection))
+            except DATABASE_AWAY:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            try:
+                async with asyncio.timeout(READ_AGAIN_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+
+@asynccontextmanager
+async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Work beside what is done inside, and stop with it; a bug in either ends both."""
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(each) for each in work]
+        try:
+            yield
+        finally:
+            for task in beside:
+                task.cancel()
