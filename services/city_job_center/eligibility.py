@@ -9,7 +9,12 @@ from ieum.casework.eligibility import Confidence, rule
 CITY = ("yangju", "양주시")
 """The city as a municipality may be written in a referral."""
 
-_city = partial(rule, "양주시 일자리센터 이용 기준", since=date(2025, 1, 1), confidence=Confidence.MEDIUM)
+_city = partial(
+    rule,
+    "양주시 일자리센터 이용 기준 (출처 연도 미상, 2025 적용)",
+    since=date(2025, 1, 1),
+    confidence=Confidence.MEDIUM,
+)
 
 
 @_city("시에 거주하거나 시에 있는 사업장에서 근무 (소득·재산 무관)")

@@ -1,13 +1,13 @@
 """Who may have basic livelihood security and emergency relief, and when needs call for case management."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
 from ieum.casework.conditions import at_least, at_most, one_of
 from ieum.casework.eligibility import Confidence, rule
 from ieum.casework.figures import Figure, within_median
-from ieum_contracts.client_codes import CrisisCause, Need
+from ieum_contracts.circumstances import Needs
+from ieum_contracts.client_codes import CrisisCause
 
 RELIEF_ASSETS = Figure("긴급복지지원 재산 기준 2025, 중소도시", {2025: 152_000_000})
 RELIEF_FINANCIAL_ASSETS = {4: Figure("긴급복지지원 금융재산 기준 2025, 4인", {2025: 12_097_000})}
@@ -78,7 +78,7 @@ def financial_assets_within_relief_limit(
 
 
 @_basic("사회보장급여법 42조의2 (2026)", "서로 다른 영역의 욕구가 두 가지 이상")
-def needs_of_two_areas(*, needs: Sequence[Need] | None) -> bool | None:
+def needs_of_two_areas(*, needs: Needs | None) -> bool | None:
     """Needs of at least two different areas."""
     return None if needs is None else at_least(len({need.area for need in needs}), 2)
 

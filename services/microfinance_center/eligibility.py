@@ -97,7 +97,10 @@ def improved_since_policy_loan(
     return any_of(*(_improved_since(loan, credit_percentile, on) for loan in policy_loans))
 
 
-@_weak("미소금융재단 대출 기준", "신용평점 하위 20%, 기초생활수급자·차상위계층, 근로장려금 수급자 중 하나")
+@_weak(
+    "미소금융 대출 기준 (출처 연도 미상, 2026 적용)",
+    "신용평점 하위 20%, 기초생활수급자·차상위계층, 근로장려금 수급자 중 하나",
+)
 def low_credit_or_near_poverty(
     *, credit_percentile: int | None, benefits: Benefits | None, on: date
 ) -> bool | None:

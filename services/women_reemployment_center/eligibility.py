@@ -12,7 +12,7 @@ POST_HOURS_MARRIAGE_IMMIGRANT = Figure("새일여성인턴 운영지침 2025, �
 POST_MONTHS = Figure("새일여성인턴 운영지침 2025, 개월", {2025: 3})
 
 
-@rule("여성경제활동법 2조", "취업을 희망하는 여성", since=date(2022, 6, 8))
+@rule("여성경제활동법 2조 (2022~2026)", "취업을 희망하는 여성", since=date(2022, 6, 8))
 def woman_willing_to_work(*, sex: Sex | None, willing_to_work: bool | None) -> bool | None:
     """Woman who wants to work."""
     return all_of(one_of(sex, Sex.FEMALE), willing_to_work)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from ieum.agency import load_agency
 from ieum.casework.eligibility import assess
 from ieum_contracts.client import Circumstances
 from ieum_contracts.eligibility import Likelihood, ProgrammeAssessed
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 9, 1)
 LIKELY, UNLIKELY, NEEDS_INFO = Likelihood.LIKELY, Likelihood.UNLIKELY, Likelihood.NEEDS_INFO
 
