@@ -20,6 +20,7 @@ from ieum.centre.server import (
     open_databases,
     refused_roles,
     set_password,
+    wait_for_turn,
 )
 from ieum.centre.settings import CentreSettings
 from ieum_contracts.topics import Topic, console_login, grants, login, topics
@@ -113,6 +114,7 @@ async def _change_databases(centre: Centre, settings: CentreSettings, plan: Plan
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:
+        await wait_for_turn(connection)
         for role in plan.roles:
             await create_role(connection, role, secrets.read_or_make(agencies[role], "database"))
         for role in plan.new_role_passwords:

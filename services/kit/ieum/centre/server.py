@@ -34,6 +34,14 @@ async def connect_admin(settings: CentreSettings, database: str | None = None) -
     return connection
 
 
+ONE_AT_A_TIME = "select pg_advisory_lock(hashtext('ieum.centre.apply'))"
+
+
+async def wait_for_turn(connection: Connection) -> None:
+    """Let one administrator at a time change the shared databases; the turn ends with the connection."""
+    await connection.execute(ONE_AT_A_TIME)
+
+
 ROLES = "select rolname from pg_roles where rolname = any($1::text[])"
 
 
