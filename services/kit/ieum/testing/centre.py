@@ -65,8 +65,8 @@ def centre_of(centre: str, agencies: Sequence[str]) -> Centre:
     return Centre(centre=centre, name=Name(ko="시험 센터", en="Centre under test"), agencies=packages)
 
 
-OPEN_SCHEMA = f"grant create on schema public to {TEMPLATE}"
-CLOSE_TEMPLATE = f"alter database {TEMPLATE} with allow_connections false"
+OPEN_SCHEMA = "grant create on schema public to ieum_template"
+CLOSE_TEMPLATE = "alter database ieum_template with allow_connections false"
 
 
 async def make_template(stack: Stack) -> Template:
