@@ -1,6 +1,9 @@
 """The HTTP server's limits: heads, slow clients and connections are bounded before any route is reached."""
 
 import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httptools
@@ -35,7 +38,26 @@ def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
     )
-    return uvicorn.Server(config)
+    return OrderlyServer(config)
+
+
+class OrderlyServer(uvicorn.Server):
+    """Ends on SIGTERM or SIGINT by returning from `serve`, so that what runs beside it can be put away.
+
+    Uvicorn's own raises the signal once more, which ends the process there and then.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen for the signals while serving."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
 
 
 class BoundedProtocol(HttpToolsProtocol):
