@@ -1,11 +1,12 @@
 """Who is referred: a person with details and contact, or an employer with vacancies."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from ieum_contracts.circumstances import Circumstances, Fact
-from ieum_contracts.client_codes import Accessibility, Document
+from ieum_contracts.client_codes import Document
 from ieum_contracts.consent import ConsentArtefact
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
@@ -22,6 +23,7 @@ from ieum_contracts.model import (
 )
 
 __all__ = [
+    "Accessibility",
     "Circumstances",
     "ClientDetails",
     "Contact",
@@ -40,6 +42,17 @@ Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_l
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 """A language by its BCP 47 tag, `vi` or `zh-CN`."""
 Documents = Annotated[tuple[Document, ...], Field(max_length=LIST_ITEMS_MAX)]
+
+
+class Accessibility(StrEnum):
+    """What a client needs at the desk."""
+
+    STEP_FREE = "step-free"
+    SIGN_LANGUAGE = "sign-language"
+    LARGE_PRINT = "large-print"
+    EASY_LANGUAGE = "easy-language"
+    HOME_VISIT = "home-visit"
+    ESCORT = "escort"
 
 
 class ClientDetails(Model):

@@ -158,17 +158,6 @@ class CrisisCause(StrEnum):
     HOMELESS = "homeless"
 
 
-class Accessibility(StrEnum):
-    """What a client needs at the desk."""
-
-    STEP_FREE = "step-free"
-    SIGN_LANGUAGE = "sign-language"
-    LARGE_PRINT = "large-print"
-    EASY_LANGUAGE = "easy-language"
-    HOME_VISIT = "home-visit"
-    ESCORT = "escort"
-
-
 class Document(StrEnum):
     """A paper that a desk asks for or has seen."""
 

@@ -5,23 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from ieum_contracts import causes
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.client import Documents, SealedNote
 from ieum_contracts.client_codes import Goal, Question
-from ieum_contracts.codes import (
-    CancelledCause,
-    ClosedAs,
-    ClosedCause,
-    ExpiredClock,
-    Outcome,
-    Reason,
-    ReceivedCause,
-    RejectedCause,
-    ReopenedCause,
-    State,
-    SubStatus,
-    WithdrawnCause,
-)
+from ieum_contracts.codes import ClosedAs, Outcome, Reason, State
 from ieum_contracts.consent import AddressText
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
@@ -69,7 +57,9 @@ class ReferralReceived(Decided):
 
     reference: Annotated[Reference | None, pseudonym("The recipient's own reference.")] = None
     decision_due_at: Annotated[Time | None, plain("When a decision is due.")] = None
-    cause: Annotated[ReceivedCause | None, plain("Set when the client answered at the recipient.")] = None
+    cause: Annotated[causes.ReceivedCause | None, plain("Set when the client answered at the recipient.")] = (
+        None
+    )
 
 
 class ReferralInfoRequested(Decided):
@@ -105,7 +95,7 @@ class ReferralStarted(Decided):
 class ReferralProgressed(Decided):
     """Something happened on the way."""
 
-    sub_status: Annotated[SubStatus, pseudonym("What happened.")]
+    sub_status: Annotated[causes.SubStatus, pseudonym("What happened.")]
     appointment: Annotated[Appointment | None, pseudonym("The next appointment.")] = None
 
 
@@ -164,40 +154,42 @@ class ReferralRedirected(Decided):
 class ReferralExpired(Decided):
     """A clock ended it."""
 
-    clock: Annotated[ExpiredClock, plain("Which clock.")]
+    clock: Annotated[causes.ExpiredClock, plain("Which clock.")]
 
 
 class ReferralCancelled(Decided):
     """It was cancelled, as asked."""
 
-    cause: Annotated[CancelledCause, plain("Whether the system or a worker agreed.")] = CancelledCause.AT_ONCE
+    cause: Annotated[causes.CancelledCause, plain("Whether the system or a worker agreed.")] = (
+        causes.CancelledCause.AT_ONCE
+    )
     reason: Annotated[Reason | None, pseudonym("Why, as it was asked.")] = None
 
 
 class ReferralWithdrawn(Decided):
     """The client has withdrawn consent; nobody works on it any more."""
 
-    cause: Annotated[WithdrawnCause, plain("Where the client said so.")]
+    cause: Annotated[causes.WithdrawnCause, plain("Where the client said so.")]
 
 
 class ReferralClosed(Decided):
     """The work had been completed or failed, and nothing is open any more."""
 
-    cause: Annotated[ClosedCause, plain("Whether the sender acknowledged.")]
+    cause: Annotated[causes.ClosedCause, plain("Whether the sender acknowledged.")]
     closed_as: Annotated[ClosedAs, pseudonym("How the work had ended.")]
 
 
 class ReferralReopened(Decided):
     """The work goes on."""
 
-    cause: Annotated[ReopenedCause, plain("Who wanted it.")]
+    cause: Annotated[causes.ReopenedCause, plain("Who wanted it.")]
 
 
 class ReferralAskRejected(Decided):
     """An ask is not followed."""
 
     state: Annotated[State, pseudonym("Where the referral stands.")]
-    cause: Annotated[RejectedCause, plain("Why.")]
+    cause: Annotated[causes.RejectedCause, plain("Why.")]
 
 
 class ReferralAmendmentNoted(Decided):

@@ -11,6 +11,8 @@ from types import ModuleType
 from ieum_contracts import (
     case,
     catalogue,
+    causes,
+    client,
     client_codes,
     codes,
     consent,
@@ -38,6 +40,8 @@ SAMPLE_AGENCIES = (
 _CODED: tuple[ModuleType, ...] = (
     case,
     catalogue,
+    causes,
+    client,
     client_codes,
     codes,
     consent,

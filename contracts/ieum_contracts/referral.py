@@ -6,10 +6,11 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
+from ieum_contracts.causes import AssessmentSkipped
 from ieum_contracts.circumstances import Circumstances
 from ieum_contracts.client import Contact, Documents, ReferralDetails, SealedNote
 from ieum_contracts.client_codes import Goal, Need, PriorityCause, Question, SafetyFlag
-from ieum_contracts.codes import AssessmentSkipped, HandOver, Priority, Reason, SubjectKind
+from ieum_contracts.codes import HandOver, Priority, Reason, SubjectKind
 from ieum_contracts.consent import AddressText, LegalBasis
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Model, Note, Time, personal, plain, pseudonym
 

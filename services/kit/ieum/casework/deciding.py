@@ -25,18 +25,8 @@ from ieum.casework.decision_orders import (
 from ieum.casework.effects import bodies_of, decided, identifiers_in, say
 from ieum.casework.values import Case, Change, Guard, Referral, Refusal
 from ieum_contracts import lifecycle
-from ieum_contracts.codes import (
-    REASON_REQUIRED,
-    REASONS_OF_DECISION,
-    REASONS_ON_RECEIPT,
-    CancelledCause,
-    Decision,
-    Reason,
-    ReceivedCause,
-    RejectedCause,
-    ReopenedCause,
-    WithdrawnCause,
-)
+from ieum_contracts.causes import CancelledCause, ReceivedCause, RejectedCause, ReopenedCause, WithdrawnCause
+from ieum_contracts.codes import REASON_REQUIRED, REASONS_OF_DECISION, REASONS_ON_RECEIPT, Decision, Reason
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
 
 _ANSWERS = frozenset({"name-one-ask", "ask-does-not-wait"})

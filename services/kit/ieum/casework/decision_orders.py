@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from ieum_contracts.causes import SubStatus
 from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Question
-from ieum_contracts.codes import Decision, Outcome, Reason, SubStatus
+from ieum_contracts.codes import Decision, Outcome, Reason
 from ieum_contracts.decisions import Appointment, GoalMet, Suggestion
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Count, Day, Flag, Model, Reference, Time
 

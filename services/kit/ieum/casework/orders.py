@@ -7,9 +7,10 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from ieum_contracts.address import AgencyId, ProgrammeId
 from ieum_contracts.case import CaseReason, FollowUp, GoalOutcome
+from ieum_contracts.causes import AssessmentSkipped
 from ieum_contracts.client import ReferralDetails, SealedNote
 from ieum_contracts.client_codes import Goal, Need, PriorityCause, SafetyFlag
-from ieum_contracts.codes import AssessmentSkipped, HandOver, Priority, SubjectKind
+from ieum_contracts.codes import HandOver, Priority, SubjectKind
 from ieum_contracts.consent import LegalBasis
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Line, Model, Reference, Time

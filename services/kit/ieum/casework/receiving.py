@@ -14,16 +14,9 @@ from ieum.casework.eligibility import assess
 from ieum.casework.sending import asked_json, sealed_json
 from ieum.casework.values import Breach, Case, Change, Referral, View
 from ieum_contracts import lifecycle
+from ieum_contracts.causes import CancelledCause, ClosedCause, RejectedCause, WithdrawnCause
 from ieum_contracts.client import Circumstances
-from ieum_contracts.codes import (
-    AskType,
-    CancelledCause,
-    ClosedCause,
-    Decision,
-    Reason,
-    RejectedCause,
-    WithdrawnCause,
-)
+from ieum_contracts.codes import AskType, Decision, Reason
 from ieum_contracts.eligibility import EligibilityAssessed
 from ieum_contracts.lifecycle import Decided, Mover, RecipientCopy
 from ieum_contracts.message import Event, Say
