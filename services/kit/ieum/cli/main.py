@@ -1,0 +1,61 @@
+"""The entry of the `ieum` command: it imports the command that was named, and no other."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+
+import typer
+
+from ieum.cli.exits import report
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "ieum.cli.demo",
+        "run": "ieum.cli.run",
+        "stack": "ieum.cli.stack",
+        "centre": "ieum.cli.centre",
+        "migrate": "ieum.cli.migrate",
+        "status": "ieum.cli.status",
+        "watch": "ieum.cli.watch",
+        "referral": "ieum.cli.referral",
+        "reconcile": "ieum.cli.reconcile",
+        "doctor": "ieum.cli.doctor",
+    }
+)
+"""Every command, and the module whose `add_to` puts it into the application."""
+
+
+def main() -> None:
+    """Run the command that the arguments name, and end with its exit code."""
+    arguments = sys.argv[1:]
+    try:
+        application(arguments)(arguments, prog_name="ieum")
+    except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence
+        sys.exit(report(error))
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Make the application with the command that is asked for, or with all of them."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(ieum)
+    for name in arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS:
+        import_module(COMMANDS[name]).add_to(app)
+    return app
+
+
+def ieum() -> None:
+    """Six agencies of one centre refer people to each other over Kafka.
+
+    Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 a server cannot be reached, 4 refused.
+    """
+
+
+if __name__ == "__main__":
+    main()
