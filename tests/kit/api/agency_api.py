@@ -1,18 +1,38 @@
-"""What the tests of the API share: one agency's API, and how to make others like it."""
+"""What the tests of the API share: agencies' APIs on real databases, and a hand that carries events.
 
-from dataclasses import dataclass, replace
+The hand stands for relay, Kafka and consumer: it takes the sender's outbox in order and gives the records to
+the recipient's inbox, so that tests of the API need not wait for anything.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from ieum.agency import Agency, published
 from ieum.api.app import create_app
 from ieum.api.office import Office
-from ieum.storage.database import Database
+from ieum.casework.values import View
+from ieum.delivery.here import Here
+from ieum.delivery.inbox import Inbox
+from ieum.delivery.outbox import Outbox
+from ieum.delivery.peers import Peers
+from ieum.delivery.place import partition_of
+from ieum.delivery.streams import FAMILIES
+from ieum.storage.catalogue import read_programmes
+from ieum.storage.database import Database, open_database
+from ieum.storage.desk import Desk
+from ieum.testing.centre import CentreUnderTest
+from ieum_contracts import envelope
 from ieum_contracts.address import Address
-
-ME, PEER = "employment-center", "city-welfare-team"
+from ieum_contracts.topics import Family, topic_of
 
 
 class Healthy:
@@ -23,6 +43,18 @@ class Healthy:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A record as Kafka would give it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """An agency's API, what it works with, and a client of it."""
 
@@ -30,12 +62,24 @@ class Api:
     app: FastAPI
     http: httpx.AsyncClient
     peer: Address
+    offsets: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def me(self) -> Address:
+        return self.office.here.me
 
     @property
     def database(self) -> Database:
         found = self.office.here.database
         assert isinstance(found, Database)
         return found
+
+    async def post(self, path: str, body: object, *, key: str = "", **headers: str) -> httpx.Response:
+        """Post once, under a key of its own unless one is given."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post(
+            path, json=body, headers={"idempotency-key": key or str(uuid4()), **named}
+        )
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
@@ -45,3 +89,61 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 def like(office: Office, **changes: Any) -> FastAPI:
     """Make a second API that differs in a few parts."""
     return create_app(replace(office, registry=CollectorRegistry(), **changes))
+
+
+@asynccontextmanager
+async def open_api(centre: CentreUnderTest, mine: Agency, others: Agency) -> AsyncIterator[Api]:
+    """Open the API of one agency that knows the programmes of another."""
+    me, peer = centre.address(mine.id), centre.address(others.id)
+    database = await open_database(centre.access(mine.id).dsn)
+    peers = Peers()
+    async with database.acquire() as connection:
+        await peers.know(connection, [me, peer])
+        for address, agency in ((me, mine), (peer, others)):
+            for body in published(agency, 1):
+                written = body.model_dump_json(exclude_none=True).encode()
+                place = (peers.number(address), f"programme:{body.programme}", body.version)
+                await connection.execute(PUBLISH, *place, written)
+        programmes = await read_programmes(connection)
+    here = Here(me, database, peers, lambda: datetime.now(UTC))
+    desk = Desk(View(me, mine.rule_sets, programmes), peers)
+    office = Office(here, desk, Outbox(here), lambda: None, Healthy(), CollectorRegistry())
+    app = create_app(office)
+    async with client_of(app) as http:
+        yield Api(office, app, http, peer)
+    await database.close()
+
+
+PUBLISH = "insert into catalogue (peer, id, version, body) values ($1, $2, $3, $4)"
+TAKE = """
+with taken as (delete from outbox where peer = $1 returning id, key, peer, family, sequence)
+select t.key, t.family, l.headers, l.body from taken t
+join ledger l on (l.key, l.peer, l.family, l.sequence) = (t.key, t.peer, t.family, t.sequence) and l.said
+order by t.id
+"""
+
+
+async def carry(sender: Api, recipient: Api) -> int:
+    """Carry what one agency has said to the other; returns how many events went."""
+    async with sender.database.acquire() as connection:
+        rows = await connection.fetch(TAKE, sender.office.here.peers.number(recipient.me))
+    records = []
+    for row in rows:
+        topic = topic_of(recipient.me, Family(FAMILIES[row["family"]]))
+        key = str(row["key"]).encode()
+        place = topic, partition_of(key)
+        headers = list(envelope.from_canonical(row["headers"]))
+        records.append(Carried(*place, recipient.offsets[place], key, row["body"], headers))
+        recipient.offsets[place] += 1
+    office = recipient.office
+    if records:
+        await Inbox(office.here, office.outbox, office.desk).take_all(records)
+    return len(records)
+
+
+async def settle(one: Api, other: Api) -> None:
+    """Carry to and fro until both have heard everything."""
+    for _ in range(10):
+        if await carry(one, other) + await carry(other, one) == 0:
+            return
+    raise AssertionError("The two agencies never stop talking.")
