@@ -149,20 +149,20 @@ class Two:
     id: UUID = field(default_factory=new_id)
     said: list[Say] = field(default_factory=list)
 
-    def refer(self, parent: Referral | None = None, **fields: JsonValue) -> Change | Refusal:
-        """Order a referral at the sender."""
-        order = REFERRAL_ORDER.validate_python(referral_order(**fields))
+    def refer(self, after: Referral | None = None, /, **fields: JsonValue) -> Change | Refusal:
+        """Order a referral at the sender, one that follows from another where it is given."""
+        parent: dict[str, JsonValue] = {} if after is None else {"parent": str(after.id)}
+        order = REFERRAL_ORDER.validate_python(referral_order(**parent, **fields))
         ids = NewIds(self.id, new_id())
-        return self._take(
-            self.sender, sending.refer(order, view_of(SENDER), Prior(parent), self._tick(), ids)
-        )
+        return self._take(self.sender, sending.refer(order, view_of(SENDER), Prior(after), self._tick(), ids))
 
-    def decide(self, decision: Decision, case: Case | None = None, **fields: JsonValue) -> Change | Refusal:
+    def decide(
+        self, decision: Decision, into: Case | None = None, /, **fields: JsonValue
+    ) -> Change | Refusal:
         """Let the recipient's worker decide."""
         order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
         referral = self.recipient.known.referrals[self.id]
-        if not isinstance(order, Accept):
-            case = self.recipient.known.case_of(referral)
+        case = into if isinstance(order, Accept) else self.recipient.known.case_of(referral)
         return self._take(self.recipient, deciding.decide(referral, case, order, self._tick(), new_id()))
 
     def ask(self, ask: AskType, **fields: JsonValue) -> Change | Refusal:
