@@ -1,57 +1,96 @@
 """A bare agency: the whole delivery around a trivial fold, as a process of its own.
 
 It answers every `referral.amended` with `referral.amendment-noted`, and keeps each event that it folded in a
-table of its own, in the same transaction, so that a test can compare what was said with what had effect.
+table of its own, in the same transaction, so that a test can compare what was said with what had effect. What
+caused an event (`ce_causation`) may tell the fold to misbehave, until the event's key stands in `healed`.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 import uvloop
 from asyncpg import Connection
 
-from ieum.delivery.fold import Applied, Outcome
+from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.here import Here
 from ieum.delivery.peers import Peers
 from ieum.delivery.running import Delivery
 from ieum.observe.logging import set_up_logging
 from ieum.settings import Settings
 from ieum.storage.database import open_database
+from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.decisions import ReferralAmendmentNoted
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended
 
-TABLE = "create table if not exists effect (event_id uuid, source text, key uuid, sequence bigint, o serial)"
+TABLES = """
+create table if not exists effect (
+    event_id uuid, source text, family text, key uuid, sequence bigint, o serial
+);
+create table if not exists healed (key uuid);
+"""
+REFUSE, AWAIT, RAISE, BREAK = "fold.refuse:", "fold.await", "fold.raise", "flush.raise"
+
+
+class FlushError(Exception):
+    """What a flush raises that one event of its batch breaks."""
+
+
+@dataclass
+class Noted:
+    """What the bare agency knows of a batch: which keys have healed, and the events that it folded."""
+
+    healed: set[UUID]
+    events: list[Event] = field(default_factory=list)
 
 
 class Notes:
-    """The trivial application: what it knows of a batch is the list of events that it folded."""
+    """The trivial application."""
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> list[Event]:  # noqa: ARG002
-        """Know nothing yet."""
-        return []
+    async def load(self, connection: Connection, events: Sequence[Event]) -> Noted:
+        """Know which of the keys have healed."""
+        keys = [UUID(event.envelope.subject) for event in events]
+        rows = await connection.fetch("select key from healed where key = any($1::uuid[])", keys)
+        return Noted({row["key"] for row in rows})
 
-    def keys(self, known: list[Event]) -> Collection[UUID]:  # noqa: ARG002
+    def keys(self, known: Noted) -> Collection[UUID]:  # noqa: ARG002
         """Say nothing on other keys than those heard on."""
         return ()
 
-    def fold(self, known: list[Event], event: Event, now: datetime) -> Outcome:  # noqa: ARG002
+    def fold(self, known: Noted, event: Event, now: datetime) -> Outcome:  # noqa: ARG002
         """Note the event; answer what asks for an answer."""
-        known.append(event)
+        key, cause = UUID(event.envelope.subject), event.envelope.causation or ""
+        if key not in known.healed:
+            if cause == RAISE:
+                raise ValueError(f"A bug prints what it was given: {event.body!r}")
+            if cause == AWAIT:
+                return Awaiting("awaiting-referral")
+            if cause.startswith(REFUSE):
+                return Refused(cause.removeprefix(REFUSE))
+        known.events.append(event)
         if not isinstance(event.body, ReferralAmended):
             return Applied()
         answer = ReferralAmendmentNoted(answers=(event.envelope.id,))
-        key = UUID(event.envelope.subject)
         return Applied((Say(event.envelope.source, key, event.envelope.journey, answer),))
 
-    async def flush(self, connection: Connection, known: list[Event], now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: Noted, now: datetime) -> None:  # noqa: ARG002
         """Keep what was folded."""
+        for event in known.events:
+            if event.envelope.causation == BREAK and UUID(event.envelope.subject) not in known.healed:
+                raise FlushError(f"A bug prints what it was given: {event.body!r}")
         await connection.executemany(
-            "insert into effect (event_id, source, key, sequence) values ($1, $2, $3, $4)",
+            "insert into effect (event_id, source, family, key, sequence) values ($1, $2, $3, $4, $5)",
             [
-                (e.envelope.id, str(e.envelope.source), UUID(e.envelope.subject), e.envelope.sequence)
-                for e in known
+                (
+                    e.envelope.id,
+                    str(e.envelope.source),
+                    str(EVENT_TYPES[e.envelope.type].family),
+                    UUID(e.envelope.subject),
+                    e.envelope.sequence,
+                )
+                for e in known.events
             ],
         )
 
@@ -61,7 +100,7 @@ async def run(settings: Settings) -> None:
     database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
     here = Here(settings.address, database, Peers(), lambda: datetime.now(UTC))
     async with database.acquire() as connection:
-        await connection.execute(TABLE)
+        await connection.execute(TABLES)
     try:
         await Delivery(settings, here, Notes()).run()
     finally:

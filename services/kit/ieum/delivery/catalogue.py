@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.connection import connection_arguments
 from ieum.delivery.here import Here
-from ieum.delivery.place import Record
+from ieum.delivery.place import Record, read_envelope
 from ieum.delivery.producer import Outgoing, Producer
 from ieum.delivery.relay import Relay
 from ieum.errors import Transient
@@ -167,7 +167,7 @@ class CatalogueReader:
 def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
     """Read one catalogue record; None, and a log line, for one that its owner cannot have meant."""
     try:
-        event = envelope.read(record.headers)
+        event = read_envelope(record)
         body = decode(event.type, event.dataschema, record.value or b"")
     except (EnvelopeError, NotUnderstood, Invalid) as error:
         _log.warning("catalogue.not-read", reason=error.reason, topic=record.topic, offset=record.offset)

@@ -16,6 +16,7 @@ class Fate(StrEnum):
 
 FATES: Mapping[str, Fate] = MappingProxyType(
     {
+        "record.unreadable": Fate.QUARANTINED,
         "envelope.structured-mode": Fate.QUARANTINED,
         "envelope.header-missing": Fate.QUARANTINED,
         "envelope.header-repeated": Fate.QUARANTINED,

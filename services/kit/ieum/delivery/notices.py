@@ -7,7 +7,7 @@ from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
 from ieum.delivery.here import Here
-from ieum.delivery.place import Misplaced, Record
+from ieum.delivery.place import Misplaced, Record, read_envelope
 from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
@@ -51,7 +51,7 @@ async def tell(
 def prove_notice(record: Record, me: Address) -> Event | Misplaced:
     """Check a record of my delivery mailbox; it has no number, so a wrong one is only kept aside."""
     try:
-        event = envelope.read(record.headers)
+        event = read_envelope(record)
         if event.recipient != me or event.source == me or event.source.centre != me.centre:
             return Misplaced(record, "place.recipient")
         known = EVENT_TYPES.get(event.type)

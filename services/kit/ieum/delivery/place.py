@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aiokafka.partitioner import murmur2
 
+from ieum.delivery.unreadable import Unreadable
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
@@ -77,6 +78,13 @@ def prove(record: Record, me: Address) -> Heard | Misplaced:
     return heard(family, key, sequence, heard_envelope, headers, body, record)
 
 
+def read_envelope(record: Record) -> Envelope:
+    """Read a record's headers; raises EnvelopeError for what is no envelope, or no record at all."""
+    if isinstance(record.value, Unreadable):
+        raise EnvelopeError("record.unreadable", "*")
+    return envelope.read(record.headers)
+
+
 def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made of
     family: Family,
     key: UUID,
@@ -101,7 +109,7 @@ def partition_of(key: bytes) -> int:
 
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
-    event = envelope.read(record.headers)
+    event = read_envelope(record)
     if event.source == me or event.source.centre != me.centre:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:

@@ -14,6 +14,7 @@ from ieum.delivery.inbox import Inbox
 from ieum.delivery.outbox import Outbox
 from ieum.delivery.producer import Producer
 from ieum.delivery.relay import DatabaseAddress, Relay
+from ieum.delivery.unreadable import read_past_unreadable
 from ieum.delivery.upkeep import Upkeep
 from ieum.settings import Settings
 from ieum_contracts.programme import ProgrammePublished
@@ -33,6 +34,7 @@ class Delivery(Generic[Known]):
         programmes: Sequence[ProgrammePublished] = (),
         catalogue_changed: Callable[[], None] = lambda: None,
     ) -> None:
+        read_past_unreadable()
         self._here = here
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())

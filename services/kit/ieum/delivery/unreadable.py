@@ -1,0 +1,80 @@
+"""Records that aiokafka cannot read: a header name that is no UTF-8 must not stop a mailbox for ever."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.consumer import fetcher
+from aiokafka.errors import CorruptRecordException
+from aiokafka.record.memory_records import MemoryRecords
+
+NO_TIMESTAMP = -1
+
+
+class Unreadable(bytes):
+    """Stands for the value of a record that could not be read."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRecord:
+    """Stands at the offset of a record that could not be read, as aiokafka hands records on."""
+
+    offset: int
+    timestamp: int = NO_TIMESTAMP
+    timestamp_type: int = 0
+    key: bytes | None = None
+    value: bytes = Unreadable()
+    headers: Sequence[tuple[str, bytes]] = ()
+    checksum: None = None
+
+
+class PatientBatch:
+    """One batch of one sender, its check sum proved: from the record that raises on, all are unreadable."""
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+
+    def __getattr__(self, name: str) -> Any:
+        """Give whatever else aiokafka asks of a batch."""
+        return getattr(self._batch, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give every record of the batch, or what stands in its place."""
+        following = self._batch.base_offset
+        try:
+            for record in self._batch:
+                following = record.offset + 1
+                yield record
+        except (ValueError, CorruptRecordException):
+            for offset in range(following, self._batch.next_offset):
+                yield UnreadableRecord(offset)
+
+
+class PatientRecords:
+    """What aiokafka makes of the bytes that it fetched, batch by batch."""
+
+    def __init__(self, fetched: bytes) -> None:
+        self._records = MemoryRecords(fetched)
+
+    def has_next(self) -> bool:
+        """Tell whether there is another batch."""
+        return bool(self._records.has_next())
+
+    def size_in_bytes(self) -> int:
+        """Count the bytes that were fetched."""
+        return int(self._records.size_in_bytes())
+
+    def next_batch(self) -> PatientBatch:
+        """Give the next batch."""
+        return PatientBatch(self._records.next_batch())
+
+
+def read_past_unreadable() -> None:
+    """Let every aiokafka consumer of this process read past what it cannot read.
+
+    aiokafka decodes header names while it iterates over what it fetched; what that raises ends the task that
+    reads, and the same bytes are fetched again. aiokafka offers no other place to step in.
+    """
+    fetcher.MemoryRecords = PatientRecords

@@ -1,0 +1,207 @@
+"""Two bare agencies of one centre, in this process: started, stopped, spoken through, and looked into."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from ieum.delivery.here import Here
+from ieum.delivery.outbox import Cause, Outbox
+from ieum.delivery.peers import Peers
+from ieum.delivery.running import Delivery
+from ieum.settings import Settings
+from ieum.storage.database import Database, open_database
+from ieum.testing.centre import CentreUnderTest
+from ieum_contracts.address import Address
+from ieum_contracts.message import Say
+from ieum_contracts.model import Model
+from ieum_contracts.programme import ProgrammePublished
+from ieum_contracts.referral import ReferralAmended
+from tests.kit.delivery.bare_agency import TABLES, Noted, Notes
+
+WAIT_SECONDS_MAX = 20.0
+
+
+class Clock:
+    """A clock that a test sets forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """Tell the time, in UTC."""
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as a ledger has it."""
+
+    peer: str
+    family: int
+    key: UUID
+    sequence: int
+    event_id: UUID
+    digest: bytes
+    fate: str
+
+
+class Bare:
+    """One agency under test; `run` may be called again and again, like a process that is restarted."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = Clock()
+        self.here = Here(settings.address, database, Peers(), self.clock)
+        self.outbox = Outbox(self.here)
+        self.delivery: Delivery[Noted] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> Address:
+        return self.settings.address
+
+    async def start(self, programmes: Sequence[ProgrammePublished] = ()) -> None:
+        """Run delivery until everything works."""
+        delivery = self.delivery = Delivery(self.settings, self.here, Notes(), programmes)
+        self._task = asyncio.create_task(delivery.run())
+
+        async def works() -> bool:
+            return not await delivery.problems()
+
+        await until(works)
+
+    async def stop(self) -> None:
+        """End delivery in an orderly way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def fails(self) -> bool:
+        """Tell whether delivery has ended by itself, which it never may."""
+        return self._task is not None and self._task.done()
+
+    async def say(
+        self, to: Address, keys: Sequence[UUID], body: Model | None = None, cause: str = "test"
+    ) -> None:
+        """Say one event on each key, each in a transaction of its own."""
+        for key in keys:
+            async with self.database.acquire() as connection:
+                await self.here.peers.know(connection, [to])
+                async with connection.transaction():
+                    said = Say(to, key, None, body or ReferralAmended())
+                    await self.outbox.say(connection, [said], Cause(cause), self.clock())
+            if self.delivery is not None:
+                self.delivery.wake()
+
+    async def rows(self, query: str, *arguments: object) -> list[dict[str, object]]:
+        """Look into the database."""
+        async with self.database.acquire() as connection:
+            return [dict(row) for row in await connection.fetch(query, *arguments)]
+
+    async def value(self, query: str, *arguments: object) -> object:
+        """Look one value up."""
+        async with self.database.acquire() as connection:
+            return await connection.fetchval(query, *arguments)
+
+    async def change(self, statement: str, *arguments: object) -> None:
+        """Meddle with the database, as a restored backup or an operator would."""
+        async with self.database.acquire() as connection:
+            await connection.execute(statement, *arguments)
+
+    async def ledger(self, *, said: bool) -> list[Told]:
+        """Read what was said or heard, stream by stream in order."""
+        rows = await self.rows(
+            "select p.address as peer, family, key, sequence, event_id, digest, fate from ledger l "
+            "join peer p on p.id = l.peer where said = $1 order by p.address, family, key, sequence",
+            said,
+        )
+        return [Told(**row) for row in rows]  # type: ignore[arg-type]
+
+    async def effects(self) -> list[tuple[object, ...]]:
+        """Read what had effect, in the order in which it had."""
+        rows = await self.rows("select source, family, key, sequence, event_id from effect order by o")
+        return [tuple(row.values()) for row in rows]
+
+
+async def open_bare(centre: CentreUnderTest, agency: str) -> Bare:
+    """Make an agency ready to start; `close` it afterwards."""
+    settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    bare = Bare(settings, database)
+    await bare.change(TABLES)
+    return bare
+
+
+async def close(*agencies: Bare) -> None:
+    """End agencies and give their connections back."""
+    await asyncio.gather(*(agency.stop() for agency in agencies))
+    await asyncio.gather(*(agency.database.close() for agency in agencies))
+
+
+async def until(
+    holds: Callable[[], Awaitable[bool]], seconds: float = WAIT_SECONDS_MAX, pause: float = 0.02
+) -> float:
+    """Wait until something holds; gives the seconds that it took, and fails after too many."""
+    started = time.monotonic()
+    while not await holds():
+        assert time.monotonic() - started < seconds, f"{holds.__qualname__} did not hold within {seconds} s"
+        await asyncio.sleep(pause)
+    return time.monotonic() - started
+
+
+async def quiet(*agencies: Bare, seconds: float = WAIT_SECONDS_MAX) -> float:
+    """Wait until nothing is on its way: what was said is what was heard, and nothing waits to be sent."""
+
+    async def settled() -> bool:
+        said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True)}
+        heard = {heard_key(a, t) for a in agencies for t in await a.ledger(said=False)}
+        left = [
+            await a.value("select (select count(*) from outbox) + (select count(*) from notice)")
+            for a in agencies
+        ]
+        return said == heard and not any(left)
+
+    return await until(settled, seconds, pause=0.05)
+
+
+def told_key(agency: Bare, told: Told) -> tuple[str, str, int, UUID, int]:
+    return str(agency.address), told.peer, told.family, told.key, told.sequence
+
+
+def heard_key(agency: Bare, told: Told) -> tuple[str, str, int, UUID, int]:
+    return told.peer, str(agency.address), told.family, told.key, told.sequence
+
+
+async def check_histories(*agencies: Bare) -> int:
+    """Compare what was said with what was heard and what had effect: all, once, in order. Gives the count."""
+    said = {told_key(a, t): (t.event_id, t.digest) for a in agencies for t in await a.ledger(said=True)}
+    count = 0
+    heard_all: dict[tuple[str, str, int, UUID, int], tuple[UUID, bytes]] = {}
+    for agency in agencies:
+        heard = await agency.ledger(said=False)
+        heard_all |= {heard_key(agency, t): (t.event_id, t.digest) for t in heard}
+        effects = [event_id for *_, event_id in await agency.effects()]
+        applied = {t.event_id for t in heard if t.fate == "applied"}
+        assert len(effects) == len(set(effects)), "an event had effect twice"
+        assert set(effects) == applied, "effects and ledger differ"
+        reached: dict[tuple[object, ...], int] = {}
+        for source, family, key, sequence, _ in await agency.effects():
+            assert int(str(sequence)) > reached.get((source, family, key), 0), (
+                "an event had effect out of order"
+            )
+            reached[source, family, key] = int(str(sequence))
+        count += len(heard)
+    assert heard_all == said, "what was said is not what was heard"
+    for at in said:
+        assert at[4] == 1 or (*at[:4], at[4] - 1) in said, "a number was left out"
+    return count
+
+
+def new_keys(count: int) -> list[UUID]:
+    """Make keys that nobody has used."""
+    return [uuid4() for _ in range(count)]
