@@ -5,7 +5,7 @@ the recipient's inbox, so that tests of the API need not wait for anything.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from ieum.delivery.here import Here
 from ieum.delivery.inbox import Inbox
 from ieum.delivery.outbox import Outbox
 from ieum.delivery.peers import Peers
-from ieum.delivery.place import partition_of
+from ieum.delivery.place import Record, partition_of
 from ieum.delivery.streams import FAMILIES
 from ieum.storage.catalogue import read_programmes
 from ieum.storage.database import Database, open_database
@@ -42,16 +42,16 @@ class Healthy:
         return []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Carried:
     """A record as Kafka would give it."""
 
     topic: str
     partition: int
     offset: int
-    key: bytes
-    value: bytes
-    headers: list[tuple[str, bytes]]
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ async def carry(sender: Api, recipient: Api) -> int:
     """Carry what one agency has said to the other; returns how many events went."""
     async with sender.database.acquire() as connection:
         rows = await connection.fetch(TAKE, sender.office.here.peers.number(recipient.me))
-    records = []
+    records: list[Record] = []
     for row in rows:
         topic = topic_of(recipient.me, Family(FAMILIES[row["family"]]))
         key = str(row["key"]).encode()

@@ -26,8 +26,8 @@ Content = TypeVar("Content")
 @asynccontextmanager
 async def reading(database: Connections) -> AsyncIterator[Connection]:
     """Lend a connection for statements that change nothing; raises Problem 503 when the database is away."""
-    lent = database.acquire()
     try:
+        lent = database.acquire()
         async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
             connection = await lent.__aenter__()
         try:
