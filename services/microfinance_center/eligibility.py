@@ -91,7 +91,7 @@ def young_with_low_income(*, birth_date: date | None, own_income_annual: int | N
 def improved_since_policy_loan(
     *, policy_loans: Loans | None, credit_percentile: int | None, on: date
 ) -> bool | None:
-    """Policy loan used for 6 months or repaid at most 3 years ago, and better credit than then."""
+    """Policy loan that has run for 6 months or was repaid at most 3 years ago; better credit than then."""
     if policy_loans is None:
         return None
     return any_of(*(_improved_since(loan, credit_percentile, on) for loan in policy_loans))
@@ -110,8 +110,8 @@ def low_credit_or_near_poverty(
 
 
 def _improved_since(loan: PolicyLoan, credit_percentile: int | None, on: date) -> bool | None:
-    used = loan.taken_on <= months_before(loan.repaid_on or on, 6)
+    running_long = loan.repaid_on is None and loan.taken_on <= months_before(on, 6)
     repaid_lately = loan.repaid_on is not None and within_months(loan.repaid_on, 36, on)
     then = loan.credit_percentile
     better = None if credit_percentile is None or then is None else credit_percentile > then
-    return all_of(any_of(used, repaid_lately), better)
+    return all_of(any_of(running_long, repaid_lately), better)

@@ -129,6 +129,13 @@ def test_a_rule_reads_only_the_facts_that_it_declares(each: Rule) -> None:
     assert recorder.asked == set(each.reads)
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_programme_may_be_told_every_fact_that_its_rules_read(package: str) -> None:
+    for programme in load_agency(package).programmes:
+        read = {f"circumstances.{name}" for each in programme.rules for name in each.reads}
+        assert read <= set(programme.items)
+
+
 @pytest.mark.parametrize("each", list(rules()), ids=lambda each: each.id)
 def test_a_rule_takes_its_facts_as_circumstances_give_them(each: Rule) -> None:
     hints = get_type_hints(each.holds)

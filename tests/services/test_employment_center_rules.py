@@ -70,6 +70,7 @@ SUPPORTED: Facts = {
     "able_to_work": True,
     "employment_status": "unemployed",
 }
+AT_38: Facts = {"birth_date": DAY.replace(year=1988)}
 YOUNG: Facts = {"birth_date": date(1991, 9, 2)}  # 35 on the day after the assessment
 
 
@@ -99,7 +100,8 @@ YOUNG: Facts = {"birth_date": date(1991, 9, 2)}  # 35 on the day after the asses
             },
             LIKELY,
         ),
-        ({"birth_date": DAY.replace(year=1988), "household_assets": 500_000_000}, UNLIKELY),
+        ({**AT_38, "household_assets": 500_000_000}, UNLIKELY),
+        ({**AT_38, "military_extension_years": 5, "household_assets": 500_000_000}, UNLIKELY),
         ({"work_days": 99, "work_hours": 799}, UNLIKELY),
         ({"work_days": 99, "work_hours": 800}, LIKELY),
         ({"work_days": 99, "work_hours": None}, NEEDS_INFO),
@@ -118,6 +120,7 @@ def test_employment_support_by_requirements(changes: Facts, likelihood: Likeliho
     [
         (held("livelihood-benefit", "2026-01-01"), UNLIKELY),
         (held("livelihood-benefit", "2025-01-01", "2026-08-31"), LIKELY),
+        (held("livelihood-benefit", "2026-09-01"), UNLIKELY),
         (held("livelihood-benefit", "2026-09-02"), LIKELY),
         (held("job-seeking-benefit", "2026-01-01"), UNLIKELY),
         (held("job-seeking-benefit", "2025-10-01", "2026-03-02"), UNLIKELY),
@@ -180,6 +183,8 @@ AT_44: Facts = {"employment_status": "large-firm", "birth_date": date(1981, 9, 2
         ({}, LIKELY),
         ({"birth_date": date(1951, 9, 2)}, LIKELY),
         ({"birth_date": date(1951, 9, 1)}, UNLIKELY),
+        ({"birth_date": date(2011, 9, 1)}, LIKELY),
+        ({"birth_date": date(2011, 9, 2)}, UNLIKELY),
         ({"employment_status": "civil-servant"}, UNLIKELY),
         ({"employment_status": "private-school-staff"}, UNLIKELY),
         ({**AT_44, "own_income_monthly": 3_000_000}, UNLIKELY),

@@ -110,6 +110,7 @@ def test_debts_have_limits(changes: Facts, likelihood: Likelihood) -> None:
 
 
 OLD_LOAN: Facts = {"taken_on": "2020-01-01", "repaid_on": "2023-09-01", "credit_percentile": 15}
+LONG_REPAID: Facts = {**OLD_LOAN, "repaid_on": "2023-08-31"}
 NEW_LOAN: Facts = {"taken_on": "2026-03-01", "credit_percentile": 15}
 
 
@@ -126,6 +127,8 @@ NEW_LOAN: Facts = {"taken_on": "2026-03-01", "credit_percentile": 15}
         ("sunshine-bank", {"policy_loans": [OLD_LOAN], "credit_percentile": 15}, UNLIKELY),
         ("sunshine-bank", {"policy_loans": [NEW_LOAN], "credit_percentile": 16}, LIKELY),
         ("sunshine-bank", {"policy_loans": [{**NEW_LOAN, "taken_on": "2026-03-02"}]}, UNLIKELY),
+        ("sunshine-bank", {"policy_loans": [LONG_REPAID], "credit_percentile": 16}, UNLIKELY),
+        ("sunshine-bank", {"policy_loans": [LONG_REPAID, NEW_LOAN], "credit_percentile": 16}, LIKELY),
         ("sunshine-bank", {"policy_loans": []}, UNLIKELY),
         ("sunshine-bank", {"policy_loans": [NEW_LOAN]}, NEEDS_INFO),
         ("sunshine-bank", {"credit_percentile": 16}, NEEDS_INFO),
