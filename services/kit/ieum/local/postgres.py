@@ -15,7 +15,7 @@ from ieum.local.errors import StackError
 from ieum.local.ports import LOOPBACK
 from ieum.local.postgres_binaries import Binaries, is_reachable_by_anyone, postgres_binaries
 from ieum.local.record import Record, write_secret
-from ieum.local.state import State
+from ieum.local.state import State, lives
 
 ADMIN = "admin"
 START_SECONDS_MAX = 60.0
@@ -42,7 +42,8 @@ SERVER_SETTINGS = (
 class Postgres:
     """The database server of one state folder; it keeps its data between starts."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, durable: bool = True) -> None:
+        self._settings = SERVER_SETTINGS if durable else (*SERVER_SETTINGS, "fsync=off")
         self.child = Child("postgres", state)
         self._state = state
 
@@ -67,8 +68,9 @@ class Postgres:
         data = self._data(binaries)
         if not (data / "PG_VERSION").exists():
             self._make(data, binaries, record)
+        _remove_stale_lock(data)
         command: list[str | os.PathLike[str]] = [binaries.folder / "postgres", "-D", data]
-        for setting in (*SERVER_SETTINGS, f"port={record.postgres_port}"):
+        for setting in (*self._settings, f"port={record.postgres_port}"):
             command += ["-c", setting]
         self.child.start(command, environment=_environment(), folder=data, user=binaries.user)
         self._wait(data)
@@ -171,6 +173,14 @@ def _prepare_folder(data: Path, user: int | None) -> None:
     data.mkdir(mode=0o700, exist_ok=True)
     if user is not None:
         os.chown(data, user, user)
+
+
+def _remove_stale_lock(data: Path) -> None:
+    """Remove the lock of a server that was killed: to PostgreSQL a process not yet buried seems to run."""
+    lock = data / "postmaster.pid"
+    with suppress(FileNotFoundError):
+        if not lives(int(lock.read_text().split(maxsplit=1)[0])):
+            lock.unlink()
 
 
 def _environment() -> dict[str, str]:

@@ -42,13 +42,16 @@ def state_folder() -> Path:
 class Stack:
     """Kafka and PostgreSQL of one state folder (default: see `state_folder`). Also a context manager.
 
+    With `durable=False` PostgreSQL does not wait for the disk: a kill loses nothing, a power cut may.
     All methods block; from a coroutine call them with `asyncio.to_thread`.
     """
 
-    def __init__(self, folder: Path | None = None, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, cache: Path | None = None, durable: bool = True
+    ) -> None:
         self.state = State(folder or state_folder())
         self.kafka = Kafka(self.state)
-        self.postgres = Postgres(self.state)
+        self.postgres = Postgres(self.state, durable=durable)
         self._cache = cache or cache_folder()
 
     @property
@@ -69,7 +72,7 @@ class Stack:
     @property
     def is_running(self) -> bool:
         """Say whether both servers run, whoever started them."""
-        return self.kafka.child.process() is not None and self.postgres.child.process() is not None
+        return None not in (self.kafka.child.process(), self.postgres.child.process())
 
     def start(self) -> Self:
         """Start both servers, first ending what a killed launcher left; returns when both are ready.

@@ -162,13 +162,13 @@ def end_tree(process: psutil.Process) -> None:
             with suppress(psutil.NoSuchProcess):
                 member.kill()
         deadline = time.monotonic() + LEFTOVER_WAIT_SECONDS
-        while any(map(_lives, family)) and time.monotonic() < deadline:
+        while any(lives(member.pid) for member in family) and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
 
 
-def _lives(process: psutil.Process) -> bool:
-    """Say whether a process still holds anything; one that only waits to be buried does not."""
+def lives(pid: int) -> bool:
+    """Say whether a process holds anything; one that only waits to be buried (a zombie) does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

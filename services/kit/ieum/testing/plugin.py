@@ -17,7 +17,7 @@ def stack() -> Iterator[Stack]:
     """Start one real Kafka and PostgreSQL for the whole run, in a temporary folder; killed at its end."""
     for folder in ended_runs():
         Stack(folder).discard()
-    stack = Stack(new_run_folder())
+    stack = Stack(new_run_folder(), durable=False)
     stack.start()
     try:
         yield stack
