@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from ieum.agency import load_agency, published
 from ieum.api.app import create_app
+from ieum.api.idempotency import keep_forgetting
 from ieum.api.office import Office
 from ieum.api.server import server
 from ieum.casework.values import View
@@ -70,7 +71,7 @@ async def serve(settings: Settings) -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
     try:
-        async with _beside(delivery.run(), shelf.run()):
+        async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
             await http.serve()
     finally:
         await database.close()

@@ -5,8 +5,10 @@ is still at work waits for that row, and then finds either its answer or, after 
 at all and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing.
 """
 
+import asyncio
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from asyncpg import Connection
@@ -15,10 +17,14 @@ from starlette.responses import Response
 
 from ieum.api import kinds
 from ieum.api.problems import Problem
+from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.here import Connections
 
 KEPT_DAYS = 7
 FORGOTTEN_MAX = 5_000
 WAIT_SECONDS_MAX = 10.0
+FORGET_SECONDS = 3600.0
+FORGET_PAUSE_SECONDS = 1.0
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _KEPT_HEADERS = ("location", "etag", "content-type")
@@ -70,6 +76,17 @@ async def forget(connection: Connection, now: datetime) -> int:
     """Delete answers older than seven days, at most 5,000 a call; return how many went."""
     status = await connection.execute(_FORGET, now - timedelta(days=KEPT_DAYS), FORGOTTEN_MAX)
     return int(status.rpartition(" ")[2])
+
+
+async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) -> None:
+    """Forget old answers once an hour, until cancelled; several processes may do so at once."""
+    while True:
+        try:
+            async with database.acquire() as connection:
+                more = await forget(connection, clock()) == FORGOTTEN_MAX
+        except DATABASE_AWAY:
+            more = False
+        await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
 
 
 def key_of(request: Request) -> str:

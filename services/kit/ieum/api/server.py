@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import httptools
 import uvicorn
@@ -75,9 +75,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head_deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Give the client ten seconds for its first head."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", transport))
         self._head_deadline = self.loop.call_later(HEAD_SECONDS_MAX, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
