@@ -14,7 +14,10 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED, UNDERWAY
 from ieum_contracts.message import Say
+from ieum_contracts.model import LIST_ITEMS_MAX
 
+SERVED_MAX = LIST_ITEMS_MAX
+"""How many referrals one case may serve: as many as `case.closed` can name."""
 SEOUL = timezone(timedelta(hours=9), "KST")
 """Korea has no summer time; days of a case are days in Seoul."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from ieum.casework.cases import accepted_into, settled
+from ieum.casework.cases import SERVED_MAX, accepted_into, settled
 from ieum.casework.decision_orders import (
     Accept,
     Cancel,
@@ -88,9 +88,12 @@ def _check_reason(referral: Referral, order: DecisionOrder) -> Refusal | None:
 
 
 def _check_case(case: Case | None, order: DecisionOrder) -> Refusal | None:
-    if not isinstance(order, Accept) or order.case is None:
+    if not isinstance(order, Accept):
         return None
-    return None if case is not None and case.id == order.case else Refusal(Guard.CASE, "case-unknown")
+    if order.case is not None and (case is None or case.id != order.case):
+        return Refusal(Guard.CASE, "case-unknown")
+    full = case is not None and len(case.served) >= SERVED_MAX
+    return Refusal(Guard.CASE, "case-full") if full else None
 
 
 def _fields(referral: Referral, order: DecisionOrder, case: UUID) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from pydantic_core import from_json
 
+from ieum.casework.cases import SERVED_MAX
 from ieum.casework.values import Case, Served
 from ieum.delivery.peers import Peers
 from ieum_contracts.case import CaseReason
@@ -13,8 +14,8 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome, State
 
 _LOCK = """
-select id, journey, opened_at, keep_open, closed_at, reason, version
-from case_file where id = any($1::uuid[]) order by id for update
+select c.* from unnest($1::uuid[]) as i (id)
+cross join lateral (select * from case_file where id = i.id limit 1 for update) c
 """
 
 
@@ -24,8 +25,10 @@ async def lock_cases(connection: Connection, peers: Peers, ids: Collection[UUID]
 
 
 _SERVED = """
-select id, case_id, peer, state, outcome, asked
-from referral where case_id = any($1::uuid[]) and recipient order by created_at, id
+select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked from unnest($1::uuid[]) as i (id)
+cross join lateral (
+    select * from referral where case_id = i.id and recipient order by created_at, id limit $2
+) r
 """
 
 
@@ -34,7 +37,7 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
     if not rows:
         return []
     served: dict[UUID, list[Served]] = {row["id"]: [] for row in rows}
-    found = await connection.fetch(_SERVED, list(served))
+    found = await connection.fetch(_SERVED, list(served), SERVED_MAX)
     if not all(peers.knows_number(row["peer"]) for row in found):
         await peers.read(connection)
     for row in found:

@@ -11,7 +11,8 @@ from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 from ieum_contracts.lifecycle import ENDED, OpenAsk, RecipientCopy, SenderCopy
 
 _LOCK = """
-select * from referral where id = any($1::uuid[]) order by id for update
+select r.* from unnest($1::uuid[]) as i (id)
+cross join lateral (select * from referral where id = i.id limit 1 for update) r
 """
 
 

@@ -1,0 +1,39 @@
+"""The statements that every event or order runs keep a good plan, though it was made on empty tables."""
+
+import re
+
+import pytest
+
+from ieum.settings import Settings
+from ieum.storage import cases, commands, reading, referrals
+from ieum.storage.database import open_database
+from ieum.testing.plugin import MakeCentre
+from tests.kit.casework.agencies import SENDER
+
+pytestmark = pytest.mark.stack
+HOT = {
+    "lock referrals": referrals._LOCK,
+    "write referrals": referrals._WRITE,
+    "clear heard bodies": referrals._CLEAR,
+    "lock cases": cases._LOCK,
+    "whom cases serve": cases._SERVED,
+    "write cases": cases._WRITE,
+    "case of a journey": cases._CASE_OF_JOURNEY,
+    "duplicates": commands._DUPLICATE,
+    "history": reading._HISTORY,
+}
+
+
+async def test_plans_made_on_empty_tables_stay_good(make_centre: MakeCentre) -> None:
+    centre = await make_centre(SENDER.agency)
+    settings = Settings.model_validate(centre.access(SENDER.agency).values())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    plans: dict[str, str] = {}
+    async with database.acquire() as connection:
+        for number, (name, statement) in enumerate(HOT.items()):
+            nulls = ", ".join(["null"] * len(set(re.findall(r"\$[0-9]+", statement))))
+            await connection.execute(f"prepare hot_{number} as {statement}")
+            rows = await connection.fetch(f"explain execute hot_{number} ({nulls})")
+            plans[name] = "\n".join(row[0] for row in rows)
+    await database.close()
+    assert {name: plan for name, plan in plans.items() if "Seq Scan" in plan} == {}
