@@ -12,7 +12,6 @@ from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.here import Here
 from ieum.delivery.inbox import Gap, Inbox, Taken
-from ieum.delivery.place import Record
 from ieum.delivery.positions import Place
 from ieum.delivery.relay import Relay
 from ieum.delivery.streams import FAMILIES
@@ -26,6 +25,8 @@ COMMIT_SECONDS = 1.0
 PACE_SECONDS = 0.01
 PACED_EVENTS_MIN = 4
 
+_AWAY = (*DATABASE_AWAY, KafkaError, Transient)
+
 _log = structlog.get_logger(__name__)
 
 
@@ -37,8 +38,10 @@ class Consumer(Generic[Known]):
         self._measures = here.measures
         self._inbox = inbox
         self._relay = relay
-        self._mailboxes = Mailboxes(settings, [topic_of(self._me, f) for f in FAMILIES.values()], self._take)
         self._sought: dict[Place, int] = {}
+        topics = [topic_of(self._me, family) for family in FAMILIES.values()]
+        # What was sought before a rebalance says nothing about where reading goes on after it.
+        self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._sought.clear)
         self._uncommitted: dict[TopicPartition, int] = {}
         self._backoff = BACKOFF_SECONDS_MIN
 
@@ -72,14 +75,13 @@ class Consumer(Generic[Known]):
         """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
         started = asyncio.get_running_loop().time()
         try:
-            answer = await self._inbox.take(records)
-            taken = await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
-        except (*DATABASE_AWAY, KafkaError) as error:
+            taken = await self._taken(records)
+        except _AWAY as error:
             await self._back_off(records, error)
             return
-        except Exception as error:  # noqa: BLE001 - one event must not stop the others
-            _log.error("batch.failed", error=type(error).__name__, events=len(records))
-            await self._one_by_one(records)
+        except Exception as error:  # noqa: BLE001 - not even setting aside helped: nothing may be skipped
+            _log.error("batch.stuck", error=type(error).__name__, events=len(records))
+            await self._back_off(records, error)
             return
         self._backoff = BACKOFF_SECONDS_MIN
         if taken is not None:
@@ -87,36 +89,37 @@ class Consumer(Generic[Known]):
         if len(records) >= PACED_EVENTS_MIN:
             await asyncio.sleep(PACE_SECONDS)
 
+    async def _taken(self, records: Records) -> Taken | None:
+        """Take records in, and set aside the ones that break it; None when others have to come first."""
+        try:
+            answer = await self._inbox.take(records)
+        except _AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one event must not stop the others
+            if len(records) > 1:
+                return await self._in_halves(records)
+            _log.error("event.failed", error=type(error).__name__, offset=records[0].offset)
+            answer = await self._inbox.set_aside(records[0])
+        return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
+
+    async def _in_halves(self, records: Records) -> Taken | None:
+        """Take in what does not break a batch, in as few transactions as it needs to find what does."""
+        half = len(records) // 2
+        first = await self._taken(records[:half])
+        second = await self._taken(records[half:]) if first is not None else None
+        return None if first is None or second is None else first + second
+
     def _done(self, records: Records, taken: Taken, started: float) -> None:
         if taken.said:
             self._relay.wake()
         for record in records:
             self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
+            self._sought.pop(self._inbox.place(record), None)
         counts = {name: count for name, count in sorted(taken.counts.items()) if count}
         seconds = asyncio.get_running_loop().time() - started
         self._measures.batch(counts, taken.said, seconds)
         ms = round(seconds * 1000, 1)
         _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
-
-    async def _one_by_one(self, records: Records) -> None:
-        """Find the event that breaks a batch: each record alone, and what breaks alone is parked unfolded."""
-        for record in records:
-            started = asyncio.get_running_loop().time()
-            try:
-                taken = await self._alone(record)
-            except DATABASE_AWAY as error:
-                await self._back_off(records, error)
-                return
-            self._done([record], taken, started)
-
-    async def _alone(self, record: Record) -> Taken:
-        try:
-            return await self._inbox.take_all([record])
-        except DATABASE_AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001 - parked, and tried again later
-            _log.error("event.failed", error=type(error).__name__, offset=record.offset)
-            return await self._inbox.set_aside(record)
 
     async def _back_off(self, records: Records, error: Exception) -> None:
         """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""

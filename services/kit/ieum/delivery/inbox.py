@@ -41,6 +41,10 @@ class Taken:
     counts: Counter[str] = field(default_factory=Counter)
     said: int = 0
 
+    def __add__(self, other: "Taken") -> "Taken":
+        """Count two batches as one."""
+        return Taken(self.events + other.events, self.counts + other.counts, self.said + other.said)
+
 
 class Inbox(Generic[Known]):
     """Takes in what arrives for one agency."""
@@ -65,9 +69,9 @@ class Inbox(Generic[Known]):
         assert isinstance(taken, Taken)  # noqa: S101 - gaps are not minded
         return taken
 
-    async def set_aside(self, record: Record) -> Taken:
+    async def set_aside(self, record: Record) -> Taken | Gap:
         """Take in one record that breaks every batch: parked if its place is proved, and tried later."""
-        return await Inbox(self._here, self._outbox, Unfolded()).take_all([record])
+        return await Inbox(self._here, self._outbox, Unfolded()).take([record])
 
     async def _take(self, records: Sequence[Record], *, mind_gap: bool) -> Taken | Gap:
         batch = sort(records, self._here.me, self._here.peers)

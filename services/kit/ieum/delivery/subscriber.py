@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
@@ -39,11 +39,33 @@ class PromptSubscriber(BatchSubscriber):
         return tuple(chain(*batches.values()))
 
 
+class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Hears when partitions come or go, before anything is read of those that came."""
+
+    def __init__(self, moved: Callable[[], None]) -> None:
+        self._moved = moved
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
+        """Tell that partitions go."""
+        self._moved()
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
+        """Tell that partitions have come."""
+        self._moved()
+
+
 class Mailboxes:
-    """The agency's mailboxes, read by one subscriber; `take` is given every batch and never raises."""
+    """The agency's mailboxes, read by one subscriber; `take` is given every batch and never raises.
+
+    `moved` is called whenever the group has shared the partitions out anew.
+    """
 
     def __init__(
-        self, settings: Settings, topics: Sequence[str], take: Callable[[Records], Awaitable[None]]
+        self,
+        settings: Settings,
+        topics: Sequence[str],
+        take: Callable[[Records], Awaitable[None]],
+        moved: Callable[[], None],
     ) -> None:
         self._broker = KafkaBroker(
             settings.kafka_bootstrap,
@@ -64,6 +86,7 @@ class Mailboxes:
             batch=True,
             max_records=BATCH_MAX,
             group_id=login(settings.address),
+            listener=_Moves(moved),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
