@@ -37,7 +37,9 @@ class FeedEvent(BaseModel):
     id: UUID = Field(description="The event's id.")
     type: str = Field(description="The event's type, `referral.received.v1`.")
     at: datetime = Field(description="When it took effect here.")
-    data: dict[str, JsonValue] | None = Field(description="The event's coded content, without `sealed`.")
+    data: dict[str, JsonValue] | None = Field(
+        default=None, description="The event's coded content, without `sealed`; absent once it is erased."
+    )
 
 
 class FeedPage(BaseModel):

@@ -145,7 +145,7 @@ def _printable(part: int | str) -> str:
 
 def _limits(context: Mapping[str, object]) -> dict[str, object]:
     """Keep what the contract says about the field (limits, allowed values), nothing that came in."""
-    known = ("expected", "max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
+    known = ("expected", "expected_tags", "max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
     limits = {name: context[name] for name in known if name in context}
     rule = context.get("error")  # the contract's own validators, whose words never repeat their input
     return {**limits, "rule": str(rule)} if isinstance(rule, ValueError) else limits

@@ -52,7 +52,9 @@ class HistoryEntry(BaseModel):
     direction: Literal["said", "heard"]
     type: str
     at: datetime
-    data: dict[str, JsonValue] | None = Field(description="What it says; absent once it is erased.")
+    data: dict[str, JsonValue] | None = Field(
+        default=None, description="What it says; absent once it is erased."
+    )
 
 
 class ReferralDetail(ReferralSummary):
