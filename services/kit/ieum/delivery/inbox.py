@@ -11,9 +11,10 @@ from asyncpg import Connection
 
 from ieum.delivery.effects import Effects
 from ieum.delivery.fold import Application, Known, Unfolded
+from ieum.delivery.hearsay import hear_notices
 from ieum.delivery.here import Here
 from ieum.delivery.ledger import heard_digests, write_entries
-from ieum.delivery.notices import hear_notice, tell
+from ieum.delivery.notices import tell
 from ieum.delivery.outbox import Cause, Outbox
 from ieum.delivery.parking import load_parked, park, unpark
 from ieum.delivery.place import Heard, Misplaced, Record
@@ -84,9 +85,7 @@ class Inbox(Generic[Known]):
                     return gap
                 taken = Taken(events=len(records))
                 await self._keep_aside(connection, batch.misplaced, positions, taken)
-                for notice in batch.notices:
-                    peer = self._here.peers.number(notice.envelope.source)
-                    taken.said += await hear_notice(connection, peer, notice, self._here.clock())
+                taken.said += await hear_notices(connection, self._here, batch.notices)
                 heard = [h for h in batch.heard if h.record and self._fresh(h.record, positions)]
                 await self._fold(connection, heard, {h.key for h in heard}, taken)
                 await move_positions(connection, self._next(records, positions))

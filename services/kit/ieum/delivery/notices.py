@@ -20,7 +20,7 @@ from ieum_contracts.catalogue import (
     encode,
     type_of,
 )
-from ieum_contracts.delivery import StreamHeads, StreamParked, StreamRefused, StreamResendAsked, StreamSkipped
+from ieum_contracts.delivery import StreamParked, StreamRefused, StreamResendAsked, StreamSkipped
 from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
@@ -64,25 +64,6 @@ def prove_notice(record: Record, me: Address) -> Event | Misplaced:
         return Misplaced(record, "notice.invalid")
 
 
-async def hear_notice(connection: Connection, peer: int, event: Event, now: datetime) -> bool:
-    """Take in what a peer tells; True when something was put into the outbox again."""
-    match event.body:
-        case StreamParked() | StreamRefused() | StreamSkipped() as told:
-            kind = told.__class__.__name__.removeprefix("Stream").lower()
-            await connection.execute(
-                _KEEP, told.key, peer, _number(told.family), told.sequence, kind, told.reason, now
-            )
-        case StreamHeads(heads=heads):
-            for head in heads:
-                await connection.execute(_FORGET_PARKED, head.key, peer, _number(head.family), head.heard)
-        case StreamResendAsked(family=family, key=key, first=first, last=last):
-            await connection.execute(_RESEND, key, peer, _number(family), first, last, RESENT_MAX)
-            return True
-        case _:
-            pass
-    return False
-
-
 _KEEP = """
 insert into told (key, peer, family, sequence, kind, reason, at)
 select $1, $2, $3, $4, $5, $6, $7
@@ -93,9 +74,14 @@ on conflict (key, peer, family, sequence, kind) do update set reason = excluded.
 """
 
 
-_FORGET_PARKED = """
-delete from told where key = $1 and peer = $2 and family = $3 and kind = 'parked' and sequence <= $4
-"""
+async def keep_told(
+    connection: Connection, peer: int, told: StreamParked | StreamRefused | StreamSkipped, now: datetime
+) -> None:
+    """Keep what a peer tells about a stream on which this agency said something."""
+    kind = told.__class__.__name__.removeprefix("Stream").lower()
+    family = _number(told.family)
+    await connection.execute(_KEEP, told.key, peer, family, told.sequence, kind, told.reason, now)
+
 
 _RESEND = """
 insert into outbox (key, peer, family, sequence)
@@ -104,6 +90,12 @@ where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
     and sequence <= coalesce($5::bigint, sequence) and body is not null
 order by sequence limit $6
 """
+
+
+async def send_again(connection: Connection, peer: int, asked: StreamResendAsked) -> None:
+    """Put what a peer misses into the outbox again, as it stands in the ledger."""
+    family = _number(asked.family)
+    await connection.execute(_RESEND, asked.key, peer, family, asked.first, asked.last, RESENT_MAX)
 
 
 def _number(family: Family) -> int:

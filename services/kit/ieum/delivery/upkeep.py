@@ -11,6 +11,7 @@ from asyncpg import Connection
 
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
+from ieum.delivery.heads import missing, say_heads
 from ieum.delivery.here import Here
 from ieum.delivery.inbox import Inbox
 from ieum.delivery.notices import tell
@@ -23,6 +24,8 @@ TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
 GAP_TICKS = 30
 COUNT_TICKS = 5
+HEADS_TICKS = 60
+ASKED_MAX = 100
 
 _COUNT = """
 select
@@ -45,7 +48,7 @@ class Upkeep(Generic[Known]):
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
-        fresh, ticks = True, 0
+        fresh, ticks, told = True, 0, 0
         while True:
             await self._relay.leading.wait()
             try:
@@ -55,6 +58,8 @@ class Upkeep(Generic[Known]):
                         fresh = False
                     if ticks % GAP_TICKS == 0:
                         await self._ask_again(connection)
+                    if ticks % HEADS_TICKS == 0:
+                        told = await say_heads(connection, self._here, told, self._here.clock())
                     if ticks % COUNT_TICKS == 0:
                         self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
                     due = await due_keys(connection, self._here.clock())
@@ -74,13 +79,14 @@ class Upkeep(Generic[Known]):
 
     async def _ask_again(self, connection: Connection) -> None:
         now = self._here.clock()
-        missing = await gaps(connection, now - GAP_AGE)
+        before = now - GAP_AGE
+        lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX)}
         notices = [
             (
                 stream,
                 StreamResendAsked(family=FAMILIES[stream.family], key=stream.key, first=first, last=last),
             )
-            for stream, first, last in missing
+            for stream, first, last in sorted(lost)
         ]
         for stream, ask in notices:
             _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)

@@ -33,6 +33,8 @@ create table ledger (
     primary key (key, peer, family, said, sequence)
 );
 
+create index ledger_troubled on ledger (key, peer, family, sequence) where fate <> 'applied';
+
 create table outbox (
     id       bigint   generated always as identity primary key,
     key      uuid     not null,
@@ -103,6 +105,17 @@ create table told (
     at       timestamptz not null,
     primary key (key, peer, family, sequence, kind)
 );
+
+-- What a peer says that it said to this agency, and that has not come yet.
+create table expected (
+    key    uuid        not null,
+    peer   smallint    not null,
+    family smallint    not null,
+    said   bigint      not null,
+    since  timestamptz not null,
+    primary key (key, peer, family)
+);
+create index expected_since on expected (since);
 
 -- What operators did to streams: append-only.
 create table operator_act (

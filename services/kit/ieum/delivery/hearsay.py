@@ -1,0 +1,35 @@
+"""What peers tell us about delivery itself, taken in."""
+
+from collections.abc import Sequence
+
+from asyncpg import Connection
+
+from ieum.delivery.heads import hear_heads
+from ieum.delivery.here import Here
+from ieum.delivery.notices import keep_told, send_again
+from ieum_contracts.delivery import (
+    StreamHeads,
+    StreamParked,
+    StreamRefused,
+    StreamResendAsked,
+    StreamSkipped,
+)
+from ieum_contracts.message import Event
+
+
+async def hear_notices(connection: Connection, here: Here, notices: Sequence[Event]) -> int:
+    """Take notices in; returns how many of them put something into the outbox again."""
+    now, asked = here.clock(), 0
+    for notice in notices:
+        peer = here.peers.number(notice.envelope.source)
+        match notice.body:
+            case StreamParked() | StreamRefused() | StreamSkipped() as told:
+                await keep_told(connection, peer, told, now)
+            case StreamHeads(heads=heads):
+                await hear_heads(connection, peer, heads, now)
+            case StreamResendAsked() as resend:
+                await send_again(connection, peer, resend)
+                asked += 1
+            case _:
+                pass
+    return asked
