@@ -24,6 +24,10 @@ HOT = {
 }
 
 
+PREPARE = "select format('prepare hot_%s as %s', $1::int, $2::text)"
+EXPLAIN = "select format('explain execute hot_%s (%s)', $1::int, $2::text)"
+
+
 async def test_plans_made_on_empty_tables_stay_good(make_centre: MakeCentre) -> None:
     centre = await make_centre(SENDER.agency)
     settings = Settings.model_validate(centre.access(SENDER.agency).values())
@@ -32,8 +36,8 @@ async def test_plans_made_on_empty_tables_stay_good(make_centre: MakeCentre) -> 
     async with database.acquire() as connection:
         for number, (name, statement) in enumerate(HOT.items()):
             nulls = ", ".join(["null"] * len(set(re.findall(r"\$[0-9]+", statement))))
-            await connection.execute(f"prepare hot_{number} as {statement}")
-            rows = await connection.fetch(f"explain execute hot_{number} ({nulls})")
+            await connection.execute(await connection.fetchval(PREPARE, number, statement))
+            rows = await connection.fetch(await connection.fetchval(EXPLAIN, number, nulls))
             plans[name] = "\n".join(row[0] for row in rows)
     await database.close()
     assert {name: plan for name, plan in plans.items() if "Seq Scan" in plan} == {}
