@@ -7,6 +7,7 @@ from typing import Generic
 import structlog
 
 from ieum.delivery.effects import Effects, refused, resumed, stopped, waits
+from ieum.delivery.fates import Fate, fate_of
 from ieum.delivery.fold import Application, Applied, Awaiting, Known, Refused
 from ieum.delivery.ledger import APPLIED, HEARD, REFUSED, Entry
 from ieum.delivery.parking import AWAITING_DELAY, NEVER, Parked
@@ -95,10 +96,10 @@ class Unfold(Generic[Known]):
     def _take(self, stream: Stream, head: Parked) -> bool:
         """Try the next event of a stream; False when it has to wait."""
         content = head.heard.content
-        if isinstance(content, NotUnderstood):
-            head.reason, head.retry_at = content.reason, NEVER
-            return False
-        if isinstance(content, Invalid):
+        if isinstance(content, NotUnderstood | Invalid):
+            if fate_of(content.reason) is Fate.PARKED:
+                head.reason, head.retry_at = content.reason, NEVER
+                return False
             self._hear(stream, head.heard, refusal=content.reason)
             return True
         try:
