@@ -30,6 +30,7 @@ class Unfold(Generic[Known]):
         self._streams = streams
         self._now = now
         self._waiting: dict[StreamKey, dict[int, Parked]] = {}
+        self._heard: dict[tuple[StreamKey, int], bytes] = {}
         self.effects = Effects()
 
     def fold(
@@ -42,6 +43,8 @@ class Unfold(Generic[Known]):
         for parked in waiting:
             if parked.heard.sequence > self._streams[parked.stream].heard:
                 self._waiting.setdefault(parked.stream, {})[parked.heard.sequence] = parked
+            else:  # somebody else heard it since it was loaded
+                self.effects.unparked.append((parked.stream, parked.heard.sequence))
         for at in list(self._waiting):
             self._advance(self._streams[at])
         for at, heard in arrived:
@@ -56,6 +59,7 @@ class Unfold(Generic[Known]):
     def _seen_before(self, stream: Stream, heard: Heard, digest: bytes | None) -> None:
         if heard.sequence == stream.heard:
             digest = stream.heard_digest
+        digest = self._heard.get((stream.at, heard.sequence), digest)
         if digest is None or digest == heard.digest:
             self.effects.duplicates += 1
         else:
@@ -90,7 +94,7 @@ class Unfold(Generic[Known]):
                 self._park(head)
                 self._tell(head)
                 return
-            del queue[stream.heard]
+            del queue[head.heard.sequence]
             self._leave(head)
 
     def _take(self, stream: Stream, head: Parked) -> bool:
@@ -123,6 +127,7 @@ class Unfold(Generic[Known]):
 
     def _hear(self, stream: Stream, heard: Heard, refusal: str | None = None) -> None:
         stream.heard, stream.heard_digest, stream.changed = heard.sequence, heard.digest, True
+        self._heard[stream.at, heard.sequence] = heard.digest
         if refusal is not None:
             self.effects.notices.append((stream.at, refused(heard, refusal)))
         unkept = refusal == IDENTIFIER_REASON or len(heard.body) > BODY_BYTES_MAX
