@@ -45,7 +45,8 @@ LOOP = Kind(
     Text("의뢰가 되돌아옵니다", "The referral would go round in a circle"),
     Text(
         "이 여정은 30일 안에 같은 기관의 같은 프로그램을 이미 거쳤거나 네 번을 넘겨 전달됩니다. "
-        "같은 프로그램이 꼭 필요하면 `loop_override`에 사유를 적어 다시 보내십시오. 다섯 번째 전달은 할 수 없습니다.",
+        "같은 프로그램이 꼭 필요하면 `loop_override`에 사유를 적어 다시 보내십시오. "
+        "다섯 번째 전달은 할 수 없습니다.",
         "This journey has been at the same agency and programme within 30 days, "
         "or has four hops already. Where the same programme is needed all the same, send it again with "
         "the reason in `loop_override`; a fifth hop is never possible.",
