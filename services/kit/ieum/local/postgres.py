@@ -1,19 +1,18 @@
 """The embedded PostgreSQL: the real server from a wheel's binaries, passwords on, loopback only."""
 
 import os
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 from ieum.local.child import Child, open_log
 from ieum.local.errors import StackError
 from ieum.local.ports import LOOPBACK
-from ieum.local.postgres_binaries import Binaries, is_reachable_by_anyone, postgres_binaries
+from ieum.local.postgres_binaries import Binaries, postgres_binaries
+from ieum.local.postgres_data import data_folder
 from ieum.local.record import Record, write_secret
 from ieum.local.state import State, lives
 
@@ -24,8 +23,6 @@ PAUSE_SECONDS = 0.02
 CONNECTIONS_MAX = 400
 STATUS_LINE = 7
 """Which line (from 0) of postmaster.pid says `ready`; pg_ctl looks at the same."""
-
-ELSEWHERE = Path("/var/lib/ieum")
 
 SERVER_SETTINGS = (
     f"listen_addresses={LOOPBACK}",
@@ -65,7 +62,7 @@ class Postgres:
         """Start the server and wait until it takes connections; the first start makes its data folder."""
         record = self.record
         binaries = postgres_binaries()
-        data = self._data(binaries)
+        data = data_folder(self._state.folder, binaries)
         if not (data / "PG_VERSION").exists():
             self._make(data, binaries, record)
         _remove_stale_lock(data)
@@ -93,20 +90,8 @@ class Postgres:
         self._send_all(signal.SIGCONT)
 
     def data_folder(self) -> Path:
-        """Return where the data lie; for root that may be outside the state folder (see `_data`)."""
-        return self._data(postgres_binaries())
-
-    def _data(self, binaries: Binaries) -> Path:
-        """Choose the data folder. The server does not run as root, and who it runs as must get there."""
-        inside = self._state.folder / "postgres"
-        if inside.is_symlink():
-            return inside.readlink()
-        if inside.exists() or binaries.user is None or is_reachable_by_anyone(self._state.folder):
-            return inside
-        outside = ELSEWHERE / sha256(str(self._state.folder).encode()).hexdigest()[:16]
-        shutil.rmtree(outside, ignore_errors=True)  # of a state folder of this name that is gone
-        inside.symlink_to(outside)
-        return outside
+        """Return where the data lie; for root that may be outside the state folder."""
+        return data_folder(self._state.folder, postgres_binaries())
 
     def _make(self, data: Path, binaries: Binaries, record: Record) -> None:
         _prepare_folder(data, binaries.user)

@@ -17,6 +17,7 @@ from ieum.local.errors import AlreadyRunningError, StackError
 from ieum.local.kafka import ADMIN, Kafka
 from ieum.local.ports import is_free
 from ieum.local.postgres import Postgres
+from ieum.local.postgres_data import remove_data
 from ieum.local.record import new_record, with_free_ports
 from ieum.local.state import State, end_tree
 
@@ -128,8 +129,8 @@ class Stack:
         data = self.postgres.data_folder()
         self._kill()
         self.state.unlock()
-        for folder in {data, self.state.folder}:
-            shutil.rmtree(folder, ignore_errors=True)
+        remove_data(data)
+        shutil.rmtree(self.state.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Start."""
