@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from http import HTTPStatus
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ FRAMES_LOGGED_MAX = 4
 SECONDS_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 _log = structlog.get_logger("ieum.api")
+_ASKED_BY_MACHINES = ("/health/live", "/health/ready", "/metrics")
 _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -68,7 +70,8 @@ class FrontDoor:
         self._seconds.labels(method, route, status).observe(seconds)
         if problem is not None:
             self._problems.labels(problem).inc()
-        _log.info(
+        write = _log.debug if route in _ASKED_BY_MACHINES and status == HTTPStatus.OK else _log.info
+        write(
             "http.answered",
             method=method,
             route=route,
