@@ -75,9 +75,11 @@ def empty_names(path: PurePath, text: str) -> Iterator[str]:
 def built_sql(path: PurePath, text: str) -> Iterator[str]:
     """Say where SQL is put together from strings instead of being one constant with parameters."""
     for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.expr):
+            continue
         if _is_built(node) and _SQL.search(_constant_text(node)):
             yield f"{path}:{node.lineno} builds SQL from strings; pass parameters instead."
-        if _is_query(node) and _is_built(node.args[0]):
+        if isinstance(node, ast.Call) and _is_query(node) and _is_built(node.args[0]):
             yield f"{path}:{node.lineno} runs a statement built on the spot; make it a constant."
 
 

@@ -1,1 +1,1 @@
-"""The machinery of an agency's service: what carries events, keeps state, answers over HTTP and runs it all."""
+"""The machinery of an agency's service: it carries events, keeps state, answers over HTTP, runs it all."""
