@@ -11,6 +11,7 @@ from ieum.centre.passwords import Secrets
 from ieum.centre.roster import Name, database_name
 from ieum.centre.server import connect_admin, create_database, create_role
 from ieum.local import Stack
+from ieum.local.embedded import admin_settings
 from ieum.storage.migrate import migrate
 from ieum_contracts.address import Address
 
@@ -46,19 +47,6 @@ class CentreUnderTest:
         return agency_access(self.centre, self.settings, agency)
 
 
-def admin_settings(stack: Stack, secrets_name: str = "secrets") -> CentreSettings:
-    """Return the administrator's settings for a running stack."""
-    return CentreSettings.model_validate(
-        {
-            "secrets_folder": stack.state.folder / secrets_name,
-            "database_admin_dsn": stack.postgres_admin_dsn,
-            "kafka_bootstrap": stack.kafka_bootstrap,
-            "kafka_admin_username": stack.kafka_admin.username,
-            "kafka_admin_password": stack.kafka_admin.password,
-        }
-    )
-
-
 def centre_of(centre: str, agencies: Sequence[str]) -> Centre:
     """Describe a centre as its file would; each agency's package is the one of its name."""
     packages = {agency: f"services.{agency.replace('-', '_')}" for agency in agencies}
@@ -91,9 +79,9 @@ async def make_template(stack: Stack) -> Template:
 async def new_centre(stack: Stack, template: Template, agencies: Sequence[str] = ()) -> CentreUnderTest:
     """Make a centre under a name that nobody has, with databases copied from the template."""
     name = f"t{secrets.token_hex(4)}"
-    under_test = CentreUnderTest(
-        centre_of(name, agencies or AGENCIES), admin_settings(stack, f"secrets/{name}")
-    )
+    settings = admin_settings(stack)
+    own = settings.model_copy(update={"secrets_folder": settings.secrets_folder / name})
+    under_test = CentreUnderTest(centre_of(name, agencies or AGENCIES), own)
     passwords = Secrets(under_test.settings.secrets_folder)
     await asyncio.gather(
         *(_copy(under_test, template, address, passwords) for address in under_test.centre.addresses())

@@ -1,0 +1,152 @@
+"""A history: what really happened to events between agencies, one fact a line, for `judge` to judge."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, TypeAdapter
+
+
+class Stream(NamedTuple):
+    """The numbered events of one (source, recipient, family, key)."""
+
+    source: str
+    recipient: str
+    family: str
+    key: str
+
+    def __str__(self) -> str:
+        """Write the stream as a person reads it."""
+        return f"{self.source} → {self.recipient} {self.family} {self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A committed transaction said this. `cause` is the event or the request that caused it.
+
+    `touches` names what an order given here changed; it is empty where an event from outside was the cause.
+    """
+
+    stream: Stream
+    sequence: int
+    digest: str
+    type: str
+    cause: str = ""
+    touches: tuple[str, ...] = ()
+    fact: Literal["said"] = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A topic holds this record, in the recipient's mailbox."""
+
+    stream: Stream
+    sequence: int
+    digest: str
+    partition: int
+    offset: int
+    fact: Literal["carried"] = "carried"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The recipient consumed this number: applied, refused or skipped. `order` rises as effects committed."""
+
+    stream: Stream
+    sequence: int
+    digest: str
+    type: str
+    fate: Literal["applied", "refused", "skipped"] = "applied"
+    reason: str = ""
+    order: int | None = None
+    touches: tuple[str, ...] = ()
+    fact: Literal["heard"] = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The recipient keeps this event waiting."""
+
+    stream: Stream
+    sequence: int
+    digest: str
+    reason: str = ""
+    dead: bool = False
+    fact: Literal["parked"] = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The recipient kept the record at this place aside."""
+
+    at: str
+    family: str
+    partition: int
+    offset: int
+    reason: str = ""
+    fact: Literal["quarantined"] = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A stranger put this record into a mailbox. `must` is the only fate that it may have there."""
+
+    at: str
+    family: str
+    partition: int
+    offset: int
+    digest: str
+    must: Literal["count-once", "quarantined", "refused", "parked"]
+    fact: Literal["injected"] = "injected"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody took this event out of the outbox before it was sent."""
+
+    stream: Stream
+    sequence: int
+    fact: Literal["removed"] = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row changed: from one version to another (0 before it was there). `order` rises within an agency."""
+
+    at: str
+    thing: str
+    before: int
+    after: int
+    state: str
+    order: int
+    fact: Literal["changed"] = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Work that is left at an agency when everything has had its time."""
+
+    at: str
+    what: str
+    detail: str = ""
+    fact: Literal["left"] = "left"
+
+
+Fact = Said | Carried | Heard | Parked | Quarantined | Injected | Removed | Changed | Left
+
+_FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact")])
+
+
+def write_history(path: Path, facts: Iterable[Fact]) -> None:
+    """Write facts, a line of JSON each."""
+    with path.open("wb") as file:
+        for fact in facts:
+            file.write(_FACT.dump_json(fact) + b"\n")
+
+
+def read_history(path: Path) -> Iterator[Fact]:
+    """Read facts back; raises pydantic's ValidationError for a line that is none."""
+    with path.open("rb") as file:
+        for line in file:
+            yield _FACT.validate_json(line)
