@@ -1,0 +1,152 @@
+"""The accounting: silent when all books agree, and one whole sentence for each thing that does not."""
+
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from ieum.centre import CentreError
+from ieum.centre.reconcile import Kind, reconcile, settled
+from ieum.delivery.streams import FAMILY_NUMBERS
+from ieum.testing.centre import CentreUnderTest
+from ieum.testing.plugin import MakeCentre
+from ieum_contracts.topics import Family
+
+pytestmark = pytest.mark.stack
+
+SENDER, RECIPIENT = "employment-center", "city-welfare-team"
+KEY = UUID("01900000-0000-7000-8000-000000000001")
+ASK = UUID("01900000-0000-7000-8000-000000000002")
+FAMILY = FAMILY_NUMBERS[Family.REFERRAL]
+
+PEER = "insert into peer (address) values ($1) on conflict (address) do update set address = $1 returning id"
+STREAM = "insert into stream (key, peer, family, said, heard) values ($1, $2, $3, $4, $5)"
+REFERRAL = """
+insert into referral (id, recipient, peer, journey, programme, state, version, ask_ids, ask_types, reopened,
+    disputed, withdrawn, erased, created_at, changed_at, asked)
+select $1, $2, $3, $1, 'livelihood', 'accepted', 1, '{}', '{}', false, false, false, false, now(), now(), '{}'
+"""
+
+
+async def execute(centre: CentreUnderTest, agency: str, statement: str, *arguments: object) -> None:
+    connection = await asyncpg.connect(centre.access(agency).dsn)
+    await connection.execute(statement, *arguments)
+    await connection.close()
+
+
+async def write_books(centre: CentreUnderTest, agency: str, peer: str, *, said: int, heard: int) -> None:
+    """Write what an agency's books say after a referral was requested, received and accepted."""
+    connection = await asyncpg.connect(centre.access(agency).dsn)
+    number = await connection.fetchval(PEER, str(centre.address(peer)))
+    await connection.execute(STREAM, KEY, number, FAMILY, said, heard)
+    await connection.execute(REFERRAL, KEY, agency == RECIPIENT, number)
+    await connection.close()
+
+
+@pytest.fixture
+async def centre(make_centre: MakeCentre) -> CentreUnderTest:
+    """Give a centre with one referral that both agencies know to be accepted."""
+    centre = await make_centre(SENDER, RECIPIENT)
+    await write_books(centre, SENDER, RECIPIENT, said=1, heard=2)
+    await write_books(centre, RECIPIENT, SENDER, said=2, heard=1)
+    return centre
+
+
+async def differences(centre: CentreUnderTest) -> list[str]:
+    return (await reconcile(centre.centre, centre.settings)).sentences
+
+
+async def test_books_that_agree_are_counted(centre: CentreUnderTest) -> None:
+    accounts = await reconcile(centre.centre, centre.settings)
+
+    assert accounts.differences == ()
+    assert (accounts.streams, accounts.said, accounts.heard) == (2, 3, 3)
+    assert accounts.referrals == {"accepted": 1}
+
+
+@pytest.mark.parametrize(
+    ("agency", "sentence"),
+    [
+        (RECIPIENT, f"{RECIPIENT} has no copy of the referral {KEY}, which {SENDER} sent to it"),
+        (SENDER, f"{SENDER} has no copy of the referral {KEY}, which {RECIPIENT} received from it"),
+    ],
+)
+async def test_a_copy_that_is_gone_is_named(centre: CentreUnderTest, agency: str, sentence: str) -> None:
+    await execute(centre, agency, "delete from referral")
+
+    assert await differences(centre) == [f"{sentence} (livelihood, accepted)."]
+
+
+async def test_a_stream_that_only_its_sender_knows_is_named(centre: CentreUnderTest) -> None:
+    await execute(centre, RECIPIENT, "delete from stream")
+
+    assert await differences(centre) == [
+        f"{SENDER} has said 1 referral event(s) on {KEY} to {RECIPIENT}, which has heard 0.",
+        f"{RECIPIENT} has said 0 referral event(s) on {KEY} to {SENDER}, which has heard 2.",
+    ]
+
+
+UNLIKE = (
+    (RECIPIENT, "update referral set state = 'completed'"),
+    (RECIPIENT, "update stream set said = 3"),
+    (SENDER, "update stream set stopped = 'sequence.conflict'"),
+)
+
+
+async def test_states_and_numbers_that_differ_are_named(centre: CentreUnderTest) -> None:
+    for agency, statement in UNLIKE:
+        await execute(centre, agency, statement)
+
+    assert await differences(centre) == [
+        f"{SENDER} has stopped the referral stream on {KEY} from {RECIPIENT}: sequence.conflict.",
+        f"{RECIPIENT} has said 3 referral event(s) on {KEY} to {SENDER}, which has heard 2.",
+        f"The state of the referral {KEY} is accepted at its sender {SENDER} and completed at its recipient"
+         f" {RECIPIENT}.",
+    ]
+
+
+UNSENT = "insert into outbox (key, peer, family, sequence) select key, peer, family, 1 from stream"
+PARKED = """
+insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest, reason, since)
+select key, peer, family, 2, key, 'referral.amended.v1', '', '', '', 'sequence.gap', now() from stream
+"""
+QUARANTINED = """
+insert into quarantine (topic, partition, "offset", reason, digest, at)
+values ('some.topic', 4, 17, 'place.key', '', now())
+"""
+
+
+async def test_what_still_lies_there_is_named_with_its_reason(centre: CentreUnderTest) -> None:
+    await execute(centre, SENDER, UNSENT)
+    await execute(centre, RECIPIENT, PARKED)
+    await execute(centre, RECIPIENT, QUARANTINED)
+
+    accounts = await reconcile(centre.centre, centre.settings)
+
+    assert [difference.key for difference in accounts.differences] == [KEY, KEY, None]
+    assert accounts.sentences == [
+        f"{SENDER} has not sent yet referral event 1 on {KEY} for {centre.address(RECIPIENT)}.",
+        f"{RECIPIENT} has parked referral.amended.v1, referral event 2 on {KEY} from "
+         f"{centre.address(SENDER)} (sequence.gap).",
+        f"{RECIPIENT} has quarantined record 17 of partition 4 of some.topic (place.key).",
+    ]
+
+
+async def test_an_open_ask_is_named_at_both_sides(centre: CentreUnderTest) -> None:
+    for agency in (SENDER, RECIPIENT):
+        await execute(centre, agency, "update referral set ask_ids = array[$1::uuid]", ASK)
+
+    accounts = await settled(centre.centre, centre.settings, seconds=0.3)
+
+    assert {difference.kind for difference in accounts.differences} == {Kind.ASK}
+    assert accounts.sentences == [
+        f"{SENDER} has no answer yet to the ask {ASK} on the referral {KEY}.",
+        f"{RECIPIENT} has not settled the ask {ASK} on the referral {KEY}.",
+    ]
+
+
+async def test_a_database_without_tables_is_named_with_the_next_step(centre: CentreUnderTest) -> None:
+    await execute(centre, RECIPIENT, "alter table parked rename to elsewhere")
+
+    with pytest.raises(CentreError, match="has not been migrated"):
+        await reconcile(centre.centre, centre.settings)
