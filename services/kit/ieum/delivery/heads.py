@@ -57,8 +57,10 @@ _EXPECT = """
 insert into expected (key, peer, family, said, since) values ($1, $2, $3, $4, $5)
 on conflict (key, peer, family) do update set said = greatest(expected.said, excluded.said)
 """
-_STOP = """
-update stream set stopped = $4 where key = $1 and peer = $2 and family = $3 and stopped is null
+_RESUME_ABOVE = """
+insert into stream (key, peer, family, said, stopped) values ($1, $2, $3, $4, $5)
+on conflict (key, peer, family) do update set said = excluded.said, stopped = excluded.stopped
+where stream.said < excluded.said
 """
 _FORGET_PARKED = """
 delete from told using unnest($1::uuid[], $2::smallint[], $3::bigint[]) as i (key, family, heard)
@@ -71,7 +73,8 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     """Compare a peer's heads with ours.
 
     What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
-    more than we know to have said, our database is older than the truth: the stream stops for an operator.
+    more than we know to have said, our database was restored from a backup older than that: numbers go on
+    above what the peer heard, so that none is given twice, and the stream stops for an operator to compare.
     """
     keys, families = [head.key for head in heads], [FAMILY_NUMBERS[head.family] for head in heads]
     heard = [head.heard for head in heads]
@@ -83,7 +86,7 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
             await connection.execute(_EXPECT, *at, row["said"], now)
         if row["heard"] > (row["mine_said"] or 0):
             _log.error(BEHIND, key=str(at.key), said=row["mine_said"], heard_by_peer=row["heard"])
-            await connection.execute(_STOP, *at, BEHIND)
+            await connection.execute(_RESUME_ABOVE, *at, row["heard"], BEHIND)
 
 
 _FORGET_EXPECTED = """

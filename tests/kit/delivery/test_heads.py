@@ -1,0 +1,64 @@
+"""Agencies tell each other how far their streams have come: a lost tail is sent again, a lost past is seen."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from ieum.delivery import upkeep
+from ieum.delivery.heads import BEHIND
+from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def talkative(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+    """Give two agencies that tell their heads every second and miss what a second did not bring."""
+    monkeypatch.setattr(upkeep, "HEADS_TICKS", 1)
+    monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
+    monkeypatch.setattr(upkeep, "GAP_AGE", timedelta(seconds=1))
+    await resting.alpha.start()
+    await resting.beta.start()
+    yield resting
+    await resting.alpha.stop()
+    await resting.beta.stop()
+
+
+async def test_a_tail_that_never_left_is_asked_for_and_sent_from_the_ledger(talkative: Pair) -> None:
+    alpha, beta = talkative.alpha, talkative.beta
+    keys = new_keys(3)
+    await alpha.say(beta.address, keys)
+    await quiet(alpha, beta)
+    await alpha.stop()
+    await alpha.say(beta.address, keys)
+    await alpha.change("delete from outbox")
+    await alpha.start()
+
+    await quiet(alpha, beta)
+
+    assert await check_histories(alpha, beta) == 12
+
+
+async def test_a_sender_restored_from_an_old_backup_gives_no_number_twice(talkative: Pair) -> None:
+    alpha, beta = talkative.alpha, talkative.beta
+    (key,) = new_keys(1)
+    for _ in range(3):
+        await alpha.say(beta.address, [key])
+    await quiet(alpha, beta)
+    await alpha.stop()
+    await alpha.change("update stream set said = 1 where key = $1", key)
+    await alpha.change("delete from ledger where key = $1 and said and sequence > 1", key)
+    await alpha.start()
+    await beta.change(
+        "update feed set number = (select max(number) + 1 from feed) where key = $1 and said", key
+    )
+
+    async def seen() -> bool:
+        return await alpha.value("select stopped from stream where key = $1", key) == BEHIND
+
+    await until(seen)
+    assert await alpha.value("select said from stream where key = $1", key) == 3
+    assert await beta.value("select count(*) from quarantine") == 0
