@@ -94,14 +94,14 @@ UNLIKE = (
 
 
 async def test_states_and_numbers_that_differ_are_named(centre: CentreUnderTest) -> None:
+    other = f"recipient {RECIPIENT}"
     for agency, statement in UNLIKE:
         await execute(centre, agency, statement)
 
     assert await differences(centre) == [
         f"{SENDER} has stopped the referral stream on {KEY} from {RECIPIENT}: sequence.conflict.",
         f"{RECIPIENT} has said 3 referral event(s) on {KEY} to {SENDER}, which has heard 2.",
-        f"The state of the referral {KEY} is accepted at its sender {SENDER} and completed at its recipient"
-         f" {RECIPIENT}.",
+        f"The state of the referral {KEY} is accepted at its sender {SENDER} and completed at its {other}.",
     ]
 
 
@@ -117,6 +117,7 @@ values ('some.topic', 4, 17, 'place.key', '', now())
 
 
 async def test_what_still_lies_there_is_named_with_its_reason(centre: CentreUnderTest) -> None:
+    sender, event = centre.address(SENDER), "referral.amended.v1, referral event 2"
     await execute(centre, SENDER, UNSENT)
     await execute(centre, RECIPIENT, PARKED)
     await execute(centre, RECIPIENT, QUARANTINED)
@@ -126,8 +127,7 @@ async def test_what_still_lies_there_is_named_with_its_reason(centre: CentreUnde
     assert [difference.key for difference in accounts.differences] == [KEY, KEY, None]
     assert accounts.sentences == [
         f"{SENDER} has not sent yet referral event 1 on {KEY} for {centre.address(RECIPIENT)}.",
-        f"{RECIPIENT} has parked referral.amended.v1, referral event 2 on {KEY} from "
-         f"{centre.address(SENDER)} (sequence.gap).",
+        f"{RECIPIENT} has parked {event} on {KEY} from {sender} (sequence.gap).",
         f"{RECIPIENT} has quarantined record 17 of partition 4 of some.topic (place.key).",
     ]
 

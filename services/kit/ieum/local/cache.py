@@ -20,6 +20,7 @@ from ieum.local.errors import StackError
 
 KAFKA_VERSION = "4.3.0"
 FETCH_THREADS = 8
+SCRATCH = ".fetch-"
 FETCH_ATTEMPTS_MAX = 4
 FETCH_TIMEOUT_SECONDS = 30
 
@@ -59,6 +60,8 @@ def kafka_jars(cache: Path) -> list[Path]:
         missing = _missing(jars, folder)
         if missing:
             folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left)
             _fetch_all(missing, folder)
     return paths
 
@@ -96,7 +99,7 @@ def _is_whole(path: Path, jar: Jar) -> bool:
 
 
 def _fetch_all(jars: list[Jar], folder: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch:
         threads = ThreadPoolExecutor(FETCH_THREADS)
         try:
             for fetched in [threads.submit(_fetch, jar, Path(scratch), folder) for jar in jars]:
