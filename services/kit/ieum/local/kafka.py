@@ -35,11 +35,11 @@ JVM = (
 class Kafka:
     """The broker of one state folder; it keeps its data, its logins and its access lists between starts."""
 
-    def __init__(self, state: State) -> None:
-        self.child = Child("kafka", state)
-        self._formatting = Child("kafka-format", state)
+    def __init__(self, state: State, name: str = "kafka") -> None:
+        self.child = Child(name, state)
+        self._formatting = Child(f"{name}-format", state)
         self._state = state
-        self._folder = state.folder / "kafka"
+        self._folder = state.folder / name
 
     @property
     def record(self) -> Record:
@@ -54,11 +54,16 @@ class Kafka:
         """Return the address that clients connect to first."""
         return f"{LOOPBACK}:{self.record.kafka_port}"
 
+    def further_properties(self) -> str:
+        """Give lines to put behind the broker's own, over which they win: for brokers that form a cluster."""
+        return ""
+
     def start(self, jars: Sequence[Path]) -> None:
         """Start the broker and wait until its administrator can log in; the first start formats its disk."""
         record = self.record
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_secret(self._folder / "server.properties", _render("server.properties", record, self._folder))
+        properties = _render("server.properties", record, self._folder) + self.further_properties()
+        write_secret(self._folder / "server.properties", properties)
         write_secret(self._folder / "log4j2.properties", _read("log4j2.properties"))
         write_secret(self._folder / "classpath", f'-cp "{":".join(map(str, jars))}"\n')
         if not (self._folder / "data" / "meta.properties").exists():
