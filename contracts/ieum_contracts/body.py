@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -50,6 +51,11 @@ def read(model: type[Model], body: bytes) -> Model:
     return found
 
 
+def holds_identifier(written: bytes) -> bool:
+    """Tell whether bytes that ought to be a body hold a unique identifier, also behind JSON's escapes."""
+    return any(contains_identifier(text) for text in _texts(written))
+
+
 def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Invalid:
     # The fate is given back and raised outside: an exception raised here would carry pydantic's along, and
     # that one holds the input.
@@ -71,7 +77,7 @@ def _only_codes_are_unknown(error: ValidationError) -> bool:
 
 
 def _refuse_identifiers(body: Model, written: bytes) -> None:
-    if any(contains_identifier(text) for text in _texts(written)):
+    if holds_identifier(written):
         raise Invalid("body.identifier", tuple(places(body)) or ("a field that is not known",))
 
 
@@ -80,7 +86,8 @@ def _texts(written: bytes) -> Iterator[str]:
     # numbers and fields that no model knows; only escapes hide something from that.
     yield written.decode(errors="replace")
     if b"\\" in written:
-        yield from _strings(from_json(written))
+        with suppress(ValueError):  # no JSON: it has no escapes either
+            yield from _strings(from_json(written))
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -8,7 +8,7 @@ from ieum_contracts.address import Address
 
 SEQUENCE_MAX = 2**53
 
-TYPE = re.compile(r"[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3}")
+TYPE = re.compile(r"(?=.{1,80}$)[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3}")
 DATASCHEMA = re.compile(r"urn:ieum:([a-z][a-z.-]*):([1-9][0-9]{0,3})\.([0-9]{1,4})")
 PRINTABLE = re.compile(r"[!-~]{1,200}")
 _SEQUENCE = re.compile(r"[0-9]{20}")

@@ -1,4 +1,4 @@
-"""What surrounds one Unfold after another, kept as the database keeps it: streams, what is parked, digests."""
+"""What surrounds one Unfold after another, kept as the database keeps it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

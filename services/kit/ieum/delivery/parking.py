@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from ieum.delivery.place import Heard, heard
 from ieum.delivery.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
+from ieum_contracts.catalogue import Invalid
 
 RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
 """A fold that fails is tried again after each of these; then the event is dead until an operator acts."""
@@ -43,7 +44,8 @@ class Parked:
 
 
 _LOAD = """
-select key, peer, family, sequence, headers, body, reason, since, attempts, dead, retry_at, told
+select key, peer, family, sequence, headers, body, digest, unkept, reason, since, attempts, dead, retry_at,
+    told
 from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
 """
 
@@ -54,7 +56,7 @@ async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[Pa
     return [
         Parked(
             stream=StreamKey(row["key"], row["peer"], row["family"]),
-            heard=_heard(row["family"], row["key"], row["sequence"], row["headers"], row["body"]),
+            heard=_heard(row),
             reason=row["reason"],
             since=row["since"],
             attempts=row["attempts"],
@@ -68,12 +70,12 @@ async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[Pa
 
 
 _PARK = """
-insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest,
+insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest, unkept,
                     reason, since, attempts, dead, retry_at, told)
 select * from unnest(
     $1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[], $5::uuid[], $6::text[], $7::bytea[],
-    $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[], $12::smallint[], $13::bool[],
-    $14::timestamptz[], $15::bool[]
+    $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::timestamptz[], $13::smallint[], $14::bool[],
+    $15::timestamptz[], $16::bool[]
 )
 on conflict (key, peer, family, sequence) do update set
     reason = excluded.reason, attempts = excluded.attempts, dead = excluded.dead,
@@ -93,8 +95,9 @@ async def park(connection: Connection, parked: Sequence[Parked]) -> None:
             [p.heard.envelope.id for p in parked],
             [p.heard.envelope.type for p in parked],
             [p.heard.headers for p in parked],
-            [p.heard.body for p in parked],
+            [b"" if p.heard.unkept else p.heard.body for p in parked],
             [p.heard.digest for p in parked],
+            [p.heard.unkept for p in parked],
             [p.reason for p in parked],
             [p.since for p in parked],
             [p.attempts for p in parked],
@@ -162,6 +165,10 @@ async def wake_for_new_contracts(connection: Connection, now: datetime) -> None:
     await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD))
 
 
-def _heard(family: int, key: UUID, sequence: int, headers: bytes, body: bytes) -> Heard:
-    event = envelope.read(envelope.from_canonical(headers))
-    return heard(FAMILIES[family], key, sequence, event, headers, body)
+def _heard(row: Record) -> Heard:
+    event = envelope.read(envelope.from_canonical(row["headers"]))
+    family, body = FAMILIES[row["family"]], row["body"]
+    if row["unkept"] is None:
+        return heard(family, row["key"], row["sequence"], event, row["headers"], body)
+    content = Invalid(row["unkept"])
+    return Heard(family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content)

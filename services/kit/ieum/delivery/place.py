@@ -11,14 +11,17 @@ from aiokafka.partitioner import murmur2
 from ieum.delivery.unreadable import Unreadable
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
+from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
 from ieum_contracts.envelope import Envelope, EnvelopeError
+from ieum_contracts.identifiers import contains_identifier
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
-IDENTIFIER_REASON = "body.identifier"
+NOT_KEPT = ("body.identifier", "body.too-large")
+"""Reasons for which a body is refused and its bytes are kept nowhere."""
 
 
 class Record(Protocol):
@@ -45,6 +48,12 @@ class Heard:
     digest: bytes
     content: Model | NotUnderstood | Invalid
     record: Record | None = None
+
+    @property
+    def unkept(self) -> str | None:
+        """The reason for which the body is kept nowhere; None when it may be kept."""
+        reason = self.content.reason if isinstance(self.content, Invalid) else None
+        return reason if reason in NOT_KEPT else None
 
     def event(self) -> Event:
         """Give what the application folds; only for content that is a model."""
@@ -94,12 +103,17 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     body: bytes,
     record: Record | None = None,
 ) -> Heard:
-    """Read the body of an event whose place is proved; what is wrong with it is kept beside it."""
+    """Read the body of an event whose place is proved; what is wrong with it is kept beside it.
+
+    A body that holds an identifier is refused for that, whatever else may be wrong with it.
+    """
     content: Model | NotUnderstood | Invalid
     try:
         content = decode(event.type, event.dataschema, body)
     except (NotUnderstood, Invalid) as error:
         content = error
+        if error.reason not in NOT_KEPT and holds_identifier(body):
+            content = Invalid("body.identifier")
     return Heard(family, key, sequence, event, headers, body, envelope.digest(headers, body), content, record)
 
 
@@ -110,6 +124,8 @@ def partition_of(key: bytes) -> int:
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
     event = read_envelope(record)
+    if event.causation is not None and contains_identifier(event.causation):
+        raise EnvelopeError("envelope.header-invalid", "ce_causation")
     if event.source == me or event.source.centre != me.centre:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:

@@ -6,6 +6,7 @@ from datetime import datetime
 from asyncpg import Connection
 
 from ieum.delivery.place import KEPT_BYTES_MAX, Misplaced
+from ieum_contracts.body import holds_identifier
 from ieum_contracts.identifiers import contains_identifier
 from ieum_contracts.topics import HEADERS_BYTES_MAX
 
@@ -46,6 +47,6 @@ def _headers(misplaced: Misplaced) -> bytes:
 
 def _body(misplaced: Misplaced) -> bytes | None:
     body = misplaced.record.value or b""
-    if len(body) > KEPT_BYTES_MAX or contains_identifier(body.decode(errors="replace")):
+    if len(body) > KEPT_BYTES_MAX or holds_identifier(body):
         return None
     return body

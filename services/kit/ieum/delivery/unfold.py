@@ -11,10 +11,9 @@ from ieum.delivery.fates import Fate, fate_of
 from ieum.delivery.fold import Application, Applied, Awaiting, Known, Refused
 from ieum.delivery.ledger import APPLIED, HEARD, REFUSED, Entry
 from ieum.delivery.parking import AWAITING_DELAY, NEVER, Parked
-from ieum.delivery.place import IDENTIFIER_REASON, Heard
+from ieum.delivery.place import Heard
 from ieum.delivery.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
-from ieum_contracts.topics import BODY_BYTES_MAX
 
 _log = structlog.get_logger(__name__)
 
@@ -130,7 +129,6 @@ class Unfold(Generic[Known]):
         self._heard[stream.at, heard.sequence] = heard.digest
         if refusal is not None:
             self.effects.notices.append((stream.at, refused(heard, refusal)))
-        unkept = refusal == IDENTIFIER_REASON or len(heard.body) > BODY_BYTES_MAX
         self.effects.entries.append(
             Entry(
                 stream=stream.at,
@@ -141,7 +139,7 @@ class Unfold(Generic[Known]):
                 at=self._now,
                 headers=heard.headers,
                 digest=heard.digest,
-                body=None if unkept else heard.body,
+                body=None if heard.unkept else heard.body,
                 fate=APPLIED if refusal is None else REFUSED,
                 reason=refusal,
             ),

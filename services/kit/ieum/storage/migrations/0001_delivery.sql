@@ -71,6 +71,7 @@ create table parked (
     headers  bytea       not null,
     body     bytea       not null,
     digest   bytea       not null,
+    unkept   text,                              -- why its body is not kept: it will be refused under this code
     reason   text        not null,
     attempts smallint    not null default 0,
     dead     boolean     not null default false,
