@@ -30,6 +30,7 @@ SERVER_SETTINGS = (
     f"max_connections={CONNECTIONS_MAX}",
     "shared_buffers=128MB",
     "jit=off",
+    "track_commit_timestamp=on",
     "timezone=UTC",
     "log_timezone=UTC",
     "log_statement=none",
