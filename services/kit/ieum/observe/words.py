@@ -1,0 +1,52 @@
+"""Events in the words of the people at the desks, Korean and English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "referral.requested": ("의뢰", "requested"),
+        "referral.amended": ("정정", "amended"),
+        "referral.info-supplied": ("보완", "information supplied"),
+        "referral.cancel-requested": ("취소 요청", "asked to cancel"),
+        "referral.outcome-acknowledged": ("결과 확인", "outcome acknowledged"),
+        "referral.outcome-disputed": ("이의신청", "outcome disputed"),
+        "consent.withdrawn": ("동의 철회", "consent withdrawn"),
+        "referral.received": ("접수", "received"),
+        "referral.info-requested": ("보완요청", "information requested"),
+        "referral.waitlisted": ("대기", "put on the waiting list"),
+        "referral.accepted": ("수락", "accepted"),
+        "referral.declined": ("반려", "declined"),
+        "referral.redirected": ("재의뢰", "redirected"),
+        "referral.started": ("진행중", "work begun"),
+        "referral.progressed": ("경과", "progress reported"),
+        "referral.held": ("보류", "put on hold"),
+        "referral.resumed": ("재개", "work resumed"),
+        "referral.completed": ("결과회신", "completed"),
+        "referral.failed": ("중단", "stopped early"),
+        "referral.closed": ("종결", "closed"),
+        "referral.reopened": ("재개", "reopened"),
+        "referral.expired": ("기한만료", "expired"),
+        "referral.cancelled": ("취소", "cancelled"),
+        "referral.withdrawn": ("철회", "withdrawn"),
+        "referral.ask-rejected": ("요청 거절", "ask not followed"),
+        "referral.amendment-noted": ("정정 확인", "amendment noted"),
+        "consent.erased": ("파기", "details erased"),
+        "eligibility.assessed": ("사전진단", "eligibility assessed"),
+        "eligibility.changed": ("수급요건 변동", "eligibility changed"),
+        "case.closed": ("사례 종결", "case closed"),
+        "case.followed-up": ("사후관리", "looked after"),
+        "programme.published": ("프로그램 공고", "programme published"),
+        "stream.parked": ("전달 대기", "parked"),
+        "stream.refused": ("전달 거절", "refused"),
+        "stream.skipped": ("건너뜀", "passed over"),
+        "stream.resend-asked": ("재전송 요청", "asked to send again"),
+        "stream.heads": ("전달 대조", "heads compared"),
+    }
+)
+
+
+def words_for(event_type: str) -> str:
+    """Say an event's type in words; one that nobody has words for as it stands."""
+    name = event_type.rpartition(".v")[0]
+    return " ".join(WORDS[name]) if name in WORDS else event_type
