@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -154,12 +154,17 @@ async def until(
     return time.monotonic() - started
 
 
-async def quiet(*agencies: Bare, seconds: float = WAIT_SECONDS_MAX) -> float:
-    """Wait until nothing is on its way: what was said is what was heard, and nothing waits to be sent."""
+async def quiet(
+    *agencies: Bare, keys: Collection[UUID] | None = None, seconds: float = WAIT_SECONDS_MAX
+) -> float:
+    """Wait until nothing is on its way (on these keys): all that was said is heard and need not be sent."""
+
+    def asked(told: Told) -> bool:
+        return keys is None or told.key in keys
 
     async def settled() -> bool:
-        said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True)}
-        heard = {heard_key(a, t) for a in agencies for t in await a.ledger(said=False)}
+        said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True) if asked(t)}
+        heard = {heard_key(a, t) for a in agencies for t in await a.ledger(said=False) if asked(t)}
         left = [
             await a.value("select (select count(*) from outbox) + (select count(*) from notice)")
             for a in agencies

@@ -110,7 +110,7 @@ class Consumer(Generic[Known]):
         return None if first is None or second is None else first + second
 
     def _done(self, records: Records, taken: Taken, started: float) -> None:
-        if taken.said:
+        if taken.said or taken.told:
             self._relay.wake()
         for record in records:
             self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1

@@ -41,10 +41,16 @@ class Taken:
     events: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     said: int = 0
+    told: int = 0
 
     def __add__(self, other: "Taken") -> "Taken":
         """Count two batches as one."""
-        return Taken(self.events + other.events, self.counts + other.counts, self.said + other.said)
+        return Taken(
+            events=self.events + other.events,
+            counts=self.counts + other.counts,
+            said=self.said + other.said,
+            told=self.told + other.told,
+        )
 
 
 class Inbox(Generic[Known]):
@@ -109,6 +115,10 @@ class Inbox(Generic[Known]):
             await self._fold(connection, [], keys, taken)
         return taken
 
+    async def wake_in_vain(self, keys: set[UUID]) -> Taken:
+        """Count a failure of what is due under these keys, which breaks every transaction that it is in."""
+        return await Inbox(self._here, self._outbox, Unfolded()).wake(keys)
+
     async def _fold(
         self, connection: Connection, heard: Sequence[Heard], keys: set[UUID], taken: Taken
     ) -> None:
@@ -171,6 +181,7 @@ class Inbox(Generic[Known]):
 
 def _count(taken: Taken, effects: Effects, said: int) -> None:
     taken.said += said
+    taken.told += len(effects.notices)
     taken.counts["applied"] += effects.count("applied")
     taken.counts["refused"] += effects.count("refused")
     taken.counts["parked"] += len(effects.parked)

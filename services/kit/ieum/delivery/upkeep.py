@@ -13,7 +13,7 @@ from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.heads import missing, say_heads
 from ieum.delivery.here import Here
-from ieum.delivery.inbox import Inbox
+from ieum.delivery.inbox import Inbox, Taken
 from ieum.delivery.notices import tell
 from ieum.delivery.parking import due_keys, gaps, wake_for_new_contracts
 from ieum.delivery.relay import Relay
@@ -73,9 +73,25 @@ class Upkeep(Generic[Known]):
 
     async def _wake(self, due: Sequence[UUID]) -> None:
         for key in due:
-            taken = await self._inbox.wake({key})
+            try:
+                taken = await self._woken({key})
+            except DATABASE_AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
+                _log.error("stream.stuck", key=str(key), error=type(error).__name__)
+                continue
             _log.info("stream.woken", key=str(key), **taken.counts)
             self._relay.wake()
+
+    async def _woken(self, keys: set[UUID]) -> Taken:
+        """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
+        try:
+            return await self._inbox.wake(keys)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
+            _log.error("event.failed", error=type(error).__name__)
+            return await self._inbox.wake_in_vain(keys)
 
     async def _ask_again(self, connection: Connection) -> None:
         now = self._here.clock()
@@ -91,3 +107,5 @@ class Upkeep(Generic[Known]):
         for stream, ask in notices:
             _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
         await tell(connection, self._here, notices, now)
+        if notices:
+            self._relay.wake()
