@@ -68,7 +68,7 @@ class Mailboxes:
         moved: Callable[[], None],
     ) -> None:
         self._broker = KafkaBroker(
-            settings.kafka_bootstrap,
+            settings.kafka_bootstrap.split(","),  # as one string, FastStream takes several for one host
             security=SASLScram512(
                 username=settings.kafka_username,
                 password=settings.kafka_secret(),
