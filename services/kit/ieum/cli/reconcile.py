@@ -1,0 +1,53 @@
+"""`ieum reconcile`: whether the books of all agencies agree and nothing is left to be done."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from ieum.centre.reconcile import settled
+from ieum.cli.centres import centre_of, centre_settings
+from ieum.cli.exits import Exit
+from ieum.cli.output import AsJson, tell, write_json, write_line
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command("reconcile")(reconcile)
+
+
+def reconcile(
+    *,
+    wait: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to wait for what is still under way.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the agencies' databases: last said with last heard, states, asks, and what lies waiting.
+
+    Exits 1 and names each difference. While events are under way there are differences; see --wait.
+    """
+    settings = centre_settings()
+    accounts = asyncio.run(settled(centre_of(settings), settings, wait))
+    if as_json:
+        write_json(
+            {
+                "streams": accounts.streams,
+                "said": accounts.said,
+                "heard": accounts.heard,
+                "referrals": dict(accounts.referrals),
+                "differences": [
+                    {"kind": each.kind, "agency": each.agency, "key": each.key, "sentence": each.sentence}
+                    for each in accounts.differences
+                ],
+            }
+        )
+    else:
+        for sentence in accounts.sentences:
+            write_line(sentence)
+    tell(
+        f"{accounts.streams} streams, {accounts.said} events said, {accounts.heard} heard, "
+        f"{len(accounts.differences)} difference(s)."
+    )
+    if accounts.differences:
+        raise typer.Exit(Exit.FAILED)
