@@ -8,7 +8,7 @@ from typing import cast
 import asyncpg
 from asyncpg import Connection, Pool
 
-CONNECTIONS_MAX = 16
+CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 5.0
 CLOSE_SECONDS_MAX = 5.0
