@@ -115,6 +115,8 @@ _ROWS = (
     EventType("stream.skipped", delivery.StreamSkipped, Family.DELIVERY, _AGENCY),
     EventType("stream.resend-asked", delivery.StreamResendAsked, Family.DELIVERY, _AGENCY),
     EventType("stream.heads", delivery.StreamHeads, Family.DELIVERY, _AGENCY),
+    EventType("stream.heads-asked", delivery.StreamHeadsAsked, Family.DELIVERY, _AGENCY),
+    EventType("stream.heads-answered", delivery.StreamHeadsAnswered, Family.DELIVERY, _AGENCY),
     EventType("agency.heartbeat", _PLANNED, Family.OPERATIONS, _AGENCY),
     EventType("stream.dead", _PLANNED, Family.OPERATIONS, _AGENCY),
     EventType("sequence.gap", _PLANNED, Family.OPERATIONS, _AGENCY),

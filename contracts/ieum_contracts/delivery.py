@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from ieum_contracts.consent import Sha256Hex
 from ieum_contracts.envelope import SEQUENCE_MAX
-from ieum_contracts.model import Model, Time, plain, pseudonym
+from ieum_contracts.model import Flag, Model, Time, plain, pseudonym
 from ieum_contracts.topics import Family
 
 HEADS_MAX = 500
@@ -84,3 +84,21 @@ class StreamHeads(Model):
     """An agency tells a peer how far the streams between them have come."""
 
     heads: Annotated[tuple[StreamHead, ...], Field(max_length=HEADS_MAX), plain("Streams lately active.")]
+
+
+class StreamHeadsAsked(Model):
+    """An agency whose database or mailbox is older than the truth asks a peer how far their streams have come.
+
+    The peer answers once it has read its own mailboxes as far as they went when the question came.
+    """
+
+    ask: Annotated[UUID, plain("Name of this question.")]
+    since: Annotated[Time, plain("Streams that were active at this time or later.")]
+
+
+class StreamHeadsAnswered(Model):
+    """A part of the answer to `stream.heads-asked`; all parts have `ask` as their key, so they come in order."""
+
+    ask: Annotated[UUID, plain("The question that is answered.")]
+    heads: Annotated[tuple[StreamHead, ...], Field(max_length=HEADS_MAX), plain("Streams that were active.")]
+    last: Annotated[Flag, plain("Whether this is the last part.")]

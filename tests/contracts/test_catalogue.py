@@ -54,6 +54,8 @@ OTHERS = {
     "stream.skipped": "delivery agency",
     "stream.resend-asked": "delivery agency",
     "stream.heads": "delivery agency",
+    "stream.heads-asked": "delivery agency",
+    "stream.heads-answered": "delivery agency",
     "agency.heartbeat": "operations agency planned",
     "stream.dead": "operations agency planned",
     "sequence.gap": "operations agency planned",

@@ -42,6 +42,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "stream.skipped": ("건너뜀", "passed over"),
         "stream.resend-asked": ("재전송 요청", "asked to send again"),
         "stream.heads": ("전달 대조", "heads compared"),
+        "stream.heads-asked": ("전달 대조 요청", "asked for heads"),
+        "stream.heads-answered": ("전달 대조 회신", "heads told"),
     }
 )
 
