@@ -5,11 +5,13 @@ table of its own, in the same transaction, so that a test can compare what was s
 caused an event (`ce_causation`) may tell the fold to misbehave, until the event's key stands in `healed`.
 """
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
 import uvloop
 from asyncpg import Connection
 
@@ -31,7 +33,10 @@ create table if not exists effect (
 );
 create table if not exists healed (key uuid);
 """
+READY_PAUSE_SECONDS = 0.02
 REFUSE, AWAIT, RAISE, BREAK = "fold.refuse:", "fold.await", "fold.raise", "flush.raise"
+
+_log = structlog.get_logger(__name__)
 
 
 class FlushError(Exception):
@@ -95,14 +100,19 @@ class Notes:
         )
 
 
-async def run(settings: Settings) -> None:
-    """Run one bare agency until cancelled."""
+async def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Run one bare agency until cancelled; `ready` is called when everything works."""
     database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
     here = Here(settings.address, database, Peers(), lambda: datetime.now(UTC))
     async with database.acquire() as connection:
         await connection.execute(TABLES)
+    delivery = Delivery(settings, here, Notes())
     try:
-        await Delivery(settings, here, Notes()).run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(delivery.run())
+            while await delivery.problems():  # noqa: ASYNC110 - there is nothing to wait for
+                await asyncio.sleep(READY_PAUSE_SECONDS)
+            ready()
     finally:
         await database.close()
 
@@ -111,7 +121,7 @@ def main() -> None:
     """Run the agency that the environment describes."""
     settings = Settings()
     set_up_logging("json", "info", agency=settings.agency)
-    uvloop.run(run(settings))
+    uvloop.run(run(settings, lambda: _log.info("bare.ready")))
 
 
 if __name__ == "__main__":
