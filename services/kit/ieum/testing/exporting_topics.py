@@ -10,7 +10,7 @@ from ieum.delivery.unreadable import read_past_unreadable
 from ieum.testing.history import Carried, Left, Stream
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
-from ieum_contracts.topics import STREAM_FAMILIES, topic_of
+from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
 
 POLL_MS = 500
 RECORDS_MAX = 2_000
@@ -66,13 +66,7 @@ def _consumer(settings: CentreSettings) -> AIOKafkaConsumer:
 
 
 async def _assign(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> dict[TopicPartition, int]:
-    found = await consumer.topics()
-    places = [
-        TopicPartition(topic, partition)
-        for topic in topics
-        if topic in found
-        for partition in consumer.partitions_for_topic(topic)
-    ]
+    places = [TopicPartition(topic, partition) for topic in topics for partition in range(MAILBOX_PARTITIONS)]
     consumer.assign(places)
     await consumer.seek_to_beginning(*places)
     ends: dict[TopicPartition, int] = await consumer.end_offsets(places)

@@ -1,0 +1,206 @@
+"""One run of chaos: a workload, faults on schedule, then everything heals, drains and is judged."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from ieum.centre.roster import CentreError
+from ieum.delivery.streams import FAMILIES
+from ieum.local import StackError
+from ieum.testing.checker import judge
+from ieum.testing.counterexample import report
+from ieum.testing.exporting import export_agency, leftovers
+from ieum.testing.exporting_topics import export_mailboxes, unread
+from ieum.testing.history import Fact, Left, Said, write_history
+from ieum.testing.verdicts import Verdict, summary
+from tests.chaos.caller import Met
+from tests.chaos.faults import FAULTS
+from tests.chaos.scene import READY_SECONDS_MAX, Scene
+from tests.chaos.schedule import Step
+from tests.chaos.workload import Workload
+
+SETTLE_SECONDS_MAX = 180.0
+LOOK_SECONDS = 1.0
+WATCH_SECONDS = 10.0
+WORKERS = 8
+UNABLE = (
+    StackError,
+    CentreError,
+    KafkaError,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What came of a run."""
+
+    verdicts: list[Verdict]
+    history: list[Fact]
+    met: Met
+    faults: list[str] = field(default_factory=list)
+    recovery_seconds: float = 0.0
+    left: list[Left] = field(default_factory=list)
+
+    @property
+    def events(self) -> int:
+        return sum(isinstance(fact, Said) for fact in self.history)
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        met = self.met
+        return (
+            f"verdicts: {summary(self.verdicts)}; {self.events} events, {len(self.faults)} faults, "
+            f"recovered in {self.recovery_seconds:.1f} s; {met.calls} calls, {met.failed_once} had to try "
+            f"the other instance, {met.failed_everywhere} found none at first, the longest took "
+            f"{met.longest_seconds:.1f} s, {met.refused} refused"
+        )
+
+
+async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
+    scene: Scene,
+    schedule: Sequence[Sequence[Step]],
+    workload: Workload,
+    tell: Tell,
+    seconds: float = 0.0,
+    file: Path | None = None,
+) -> Outcome:
+    """Let the workload and the faults run, at least for `seconds`; heal, drain and judge."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    faults: list[str] = []
+    working = asyncio.create_task(workload.run(WORKERS))
+    watching = asyncio.create_task(_watch(workload, tell))
+    try:
+        lanes = [_lane(scene, lane, faults, tell) for lane in schedule]
+        await asyncio.gather(*lanes, _last(working, seconds))
+        workload.may_work.clear()
+        recovery = await _recover(scene, tell)
+        workload.finish()
+        workload.may_work.set()
+        await working
+        left = await settle(scene)
+        tell(f"{loop.time() - began:6.0f} s  all referrals are at their end; left: {left or 'nothing'}")
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+        await workload.close()
+    history = [*await export(scene), *left]
+    if file is not None:
+        write_history(file, history)
+    return Outcome(judge(history), history, workload.met, faults, recovery, left)
+
+
+async def _recover(scene: Scene, tell: Tell) -> float:
+    """Heal everything, and measure how long the backlog then takes to drain."""
+    loop = asyncio.get_running_loop()
+    await heal(scene)
+    healed = loop.time()
+    left = await settle(scene)
+    seconds = loop.time() - healed
+    tell(f"         all is healed, and drained {seconds:.1f} s later; left: {left or 'nothing'}")
+    return seconds
+
+
+async def _watch(workload: Workload, tell: Tell) -> None:
+    began, calls = asyncio.get_running_loop().time(), 0
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        at, met = asyncio.get_running_loop().time() - began, workload.met
+        rate, calls = (met.calls - calls) / WATCH_SECONDS, met.calls
+        tell(f"{at:6.0f} s  … {workload.made} referrals, {workload.open} open, {rate:.0f} calls/s")
+
+
+async def _last(working: "asyncio.Task[None]", seconds: float) -> None:
+    """Wait; a workload that fails ends the run at once."""
+    await asyncio.wait([working], timeout=seconds)
+    if working.done():
+        await working
+
+
+async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Tell) -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for step in steps:
+        await asyncio.sleep(max(0.0, began + step.at_seconds - loop.time()))
+        at = loop.time() - began
+        try:
+            done = await FAULTS[step.fault](scene, Random(step.seed))  # noqa: S311 - repeatable on purpose
+        except UNABLE as error:
+            tell(f"{at:6.0f} s  {step.fault}: not possible just now ({type(error).__name__}: {error})")
+        else:
+            faults.append(step.fault)
+            tell(f"{at:6.0f} s  {step.fault}: {done}")
+
+
+async def heal(scene: Scene) -> None:
+    """Set everything right that faults may have left wrong."""
+    for door in scene.doors:
+        door.mend()
+    if scene.doors:
+        await asyncio.to_thread(scene.stack.kafka.again)
+    if scene.stack.postgres.child.process() is None:
+        await asyncio.to_thread(scene.stack.postgres.start)
+    for service in scene.everyone:
+        if service.pid is None:
+            await asyncio.to_thread(service.start)
+        with suppress(StackError):
+            service.child.send(signal.SIGCONT)
+    await asyncio.gather(
+        *(asyncio.to_thread(service.wait_until_ready, READY_SECONDS_MAX) for service in scene.everyone)
+    )
+
+
+async def settle(scene: Scene) -> list[Left]:
+    """Wait until nothing is under way any more; returns what is left after a long time."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + SETTLE_SECONDS_MAX
+    while (left := await _left(scene)) and loop.time() < until:  # noqa: ASYNC110 - others change it
+        await asyncio.sleep(LOOK_SECONDS)
+    return left
+
+
+_PARKED = "select count(*) from parked where digest <> all($1::bytea[])"
+_POSITIONS = "select family, partition, next_offset from position"
+
+
+async def _left(scene: Scene) -> list[Left]:
+    poison = [bytes.fromhex(injected.digest) for injected in scene.injected if injected.must == "parked"]
+    left: list[Left] = []
+    for me in scene.addresses:
+        async with scene.database(me) as connection:
+            left += await leftovers(connection, str(me))
+            if parked := await connection.fetchval(_PARKED, poison):
+                left.append(Left(str(me), "parked", f"has {parked}"))
+            rows = await connection.fetch(_POSITIONS)
+        positions = {(str(FAMILIES[row["family"]]), row["partition"]): row["next_offset"] for row in rows}
+        left += await unread(scene.centre.settings, me, positions)
+    return left
+
+
+async def export(scene: Scene) -> list[Fact]:
+    """Read the whole history of a scene."""
+    facts: list[Fact] = [*scene.injected, *scene.removed]
+    for me in scene.addresses:
+        async with scene.database(me) as connection:
+            facts += [fact async for fact in export_agency(connection, str(me))]
+    facts += [fact async for fact in export_mailboxes(scene.centre.settings, scene.addresses)]
+    return facts
+
+
+def told(outcome: Outcome) -> str:
+    """Tell an outcome with its counterexamples."""
+    return f"{outcome}\n\n{report(outcome.verdicts, outcome.history)}"

@@ -1,0 +1,138 @@
+"""The scene of chaos: a cluster behind doors, PostgreSQL, and two instances of each of two agencies."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from ieum.centre.roster import database_name
+from ieum.centre.server import connect_admin
+from ieum.local import Stack
+from ieum.local.ports import LOOPBACK, free_port
+from ieum.local.processes import Service
+from ieum.testing.centre import CentreUnderTest, Template, new_centre
+from ieum.testing.cluster import ClusterStack
+from ieum.testing.effect_log import install_effect_log
+from ieum.testing.history import Injected, Removed
+from ieum_contracts.address import Address
+from tests.chaos.door import Door
+
+ROOT = Path(__file__).parent.parent.parent
+AGENCIES = ("employment-center", "city-welfare-team")
+INSTANCES = 2
+READY_SECONDS_MAX = 60.0
+KNOWN_SECONDS_MAX = 60.0
+PRODUCT = ("ieum.cli.main",)
+
+
+@dataclass
+class Scene:
+    """Everything that faults happen to, and what a stranger did to it."""
+
+    stack: Stack
+    centre: CentreUnderTest
+    services: dict[str, list[Service]]
+    doors: Sequence[Door] = ()
+    injected: list[Injected] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+
+    @property
+    def cluster(self) -> ClusterStack:
+        """The stack, where it is a cluster."""
+        assert isinstance(self.stack, ClusterStack)
+        return self.stack
+
+    @property
+    def addresses(self) -> list[Address]:
+        return [self.centre.address(agency) for agency in AGENCIES]
+
+    @property
+    def everyone(self) -> list[Service]:
+        return [service for instances in self.services.values() for service in instances]
+
+    @asynccontextmanager
+    async def database(self, me: Address) -> AsyncIterator[asyncpg.Connection]:
+        """Connect to an agency's database as the administrator."""
+        connection = await connect_admin(self.centre.settings, database_name(me))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def start(self) -> None:
+        """Start every instance; returns when each is ready and knows what the others offer."""
+        for service in self.everyone:
+            service.start()
+        await asyncio.gather(
+            *(asyncio.to_thread(service.wait_until_ready, READY_SECONDS_MAX) for service in self.everyone)
+        )
+        await asyncio.gather(*(self._knows_everyone(service) for service in self.everyone))
+
+    async def end(self) -> None:
+        await asyncio.gather(*(asyncio.to_thread(service.kill) for service in self.everyone))
+        for door in self.doors:
+            await door.close()
+
+    async def _knows_everyone(self, service: Service) -> None:
+        async with (
+            httpx.AsyncClient(base_url=service.url, trust_env=False) as client,
+            asyncio.timeout(KNOWN_SECONDS_MAX),
+        ):
+            while True:
+                programmes = (await client.get("/v1/programmes")).json().get("programmes", [])
+                if {programme["agency"] for programme in programmes} >= set(map(str, self.addresses)):
+                    return
+                await asyncio.sleep(0.2)
+
+
+async def make_scene(
+    stack: Stack,
+    template: Template,
+    entry: Sequence[str] = PRODUCT,
+    settings: Mapping[str, str] | None = None,
+    instances: int = INSTANCES,
+) -> Scene:
+    """Make a centre and describe its services; `entry` is the module that runs one, and its arguments."""
+    centre = await new_centre(stack, template, AGENCIES)
+    for agency in AGENCIES:
+        administrator = await connect_admin(centre.settings, database_name(centre.address(agency)))
+        await install_effect_log(administrator)
+        await administrator.close()
+    nodes = stack.cluster.nodes if isinstance(stack, ClusterStack) else ()
+    doors = [Door(node.door, node.agency_port) for node in nodes]
+    for door in doors:
+        await door.open()
+    further = {"IEUM_KAFKA_BOOTSTRAP": ",".join(f"{LOOPBACK}:{door.port}" for door in doors)} if doors else {}
+    further |= settings or {}
+    services = {
+        agency: [_service(stack, centre, agency, n, entry, further) for n in range(1, instances + 1)]
+        for agency in AGENCIES
+    }
+    return Scene(stack, centre, services, doors)
+
+
+def _service(  # noqa: PLR0913, PLR0917 - each says another thing of the process
+    stack: Stack,
+    centre: CentreUnderTest,
+    agency: str,
+    number: int,
+    entry: Sequence[str],
+    further: Mapping[str, str],
+) -> Service:
+    port = free_port()
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
+    environment = {
+        **outside,
+        **centre.access(agency).environment(),
+        "IEUM_HTTP_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        **further,
+    }
+    command = [sys.executable, "-m", *entry, "run", agency]
+    return Service(f"{centre.id}-{agency}-{number}", stack.state, command, environment, port)

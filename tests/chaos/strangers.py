@@ -1,0 +1,196 @@
+"""What strangers do to mailboxes and outboxes: copies, records out of turn, losses, poison, wrong places."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Literal
+from uuid import UUID
+
+from aiokafka import AIOKafkaProducer
+from asyncpg import Record
+
+from ieum.delivery.place import partition_of
+from ieum.delivery.streams import FAMILIES
+from ieum.testing.history import Injected, Removed, Stream
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.envelope import Envelope
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
+from tests.chaos.scene import Scene
+
+Must = Literal["count-once", "quarantined", "refused", "parked"]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A record as it is put into a mailbox."""
+
+    to: Address
+    family: Family
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    value: bytes
+    partition: int
+    must: Must
+
+    @property
+    def digest(self) -> str:
+        return envelope.digest(envelope.canonical(self.headers), self.value).hex()
+
+
+_LATEST = """
+select a.address as peer, l.key, l.family, l.sequence, l.headers, l.body
+from (select * from ledger where said and body is not null order by at desc limit $1) l
+join peer a on a.id = l.peer order by l.at desc, l.sequence desc
+"""
+_ALL_OF = """
+select a.address as peer, l.key, l.family, l.sequence, l.headers, l.body
+from ledger l join peer a on a.id = l.peer
+where said and l.key = any($1::uuid[]) order by l.key, l.family, l.sequence desc
+"""
+
+
+async def send_copies(scene: Scene, random: Random, count: int = 200) -> str:
+    """Put the latest of what was said into the mailboxes again, in any order."""
+    for me in scene.addresses:
+        letters = [_copy(row) for row in await _said(scene, me, count)]
+        random.shuffle(letters)
+        await _send(scene, letters)
+    return f"{count} copies from each"
+
+
+async def send_backwards(scene: Scene, random: Random, count: int = 20) -> str:
+    """Put whole streams into the mailboxes, the last number first, as soon as they are said."""
+    for me in scene.addresses:
+        rows = await _said(scene, me, count)
+        keys = sorted({row["key"] for row in rows})
+        random.shuffle(keys)
+        async with scene.database(me) as connection:
+            await _send(scene, [_copy(row) for row in await connection.fetch(_ALL_OF, keys)])
+    return "whole streams backwards"
+
+
+_TAKE = """
+with taken as (
+    delete from outbox where id = any(array(select id from outbox order by random() limit $1))
+    returning key, peer, family, sequence
+)
+select a.address as peer, t.key, t.family, t.sequence from taken t join peer a on a.id = t.peer
+"""
+
+
+async def take_from_outbox(scene: Scene, random: Random, count: int = 5) -> str:
+    """Take what waits to be sent out of the outbox: the recipient has to miss it and ask for it."""
+    me = random.choice(scene.addresses)
+    async with scene.database(me) as connection:
+        rows = await connection.fetch(_TAKE, count)
+    for row in rows:
+        stream = Stream(str(me), row["peer"], FAMILIES[row["family"]], str(row["key"]))
+        scene.removed.append(Removed(stream, row["sequence"]))
+    return f"{len(rows)} rows taken at {me}"
+
+
+async def send_poison(scene: Scene, random: Random, count: int = 60) -> str:
+    """Put records that are wrong in every way into the mailboxes."""
+    for me in scene.addresses:
+        peer = next(address for address in scene.addresses if address != me)
+        letters = [_poison(peer, me, random) for _ in range(count)]
+        copies = [_copy(row) for row in await _said(scene, peer, count // 10)]
+        await _send(scene, [*letters, *(_misplaced(letter, random) for letter in copies)])
+    return f"{count} poisoned records to each"
+
+
+def _copy(row: Record) -> Letter:
+    key = str(row["key"]).encode()
+    to, family = Address.parse(row["peer"]), Family(FAMILIES[row["family"]])
+    headers = envelope.from_canonical(row["headers"])
+    return Letter(to, family, key, headers, row["body"], partition_of(key), "count-once")
+
+
+def _misplaced(letter: Letter, random: Random) -> Letter:
+    partition = (letter.partition + random.randint(1, MAILBOX_PARTITIONS - 1)) % MAILBOX_PARTITIONS
+    return replace(letter, partition=partition, must="quarantined")
+
+
+def _poison(source: Address, to: Address, random: Random) -> Letter:
+    key = str(UUID(int=random.getrandbits(128), version=4))
+    event = Envelope(
+        id=UUID(int=random.getrandbits(128), version=4),
+        source=source,
+        type="referral.requested.v1",
+        time=datetime.now(UTC),
+        subject=key,
+        recipient=to,
+        dataschema="urn:ieum:referral.requested:1.0",
+        sequence=1,
+        journey=UUID(int=random.getrandbits(128), version=4),
+    )
+    plain = Letter(
+        to, Family.REFERRAL, key.encode(), envelope.write(event), b"{", partition_of(key.encode()), "refused"
+    )
+    unknown = replace(event, type="referral.imagined.v1", dataschema="urn:ieum:referral.imagined:1.0")
+    kinds = (
+        plain,
+        replace(plain, value=b'{"programme": 7}'),
+        replace(plain, headers=envelope.write(unknown), must="parked"),
+        replace(plain, headers=[], must="quarantined"),
+        replace(plain, headers=[*plain.headers, ("ce_id", b"again")], must="quarantined"),
+        replace(plain, headers=[*plain.headers[:-1], ("ce_type", b"\xff\xfe")], must="quarantined"),
+        replace(plain, headers=[("ce_source", b"x" * 2000), *plain.headers], must="quarantined"),
+        replace(plain, headers=envelope.write(replace(event, recipient=source)), must="quarantined"),
+        replace(plain, key=b"another", must="quarantined"),
+    )
+    return random.choice(kinds)
+
+
+async def _said(scene: Scene, me: Address, count: int) -> Sequence[Record]:
+    async with scene.database(me) as connection:
+        rows: Sequence[Record] = await connection.fetch(_LATEST, count)
+    return rows
+
+
+async def _send(scene: Scene, letters: Sequence[Letter]) -> None:
+    async with _producer(scene) as producer:
+        sending = [
+            await producer.send(
+                topic_of(letter.to, letter.family),
+                letter.value,
+                key=letter.key,
+                partition=letter.partition,
+                headers=letter.headers,
+            )
+            for letter in letters
+        ]
+        for letter, future in zip(letters, sending, strict=True):
+            written = await future
+            scene.injected.append(
+                Injected(
+                    at=str(letter.to),
+                    family=letter.family,
+                    partition=written.partition,
+                    offset=written.offset,
+                    digest=letter.digest,
+                    must=letter.must,
+                )
+            )
+
+
+@asynccontextmanager
+async def _producer(scene: Scene) -> AsyncIterator[AIOKafkaProducer]:
+    settings = scene.centre.settings
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        security_protocol=settings.kafka_protocol,
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=settings.kafka_admin_username,
+        sasl_plain_password=settings.kafka_admin_secret(),
+        acks="all",
+        request_timeout_ms=20_000,
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()

@@ -1,0 +1,169 @@
+"""A seeded workload: referrals both ways, decisions and asks at random, each referral to its end."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from ieum.local.simulator.moves import ask_fields, decision_fields
+from ieum.local.simulator.people import person
+from ieum_contracts.codes import State
+from ieum_contracts.lifecycle import ENDED
+from tests.chaos.caller import Caller, Json, Met
+from tests.chaos.scene import AGENCIES, Scene
+
+CONFLICTS = (404, 409, 412)
+PROGRAMMES = {"employment-center": "employment-support-1", "city-welfare-team": "welfare-counselling"}
+"""What each agency is asked for: the first has rules, so that assessments travel as well."""
+WEIGHTS = {
+    "progressed": 8,
+    "accepted": 6,
+    "started": 6,
+    "held": 2,
+    "resumed": 6,
+    "completed": 1,
+    "failed": 0.2,
+    "declined": 0.1,
+    "redirected": 0.1,
+    "info-requested": 1,
+    "waitlisted": 0.5,
+    "withdrawn": 0.05,
+    "reopened": 3,
+    "ask-rejected": 1,
+    "received": 1,
+    "cancelled": 1,
+    "info-supplied": 6,
+    "amended": 2,
+    "cancel-requested": 0.1,
+    "outcome-acknowledged": 3,
+    "outcome-disputed": 1,
+    "consent.withdrawn": 0.03,
+}
+WAITING = 0.5
+"""How likely a side does nothing, and looks again."""
+ENDING = {"completed": 20, "outcome-acknowledged": 40, "accepted": 8, "declined": 4, "cancelled": 8}
+"""What is preferred when every referral has to come to its end."""
+
+
+@dataclass
+class Journey:
+    """One referral that is not at its end, and what each side was last told of it."""
+
+    id: str
+    sender: str
+    recipient: str
+    known: dict[str, Json] = field(default_factory=dict)
+    busy: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the recipient is through with it: only what the sender still says could change it."""
+        standing = self.known.get(self.recipient)
+        return standing is not None and standing["state"] in ENDED and not standing["open_asks"]
+
+
+class Workload:
+    """Keeps a number of referrals under way."""
+
+    def __init__(self, scene: Scene, seed: int, under_way: int, pause_seconds: float) -> None:
+        self.met = Met()
+        self.made = 0
+        self._scene = scene
+        self._random = Random(f"workload {seed}")  # noqa: S311 - repeatable on purpose
+        self._under_way = under_way
+        self._pause_seconds = pause_seconds
+        self._journeys: list[Journey] = []
+        self._callers = {
+            agency: Caller([service.url for service in scene.services[agency]], self.met)
+            for agency in AGENCIES
+        }
+        self._ending = False
+        self.may_work = asyncio.Event()
+        self.may_work.set()
+
+    @property
+    def open(self) -> int:
+        """How many referrals are not at their end."""
+        return len(self._journeys)
+
+    async def run(self, workers: int) -> None:
+        """Work until `finish`; returns when every referral has come to its end."""
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(workers):
+                tasks.create_task(self._work())
+
+    def finish(self) -> None:
+        """Make no new referrals, and bring those that there are to their end."""
+        self._ending = True
+
+    async def close(self) -> None:
+        for caller in self._callers.values():
+            await caller.close()
+
+    async def _work(self) -> None:
+        while not (self._ending and not self._journeys):
+            await self.may_work.wait()
+            idle = [journey for journey in self._journeys if not journey.busy]
+            if not self._ending and self.open < self._under_way:
+                await self._refer()
+            elif idle:
+                journey = self._random.choice(idle)
+                journey.busy = self._random.random() > 0.05  # now and then two work at the same one
+                await self._step(journey)
+                journey.busy = False
+            await asyncio.sleep(self._pause_seconds)
+
+    async def _refer(self) -> None:
+        self.made += 1
+        sender, recipient = self._random.sample(AGENCIES, 2)
+        order = person(
+            recipient,
+            PROGRAMMES[recipient],
+            f"chaos-{self.made}",
+            centre=self._scene.centre.id,
+            why="시험용 의뢰입니다.",
+        )
+        status, answer = await self._callers[sender].post("/v1/referrals", order)
+        assert status == 201, answer
+        self._journeys.append(Journey(answer["id"], sender, recipient, {sender: answer}))
+
+    async def _step(self, journey: Journey) -> None:
+        """Let one side do one thing that it believes it may do."""
+        side = journey.recipient if self._random.random() < 0.6 else journey.sender
+        standing = journey.known.get(side) or await self._read(journey, side)
+        if journey.ended and self._random.random() < 0.5:
+            if journey in self._journeys:  # two may have worked at it
+                self._journeys.remove(journey)
+        elif standing is None or not (move := self._move(standing["allowed"])):
+            journey.known.pop(side, None)
+        else:
+            await self._order(journey, side, move, standing["version"])
+
+    async def _read(self, journey: Journey, side: str) -> Json | None:
+        status, answer = await self._callers[side].get(f"/v1/referrals/{journey.id}")
+        if status != 200:
+            return None
+        journey.known[side] = answer
+        return answer
+
+    def _move(self, allowed: Sequence[str]) -> str:
+        weights = WEIGHTS | ENDING if self._ending else WEIGHTS
+        chances = [WAITING, *(weights.get(move, 0) for move in allowed)]
+        return self._random.choices(["", *allowed], chances)[0]
+
+    async def _order(self, journey: Journey, side: str, move: str, version: int) -> None:
+        if side == journey.recipient:
+            elsewhere = [(f"/{self._scene.centre.id}/{journey.sender}", PROGRAMMES[journey.sender])]
+            path, body = "decisions", {"decision": move, **decision_fields(move, self._random, elsewhere)}
+        else:
+            path, body = "asks", {"ask": move, **ask_fields(move, self._random)}
+        if_match = version if self._random.random() < 0.5 else None
+        status, answer = await self._callers[side].post(f"/v1/referrals/{journey.id}/{path}", body, if_match)
+        if status in CONFLICTS:
+            self.met.refused += 1
+            journey.known.pop(side, None)
+            return
+        assert status in {200, 201}, answer
+        journey.known[side] = answer
+        if State(answer["state"]) in ENDED:
+            journey.known.pop(journey.sender if side == journey.recipient else journey.recipient, None)
