@@ -1,0 +1,37 @@
+"""The living centre of the journeys: started once, and shared by tests that leave it as they found it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ieum.centre import read_centre
+from ieum.local import Stack
+from ieum.local.simulator.house import House
+from ieum.testing.centre import Template, end_centre, new_centre
+from tests.journeys.living import ROOT, Living, write_centre_file
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def living(
+    stack: Stack, database_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Living]:
+    """Start the six agencies of the centre's file as processes of their own."""
+    agencies = tuple(read_centre(ROOT / "infra" / "centre.toml").agencies)
+    under_test = await new_centre(stack, database_template, agencies)
+    path: Path = tmp_path_factory.mktemp("centre") / "centre.toml"
+    centre = Living(stack, under_test, write_centre_file(path, under_test))
+    try:
+        await centre.start(*agencies)
+        yield centre
+    finally:
+        await centre.stop()
+        await end_centre(under_test)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(living: Living) -> AsyncIterator[House]:
+    """Open the six desks."""
+    async with living.house() as opened:
+        yield opened

@@ -1,0 +1,71 @@
+"""One agency's database goes away; the others go on.
+
+The welfare team's PostgreSQL refuses everybody. Its API says 503 and when to come back, and invites nobody
+to believe that something was done. The other five refer to each other as ever, and a referral to the
+welfare team waits in Kafka. When the database is back, so is the agency, without anybody's help.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from ieum.centre.roster import database_name
+from ieum.centre.server import connect_admin
+from ieum.local.simulator.house import House
+from ieum.local.simulator.people import person
+from tests.journeys.living import Living
+
+pytestmark = pytest.mark.stack
+
+WELFARE = "city-welfare-team"
+RECOVERY_SECONDS = 30.0
+
+SET_OPEN = "select format('alter database %I with allow_connections %s', $1::text, $2::text)"
+SEND_AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"
+
+
+@asynccontextmanager
+async def locked_out(living: Living, agency: str) -> AsyncIterator[None]:
+    name = database_name(living.under_test.address(agency))
+    connection = await connect_admin(living.under_test.settings)
+    try:
+        await connection.execute(await connection.fetchval(SET_OPEN, name, "false"))
+        await connection.fetch(SEND_AWAY, name)
+        yield
+    finally:
+        await connection.execute(await connection.fetchval(SET_OPEN, name, "true"))
+        await connection.close()
+
+
+async def test_the_agency_says_503_the_others_go_on_and_it_comes_back_by_itself(
+    living: Living, house: House
+) -> None:
+    url = house.desks[WELFARE].url
+    async with locked_out(living, WELFARE), httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        refused = await client.get("/v1/referrals")
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        order = person("city-job-center", "job-fair", f"{house.mark}-x", centre=house.centre, why="시험")
+        posted = await client.post("/v1/referrals", json=order, headers={"idempotency-key": "lost-and-found"})
+        assert posted.status_code == 503
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.get("/health/ready")).status_code == 503
+
+        others = await house.refer(
+            "veterans-center",
+            person("city-job-center", "job-fair", f"{house.mark}-1", centre=house.centre, why="시험"),
+        )
+        await others.is_served("attended")
+        waiting = await house.refer(
+            "employment-center",
+            person(WELFARE, "welfare-counselling", f"{house.mark}-2", centre=house.centre, why="시험"),
+        )
+
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        await waiting.is_answered()
+    await waiting.is_served("information-only")
+    accounts = await living.accounts()
+    assert accounts.sentences == []

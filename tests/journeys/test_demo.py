@@ -1,0 +1,96 @@
+"""The demonstration, as a stranger types it.
+
+Somebody has cloned the repository and runs `ieum demo` with nothing on standard input, in a folder where
+nothing has run before. Kafka, PostgreSQL and six agencies come up, the stories and a stream of referrals
+are played, and what is printed says that everything is accounted for. Then nothing runs any more.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from ieum_contracts.codes import AskType
+from ieum_contracts.lifecycle.table import ENDED, ROWS, Mover
+from tests.journeys.living import IEUM, ROOT
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(240)]
+
+REFERRALS = 60
+MEMORY_MB_MAX = 130
+EVERYTHING_MB_MAX = 2_500
+MOVES_OF_WORKERS = {str(row.decision) for row in ROWS if Mover.WORKER in row.by} | set(map(str, AskType))
+
+
+def environment(folder: Path) -> dict[str, str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
+    return {**outside, "IEUM_STATE": str(folder)}
+
+
+def started_from(folder: Path) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(folder) in argument for argument in process.info["cmdline"] or [])
+    ]
+
+
+def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_path: Path) -> None:
+    run = subprocess.run(  # noqa: S603
+        [str(IEUM), "demo", "--once", "--json", "--referrals", str(REFERRALS)],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+    assert run.returncode == 0, run.stderr
+    summary: dict[str, Any] = json.loads(run.stdout)
+    assert summary["sound"] is True
+    assert summary["accounting"]["differences"] == []
+    assert summary["accounting"]["said"] == summary["accounting"]["heard"] > 10 * REFERRALS
+    assert [story["number"] for story in summary["stories"]] == list(range(1, 11))
+    assert sum(summary["referrals"]["by_state"].values()) == REFERRALS
+    assert set(summary["referrals"]["by_state"]) <= set(map(str, ENDED))
+    assert set(summary["moves"]) == MOVES_OF_WORKERS
+    assert 0 < summary["latency_ms"]["p50"] <= summary["latency_ms"]["p99"]
+    agencies = set(summary["ready_seconds"]) - {"everything"}
+    assert len(agencies) == 6
+    assert max(summary["memory_mb"][agency] for agency in agencies) <= MEMORY_MB_MAX
+    assert summary["memory_mb"]["together"] <= EVERYTHING_MB_MAX
+    assert started_from(tmp_path) == []
+
+
+def test_the_demonstration_stays_up_until_it_is_told_to_end_and_leaves_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "stderr").open("w+") as stderr:
+        demo = subprocess.Popen(  # noqa: S603
+            [str(IEUM), "demo", "--referrals", "1"],
+            cwd=ROOT,
+            env=environment(tmp_path / "state"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+        for _ in range(1800):
+            told = (tmp_path / "stderr").read_text()
+            if "stays up until Ctrl-C" in told or demo.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert demo.poll() is None, told
+        assert started_from(tmp_path)
+        demo.send_signal(signal.SIGINT)
+        printed, _ = demo.communicate(timeout=60)
+
+    assert "Everything is accounted for" in printed
+    assert demo.returncode == 0
+    assert started_from(tmp_path) == []

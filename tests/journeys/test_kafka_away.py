@@ -1,0 +1,62 @@
+"""Kafka goes away for a while, and nobody at a desk notices.
+
+An outage of the broker is not an outage of the agencies: referrals are taken in, answered with 201 and
+kept. When Kafka is back, all of them travel, in order, without anybody's help. IEUM_TEST_KAFKA_AWAY_SECONDS
+sets how long it is away.
+"""
+
+import asyncio
+import os
+
+import pytest
+
+from ieum.local.simulator.handover import Handover
+from ieum.local.simulator.house import House
+from ieum.local.simulator.people import person
+from tests.journeys.living import Living
+
+AWAY_SECONDS = float(os.environ.get("IEUM_TEST_KAFKA_AWAY_SECONDS", "8"))
+RECOVERY_SECONDS = 60.0
+PAUSE_SECONDS = 0.5
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(120 + 2 * AWAY_SECONDS)]
+
+
+async def test_referrals_are_taken_in_while_kafka_is_away_and_all_arrive_afterwards(
+    living: Living, house: House
+) -> None:
+    await asyncio.to_thread(living.stack.kafka.stop)
+    try:
+        sent = await refer_for(house, AWAY_SECONDS)
+    finally:
+        await asyncio.to_thread(living.stack.kafka.again)
+
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        for handover in sent:
+            await handover.is_answered()
+            await handover.decides("declined", reason="no-capacity")
+            await handover.is_settled("declined")
+    assert (await living.accounts()).sentences == []
+
+
+async def refer_for(house: House, seconds: float) -> list[Handover]:
+    """Refer a client from every agency in turn; the API's model holds only for 201."""
+    loop = asyncio.get_running_loop()
+    sent: list[Handover] = []
+    until = loop.time() + seconds
+    agencies = sorted(house.desks)
+    while loop.time() < until:
+        sender = agencies[len(sent) % len(agencies)]
+        to, programme = (
+            ("city-job-center", "job-counselling")
+            if sender != "city-job-center"
+            else ("city-welfare-team", "welfare-counselling")
+        )
+        form = person(
+            to, programme, f"{house.mark}-k{len(sent)}", centre=house.centre, why="시험용 의뢰입니다."
+        )
+        begun = loop.time()
+        sent.append(await house.refer(sender, form))
+        assert loop.time() - begun < 2
+        await asyncio.sleep(PAUSE_SECONDS)
+    return sent

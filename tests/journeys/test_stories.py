@@ -1,0 +1,52 @@
+"""The ten stories, told by real services.
+
+People come to one desk and are handed over to another: a single parent in arrears, a soldier without a
+pension, a mother who wants to learn a trade, a firm that looks for staff. Each is played by the agencies'
+own systems over HTTP, against six processes, Kafka and PostgreSQL. A story holds when the play comes to its
+end, when both sides of every referral say the same, and when nothing is left lying anywhere.
+"""
+
+import pytest
+
+from ieum.local.simulator.house import House
+from ieum.local.simulator.stories import STORIES, Story
+from tests.journeys.living import Living
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.number}-{story.play.__name__}")
+async def test_a_story_comes_to_its_end(living: Living, house: House, story: Story) -> None:
+    before = await living.accounts()
+
+    await story.play(house)
+
+    after = await living.accounts()
+    assert after.sentences == []
+    assert sum(after.referrals.values()) > sum(before.referrals.values())
+
+
+async def test_in_the_stories_every_agency_sends_and_receives(living: Living, house: House) -> None:
+    pages = {agency: await desk.events(0) for agency, desk in house.desks.items()}
+
+    for agency, page in pages.items():
+        referred = {event.direction for event in page.events if event.type == "referral.requested.v1"}
+        assert referred == {"said", "heard"}, agency
+    assert set(living.services) == set(pages)
+
+
+async def test_a_change_of_eligibility_travels_back_to_the_sender(house: House) -> None:
+    page = await house.desks["employment-center"].events(0)
+
+    changes = [event for event in page.events if event.type == "eligibility.changed.v1"]
+    assert changes
+    assert {event.direction for event in changes} == {"heard"}
+    assert "employment-support-1" in str(changes[0].data)
+
+
+async def test_aftercare_is_told_to_the_sender_of_the_case(house: House) -> None:
+    page = await house.desks["employment-center"].events(0)
+
+    assert [
+        event.data["found"] for event in page.events if event.type == "case.followed-up.v1" and event.data
+    ]
