@@ -113,7 +113,10 @@ def _date_text(value: object) -> object:
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # pydantic lets it pass, so a body could stop whoever reads it
+        raise ValueError("A time lies between the years 1 and 9999, in UTC too.") from None
 
 
 Time = Annotated[AwareDatetime, BeforeValidator(_time_text), AfterValidator(_utc)]

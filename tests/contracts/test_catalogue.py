@@ -145,6 +145,8 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     (TYPE, SCHEMA, sealed(reason_in_words="\x00"), "body.invalid"),
     (TYPE, SCHEMA, body(answer_by="2026-07-01T09:00:00"), "body.invalid"),
     (TYPE, SCHEMA, body(answer_by=1_782_000_000), "body.invalid"),
+    (TYPE, SCHEMA, body(answer_by="9999-12-31T23:59:59-14:00"), "body.invalid"),
+    (TYPE, SCHEMA, body(answer_by="0001-01-01T00:00:00+14:00"), "body.invalid"),
     (TYPE, "urn:ieum:referral.amended:1.0", body(), "body.invalid"),
     (TYPE, SCHEMA, body(x="y" * BODY_BYTES_MAX), "body.too-large"),
     (TYPE, SCHEMA, sealed(reason_in_words="번호 900101-1000006"), "body.identifier"),
