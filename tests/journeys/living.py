@@ -21,6 +21,7 @@ from ieum.testing.centre import CentreUnderTest
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")
 SETTLE_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Living:
         for agency in agencies:
             access = self.under_test.access(agency)
             self.services[agency] = agency_service(self.stack.state, access, settings)
-        await asyncio.to_thread(start_all, [self.services[agency] for agency in agencies])
+        await asyncio.to_thread(start_all, [self.services[agency] for agency in agencies], READY_SECONDS)
 
     async def stop(self) -> None:
         """Stop all agencies."""

@@ -34,7 +34,7 @@ def up() -> None:
 def down() -> None:
     """Stop the services, Kafka and PostgreSQL of this folder; their data stay."""
     stack = Stack()
-    if not stack.state.folder.exists():
+    if stack.state.read() is None:
         tell(f"There is nothing to stop: no stack was ever started in {stack.state.folder}.")
         return
     stack.down()

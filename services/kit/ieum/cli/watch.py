@@ -3,7 +3,9 @@
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -26,6 +28,7 @@ CONSOLE = "console"
 POLL_MS = 500
 METADATA_MS = 2_000
 KEY_CHARACTERS = 8
+Facts = dict[str, str | int | None]
 FAMILIES = "|".join(map(re.escape, (*STREAM_FAMILIES, Family.DELIVERY)))
 
 
@@ -40,6 +43,9 @@ def watch(
         bool, typer.Option("--from-start", help="Begin with the oldest records that Kafka still has.")
     ] = False,
     limit: Annotated[int, typer.Option(min=0, help="End after so many events; 0 goes on until Ctrl-C.")] = 0,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="End after so many seconds; 0 goes on until Ctrl-C.")
+    ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Show each event as it passes: time, from whom to whom, what in words; nothing of any body.
@@ -54,32 +60,40 @@ def watch(
             Exit.REFUSED, "The console has no password yet. Make the centre first: `ieum centre apply`."
         )
     tell(f"Watching the centre {centre}. Ctrl-C ends it.")
+    consumer = partial(_consumer, settings, centre, password, from_start=from_start)
+    say = json.dumps if as_json else _in_words
     with suppress(KeyboardInterrupt):
-        asyncio.run(_watch(settings, centre, password, limit, from_start=from_start, as_json=as_json))
+        asyncio.run(_watch(consumer, say, limit, seconds))
 
 
-async def _watch(  # noqa: PLR0913 - what the command was told
-    settings: CentreSettings, centre: str, password: str, limit: int, *, from_start: bool, as_json: bool
+async def _watch(
+    open_consumer: Callable[[], AIOKafkaConsumer], say: Callable[[Facts], str], limit: int, seconds: float
 ) -> None:
-    consumer = _consumer(settings, centre, password, from_start=from_start)
+    consumer = open_consumer()
     try:
         await consumer.start()
     except KafkaError as error:
         raise CommandError(
             Exit.UNREACHABLE,
-            f"Kafka at {settings.kafka_bootstrap} does not let the console in ({type(error).__name__}). "
+            f"Kafka does not let the console in ({type(error).__name__}). "
             "Look whether it runs (`ieum stack status`), and run `ieum centre apply`.",
         ) from error
-    shown = 0
     try:
-        while limit == 0 or shown < limit:
-            batches = await consumer.getmany(timeout_ms=POLL_MS)
-            records = sorted((r for batch in batches.values() for r in batch), key=lambda r: r.timestamp)
-            for record in records[: limit - shown if limit else None]:
-                write_line(json.dumps(_facts(record)) if as_json else _in_words(_facts(record)))
-                shown += 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds or None):
+                await _show(consumer, say, limit)
     finally:
         await consumer.stop()
+
+
+async def _show(consumer: AIOKafkaConsumer, say: Callable[[Facts], str], limit: int) -> None:
+    shown = 0
+    while limit == 0 or shown < limit:
+        batches = await consumer.getmany(timeout_ms=POLL_MS)
+        records = sorted((r for batch in batches.values() for r in batch), key=lambda r: r.timestamp)
+        for record in records[: limit - shown if limit else None]:
+            write_line(say(_facts(record)))
+            shown += 1
 
 
 def _consumer(settings: CentreSettings, centre: str, password: str, *, from_start: bool) -> AIOKafkaConsumer:
@@ -100,7 +114,7 @@ def _consumer(settings: CentreSettings, centre: str, password: str, *, from_star
     return consumer
 
 
-def _facts(record: ConsumerRecord[bytes, bytes]) -> dict[str, str | int | None]:
+def _facts(record: ConsumerRecord[bytes, bytes]) -> Facts:
     """Take what the headers say; the value is never looked at."""
     try:
         event = envelope.read(record.headers)
@@ -117,7 +131,7 @@ def _facts(record: ConsumerRecord[bytes, bytes]) -> dict[str, str | int | None]:
     }
 
 
-def _in_words(facts: dict[str, str | int | None]) -> str:
+def _in_words(facts: Facts) -> str:
     if "unreadable" in facts:
         return f"{facts['topic']} at {facts['offset']}: headers that cannot be read ({facts['unreadable']})"
     time, key = str(facts["time"]), str(facts["key"])[-KEY_CHARACTERS:]

@@ -1,0 +1,128 @@
+"""The `ieum` command as it is typed: exit codes, whole sentences, JSON on stdout, lean imports."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ieum.local import Stack
+from ieum.testing.plugin import MakeCentre
+from tests.journeys.living import IEUM, ROOT, Living, write_centre_file
+
+OK, FAILED, USAGE, UNREACHABLE, REFUSED = range(5)
+NOWHERE = {"IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9", "IEUM_KAFKA_ADMIN_PASSWORD": "synthetic"}
+DATABASE_NOWHERE = NOWHERE | {"IEUM_DATABASE_ADMIN_DSN": "postgresql://admin:synthetic@127.0.0.1:9/postgres"}
+
+
+def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
+    return subprocess.run(  # noqa: S603
+        [str(IEUM), *arguments],
+        cwd=ROOT,
+        env={**outside, "IEUM_STATE": str(state), **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "code", "says"),
+    [
+        (["--help"], {}, OK, ""),
+        (["demo", "--help"], {}, OK, ""),
+        (["fly"], {}, USAGE, "No such command 'fly'"),
+        (["demo", "--rate", "0"], {}, USAGE, "--rate"),
+        (["referral", "show", "not-an-id"], {}, USAGE, "valid UUID"),
+        (["migrate", "--all", "veterans-center"], {}, USAGE, "not both"),
+        (["run"], {}, USAGE, "IEUM_AGENCY"),
+        (["run", "veterans-center"], {"IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9"}, USAGE, "IEUM_DATABASE_DSN"),
+        (["migrate"], {"IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9"}, USAGE, "IEUM_DATABASE_ADMIN_DSN"),
+        (["migrate"], {}, UNREACHABLE, "ieum stack up"),
+        (["run", "veterans-center"], {}, UNREACHABLE, "ieum stack up"),
+        (["reconcile"], DATABASE_NOWHERE, UNREACHABLE, "IEUM_DATABASE_ADMIN_DSN"),
+        (["reconcile"], DATABASE_NOWHERE | {"IEUM_CENTRE_FILE": "nowhere.toml"}, USAGE, "nowhere.toml"),
+        (["referral", "show", "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00"], {}, UNREACHABLE, "IEUM_URLS"),
+        (["stack", "down"], {}, OK, "nothing to stop"),
+        (["stack", "status"], {}, FAILED, ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_command_ends_with_its_code_and_says_the_next_step(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], code: int, says: str
+) -> None:
+    run = ieum(*arguments, state=tmp_path / "state", **settings)
+
+    assert run.returncode == code, run.stderr
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+    if code not in {OK, FAILED}:
+        assert run.stdout == ""
+        assert run.stderr.rstrip().endswith((".", "'")) or "Usage" in run.stderr
+
+
+def test_an_error_of_settings_names_them_and_never_their_values(tmp_path: Path) -> None:
+    run = ieum("run", "veterans-center", state=tmp_path, IEUM_DATABASE_DSN="synthetic-secret")
+
+    assert run.returncode == USAGE
+    assert "IEUM_KAFKA_BOOTSTRAP" in run.stderr
+    assert "synthetic-secret" not in run.stderr
+
+
+def test_the_doctor_finds_everything_here_and_says_what_a_wrong_centre_lacks(tmp_path: Path) -> None:
+    healthy = ieum("doctor", "--json", state=tmp_path)
+    wrong = tmp_path / "centre.toml"
+    wrong.write_text('centre = "t"\n[name]\nko = "시험"\nen = "Test"\n[agencies]\nx = "services.nobody"\n')
+    ill = ieum("doctor", state=tmp_path, IEUM_CENTRE_FILE=str(wrong))
+
+    assert healthy.returncode == OK, healthy.stdout
+    assert all(finding["good"] for finding in json.loads(healthy.stdout))
+    assert ill.returncode == FAILED
+    assert "MISSING  x: There is no module services.nobody.agency" in ill.stdout
+
+
+def test_a_services_process_carries_nothing_of_the_other_commands() -> None:
+    unwanted = "'confluent_kafka', 'httpx', 'psutil', 'jgo', 'requests', 'ieum.local', 'rich.live'"
+    script = f"import sys, ieum.cli.main, ieum.cli.run; print(sorted({{{unwanted}}} & set(sys.modules)))"
+
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.stack
+async def test_a_centre_is_applied_migrated_and_reconciled_by_its_settings_alone(
+    stack: Stack, make_centre: MakeCentre, tmp_path: Path
+) -> None:
+    under_test = await make_centre("veterans-center")
+    centre = Living(stack, under_test, write_centre_file(tmp_path / "centre.toml", under_test))
+
+    planned = await centre.ieum("centre", "apply", "--dry-run", "--json")
+    assert json.loads(planned.stdout) == {"centre": under_test.id, "dry_run": True, "changes": []}
+
+    text = centre.centre_file.read_text(encoding="utf-8")
+    centre.centre_file.write_text(text + 'city-job-center = "services.city_job_center"\n', encoding="utf-8")
+    assert "city-job-center.referral: create" in (await centre.ieum("centre", "apply", "--dry-run")).stdout
+    assert (await centre.ieum("migrate", "city-job-center")).returncode in {UNREACHABLE, REFUSED}
+    assert (await centre.ieum("reconcile")).returncode == UNREACHABLE
+    assert (await centre.ieum("centre", "apply")).returncode == OK
+    assert (await centre.ieum("reconcile")).returncode == UNREACHABLE
+    migrated = await centre.ieum("migrate", "--json")
+    assert [*json.loads(migrated.stdout)] == ["veterans-center", "city-job-center"]
+    assert (await centre.ieum("migrate", "nobody")).returncode == USAGE
+
+    reconciled = await centre.ieum("reconcile", "--json")
+    assert reconciled.returncode == OK
+    assert json.loads(reconciled.stdout)["differences"] == []
+    status = await centre.ieum("status", "--json")
+    assert [(each["agency"], each["ready"]) for each in json.loads(status.stdout)] == [
+        ("veterans-center", None),
+        ("city-job-center", None),
+    ]
