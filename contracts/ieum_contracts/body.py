@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from ieum_contracts.identifiers import contains_identifier, places
 from ieum_contracts.model import Model, faults
 from ieum_contracts.topics import BODY_BYTES_MAX
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class NotUnderstood(Exception):  # noqa: N818 - a fate, not an error: parked until newer contracts run
@@ -83,20 +83,14 @@ def _refuse_identifiers(body: Model, written: bytes) -> None:
 
 def _texts(written: bytes) -> Iterator[str]:
     # JSON's own punctuation parts one value from the next, so the whole is scanned at once, with names,
-    # numbers and fields that no model knows; only escapes hide something from that.
-    yield written.decode(errors="replace")
-    if b"\\" in written:
-        with suppress(ValueError):  # no JSON: it has no escapes either
-            yield from _strings(from_json(written))
+    # numbers and fields that no model knows; only escapes hide something from that. They are undone in the
+    # text: a parser would keep one of two members of the same name, and nothing of what is no JSON.
+    text = written.decode(errors="replace")
+    yield text
+    if "\\" in text:
+        plain = _ESCAPE.sub(_unescaped, text)
+        yield plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield name
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else _ESCAPED.get(escape[2], escape[2])

@@ -157,6 +157,9 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     (TYPE, SCHEMA, body(from_the_future=9001011000006), "body.identifier"),
     (TYPE, SCHEMA, b'{"a":"9001011000006",' + body(a="x")[1:], "body.identifier"),
     (TYPE, SCHEMA, b'{"a":"\\u0039001011000006",' + body()[1:], "body.identifier"),
+    (TYPE, SCHEMA, b'{"a":"\\u0039001011000006","a":"x",' + body()[1:], "body.identifier"),
+    (TYPE, SCHEMA, b'{"a":"\\ud835\\udfd7001011000006","a":"x",' + body()[1:], "body.identifier"),
+    (TYPE, SCHEMA, b'{"a":"\\\\","b":"\\u0039001\\n011000006","b":"x",' + body()[1:], "body.identifier"),
 ]
 
 
