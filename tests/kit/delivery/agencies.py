@@ -201,7 +201,10 @@ async def check_histories(*agencies: Bare) -> int:
             )
             reached[source, family, key] = int(str(sequence))
         count += len(heard)
-    assert heard_all == said, "what was said is not what was heard"
+    odd = {
+        at: (said.get(at), heard_all.get(at)) for at in said | heard_all if said.get(at) != heard_all.get(at)
+    }
+    assert not odd, f"what was said is not what was heard: {odd}"
     for at in said:
         assert at[4] == 1 or (*at[:4], at[4] - 1) in said, "a number was left out"
     return count

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.group import LeaveGroupRequest
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from ieum.local import Stack
@@ -24,7 +25,10 @@ END_SECONDS_MAX = 20.0
 async def expel(stack: Stack, group: str) -> None:
     """Let the dead leave a consumer group at once, and not when their session has timed out."""
     admin = AdminClient(admin_settings(stack.kafka.record))
-    described = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
+    try:
+        described = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
+    except KafkaException:  # the broker is starting: whoever is dead will be found to be so
+        return
     client = AIOKafkaClient(
         bootstrap_servers=stack.kafka_bootstrap,
         security_protocol="SASL_PLAINTEXT",

@@ -122,3 +122,8 @@ async def produce_with_name(stack: Stack, records: Sequence[Raw], placeholder: b
         await (await producer.send_batch(batch, records[0].topic, partition=records[0].partition))
     finally:
         await producer.stop()
+
+
+def as_said(template: Raw, headers: bytes, body: bytes) -> Raw:
+    """Make the very record that a ledger entry was sent as, on the template's stream."""
+    return replace(template, headers=tuple(envelope.from_canonical(headers)), value=body)
