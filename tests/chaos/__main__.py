@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def main() -> int:
             stack.start()
             outcome = asyncio.run(_run(stack, arguments))
         finally:
+            if arguments.logs is not None:
+                shutil.copytree(stack.state.folder / "logs", arguments.logs, dirs_exist_ok=True)
             stack.discard()
     _tell(told(outcome))
     return 1 if outcome.verdicts else 0
@@ -41,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=15.0, help="seconds between the faults of a lane")
     parser.add_argument("--under-way", type=int, default=200, help="referrals under way at a time")
     parser.add_argument("--think", type=float, default=0.02, help="seconds a worker rests between calls")
+    parser.add_argument("--logs", type=Path, help="folder that the logs of all processes are copied to")
     parser.add_argument("--history", type=Path, help="file for the history, a line of JSON for each fact")
     return parser.parse_args()
 

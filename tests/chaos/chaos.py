@@ -22,7 +22,7 @@ from ieum.testing.history import Fact, Left, Said, write_history
 from ieum.testing.verdicts import Verdict, summary
 from tests.chaos.caller import Met
 from tests.chaos.faults import FAULTS
-from tests.chaos.scene import READY_SECONDS_MAX, Scene
+from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
 
@@ -159,9 +159,7 @@ async def heal(scene: Scene) -> None:
             await asyncio.to_thread(service.start)
         with suppress(StackError):
             service.child.send(signal.SIGCONT)
-    await asyncio.gather(
-        *(asyncio.to_thread(service.wait_until_ready, READY_SECONDS_MAX) for service in scene.everyone)
-    )
+    await scene.ready()
 
 
 async def settle(scene: Scene) -> list[Left]:

@@ -12,7 +12,7 @@ from ieum.delivery.relay import LOCK
 from ieum.local.processes import Service
 from tests.chaos import strangers
 from tests.chaos.door import Deaf, Door
-from tests.chaos.scene import READY_SECONDS_MAX, Scene
+from tests.chaos.scene import Scene, is_ready
 
 Fault = Callable[[Scene, Random], Awaitable[str]]
 
@@ -60,7 +60,7 @@ async def restart_instances(scene: Scene, random: Random) -> str:
     for service in everyone:
         orderly += await asyncio.to_thread(service.stop)
         await asyncio.to_thread(service.start)
-        await asyncio.to_thread(service.wait_until_ready, READY_SECONDS_MAX)
+        await is_ready(service)
     return f"{orderly} of {len(everyone)} ended by themselves"
 
 

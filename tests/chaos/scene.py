@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import httpx
 
 from ieum.centre.roster import database_name
 from ieum.centre.server import connect_admin
-from ieum.local import Stack
+from ieum.local import Stack, StackError
 from ieum.local.ports import LOOPBACK, free_port
-from ieum.local.processes import Service
+from ieum.local.processes import READY_PATH, Service
 from ieum.testing.centre import CentreUnderTest, Template, new_centre
 from ieum.testing.cluster import ClusterStack
 from ieum.testing.effect_log import install_effect_log
@@ -26,7 +26,9 @@ from tests.chaos.door import Door
 ROOT = Path(__file__).parent.parent.parent
 AGENCIES = ("employment-center", "city-welfare-team")
 INSTANCES = 2
-READY_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 90.0
+READY_PAUSE_SECONDS = 0.3
+LOG_LINES = 30
 KNOWN_SECONDS_MAX = 60.0
 PRODUCT = ("ieum.cli.main",)
 
@@ -69,10 +71,12 @@ class Scene:
         """Start every instance; returns when each is ready and knows what the others offer."""
         for service in self.everyone:
             service.start()
-        await asyncio.gather(
-            *(asyncio.to_thread(service.wait_until_ready, READY_SECONDS_MAX) for service in self.everyone)
-        )
+        await self.ready()
         await asyncio.gather(*(self._knows_everyone(service) for service in self.everyone))
+
+    async def ready(self) -> None:
+        """Wait until every instance is ready; raises StackError with what the slowest one says is wrong."""
+        await asyncio.gather(*map(is_ready, self.everyone))
 
     async def end(self) -> None:
         await asyncio.gather(*(asyncio.to_thread(service.kill) for service in self.everyone))
@@ -89,6 +93,24 @@ class Scene:
                 if {programme["agency"] for programme in programmes} >= set(map(str, self.addresses)):
                     return
                 await asyncio.sleep(0.2)
+
+
+async def is_ready(service: Service) -> None:
+    """Wait until an instance is ready; raises StackError with the problems that it names and its log."""
+    problems = "no answer"
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=2) as client:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS_MAX):
+                while True:
+                    with suppress(httpx.TransportError):
+                        answer = await client.get(READY_PATH)
+                        if answer.is_success:
+                            return
+                        problems = answer.text
+                    await asyncio.sleep(READY_PAUSE_SECONDS)
+    log = [line for line in service.log.read_text().splitlines() if "http.answered" not in line][-LOG_LINES:]
+    text = "\n".join(log)
+    raise StackError(f"{service.name} is not ready after {READY_SECONDS_MAX:.0f} s: {problems}\n{text}")
 
 
 async def make_scene(
@@ -131,7 +153,7 @@ def _service(  # noqa: PLR0913, PLR0917 - each says another thing of the process
         **outside,
         **centre.access(agency).environment(),
         "IEUM_HTTP_PORT": str(port),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), outside.get("PYTHONPATH", "")])),
         **further,
     }
     command = [sys.executable, "-m", *entry, "run", agency]
