@@ -1,6 +1,6 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test check bench bench-peers format clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
 
@@ -14,8 +14,12 @@ PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit
 # Named after the pins and the folder, so that other pins or a moved folder are installed anew.
 READY := $(VENV)/ready-$(shell { pwd; cat $(PINS); } | cksum | cut -d ' ' -f 1)
 
+PEERS := .venv-peers
+PEERS_PINS := bench/requirements-peers.lock
+PEERS_READY := $(PEERS)/ready-$(shell cksum < $(PEERS_PINS) | cut -d ' ' -f 1)
+
 help:  ## show what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY)  ## install the pinned packages into .venv (the other targets do so by themselves)
 
@@ -35,9 +39,20 @@ check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+bench: $(READY)  ## measure speed beside plain Kafka and plain FastStream, e.g. make bench ARGS=--quick
+	@$(BIN)/python -m bench $(ARGS) </dev/null
+
+bench-peers: $(READY) $(PEERS_READY)  ## the same beside faststream-outbox and faust-streaming as well
+	@$(BIN)/python -m bench side-by-side --peers $(ARGS) </dev/null
+
+$(PEERS_READY): $(READY)
+	@rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $(PEERS_PINS) </dev/null
+	@touch '$@'
+
 format: $(READY)  ## put the code into its one format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 clean:  ## remove what was installed and cached here; the data of the embedded stack stays in .ieum
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find contracts services tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find bench contracts services tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,70 @@
+"""Casework that tells when answers count: after the commit of the batch that brought them."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from asyncpg import Connection
+
+from bench.trips import Trips
+from ieum.casework.known import Known
+from ieum.casework.values import View
+from ieum.delivery.fold import Applied, Outcome
+from ieum.delivery.here import Connections
+from ieum.delivery.peers import Peers
+from ieum.storage.desk import Desk
+from ieum_contracts.decisions import ReferralReceived
+from ieum_contracts.message import Event
+
+
+class WatchedDesk(Desk):
+    """The product's desk; it only remembers on which connection answers were flushed."""
+
+    def __init__(self, view: View, peers: Peers, trips: Trips) -> None:
+        super().__init__(view, peers)
+        self._trips = trips
+        self._heard: list[str] = []
+        self._connection: Connection | None = None
+
+    async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
+        """Load a batch; what a batch before it heard and never committed is forgotten."""
+        self._heard.clear()
+        return await super().load(connection, events)
+
+    def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
+        """Fold an event, and remember an answer."""
+        outcome = super().fold(known, event, now)
+        if isinstance(outcome, Applied) and isinstance(event.body, ReferralReceived):
+            self._heard.append(event.envelope.subject)
+        return outcome
+
+    async def flush(self, connection: Connection, known: Known, now: datetime) -> None:
+        """Write, and remember where."""
+        await super().flush(connection, known, now)
+        self._connection = connection
+
+    def returned(self, connection: Connection) -> None:
+        """Take the answers of a batch as consumed, now that its connection is given back."""
+        if connection is self._connection:
+            self._connection = None
+            now = time.time()
+            for key in self._heard:
+                self._trips.end(key, now)
+            self._heard.clear()
+
+
+class WatchedConnections:
+    """The product's connections; they tell the desk when one comes back after a commit."""
+
+    def __init__(self, database: Connections) -> None:
+        self._database = database
+        self.desk: WatchedDesk | None = None
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """Lend a connection; what raises inside passes by the desk."""
+        async with self._database.acquire() as connection:
+            yield connection
+            if self.desk is not None:
+                self.desk.returned(connection)

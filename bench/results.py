@@ -1,0 +1,68 @@
+"""The files that results are kept in: plain JSON, written whole after every run."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+FOLDER = Path(__file__).parent / "results"
+SIDE_BY_SIDE, BACKLOG, TAKE_OVER, CENTRES = "side-by-side", "backlog", "take-over", "centres"
+
+
+def header(command: str) -> dict[str, Any]:
+    """Say when, with what and on what a measurement was made."""
+    return {
+        "command": command,
+        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": _commit(),
+        "machine": {
+            "cpus": os.cpu_count(),
+            "memory_gib": round(psutil.virtual_memory().total / 1024**3, 1),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        },
+    }
+
+
+def write(name: str, results: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Write a results file, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+def read(name: str, folder: Path = FOLDER) -> dict[str, Any] | None:
+    """Read a results file; None when that was never measured."""
+    path = folder / f"{name}.json"
+    if not path.exists():
+        return None
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return results
+
+
+def tell(sentence: str) -> None:
+    """Show progress, where data are not."""
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git there is
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=FOLDER.parent,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
