@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ieum_contracts.address import Address, AgencyId, CentreId
 
+TROUBLES_MAX = 2_000
+
 
 class Settings(BaseSettings):
     """One agency's service; each field is the environment variable `IEUM_<FIELD>`."""
@@ -35,6 +37,10 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+
+    source_troubles_max: int = Field(
+        default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
+    )
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ieum.api.kinds import HTTP_KINDS, OWNER, Kind, Text
 from ieum.api.problems import Problem
+from ieum.api.stream_kinds import STREAM_KINDS
 from ieum.casework.values import Refusal
 
 MOVE = Kind(
@@ -139,7 +140,7 @@ _GUARDS = (
     CASE,
 )
 GUARD_KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
-KINDS: Mapping[str, Kind] = {**HTTP_KINDS, **GUARD_KINDS}
+KINDS: Mapping[str, Kind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
 """Every kind of problem by its name."""
 
 

@@ -135,15 +135,6 @@ KEY_REUSED = Kind(
         "Another request was carried out under this Idempotency-Key. Use a new key for new work.",
     ),
 )
-NOTHING_WAITS = Kind(
-    "nothing-waits",
-    409,
-    Text("이 흐름에는 기다리는 것이 없습니다", "Nothing waits in this stream"),
-    Text(
-        "다시 시도하거나 건너뛸 사건이 없습니다. `GET /v1/streams`에서 기다리는 흐름을 확인하십시오.",
-        "There is no event to try again or to pass over. See the streams that wait at `GET /v1/streams`.",
-    ),
-)
 INTERNAL = Kind(
     "internal",
     500,
@@ -178,7 +169,6 @@ _HTTP_KINDS = (
     MEDIA_TYPE,
     VALIDATION,
     KEY_REUSED,
-    NOTHING_WAITS,
     INTERNAL,
     UNAVAILABLE,
 )

@@ -15,11 +15,12 @@ from ieum.api.answers import check_version, etag, json_answer
 from ieum.api.guards import refused
 from ieum.api.office import Office
 from ieum.api.problems import Problem
+from ieum.api.stream_kinds import unsayable
 from ieum.api.transaction import once
 from ieum.api.views import standing
 from ieum.casework.known import Known
 from ieum.casework.values import Change, Referral, Refusal
-from ieum.delivery.outbox import Cause
+from ieum.delivery.outbox import Cause, Unsayable
 from ieum.storage import commands
 
 Order = TypeVar("Order")
@@ -65,7 +66,10 @@ async def say(request: Request, office: Office, connection: Connection, change: 
         raise refused(change)
     trace = request.headers.get("traceparent", "")
     cause = Cause(str(request.scope["ieum.request"]), trace if _TRACEPARENT.fullmatch(trace) else None)
-    await office.outbox.say(connection, change.says, cause, office.here.clock())
+    try:
+        await office.outbox.say(connection, change.says, cause, office.here.clock())
+    except Unsayable as stopped:
+        raise unsayable(stopped, office.here.me) from stopped
     return change
 
 

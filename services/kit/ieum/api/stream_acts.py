@@ -15,6 +15,7 @@ from ieum.api.examples import STREAM_ACTS
 from ieum.api.office import InOffice, Office
 from ieum.api.problems import Problem
 from ieum.api.stream_ids import StreamId
+from ieum.api.stream_kinds import NOTHING_WAITS
 from ieum.api.transaction import once
 from ieum.delivery import operators
 from ieum.delivery.operators import Act, Acted
@@ -83,7 +84,7 @@ async def _act(
         at = await _find(connection, office, stream)
         acted = await act(connection, at, Act(wish.by, wish.reason, wish.dry_run))
         if acted is None:
-            raise Problem(kinds.NOTHING_WAITS)
+            raise Problem(NOTHING_WAITS)
         done = StreamActed(
             id=stream,
             act=name,

@@ -38,7 +38,7 @@ def hear(known: Known, event: Event, view: View, now: datetime) -> Change | Brea
         case EligibilityAssessed() | EligibilityChanged() as body:
             return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
         case body:
-            return UNKNOWN if referral is None else _hear_move(known, referral, event, body, now)
+            return _unknown(body) if referral is None else _hear_move(known, referral, event, body, now)
 
 
 def _hear_request(
@@ -48,6 +48,11 @@ def _hear_request(
         return Breach("referral-known")
     journey = event.envelope.journey
     return Breach("journey-missing") if journey is None else receive(event, journey, body, view, now)
+
+
+def _unknown(body: Model) -> Breach | Early:
+    """Let a decision wait for its referral: a restored database has forgotten what this agency sent."""
+    return UNKNOWN if decision_of(body) is None else AWAITING_REFERRAL
 
 
 def _hear_move(known: Known, referral: Referral, event: Event, body: Model, now: datetime) -> Change | Breach:

@@ -1,6 +1,7 @@
 """Consuming: takes batches in, through failures of the database, and commits to Kafka afterwards."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Generic
 
@@ -11,11 +12,13 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.here import Here
-from ieum.delivery.inbox import Gap, Inbox, Taken
+from ieum.delivery.inbox import Inbox
+from ieum.delivery.lookback import ends_of, go_back, look_back
 from ieum.delivery.positions import Place
 from ieum.delivery.relay import Relay
 from ieum.delivery.streams import FAMILIES
 from ieum.delivery.subscriber import Mailboxes, Records
+from ieum.delivery.taken import Gap, Taken
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
@@ -34,22 +37,26 @@ class Consumer(Generic[Known]):
     """Carries batches from the mailboxes into the inbox."""
 
     def __init__(self, settings: Settings, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
+        self._here = here
         self._me = here.me
         self._measures = here.measures
         self._inbox = inbox
         self._relay = relay
         self._sought: dict[Place, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
-        # What was sought before a rebalance says nothing about where reading goes on after it.
-        self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._sought.clear)
+        self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
+        self._looked_back = asyncio.Event()
+        self._elsewhere = asyncio.Event()
         self._uncommitted: dict[TopicPartition, int] = {}
         self._backoff = BACKOFF_SECONDS_MIN
 
     async def run(self) -> None:
         """Read until cancelled; then let the batch in hand end, commit and leave the group."""
-        await self._start()
+        await self._through_failures(self._mailboxes.start)
         try:
+            await self._through_failures(self._look_back)
             while True:
+                await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
                 await self._commit()
         finally:
@@ -59,20 +66,46 @@ class Consumer(Generic[Known]):
     @property
     def reading(self) -> bool:
         """Whether the mailboxes are read by now."""
-        return self._mailboxes.reading
+        return self._looked_back.is_set() and self._mailboxes.reading
 
-    async def _start(self) -> None:
+    async def ends(self) -> dict[Place, int]:
+        """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
+        return await ends_of(self._here, self._mailboxes.consumer)
+
+    async def _through_failures(self, step: Callable[[], Awaitable[None]]) -> None:
         delay = BACKOFF_SECONDS_MIN
         while True:
             try:
-                return await self._mailboxes.start()
-            except Transient as error:
+                return await step()
+            except _AWAY as error:
                 _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, BACKOFF_SECONDS_MAX)
+            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+                _log.error("consumer.cannot-start", error=type(error).__name__, retry_seconds=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, BACKOFF_SECONDS_MAX)
+
+    async def _look_back(self) -> None:
+        await look_back(self._here, self._mailboxes.consumer)
+        self._looked_back.set()
+        self._relay.wake()
+
+    def _moved(self) -> None:
+        """Forget what was sought before: it says nothing about where reading goes on now."""
+        self._sought.clear()
+        self._elsewhere.set()
+
+    async def _follow_moves(self) -> None:
+        if self._elsewhere.is_set():
+            self._elsewhere.clear()
+            try:
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await go_back(self._here, self._mailboxes.consumer)
+            except (*_AWAY, IllegalStateError):
+                self._elsewhere.set()
 
     async def _take(self, records: Records) -> None:
         """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
+        await self._looked_back.wait()
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)
@@ -135,9 +168,11 @@ class Consumer(Generic[Known]):
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
         if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
-            for partition, offset in offsets.items():
-                if begins[partition] > offset:
-                    _log.error("mailbox.truncated", topic=partition.topic, partition=partition.partition)
+            lost = [partition for partition, offset in offsets.items() if begins[partition] > offset]
+            if lost:
+                _log.error("mailbox.truncated", partitions=[f"{p.topic}/{p.partition}" for p in lost])
+                await self._inbox.ask_what_is_lost()
+                self._relay.wake()
             return await self._inbox.take_all(records)
         self._sought.update(gap.expected)
         for record in reversed(records):

@@ -1,15 +1,20 @@
 """What folding a batch comes to: kept in memory until its transaction flushes it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
-from ieum.delivery.ledger import Entry
-from ieum.delivery.parking import Parked
+from ieum.delivery.ledger import REFUSED, Entry
+from ieum.delivery.parking import NOT_UNDERSTOOD, Parked
 from ieum.delivery.place import Heard
 from ieum.delivery.streams import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
+
+WRONG = (*NOT_UNDERSTOOD, "fold.failed")
+"""Reasons for waiting that count against a source; early ones (a gap, a referral to come) do not."""
 
 
 @dataclass(slots=True)
@@ -23,6 +28,16 @@ class Effects:
     conflicts: list[Heard] = field(default_factory=list)
     notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
     duplicates: int = 0
+
+    def troubles(self) -> Counter[int]:
+        """Count what was wrong, by source: refused, and not understood or failing for the first time."""
+        refused = (entry.stream.peer for entry in self.entries if entry.fate == REFUSED)
+        waiting = (
+            parked.stream.peer
+            for parked in self.parked.values()
+            if not parked.stored and parked.reason in WRONG
+        )
+        return Counter(chain(refused, waiting))
 
     def count(self, fate: str) -> int:
         """Count the entries of one fate."""

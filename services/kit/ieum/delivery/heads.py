@@ -11,6 +11,7 @@ from ieum.delivery.here import Here
 from ieum.delivery.notices import tell
 from ieum.delivery.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
+from ieum_contracts.topics import STREAM_FAMILIES
 
 ACTIVE_MAX = 10_000
 """Feed entries looked at in one turn; what is left is looked at in the next."""
@@ -46,21 +47,33 @@ async def say_heads(connection: Connection, here: Here, after: int, now: datetim
     return max((row["number"] for row in rows), default=after)
 
 
-_COMPARE = """
-select i.key, i.family, i.said, i.heard, s.said as mine_said, s.heard as mine_heard
-from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[]) as i (key, family, said, heard)
-left join lateral (
-    select said, heard from stream where key = i.key and peer = $5 and family = i.family limit 1
-) s on true
-"""
 _EXPECT = """
-insert into expected (key, peer, family, said, since) values ($1, $2, $3, $4, $5)
+insert into expected (key, peer, family, said, since)
+select i.key, $4, i.family, i.said, $5
+from (
+    select key, family, max(said) as said
+    from unnest($1::uuid[], $2::smallint[], $3::bigint[]) as t (key, family, said) group by key, family
+) i
+left join lateral (
+    select heard from stream where key = i.key and peer = $4 and family = i.family limit 1
+) s on true
+where i.said > coalesce(s.heard, 0)
 on conflict (key, peer, family) do update set said = greatest(expected.said, excluded.said)
 """
 _RESUME_ABOVE = """
-insert into stream (key, peer, family, said, stopped) values ($1, $2, $3, $4, $5)
+insert into stream (key, peer, family, said, stopped)
+select i.key, $4, i.family, i.heard, $5
+from (
+    select key, family, max(heard) as heard
+    from unnest($1::uuid[], $2::smallint[], $3::bigint[]) as t (key, family, heard) group by key, family
+) i
+left join lateral (
+    select said from stream where key = i.key and peer = $4 and family = i.family limit 1
+) s on true
+where i.heard > coalesce(s.said, 0)
 on conflict (key, peer, family) do update set said = excluded.said, stopped = excluded.stopped
 where stream.said < excluded.said
+returning key, family, said
 """
 _FORGET_PARKED = """
 delete from told using unnest($1::uuid[], $2::smallint[], $3::bigint[]) as i (key, family, heard)
@@ -69,24 +82,22 @@ where told.key = i.key and told.peer = $4 and told.family = i.family
 """
 
 
-async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> None:
-    """Compare a peer's heads with ours.
+async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> int:
+    """Compare a peer's heads with ours; returns in how many streams it heard more than we know to have said.
 
     What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
     more than we know to have said, our database was restored from a backup older than that: numbers go on
     above what the peer heard, so that none is given twice, and the stream stops for an operator to compare.
     """
-    keys, families = [head.key for head in heads], [FAMILY_NUMBERS[head.family] for head in heads]
-    heard = [head.heard for head in heads]
+    numbered = [head for head in heads if head.family in STREAM_FAMILIES]
+    keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
+    heard = [head.heard for head in numbered]
     await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
-    rows = await connection.fetch(_COMPARE, keys, families, [head.said for head in heads], heard, peer)
-    for row in rows:
-        at = StreamKey(row["key"], peer, row["family"])
-        if row["said"] > (row["mine_heard"] or 0):
-            await connection.execute(_EXPECT, *at, row["said"], now)
-        if row["heard"] > (row["mine_said"] or 0):
-            _log.error(BEHIND, key=str(at.key), said=row["mine_said"], heard_by_peer=row["heard"])
-            await connection.execute(_RESUME_ABOVE, *at, row["heard"], BEHIND)
+    await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer, now)
+    behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
+    for row in behind:
+        _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
+    return len(behind)
 
 
 _FORGET_EXPECTED = """
@@ -94,23 +105,36 @@ delete from expected e using stream s
 where s.key = e.key and s.peer = e.peer and s.family = e.family and s.heard >= e.said
 """
 _MISSING = """
-select e.key, e.peer, e.family, coalesce(s.heard, 0) + 1 as first, e.said as last
-from (select * from expected where since <= $1 order by since limit $2) e
-left join lateral (
-    select heard, stopped from stream where key = e.key and peer = e.peer and family = e.family limit 1
-) s on true
-where s.stopped is null and not exists (
-    select from parked p
-    where p.key = e.key and p.peer = e.peer and p.family = e.family
-        and p.sequence = coalesce(s.heard, 0) + 1
+with missing as (
+    select e.key, e.peer, e.family, coalesce(s.heard, 0) + 1 as first, e.said as last
+    from expected e
+    left join lateral (
+        select heard, stopped from stream
+        where key = e.key and peer = e.peer and family = e.family limit 1
+    ) s on true
+    where e.since <= $1 and (e.asked_at is null or e.asked_at <= $1) and s.stopped is null
+        and not exists (
+            select from parked p
+            where p.key = e.key and p.peer = e.peer and p.family = e.family
+                and p.sequence = coalesce(s.heard, 0) + 1
+        )
+    order by e.asked_at nulls first, e.since limit $2
 )
+update expected e set asked_at = $3 from missing m
+where e.key = m.key and e.peer = m.peer and e.family = m.family
+returning m.*
 """
 
 
-async def missing(connection: Connection, before: datetime, limit: int) -> list[tuple[StreamKey, int, int]]:
-    """Name the numbers (first, last) that a peer said before a time and that never came, by stream."""
+async def missing(
+    connection: Connection, before: datetime, limit: int, now: datetime
+) -> list[tuple[StreamKey, int, int]]:
+    """Name the numbers (first, last) that a peer said before a time and that never came, by stream.
+
+    Those that were asked for longest ago come first, so that what nobody can send keeps nothing waiting.
+    """
     await connection.execute(_FORGET_EXPECTED)
-    rows = await connection.fetch(_MISSING, before, limit)
+    rows = await connection.fetch(_MISSING, before, limit, now)
     return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
 
 

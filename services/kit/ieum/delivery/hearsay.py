@@ -7,8 +7,11 @@ from asyncpg import Connection
 from ieum.delivery.heads import hear_heads
 from ieum.delivery.here import Here
 from ieum.delivery.notices import keep_told, send_again
+from ieum.delivery.restored import compare_with_peers, hear_answer, keep_ask
 from ieum_contracts.delivery import (
     StreamHeads,
+    StreamHeadsAnswered,
+    StreamHeadsAsked,
     StreamParked,
     StreamRefused,
     StreamResendAsked,
@@ -26,7 +29,13 @@ async def hear_notices(connection: Connection, here: Here, notices: Sequence[Eve
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
                 await keep_told(connection, peer, told, now)
             case StreamHeads(heads=heads):
-                await hear_heads(connection, peer, heads, now)
+                if await hear_heads(connection, peer, heads, now):
+                    await compare_with_peers(connection, here, now)
+                    asked += 1
+            case StreamHeadsAsked() as ask:
+                await keep_ask(connection, peer, ask)
+            case StreamHeadsAnswered() as answer:
+                await hear_answer(connection, here, peer, answer, now)
             case StreamResendAsked() as resend:
                 await send_again(connection, peer, resend)
                 asked += 1

@@ -10,7 +10,9 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.peers import Peers
+from ieum.delivery.standing import Standing
 from ieum.observe.metrics import DeliveryMeasures
+from ieum.settings import TROUBLES_MAX
 from ieum_contracts.address import Address
 
 
@@ -31,3 +33,5 @@ class Here:
     peers: Peers
     clock: Callable[[], datetime]
     measures: DeliveryMeasures = field(default_factory=lambda: DeliveryMeasures(CollectorRegistry()))
+    standing: Standing = field(default_factory=Standing)
+    troubles_max: int = TROUBLES_MAX

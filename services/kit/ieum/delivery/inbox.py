@@ -1,8 +1,6 @@
 """The inbox: takes a batch of records in, in ONE transaction: load, fold, flush."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic
 from uuid import UUID
@@ -20,37 +18,14 @@ from ieum.delivery.parking import load_parked, park, unpark
 from ieum.delivery.place import Heard, Misplaced, Record
 from ieum.delivery.positions import Place, lock_positions, move_positions
 from ieum.delivery.quarantine import quarantine
+from ieum.delivery.restored import ask_what_is_lost
 from ieum.delivery.sorting import sort
+from ieum.delivery.sources import count_troubles, held_sources
 from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams, write_streams
+from ieum.delivery.taken import Gap, Taken
 from ieum.delivery.unfold import Unfold
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Records are missing before a batch: it was not taken in. Gives the offsets that should come first."""
-
-    expected: dict[Place, int]
-
-
-@dataclass(slots=True)
-class Taken:
-    """What a batch came to, for the log line and the metrics."""
-
-    events: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    said: int = 0
-    told: int = 0
-
-    def __add__(self, other: "Taken") -> "Taken":
-        """Count two batches as one."""
-        return Taken(
-            events=self.events + other.events,
-            counts=self.counts + other.counts,
-            said=self.said + other.said,
-            told=self.told + other.told,
-        )
 
 
 class Inbox(Generic[Known]):
@@ -94,8 +69,14 @@ class Inbox(Generic[Known]):
                 taken.said += await hear_notices(connection, self._here, batch.notices)
                 heard = [h for h in batch.heard if h.record and self._fresh(h.record, positions)]
                 await self._fold(connection, heard, {h.key for h in heard}, taken)
+                await count_troubles(connection, self._here, taken.troubles, self._here.clock())
                 await move_positions(connection, self._next(records, positions))
                 return taken
+
+    async def ask_what_is_lost(self) -> None:
+        """Ask every peer for its heads, where the mailbox has lost what we never read."""
+        async with self._here.database.acquire() as connection, connection.transaction():
+            await ask_what_is_lost(connection, self._here, self._here.clock())
 
     async def _keep_aside(
         self,
@@ -105,7 +86,7 @@ class Inbox(Generic[Known]):
         taken: Taken,
     ) -> None:
         fresh = [m for m in misplaced if self._fresh(m.record, positions)]
-        await quarantine(connection, fresh, self._here.clock())
+        taken.troubles += await quarantine(connection, self._here, fresh, self._here.clock())
         taken.counts["quarantined"] = len(fresh)
 
     async def wake(self, keys: set[UUID]) -> Taken:
@@ -113,6 +94,7 @@ class Inbox(Generic[Known]):
         taken = Taken()
         async with self._here.database.acquire() as connection, connection.transaction():
             await self._fold(connection, [], keys, taken)
+            await count_troubles(connection, self._here, taken.troubles, self._here.clock())
         return taken
 
     async def wake_in_vain(self, keys: set[UUID]) -> Taken:
@@ -125,6 +107,7 @@ class Inbox(Generic[Known]):
         if not keys:
             return
         now = self._here.clock()
+        held = await held_sources(connection)
         waiting = await load_parked(connection, keys)
         contents = [*heard, *(parked.heard for parked in waiting)]
         known = await self._application.load(
@@ -134,7 +117,8 @@ class Inbox(Generic[Known]):
         arrived = [(self._stream(h), h) for h in heard]
         old = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
         earlier = await heard_digests(connection, old)
-        effects = Unfold(self._application, known, streams, now).fold(waiting, arrived, earlier)
+        effects = Unfold(self._application, known, streams, now, held).fold(waiting, arrived, earlier)
+        self._outbox.check_sources([say for say, _ in effects.says], held)
         await self._flush(connection, streams, effects, now, taken)
         await self._application.flush(connection, known, now)
 
@@ -154,7 +138,8 @@ class Inbox(Generic[Known]):
         conflicts = [
             Misplaced(h.record, "sequence.conflict") for h in effects.conflicts if h.record is not None
         ]
-        await quarantine(connection, conflicts, now)
+        taken.troubles += await quarantine(connection, self._here, conflicts, now)
+        taken.troubles += effects.troubles()
         _count(taken, effects, len(said))
 
     def _stream(self, heard: Heard) -> StreamKey:

@@ -132,7 +132,7 @@ select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as las
 from parked p join stream s using (key, peer, family)
 where p.since <= $1
 group by p.key, p.peer, p.family, s.heard having min(p.sequence) > s.heard + 1
-limit $2
+order by random() limit $2
 """
 
 
@@ -146,6 +146,7 @@ _DUE = """
 select distinct p.key from parked p join stream s using (key, peer, family)
 where p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
     and (p.retry_at is null or p.retry_at <= $1)
+    and not exists (select from source where source.peer = p.peer and source.held is not null)
 limit $2
 """
 

@@ -40,6 +40,10 @@ class Peers:
         """Whether no new peer is taken in: far above what a centre has, and a bound on forged sources."""
         return len(self._numbers) >= PEERS_MAX
 
+    def others(self, me: Address) -> list[int]:
+        """List the numbers of all known peers but ourselves."""
+        return sorted(number for number, address in self._addresses.items() if address != me)
+
     def __contains__(self, address: Address) -> bool:
         """Whether the address has a number."""
         return address in self._numbers

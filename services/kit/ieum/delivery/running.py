@@ -35,6 +35,7 @@ class Delivery(Generic[Known]):
         catalogue_changed: Callable[[], None] = lambda: None,
     ) -> None:
         read_past_unreadable()
+        here.standing.doubt()
         self._here = here
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
@@ -42,7 +43,7 @@ class Delivery(Generic[Known]):
         self.outbox = Outbox(here)
         inbox = Inbox(here, self.outbox, application)
         self._consumer = Consumer(settings, here, inbox, self._relay)
-        self._upkeep = Upkeep(here, inbox, self._relay)
+        self._upkeep = Upkeep(here, inbox, self._relay, self._consumer.ends)
         self._announcer = Announcer(here, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, here, catalogue_changed)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Generic
 
 import structlog
@@ -12,8 +13,11 @@ from ieum.delivery.fold import Application, Applied, Awaiting, Known, Refused
 from ieum.delivery.ledger import APPLIED, HEARD, REFUSED, Entry
 from ieum.delivery.parking import AWAITING_DELAY, NEVER, Parked
 from ieum.delivery.place import Heard
+from ieum.delivery.sources import COMPARING
 from ieum.delivery.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
+
+NOBODY_HELD: Mapping[int, str] = MappingProxyType({})
 
 _log = structlog.get_logger(__name__)
 
@@ -22,12 +26,18 @@ class Unfold(Generic[Known]):
     """One batch being folded. Its streams are locked and its application state is loaded."""
 
     def __init__(
-        self, application: Application[Known], known: Known, streams: Streams, now: datetime
+        self,
+        application: Application[Known],
+        known: Known,
+        streams: Streams,
+        now: datetime,
+        held: Mapping[int, str] = NOBODY_HELD,
     ) -> None:
         self._application = application
         self._known = known
         self._streams = streams
         self._now = now
+        self._held = held
         self._waiting: dict[StreamKey, dict[int, Parked]] = {}
         self._heard: dict[tuple[StreamKey, int], bytes] = {}
         self.effects = Effects()
@@ -88,6 +98,12 @@ class Unfold(Generic[Known]):
         queue = self._waiting[stream.at]
         while stream.stopped is None and (head := queue.get(stream.heard + 1)) is not None:
             if head.dead or (head.retry_at is not None and head.retry_at > self._now):
+                return
+            if (why := self._held.get(stream.at.peer)) is not None:
+                head.reason, head.retry_at = why, None
+                self._park(head)
+                if why != COMPARING:
+                    self._tell(head)
                 return
             if not self._take(stream, head):
                 self._park(head)

@@ -1,23 +1,30 @@
 """Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Generic
 from uuid import UUID
 
 import structlog
+from aiokafka.errors import KafkaError
 from asyncpg import Connection
 
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.heads import missing, say_heads
 from ieum.delivery.here import Here
-from ieum.delivery.inbox import Inbox, Taken
+from ieum.delivery.inbox import Inbox
 from ieum.delivery.notices import tell
-from ieum.delivery.parking import due_keys, gaps, wake_for_new_contracts
+from ieum.delivery.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
+from ieum.delivery.positions import Place
 from ieum.delivery.relay import Relay
+from ieum.delivery.restored import answer, open_asks, read_positions, warn_of_silence
+from ieum.delivery.retention import Retention
+from ieum.delivery.sources import release_due
 from ieum.delivery.streams import FAMILIES
+from ieum.delivery.taken import Taken
+from ieum.errors import Transient
 from ieum_contracts.delivery import StreamResendAsked
 
 TICK_SECONDS = 1.0
@@ -25,7 +32,7 @@ GAP_AGE = timedelta(seconds=30)
 GAP_TICKS = 30
 COUNT_TICKS = 5
 HEADS_TICKS = 60
-ASKED_MAX = 100
+ASKED_MAX = 1000
 
 _COUNT = """
 select
@@ -35,41 +42,72 @@ select
     (select count(*) from parked where dead) as dead
 """
 
+Ends = Callable[[], Awaitable[Mapping[Place, int]]]
+"""Says how far our mailboxes go now."""
+
 _log = structlog.get_logger(__name__)
 
 
 class Upkeep(Generic[Known]):
     """What has to be done now and then for streams to move on by themselves."""
 
-    def __init__(self, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
+    def __init__(self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends) -> None:
         self._here = here
         self._inbox = inbox
         self._relay = relay
+        self._ends_now = ends
+        self._ends: dict[UUID, Mapping[Place, int]] = {}
+        self._told = 0
+        self._retention = Retention(here)
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
-        fresh, ticks, told = True, 0, 0
+        ticks, due = 0, list[UUID]()
         while True:
             await self._relay.leading.wait()
             try:
                 async with self._here.database.acquire() as connection:
-                    if fresh:
-                        await wake_for_new_contracts(connection, self._here.clock())
-                        fresh = False
-                    if ticks % GAP_TICKS == 0:
-                        await self._ask_again(connection)
-                    if ticks % HEADS_TICKS == 0:
-                        told = await say_heads(connection, self._here, told, self._here.clock())
-                    if ticks % COUNT_TICKS == 0:
-                        self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
+                    await self._look(connection, ticks)
                     due = await due_keys(connection, self._here.clock())
                 await self._wake(due)
-            except DATABASE_AWAY as error:
+                await self._answer_asks()
+                await self._retention.turn()
+            except (*DATABASE_AWAY, KafkaError, Transient) as error:
                 _log.warning("upkeep.database-away", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - tried again at the next tick
                 _log.error("upkeep.failed", error=type(error).__name__)
+                due = []
             ticks += 1
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(0 if len(due) == WOKEN_MAX else TICK_SECONDS)
+
+    async def _look(self, connection: Connection, ticks: int) -> None:
+        """Do what is due at this tick."""
+        now = self._here.clock()
+        if ticks == 0:
+            await wake_for_new_contracts(connection, now)
+        await release_due(connection, self._here, now)
+        if ticks % GAP_TICKS == 0:
+            await self._ask_again(connection)
+        if ticks % HEADS_TICKS == 0:
+            self._told = await say_heads(connection, self._here, self._told, now)
+            await warn_of_silence(connection, self._here, now)
+        if ticks % COUNT_TICKS == 0:
+            self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
+
+    async def _answer_asks(self) -> None:
+        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
+        async with self._here.database.acquire() as connection, connection.transaction():
+            asks = await open_asks(connection)
+            if not asks:
+                return
+            if any(ask not in self._ends for ask, *_ in asks):
+                ends = await self._ends_now()
+                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
+            read = await read_positions(connection)
+            for asked in asks:
+                if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
+                    await answer(connection, self._here, asked, self._here.clock())
+        self._relay.wake()
 
     async def _wake(self, due: Sequence[UUID]) -> None:
         for key in due:
@@ -96,7 +134,7 @@ class Upkeep(Generic[Known]):
     async def _ask_again(self, connection: Connection) -> None:
         now = self._here.clock()
         before = now - GAP_AGE
-        lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX)}
+        lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX, now)}
         notices = [
             (
                 stream,

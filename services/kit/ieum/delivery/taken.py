@@ -1,0 +1,34 @@
+"""What taking a batch in came to."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ieum.delivery.positions import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Records are missing before a batch: it was not taken in. Gives the offsets that should come first."""
+
+    expected: dict[Place, int]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a batch came to, for the log line and the metrics; `troubles` counts wrong events by source."""
+
+    events: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    said: int = 0
+    told: int = 0
+    troubles: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: "Taken") -> "Taken":
+        """Count two batches as one."""
+        return Taken(
+            events=self.events + other.events,
+            counts=self.counts + other.counts,
+            said=self.said + other.said,
+            told=self.told + other.told,
+            troubles=self.troubles + other.troubles,
+        )
