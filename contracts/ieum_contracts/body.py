@@ -67,6 +67,8 @@ def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Inval
         if _only_codes_are_unknown(error):
             return NotUnderstood("value.unknown")
         return Invalid("body.invalid", faults(error))
+    except Exception:  # noqa: BLE001 - a value that our own code trips over stops one stream, never the reader
+        return NotUnderstood("value.unknown")
 
 
 def _only_codes_are_unknown(error: ValidationError) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import field_validator
 
+from ieum_contracts import body as bodies
 from ieum_contracts.catalogue import (
     EVENT_TYPES,
     MODEL_OF_ASK,
@@ -179,6 +181,24 @@ def test_what_nobody_will_ever_accept_is_refused(type_: str, schema: str, value:
     assert caught.value.reason == reason
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+class Fragile(Model):
+    """A body whose own code trips over a value."""
+
+    number: int
+
+    @field_validator("number")
+    @classmethod
+    def _overflows(cls, number: int) -> int:
+        return int(float(number) * float("inf"))
+
+
+def test_a_value_that_our_own_code_trips_over_is_parked_and_stops_no_reader() -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        bodies.read(Fragile, b'{"number":1}')
+    assert caught.value.reason == "value.unknown"
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 def test_a_refusal_names_the_place() -> None:
