@@ -46,7 +46,8 @@ RESTORING = Kind(
     Text("복구한 데이터베이스를 견주는 중입니다", "A restored database is being compared"),
     Text(
         "이 기관의 데이터베이스가 백업에서 복구되어 상대 기관의 기록과 견주고 있습니다. "
-        "`Retry-After`초 뒤에 같은 Idempotency-Key로 다시 보내십시오. 오래 걸리면 운영자가 `GET /v1/sources`를 확인하여야 합니다.",
+        "`Retry-After`초 뒤에 같은 Idempotency-Key로 다시 보내십시오. "
+        "오래 걸리면 운영자가 `GET /v1/sources`를 확인하여야 합니다.",
         "This agency's database was restored from a backup and is being compared with the other agency's. "
         "Send the request again with the same Idempotency-Key after `Retry-After` seconds. "
         "If it lasts, the operators look at `GET /v1/sources`.",

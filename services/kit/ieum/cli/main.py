@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "status": "ieum.cli.status",
         "watch": "ieum.cli.watch",
         "referral": "ieum.cli.referral",
+        "streams": "ieum.cli.streams",
         "reconcile": "ieum.cli.reconcile",
         "doctor": "ieum.cli.doctor",
     }

@@ -39,6 +39,8 @@ async def tell(
 ) -> None:
     """Write notices for the relay, in the transaction of what they tell about."""
     if notices:
+        if any(not here.peers.knows_number(stream.peer) for stream, _ in notices):
+            await here.peers.read(connection)
         await connection.execute(
             _TELL,
             [stream.peer for stream, _ in notices],

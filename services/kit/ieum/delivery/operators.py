@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from asyncpg import Connection
 
@@ -9,8 +10,12 @@ from ieum.delivery.here import Here
 from ieum.delivery.ledger import HEARD, SKIPPED, Entry, write_entries
 from ieum.delivery.notices import tell
 from ieum.delivery.parking import Parked, load_parked, unpark
+from ieum.delivery.sources import release_source
 from ieum.delivery.streams import FAMILIES, Stream, StreamKey, lock_streams, write_streams
 from ieum_contracts.delivery import StreamSkipped
+
+NO_KEY = UUID(int=0)
+"""Stands in the audit for all streams of a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,26 @@ async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now:
         await tell(connection, here, [(at, _notice(head, act))], now)
         await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)
     return acted
+
+
+_HELD = """
+select held, (select count(*) from parked where peer = $1) as waiting
+from source where peer = $1 and held is not null for update
+"""
+
+
+async def release(connection: Connection, peer: int, act: Act, now: datetime) -> tuple[str, int] | None:
+    """Release a held source; gives the code of why it was held and how much waits, None when it was not.
+
+    To be called in a transaction; the upkeep lets what waits go on, some keys a second.
+    """
+    row = await connection.fetchrow(_HELD, peer)
+    if row is None:
+        return None
+    if not act.dry_run:
+        await release_source(connection, peer, now)
+        await connection.execute(_KEEP, "release", NO_KEY, peer, 0, 0, act.reason, act.by, now)
+    return row["held"], row["waiting"]
 
 
 async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, Parked | None]:
