@@ -22,24 +22,28 @@ QUIET = {"IEUM_LOG_LEVEL": "warning"}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A way to refer and be answered. `in_flight` are the unanswered referrals that saturate it."""
+    """A way to refer and be answered. `in_flight` unanswered referrals saturate it.
+
+    `senders` at a time keep or post a referral: more than the sender has database connections (16 in every
+    case), so that none is idle, and few enough that its reader does not starve while it waits for one.
+    """
 
     title: str
     module: str
     variant: str = ""
     python: Path = Path(sys.executable)
     in_flight: int = 512
-    senders: int = 512
+    senders: int = 32
 
 
 CASES: Mapping[str, Case] = {
-    "floor": Case("aiokafka alone, no database: the floor", "bench.floor"),
+    "floor": Case("aiokafka alone, no database: the floor", "bench.floor", senders=512),
     "naive": Case("FastStream, a handler and a transaction per message", "bench.naive"),
     "parallel": Case("the same, partitions handled in parallel", "bench.naive", "parallel"),
     "outbox": Case("FastStream with faststream-outbox", "bench.peers.outbox", python=PEERS_PYTHON),
     "faust": Case("faust-streaming, answer awaited", "bench.peers.streams", python=PEERS_PYTHON),
-    "ieum": Case("Ieum, a commit per referral", "bench.ours.originator", senders=128),
-    "ieum-http": Case("Ieum behind its HTTP API", "bench.ours.caller", senders=64),
+    "ieum": Case("Ieum, a commit per referral", "bench.ours.originator"),
+    "ieum-http": Case("Ieum behind its HTTP API", "bench.ours.caller"),
 }
 PEERS = ("outbox", "faust")
 OURS = ("ieum", "ieum-http")

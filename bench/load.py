@@ -48,7 +48,7 @@ class Load:
         self._trips.forget()
         if marking:
             self._trips.mark()
-        return {"unanswered": unanswered, "errors": self._errors}
+        return {"answered": self._trips.ended, "unanswered": unanswered, "errors": self._errors}
 
     async def burst(self, count: int, senders: int) -> dict[str, Any]:
         """Send so many at once and wait for none of the answers."""

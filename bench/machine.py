@@ -37,7 +37,7 @@ class Meter:
         seconds = time.monotonic() - self._begun
         cpu = {name: now - self._cpu[name] for name, now in self._by_process().items()}
         foreign = (_busy_seconds() - self._busy - sum(cpu.values())) / (seconds * (os.cpu_count() or 1))
-        return Spent(seconds, cpu, max(0.0, foreign))
+        return Spent(seconds, cpu, min(1.0, max(0.0, foreign)))
 
     def _by_process(self) -> dict[str, float]:
         own = {"bench": os.getpid()}

@@ -57,6 +57,7 @@ def _saturated(run: Opened, plan: Plan) -> dict[str, Any]:
         "cpu_us": {name: round(seconds / trips * 1e6, 1) for name, seconds in spent.cpu.items()},
         "memory_mib": memory,
         "foreign": round(spent.foreign, 3),
+        "answered": stopped["answered"],
         "unanswered": stopped["unanswered"],
         "errors": stopped["errors"],
     }

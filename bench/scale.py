@@ -62,7 +62,7 @@ def _take_over(found: dict[str, Any]) -> str:
                 f"Two instances of the sender; {found['rate']} referrals a second are posted to one, and the "
                 "other, whose relay works, is killed or frozen. The second column is the time until the "
                 "first referral posted afterwards reached its recipient, the third the longest round trip: "
-                "answers that the lost instance had to read wait until Kafka gives its partitions to the other.\n"
+                "answers that the lost instance had to read wait until the other is given its partitions.\n"
             ),
             "| instance | relay delivers again after s | longest round trip s | unanswered | runs |",
             "| --- | --- | --- | --- | --- |",

@@ -19,7 +19,7 @@ from ieum_contracts.message import Event
 
 
 class WatchedDesk(Desk):
-    """The product's desk; it only remembers on which connection answers were flushed."""
+    """The product's desk; it only remembers on which connection answers came."""
 
     def __init__(self, view: View, peers: Peers, trips: Trips) -> None:
         super().__init__(view, peers)
@@ -30,6 +30,7 @@ class WatchedDesk(Desk):
     async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
         """Load a batch; what a batch before it heard and never committed is forgotten."""
         self._heard.clear()
+        self._connection = connection
         return await super().load(connection, events)
 
     def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
@@ -38,11 +39,6 @@ class WatchedDesk(Desk):
         if isinstance(outcome, Applied) and isinstance(event.body, ReferralReceived):
             self._heard.append(event.envelope.subject)
         return outcome
-
-    async def flush(self, connection: Connection, known: Known, now: datetime) -> None:
-        """Write, and remember where."""
-        await super().flush(connection, known, now)
-        self._connection = connection
 
     def returned(self, connection: Connection) -> None:
         """Take the answers of a batch as consumed, now that its connection is given back."""
