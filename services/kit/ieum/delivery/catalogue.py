@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 from aiokafka import AIOKafkaConsumer
@@ -28,6 +29,7 @@ RETRY_SECONDS = 1.0
 METADATA_MS = 2_000
 POLL_MS = 1_000
 RECORDS_MAX = 200
+STOP_SECONDS_MAX = 8.0
 
 _log = structlog.get_logger(__name__)
 
@@ -131,7 +133,9 @@ class CatalogueReader:
                 await self._read()
             except (*DATABASE_AWAY, KafkaError) as error:
                 _log.warning("catalogue.away", error=type(error).__name__, retry_seconds=RETRY_SECONDS)
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - it reads from the beginning again
+                _log.error("catalogue.failed", error=type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _read(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -148,7 +152,9 @@ class CatalogueReader:
                 for records in batches.values():
                     await self._keep(records)
         finally:
-            await consumer.stop()
+            with suppress(KafkaError, OSError, TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS_MAX):
+                    await consumer.stop()
 
     async def _keep(self, records: Sequence[Record]) -> None:
         async with self._here.database.acquire() as connection:

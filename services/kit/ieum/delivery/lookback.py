@@ -50,8 +50,8 @@ async def go_back(here: Here, consumer: AIOKafkaConsumer) -> None:
         positions = await read_positions(connection)
     places = partitions_of(here)
     for partition in consumer.assignment():
-        offset = positions.get(places[partition])
-        if offset is not None and await consumer.position(partition) > offset:
+        offset = positions.get(places[partition], 0)
+        if await consumer.position(partition) > offset:
             consumer.seek(partition, offset)
 
 

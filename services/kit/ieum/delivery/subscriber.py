@@ -1,5 +1,6 @@
 """The one FastStream subscriber: hands batches of records to the inbox and commits to Kafka afterwards."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -24,6 +25,7 @@ POLL_SECONDS = 1.0
 FETCH_WAIT_MS = 50
 SESSION_MS = 10_000
 METADATA_MS = 30_000
+STOP_SECONDS_MAX = 8.0
 
 Records = Sequence[ConsumerRecord[bytes, bytes]]
 
@@ -117,8 +119,10 @@ class Mailboxes:
             raise Transient(f"Kafka is not reachable ({type(error).__name__}).") from error
 
     async def stop(self) -> None:
-        """Let the batch in hand end, then leave the group."""
-        await self._broker.stop()
+        """Let the batch in hand end, then leave the group; a broker that is away is not waited for."""
+        with suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await self._broker.stop()
 
     @property
     def reading(self) -> bool:
