@@ -81,9 +81,11 @@ class Bare:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    def fails(self) -> bool:
-        """Tell whether delivery has ended by itself, which it never may."""
-        return self._task is not None and self._task.done()
+    def check(self) -> None:
+        """Raise what delivery ended with, if it has ended by itself, which it never may."""
+        if self._task is not None and self._task.done():
+            self._task.result()
+            raise AssertionError("Delivery has ended by itself.")
 
     async def say(
         self, to: Address, keys: Sequence[UUID], body: Model | None = None, cause: str = "test"
@@ -163,6 +165,8 @@ async def quiet(
         return keys is None or told.key in keys
 
     async def settled() -> bool:
+        for agency in agencies:
+            agency.check()
         said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True) if asked(t)}
         heard = {heard_key(a, t) for a in agencies for t in await a.ledger(said=False) if asked(t)}
         left = [

@@ -8,11 +8,11 @@ import pytest_asyncio
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from ieum.centre.server import connect_admin
 from ieum.delivery.place import partition_of
 from ieum.delivery.relay import LOCK
 from ieum.local import Stack
 from ieum.local.kafka import admin_settings
-from ieum.testing.centre import connect_admin
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
 from tests.kit.delivery import wire
@@ -27,8 +27,8 @@ HEAL_SECONDS_MAX = 40.0
 async def lasting(pair: Pair) -> AsyncIterator[Pair]:
     """Give two agencies that run, and that may not end by themselves whatever happens around them."""
     yield pair
-    assert not pair.alpha.fails()
-    assert not pair.beta.fails()
+    pair.alpha.check()
+    pair.beta.check()
 
 
 async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> None:

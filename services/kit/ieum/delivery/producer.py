@@ -80,7 +80,8 @@ class Producer:
             raise Transient(f"The broker did not take what was sent ({type(error).__name__}).") from error
         acknowledged = _acknowledged(futures)
         if acknowledged < len(futures):
-            failure = futures[acknowledged].exception()
+            first = futures[acknowledged]
+            failure = asyncio.InvalidStateError() if first.cancelled() else first.exception()
             self._drop(futures)
             if not isinstance(failure, _UNSENDABLE):
                 raise Unacknowledged(acknowledged, type(failure).__name__)

@@ -73,6 +73,8 @@ class Relay:
                 await self._hold()
             except DATABASE_AWAY as error:
                 _log.warning("relay.database-away", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
+                _log.error("relay.failed", error=type(error).__name__)
             finally:
                 self.leading.clear()
             await asyncio.sleep(LOCK_SECONDS)

@@ -1,0 +1,93 @@
+"""Agencies know each other's programmes: the newest version that their owner published, and nothing else."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from ieum.local import Stack
+from ieum_contracts.address import Address
+from ieum_contracts.programme import ProgrammePublished
+from ieum_contracts.topics import Family, topic_of
+from tests.kit.delivery import wire
+from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+PROGRAMME = ProgrammePublished(programme="test-course", version=1, name_ko="시험 과정", name_en="Test course")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def published(resting: Pair) -> AsyncIterator[Pair]:
+    """Give two agencies of which alpha offers a programme."""
+    await resting.beta.start()
+    await resting.alpha.start([PROGRAMME])
+    yield resting
+    await resting.alpha.stop()
+    await resting.beta.stop()
+
+
+async def known(beta: Bare) -> ProgrammePublished | None:
+    body = await beta.value(
+        "select body from catalogue join peer on peer.id = peer where address like '%/alpha'"
+        " and catalogue.id = 'programme:test-course'"
+    )
+    return None if body is None else ProgrammePublished.model_validate_json(bytes(body))  # type: ignore[call-overload]
+
+
+async def until_named(beta: Bare, name: str, *, offered: bool = True) -> int:
+    """Wait until the programme is known under a name; gives its version."""
+
+    async def named() -> bool:
+        found = await known(beta)
+        return found is not None and (found.name_en, found.offered) == (name, offered)
+
+    await until(named)
+    found = await known(beta)
+    assert found is not None
+    return found.version
+
+
+async def test_a_change_is_published_under_a_higher_version(published: Pair) -> None:
+    first = await until_named(published.beta, "Test course")
+    await published.alpha.stop()
+    await published.alpha.start([PROGRAMME.model_copy(update={"name_en": "Other course"})])
+    second = await until_named(published.beta, "Other course")
+    assert second > first
+    await published.alpha.stop()
+    await published.alpha.start([])
+    assert await until_named(published.beta, "Other course", offered=False) > second
+
+
+def record(owner: Address, source: Address, version: int, name: str) -> wire.Raw:
+    """Make a catalogue record on the topic of `owner` that says to come from `source`."""
+    body = PROGRAMME.model_copy(update={"version": version, "name_en": name})
+    raw = wire.event(source, source, new_keys(1)[0], 1, body)
+    key = b"programme:test-course"
+    raw = raw.having("ce_subject", key).having("ce_partitionkey", key).without("ce_sequence")
+    return wire.Raw(topic_of(owner, Family.CATALOGUE), 0, key, raw.value, raw.headers)
+
+
+async def test_old_versions_and_forged_records_are_ignored(stack: Stack, published: Pair) -> None:
+    alpha, beta = published.alpha.address, published.beta.address
+    version = await until_named(published.beta, "Test course")
+    newer = version + 1000
+    right = record(alpha, alpha, newer + 1, "Right")
+    wire.produce(
+        stack,
+        [
+            record(alpha, alpha, version - 1, "Old"),
+            record(beta, alpha, newer, "Forged by beta"),
+            record(alpha, beta, newer, "Of another"),
+            right.saying(b"{"),
+            right.having("ce_subject", b"programme:other").having("ce_partitionkey", b"programme:other"),
+            right.without("ce_id"),
+            right.saying(None),
+            record(alpha, alpha, newer, "Newer"),
+        ],
+    )
+    assert await until_named(published.beta, "Newer") == newer
+    names = await published.beta.rows("select convert_from(body, 'utf8') as body from catalogue")
+    assert not [row for row in names if "Forged" in str(row) or "Of another" in str(row)]
+    published.beta.check()
