@@ -64,7 +64,7 @@ async def _run(stack: ClusterStack, arguments: argparse.Namespace) -> Outcome:
 
 def _schedule(arguments: argparse.Namespace, seconds: float) -> list[list[Step]]:
     if arguments.alone or arguments.fault:
-        return alone(arguments.seed, arguments.fault or tuple(FAULTS))
+        return alone(arguments.seed, *filter(None, [arguments.fault]))
     return mixed(arguments.seed, seconds, arguments.pause)
 
 

@@ -26,7 +26,6 @@ from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
 
-SETTLE_SECONDS_MAX = 180.0
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
 WORKERS = 8
@@ -41,6 +40,14 @@ UNABLE = (
 )
 
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a run may take to come to rest, and whether every referral is brought to its end."""
+
+    settle_seconds: float = 180.0
+    to_the_end: bool = True
 
 
 @dataclass
@@ -76,6 +83,7 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
     tell: Tell,
     seconds: float = 0.0,
     file: Path | None = None,
+    patience: Patience = Patience(),
 ) -> Outcome:
     """Let the workload and the faults run, at least for `seconds`; heal, drain and judge."""
     loop = asyncio.get_running_loop()
@@ -84,15 +92,16 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
     working = asyncio.create_task(workload.run(WORKERS))
     watching = asyncio.create_task(_watch(workload, tell))
     try:
-        lanes = [_lane(scene, lane, faults, tell) for lane in schedule]
+        lanes = [_lane(scene, lane, faults, tell, seconds) for lane in schedule]
         await asyncio.gather(*lanes, _last(working, seconds))
         workload.may_work.clear()
-        recovery = await _recover(scene, tell)
-        workload.finish()
-        workload.may_work.set()
-        await working
-        left = await settle(scene)
-        tell(f"{loop.time() - began:6.0f} s  all referrals are at their end; left: {left or 'nothing'}")
+        recovery, left = await _recover(scene, patience, tell)
+        if patience.to_the_end:
+            workload.finish()
+            workload.may_work.set()
+            await working
+            left = await settle(scene, patience.settle_seconds)
+            tell(f"{loop.time() - began:6.0f} s  all referrals are at their end; left: {left or 'nothing'}")
     finally:
         for task in (working, watching):
             task.cancel()
@@ -104,15 +113,15 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
     return Outcome(judge(history), history, workload.met, faults, recovery, left)
 
 
-async def _recover(scene: Scene, tell: Tell) -> float:
+async def _recover(scene: Scene, patience: Patience, tell: Tell) -> tuple[float, list[Left]]:
     """Heal everything, and measure how long the backlog then takes to drain."""
     loop = asyncio.get_running_loop()
     await heal(scene)
     healed = loop.time()
-    left = await settle(scene)
+    left = await settle(scene, patience.settle_seconds)
     seconds = loop.time() - healed
     tell(f"         all is healed, and drained {seconds:.1f} s later; left: {left or 'nothing'}")
-    return seconds
+    return seconds, left
 
 
 async def _watch(workload: Workload, tell: Tell) -> None:
@@ -131,12 +140,15 @@ async def _last(working: "asyncio.Task[None]", seconds: float) -> None:
         await working
 
 
-async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Tell) -> None:
+async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Tell, seconds: float) -> None:
+    """Do one fault after the other; those that would begin after the end of the run are left out."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     for step in steps:
         await asyncio.sleep(max(0.0, began + step.at_seconds - loop.time()))
         at = loop.time() - began
+        if step.at_seconds and at > seconds:
+            break
         try:
             done = await FAULTS[step.fault](scene, Random(step.seed))  # noqa: S311 - repeatable on purpose
         except UNABLE as error:
@@ -162,10 +174,10 @@ async def heal(scene: Scene) -> None:
     await scene.ready()
 
 
-async def settle(scene: Scene) -> list[Left]:
+async def settle(scene: Scene, seconds_max: float) -> list[Left]:
     """Wait until nothing is under way any more; returns what is left after a long time."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + SETTLE_SECONDS_MAX
+    until = loop.time() + seconds_max
     while (left := await _left(scene)) and loop.time() < until:  # noqa: ASYNC110 - others change it
         await asyncio.sleep(LOOK_SECONDS)
     return left

@@ -157,6 +157,12 @@ async def _mend(doors: list[Door], seconds: float) -> str:
     return f"{len(doors)} door(s) for {seconds:.0f} s"
 
 
+async def let_work(scene: Scene, random: Random) -> str:  # noqa: ARG001 - it does nothing
+    """Do nothing for a while."""
+    await asyncio.sleep(4)
+    return "all is well"
+
+
 _HOLDER = """
 select a.client_port from pg_locks l join pg_stat_activity a using (pid)
 where l.locktype = 'advisory' and l.granted and l.objid = $1 and a.datname = current_database()
@@ -183,6 +189,7 @@ def _has_port(pid: int, port: int) -> bool:
         return False
 
 
+QUIET = "nothing for a while"
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         "kill -9 of an instance": kill_instance,
@@ -203,6 +210,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "reorders": strangers.send_backwards,
         "gaps": strangers.take_from_outbox,
         "poison storm": strangers.send_poison,
+        QUIET: let_work,
     }
 )
 """Every fault by its name; disk full joins where a file system can be mounted (`disk.py`)."""

@@ -29,6 +29,8 @@ INSTANCES = 2
 READY_SECONDS_MAX = 90.0
 READY_PAUSE_SECONDS = 0.3
 LOG_LINES = 30
+TROUBLES_MAX = 1_000_000
+"""Poison comes under an honest name here; its bearer shall not be held for it."""
 KNOWN_SECONDS_MAX = 60.0
 PRODUCT = ("ieum.cli.main",)
 
@@ -153,6 +155,7 @@ def _service(  # noqa: PLR0913, PLR0917 - each says another thing of the process
         **outside,
         **centre.access(agency).environment(),
         "IEUM_HTTP_PORT": str(port),
+        "IEUM_SOURCE_TROUBLES_MAX": str(TROUBLES_MAX),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), outside.get("PYTHONPATH", "")])),
         **further,
     }

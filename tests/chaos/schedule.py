@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.chaos.faults import FAULTS
-
 LANES: dict[str, tuple[str, ...]] = {
     "instances": (
         "kill -9 of an instance",
@@ -22,6 +20,8 @@ LANES: dict[str, tuple[str, ...]] = {
 }
 """What runs beside what: faults of one lane wait for each other, lanes do not."""
 
+EVERY = tuple(fault for lane in LANES.values() for fault in lane)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -37,9 +37,9 @@ def mixed(seed: int, seconds: float, pause_seconds: float) -> list[list[Step]]:
     return [_lane(seed, name, faults, seconds, pause_seconds) for name, faults in LANES.items()]
 
 
-def alone(seed: int, faults: Sequence[str] = tuple(FAULTS)) -> list[list[Step]]:
+def alone(seed: int, faults: Sequence[str] = EVERY) -> list[list[Step]]:
     """Schedule faults one after the other, each when the one before is healed."""
-    return [[Step(0, fault, f"{seed} alone {fault}") for fault in faults]]
+    return [[Step(0, fault, f"{seed} alone {number} {fault}") for number, fault in enumerate(faults)]]
 
 
 def _lane(seed: int, name: str, faults: Sequence[str], seconds: float, pause_seconds: float) -> list[Step]:

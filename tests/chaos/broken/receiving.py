@@ -1,0 +1,105 @@
+"""Broken recipients: consumers, inboxes and folds as they must not be."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from ieum.delivery import consumer, ledger, place
+from ieum.delivery.consumer import Consumer
+from ieum.delivery.inbox import Inbox
+from ieum.delivery.parking import Parked
+from ieum.delivery.place import Heard
+from ieum.delivery.streams import Stream
+from ieum.delivery.subscriber import Records
+from ieum.delivery.taken import Gap
+from ieum.delivery.unfold import Unfold
+from tests.chaos.broken.patching import put, rewrite
+
+
+def commit_before_transaction() -> None:
+    """Tell Kafka that a batch is done before its transaction; nobody minds the positions."""
+    _believe_kafka()
+    take_whole = Consumer._take
+
+    async def commit_and_take(self: Consumer[Any], records: Records) -> None:
+        await self._looked_back.wait()
+        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        await self._mailboxes.consumer.commit(offsets)
+        await asyncio.sleep(0.05)
+        await take_whole(self, records)
+
+    put(Consumer, "_take", commit_and_take)
+
+
+def failed_batch_acknowledged() -> None:
+    """Let a failed batch go: the next one's acknowledgement passes over it."""
+    _believe_kafka()
+
+    async def go_on(self: Consumer[Any], records: Records, error: Exception) -> None:  # noqa: ARG001 - that is it
+        await asyncio.sleep(0.1)
+
+    put(Consumer, "_back_off", go_on)
+
+
+def no_duplicate_check() -> None:
+    """Apply what was heard before once more."""
+    rewrite(ledger, "_WRITE", "from i\n), sent as", "from i on conflict do nothing\n), sent as")
+
+    def apply_again(
+        self: Unfold[Any],
+        stream: Stream,
+        heard: Heard,
+        digest: bytes | None,  # noqa: ARG001 - nobody looks
+    ) -> None:
+        before = stream.heard, stream.heard_digest
+        self._take(stream, Parked(stream.at, heard, "", self._now))
+        stream.heard, stream.heard_digest = before
+
+    put(Unfold, "_seen_before", apply_again)
+
+
+def any_later_number() -> None:
+    """Apply whatever number is above the last one heard, gaps or not."""
+
+    def advance_anyhow(self: Unfold[Any], stream: Stream) -> None:
+        if queue := self._waiting[stream.at]:
+            stream.heard = max(stream.heard, min(queue) - 1)
+        advance(self, stream)
+
+    advance = put(Unfold, "_advance", advance_anyhow)
+
+
+class _Anywhere(int):
+    """A partition that equals every other."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = int.__hash__
+
+
+def wrong_partition_accepted() -> None:
+    """Ask no longer whether a key belongs into the partition that it lies in."""
+    put(place, "partition_of", lambda key: _Anywhere(0))  # noqa: ARG005 - that is it
+
+
+def _believe_kafka() -> None:
+    """Go on from where Kafka says, as consumers do that keep no positions of their own."""
+
+    async def look_back(here: Any, _consumer: Any) -> None:
+        here.standing.settle(comparing=False)
+
+    async def go_back(_here: Any, _consumer: Any) -> None:
+        pass
+
+    def no_gap(self: Inbox[Any], records: Sequence[Any], positions: Any) -> Gap:  # noqa: ARG001 - that is it
+        return Gap({})
+
+    put(consumer, "look_back", look_back)
+    put(consumer, "go_back", go_back)
+    put(Inbox, "_gap", no_gap)

@@ -1,0 +1,115 @@
+"""Broken rules of casework and of the API: each has to be caught by a test of the project, by name.
+
+As a pytest plugin (`-p tests.chaos.broken.rules`) this breaks the rule that IEUM_BROKEN_RULE names before
+any test is imported.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from ieum.api import orders
+from ieum.casework import hearing, sending
+from ieum.casework.known import Known
+from ieum.casework.values import Referral
+from ieum_contracts import lifecycle
+from ieum_contracts.codes import Decision
+from ieum_contracts.lifecycle import ASKS, Condition, NotAllowed, RecipientCopy, SenderCopy, recipient, sender
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from tests.chaos.broken.patching import put
+
+SETTING = "IEUM_BROKEN_RULE"
+
+
+def asks_by_type() -> None:
+    """Let a decision settle every ask of the types that it may settle, not the one that it names."""
+
+    def settle(copy: SenderCopy, decision: Decision, answers: tuple[UUID, ...]) -> SenderCopy | NotAllowed:
+        heard: SenderCopy | NotAllowed = hear(copy, decision, answers)
+        if isinstance(heard, NotAllowed) or not answers:
+            return heard
+        return replace(heard, open=tuple(o for o in copy.open if decision not in ASKS[o[1]].settled_by))
+
+    hear = put(sender, "hear_decision", settle)
+    put(lifecycle, "hear_decision", settle)
+
+
+def no_owner_check() -> None:
+    """Believe whoever says something of a referral to be its other side."""
+
+    def believe(known: Known, referral: Referral, event: Event, body: Model, now: datetime) -> object:
+        mine = replace(event, envelope=replace(event.envelope, source=referral.peer))
+        return hear(known, referral, mine, body, now)
+
+    hear = put(hearing, "_hear_move", believe)
+
+
+def if_match_ignored() -> None:
+    """Carry an order out that was made for another version."""
+    put(orders, "check_version", lambda *_: None)
+
+
+def reopen_unguarded() -> None:
+    """Reopen a referral again and again, also after a withdrawal."""
+    always: Callable[[RecipientCopy], bool] = lambda _: True  # noqa: E731 - a condition like the others
+    unguarded = {Condition.NOT_REOPENED: always, Condition.NOTHING_WITHDRAWN: always}
+    conditions = MappingProxyType({**recipient.CONDITIONS, **unguarded})
+    put(recipient, "CONDITIONS", conditions)
+    put(lifecycle, "CONDITIONS", conditions)
+    put(
+        recipient, "_reopenable", lambda copy: copy.state in {*lifecycle.CONCLUDED, lifecycle.table._S.CLOSED}
+    )
+
+
+def duplicate_guard_off() -> None:
+    """Let a client have any number of open referrals to the same programme."""
+
+    def refer(order: Any, view: Any, prior: Any, *rest: Any) -> object:
+        return whole(order, view, replace(prior, duplicate=None), *rest)
+
+    whole = put(sending, "refer", refer)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One broken rule, and the tests of which at least one has to fail."""
+
+    breaks: Callable[[], None]
+    tests: tuple[str, ...]
+
+
+_WALK = "tests/kit/casework/test_casework_walk.py::test_all_properties_hold_for_what_the_services_run"
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "asks settled by type": Rule(asks_by_type, (_WALK,)),
+        "no owner check": Rule(
+            no_owner_check,
+            ("tests/kit/casework/test_casework_hearing.py::test_what_a_party_may_not_say_is_refused",),
+        ),
+        "If-Match ignored": Rule(
+            if_match_ignored,
+            ("tests/kit/api/test_moves.py::test_a_stale_version_is_refused_and_the_present_one_is_told",),
+        ),
+        "reopen unguarded": Rule(
+            reopen_unguarded, ("tests/kit/casework/test_casework_moves.py::test_a_dispute_is_followed_once",)
+        ),
+        "duplicate guard off": Rule(
+            duplicate_guard_off,
+            (
+                "tests/kit/casework/test_casework_sending.py::test_an_open_referral_of_the_same_client_is_named",
+            ),
+        ),
+    }
+)
+
+
+def pytest_configure() -> None:
+    """Break the rule that the environment names."""
+    if SETTING in os.environ:
+        RULES[os.environ[SETTING]].breaks()

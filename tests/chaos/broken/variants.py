@@ -1,0 +1,97 @@
+"""The broken variants: what is broken, what is done to it, and which verdict has to follow."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import random
+from types import MappingProxyType
+from typing import Any
+
+from ieum.api import idempotency, transaction
+from ieum.delivery import upkeep
+from ieum.testing.verdicts import Broken
+from tests.chaos.broken import receiving, sending
+from tests.chaos.broken.patching import put
+
+COMMIT_SECONDS_MAX = 0.04
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to break the product, the faults that bring it to light, and the verdicts that may name it."""
+
+    breaks: Callable[[], None]
+    faults: tuple[str, ...]
+    verdicts: frozenset[Broken]
+    instances: int = 1
+
+
+def nothing() -> None:
+    """Leave the product as it is: the control."""
+
+
+_LOST, _STUCK = frozenset({Broken.LOST}), frozenset({Broken.LOST, Broken.STUCK})
+_KILLS = ("nothing for a while",) + ("kill -9 of an instance",) * 3
+
+VARIANTS: Mapping[str, Variant] = MappingProxyType(
+    {
+        "nothing is broken": Variant(
+            nothing,
+            (*_KILLS, "duplicates", "reorders", "poison storm", "PostgreSQL immediate restart"),
+            frozenset(),
+        ),
+        "SKIP LOCKED relay": Variant(
+            sending.skip_locked_relay,
+            ("nothing for a while", "nothing for a while"),
+            frozenset({Broken.REORDER}),
+            instances=2,
+        ),
+        "id cursor": Variant(sending.id_cursor, ("nothing for a while",), _STUCK),
+        "Kafka commit before the transaction": Variant(receiving.commit_before_transaction, _KILLS, _LOST),
+        "publish_batch": Variant(sending.publish_batch, ("nothing for a while",), _LOST),
+        "no duplicate check": Variant(
+            receiving.no_duplicate_check,
+            ("nothing for a while", "duplicates"),
+            frozenset({Broken.DUPLICATE_EFFECT}),
+        ),
+        "delete before acknowledgement": Variant(
+            sending.delete_before_acknowledgement, ("nothing for a while", "all brokers away"), _LOST
+        ),
+        "failed batch acknowledged": Variant(
+            receiving.failed_batch_acknowledged,
+            ("nothing for a while", *("PostgreSQL immediate restart",) * 2),
+            _LOST,
+        ),
+        "number drawn without the lock": Variant(sending.number_without_lock, _KILLS, _STUCK),
+        "heard + 1 → ≥": Variant(
+            receiving.any_later_number, ("nothing for a while", *("reorders",) * 3), _LOST
+        ),
+        "wrong partition accepted": Variant(
+            receiving.wrong_partition_accepted,
+            ("nothing for a while", "poison storm"),
+            frozenset({Broken.FORGED}),
+        ),
+        "outbox insert dropped": Variant(sending.outbox_insert_dropped, ("nothing for a while",), _STUCK),
+    }
+)
+"""All of them without asking again, the second line of defence, so that the first is judged alone."""
+
+
+def break_product(name: str) -> None:
+    """Make this process a broken one. Commits take their time, and nothing lost is asked for again."""
+    keep = idempotency.keep
+
+    async def keep_slowly(*arguments: Any) -> None:
+        await keep(*arguments)
+        await asyncio.sleep(random() * COMMIT_SECONDS_MAX)  # noqa: S311 - no secret
+
+    async def tell_no_heads(connection: Any, here: Any, told: int, now: Any) -> int:  # noqa: ARG001
+        return told
+
+    async def ask_nothing(self: Any, connection: Any) -> None:
+        pass
+
+    put(transaction, "keep", keep_slowly)
+    put(upkeep, "say_heads", tell_no_heads)
+    put(upkeep.Upkeep, "_ask_again", ask_nothing)
+    VARIANTS[name].breaks()
