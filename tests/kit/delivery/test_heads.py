@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from ieum.delivery import upkeep
 from ieum.delivery.heads import BEHIND
+from ieum.delivery.sources import COMPARING
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
@@ -61,3 +63,26 @@ async def test_a_sender_restored_from_an_old_backup_gives_no_number_twice(talkat
     await until(seen)
     assert await alpha.value("select said from stream where key = $1", key) == 3
     assert await beta.value("select count(*) from quarantine") == 0
+
+
+async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_released(talkative: Pair) -> None:
+    alpha, beta = talkative.alpha, talkative.beta
+    (key,) = new_keys(1)
+    await beta.say(alpha.address, [key])
+    await quiet(alpha, beta, keys=[key])
+    await alpha.change(
+        """
+        insert into source (peer, since, held, held_since, asked)
+        select id, now(), $1, now() - interval '1 hour', $2 from peer where address = $3
+        on conflict (peer) do update set
+            held = excluded.held, held_since = excluded.held_since, asked = excluded.asked
+        """,
+        COMPARING,
+        uuid4(),
+        str(beta.address),
+    )
+
+    async def released() -> bool:
+        return not await alpha.value("select exists (select from source where held is not null)")
+
+    await until(released)

@@ -88,14 +88,29 @@ async def hear_answer(
         _log.info("restored.compared", peer=str(here.peers.address(peer)))
 
 
-_LATE = "select peer, held_since from source where held = $1 and held_since <= $2"
+_LATE = "select peer, held_since, asked from source where held = $1 and held_since <= $2"
 
 
-async def warn_of_silence(connection: Connection, here: Here, now: datetime) -> None:
-    """Say which peers have not answered for two minutes; they stay held until they do, or are released."""
-    for row in await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX):
-        if not here.peers.knows_number(row["peer"]):
-            await here.peers.read(connection)
+async def ask_the_silent_again(connection: Connection, here: Here, now: datetime) -> None:
+    """Say which peers have not answered for two minutes, and ask them again: a question may be lost too.
+
+    They stay held until they answer, or are released.
+    """
+    late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX)
+    await tell(
+        connection,
+        here,
+        [
+            (
+                StreamKey(row["asked"], row["peer"], FAMILY_NUMBERS[Family.DELIVERY]),
+                StreamHeadsAsked(ask=row["asked"], since=row["held_since"] - KEPT),
+            )
+            for row in late
+            if row["asked"] is not None
+        ],
+        now,
+    )
+    for row in late:
         _log.error(
             "restored.unanswered",
             peer=str(here.peers.address(row["peer"])),

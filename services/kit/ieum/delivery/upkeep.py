@@ -19,7 +19,7 @@ from ieum.delivery.notices import tell
 from ieum.delivery.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
 from ieum.delivery.positions import Place
 from ieum.delivery.relay import Relay
-from ieum.delivery.restored import answer, open_asks, read_positions, warn_of_silence
+from ieum.delivery.restored import answer, ask_the_silent_again, open_asks, read_positions
 from ieum.delivery.retention import Retention
 from ieum.delivery.sources import release_due
 from ieum.delivery.streams import FAMILIES
@@ -90,7 +90,7 @@ class Upkeep(Generic[Known]):
             await self._ask_again(connection)
         if ticks % HEADS_TICKS == 0:
             self._told = await say_heads(connection, self._here, self._told, now)
-            await warn_of_silence(connection, self._here, now)
+            await ask_the_silent_again(connection, self._here, now)
         if ticks % COUNT_TICKS == 0:
             self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
