@@ -101,8 +101,9 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
 
 
 _FORGET_EXPECTED = """
-delete from expected e using stream s
-where s.key = e.key and s.peer = e.peer and s.family = e.family and s.heard >= e.said
+delete from expected e where e.said <= (
+    select heard from stream where key = e.key and peer = e.peer and family = e.family
+)
 """
 _MISSING = """
 with missing as (

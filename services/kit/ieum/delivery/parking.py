@@ -108,10 +108,9 @@ async def park(connection: Connection, parked: Sequence[Parked]) -> None:
 
 
 _UNPARK = """
-delete from parked using unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[])
-    as i (key, peer, family, sequence)
-where parked.key = i.key and parked.peer = i.peer and parked.family = i.family
-    and parked.sequence = i.sequence
+delete from parked where key = any($1::uuid[]) and (key, peer, family, sequence) in (
+    select * from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[])
+)
 """
 
 
@@ -129,7 +128,10 @@ async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]
 
 _GAPS = """
 select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as last
-from parked p join stream s using (key, peer, family)
+from parked p
+cross join lateral (
+    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+) s
 where p.since <= $1
 group by p.key, p.peer, p.family, s.heard having min(p.sequence) > s.heard + 1
 order by random() limit $2
@@ -143,7 +145,11 @@ async def gaps(connection: Connection, before: datetime) -> list[tuple[StreamKey
 
 
 _DUE = """
-select distinct p.key from parked p join stream s using (key, peer, family)
+select distinct p.key
+from parked p
+cross join lateral (
+    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+) s
 where p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
     and (p.retry_at is null or p.retry_at <= $1)
     and not exists (select from source where source.peer = p.peer and source.held is not null)
