@@ -53,7 +53,14 @@ async def serve(settings: Settings) -> None:
     database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
     registry = CollectorRegistry()
     measures = DeliveryMeasures(registry)
-    here = Here(settings.address, database, Peers(), lambda: datetime.now(UTC), measures)
+    here = Here(
+        settings.address,
+        database,
+        Peers(),
+        lambda: datetime.now(UTC),
+        measures,
+        troubles_max=settings.source_troubles_max,
+    )
     shelf = Shelf(here)
     desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
     own = published(agency, version=1)
@@ -66,7 +73,7 @@ async def serve(settings: Settings) -> None:
         health=delivery,
         registry=registry,
     )
-    http = server(create_app(office), settings.http_host, settings.http_port)
+    http = server(create_app(office), settings.http_host, settings.http_port, here.standing.settled)
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -21,8 +22,13 @@ CONNECTIONS_MAX = 500
 SHUTDOWN_SECONDS_MAX = 5
 
 
-def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """Make the server that serves `app`; who calls `serve()` on it starts and stops everything else."""
+def server(
+    app: ASGIApp, host: str, port: int, ready: Callable[[], Awaitable[None]] | None = None
+) -> uvicorn.Server:
+    """Make the server that serves `app`; who calls `serve()` on it starts and stops everything else.
+
+    It listens once `ready` returns: callers that come earlier are refused at once, and try elsewhere.
+    """
     config = Config(
         app,
         host=host,
@@ -38,7 +44,7 @@ def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
     )
-    return OrderlyServer(config)
+    return OrderlyServer(config, ready)
 
 
 class OrderlyServer(uvicorn.Server):
@@ -46,6 +52,16 @@ class OrderlyServer(uvicorn.Server):
 
     Uvicorn's own raises the signal once more, which ends the process there and then.
     """
+
+    def __init__(self, config: Config, ready: Callable[[], Awaitable[None]] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, when the time has come."""
+        if self._ready is not None:
+            await self._ready()
+        await super().startup(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
