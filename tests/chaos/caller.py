@@ -62,9 +62,10 @@ class Caller:
         loop = asyncio.get_running_loop()
         began, failures, last = loop.time(), 0, ""
         self._met.calls += 1
+        self._turn += 1
+        first = self._turn  # of its own: others call meanwhile, and every try has to go elsewhere
         while loop.time() - began < PATIENCE_SECONDS:
-            self._turn += 1
-            client = self._clients[self._turn % len(self._clients)]
+            client = self._clients[(first + failures) % len(self._clients)]
             try:
                 answer = await client.request(method, path, json=body, headers=headers)
             except httpx.TransportError as error:

@@ -1,0 +1,75 @@
+"""Operators see which sources are held and why, and may release them; it is kept who did."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.kit.api.agency_api import Api
+
+pytestmark = pytest.mark.stack
+HOLD = """
+insert into source (peer, since, troubles, unkept, held, held_since, held_until)
+values ($1, now(), 2001, 3, $2, now(), now() + interval '1 hour')
+"""
+ACT = {"reason": "sender-mended", "by": "op-1"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def held(api: Api) -> AsyncIterator[str]:
+    """Hold the other agency for its troubles; gives its id."""
+    await hold(api, "source.held")
+    yield api.peer.agency
+    await forget(api)
+
+
+async def hold(api: Api, why: str) -> None:
+    async with api.database.acquire() as connection:
+        await connection.execute(HOLD, api.office.here.peers.number(api.peer), why)
+
+
+async def forget(api: Api) -> None:
+    async with api.database.acquire() as connection:
+        await connection.execute("delete from source")
+
+
+async def test_a_held_source_is_listed_with_what_is_the_matter(api: Api, held: str) -> None:
+    [source] = (await api.http.get("/v1/sources")).json()["sources"]
+    assert source["source"] == str(api.peer)
+    assert source["source"].endswith(held)
+    assert (source["held"], source["troubles"], source["unkept"]) == ("source.held", 2001, 3)
+    assert source["held_until"] > source["held_since"]
+
+
+async def test_a_source_is_released_once_and_a_dry_run_releases_nothing(api: Api, held: str) -> None:
+    path = f"/v1/sources/{held}/release"
+    looked = await api.post(path, {**ACT, "dry_run": True})
+    assert (looked.status_code, looked.json()["held"], looked.json()["dry_run"]) == (200, "source.held", True)
+    released = await api.post(path, ACT)
+    assert (released.status_code, released.json()["dry_run"]) == (200, False)
+    assert (await api.http.get("/v1/sources")).json()["sources"][0]["held"] is None
+    again = await api.post(path, ACT)
+    assert (again.status_code, again.json()["type"]) == (409, "urn:ieum:problem:not-held")
+    async with api.database.acquire() as connection:
+        kept = await connection.fetch("select act, by from operator_act where act = 'release'")
+    assert [tuple(row) for row in kept] == [("release", "op-1")]
+
+
+@pytest.mark.parametrize("agency", ["nobody-at-all", "A B", "unknown"])
+async def test_a_source_that_does_not_exist_is_not_found(api: Api, agency: str) -> None:
+    assert (await api.post(f"/v1/sources/{agency}/release", ACT)).status_code == 404
+
+
+async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_agency(
+    api: Api, order: dict[str, object]
+) -> None:
+    await hold(api, "restored.comparing")
+    api.office.here.standing.comparing = True
+    try:
+        refused = await api.post("/v1/referrals", order)
+        assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:restoring")
+        assert refused.headers["retry-after"]
+    finally:
+        await forget(api)
+    assert (await api.post("/v1/referrals", order)).status_code == 201
+    assert not api.office.here.standing.comparing
