@@ -1,5 +1,6 @@
 """What strangers do to mailboxes and outboxes: copies, records out of turn, losses, poison, wrong places."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from typing import Literal
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
-from asyncpg import Record
+from asyncpg import Connection, Record
 
 from ieum.delivery.place import partition_of
+from ieum.delivery.relay import LOCK
 from ieum.delivery.streams import FAMILIES
 from ieum.testing.history import Injected, Removed, Stream
 from ieum_contracts import envelope
@@ -20,6 +22,7 @@ from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from tests.chaos.scene import Scene
 
+LOCK_SECONDS_MAX = 30.0
 Must = Literal["count-once", "quarantined", "refused", "parked"]
 
 
@@ -45,10 +48,10 @@ select a.address as peer, l.key, l.family, l.sequence, l.headers, l.body
 from (select * from ledger where said and body is not null order by at desc limit $1) l
 join peer a on a.id = l.peer order by l.at desc, l.sequence desc
 """
-_ALL_OF = """
+_WAITING = """
 select a.address as peer, l.key, l.family, l.sequence, l.headers, l.body
-from ledger l join peer a on a.id = l.peer
-where said and l.key = any($1::uuid[]) order by l.key, l.family, l.sequence desc
+from outbox o join ledger l using (key, peer, family, sequence) join peer a on a.id = l.peer
+where l.said order by o.id desc limit $1
 """
 
 
@@ -61,20 +64,21 @@ async def send_copies(scene: Scene, random: Random, count: int = 200) -> str:
     return f"{count} copies from each"
 
 
-async def send_backwards(scene: Scene, random: Random, count: int = 20) -> str:
-    """Put whole streams into the mailboxes, the last number first, as soon as they are said."""
+async def send_backwards(scene: Scene, random: Random, count: int = 500) -> str:
+    """Put what waits in the outbox into the mailboxes, the last first, before any relay can send it."""
+    sent = 0
     for me in scene.addresses:
-        rows = await _said(scene, me, count)
-        keys = sorted({row["key"] for row in rows})
-        random.shuffle(keys)
-        async with scene.database(me) as connection:
-            await _send(scene, [_copy(row) for row in await connection.fetch(_ALL_OF, keys)])
-    return "whole streams backwards"
+        async with no_relay(scene, me) as connection:
+            await asyncio.sleep(random.uniform(0.5, 2.5))
+            rows = await connection.fetch(_WAITING, count)
+            await _send(scene, [_copy(row) for row in rows])
+            sent += len(rows)
+    return f"{sent} events backwards"
 
 
 _TAKE = """
 with taken as (
-    delete from outbox where id = any(array(select id from outbox order by random() limit $1))
+    delete from outbox where id = any(array(select id from outbox where not held order by random() limit $1))
     returning key, peer, family, sequence
 )
 select a.address as peer, t.key, t.family, t.sequence from taken t join peer a on a.id = t.peer
@@ -84,7 +88,8 @@ select a.address as peer, t.key, t.family, t.sequence from taken t join peer a o
 async def take_from_outbox(scene: Scene, random: Random, count: int = 5) -> str:
     """Take what waits to be sent out of the outbox: the recipient has to miss it and ask for it."""
     me = random.choice(scene.addresses)
-    async with scene.database(me) as connection:
+    async with no_relay(scene, me) as connection:
+        await asyncio.sleep(random.uniform(0.5, 2.5))
         rows = await connection.fetch(_TAKE, count)
     for row in rows:
         stream = Stream(str(me), row["peer"], FAMILIES[row["family"]], str(row["key"]))
@@ -143,6 +148,23 @@ def _poison(source: Address, to: Address, random: Random) -> Letter:
         replace(plain, key=b"another", must="quarantined"),
     )
     return random.choice(kinds)
+
+
+_END_RELAYS = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where application_name = 'ieum-relay' and datname = current_database()
+"""
+_LOCK = "select pg_try_advisory_lock($1)"
+
+
+@asynccontextmanager
+async def no_relay(scene: Scene, me: Address) -> AsyncIterator[Connection]:
+    """Hold the relay's lock in its place: what is said meanwhile waits in the outbox."""
+    async with scene.database(me) as connection, asyncio.timeout(LOCK_SECONDS_MAX):
+        while not await connection.fetchval(_LOCK, LOCK):
+            await connection.execute(_END_RELAYS)
+            await asyncio.sleep(0)
+        yield connection
 
 
 async def _said(scene: Scene, me: Address, count: int) -> Sequence[Record]:

@@ -17,8 +17,8 @@ from ieum.casework import hearing, sending
 from ieum.casework.known import Known
 from ieum.casework.values import Referral
 from ieum_contracts import lifecycle
-from ieum_contracts.codes import Decision
-from ieum_contracts.lifecycle import ASKS, Condition, NotAllowed, RecipientCopy, SenderCopy, recipient, sender
+from ieum_contracts.codes import Decision, State
+from ieum_contracts.lifecycle import ASKS, NotAllowed, Row, SenderCopy, recipient, sender
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from tests.chaos.broken.patching import put
@@ -55,15 +55,13 @@ def if_match_ignored() -> None:
 
 
 def reopen_unguarded() -> None:
-    """Reopen a referral again and again, also after a withdrawal."""
-    always: Callable[[RecipientCopy], bool] = lambda _: True  # noqa: E731 - a condition like the others
-    unguarded = {Condition.NOT_REOPENED: always, Condition.NOTHING_WITHDRAWN: always}
-    conditions = MappingProxyType({**recipient.CONDITIONS, **unguarded})
-    put(recipient, "CONDITIONS", conditions)
-    put(lifecycle, "CONDITIONS", conditions)
-    put(
-        recipient, "_reopenable", lambda copy: copy.state in {*lifecycle.CONCLUDED, lifecycle.table._S.CLOSED}
-    )
+    """Reopen a referral again and again, whether anybody disputes it or the client has withdrawn."""
+
+    def unguarded(decision: Decision, state: State) -> tuple[Row, ...]:
+        rows: tuple[Row, ...] = tuple(rows_for(decision, state))
+        return tuple(replace(r, conditions=()) for r in rows) if decision is Decision.REOPENED else rows
+
+    rows_for = put(recipient, "rows_for", unguarded)
 
 
 def duplicate_guard_off() -> None:
@@ -85,6 +83,8 @@ class Rule:
 
 _WALK = "tests/kit/casework/test_casework_walk.py::test_all_properties_hold_for_what_the_services_run"
 
+_TABLE = "tests/kit/casework/test_casework_moves.py::test_a_worker_decides_exactly_where_the_table_allows_it"
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "asks settled by type": Rule(asks_by_type, (_WALK,)),
@@ -96,9 +96,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             if_match_ignored,
             ("tests/kit/api/test_moves.py::test_a_stale_version_is_refused_and_the_present_one_is_told",),
         ),
-        "reopen unguarded": Rule(
-            reopen_unguarded, ("tests/kit/casework/test_casework_moves.py::test_a_dispute_is_followed_once",)
-        ),
+        "reopen unguarded": Rule(reopen_unguarded, (_WALK, _TABLE)),
         "duplicate guard off": Rule(
             duplicate_guard_off,
             (

@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ieum.api import idempotency, transaction
-from ieum.delivery import upkeep
+from ieum.delivery import producer, upkeep
 from ieum.testing.verdicts import Broken
 from tests.chaos.broken import receiving, sending
 from tests.chaos.broken.patching import put
 
-COMMIT_SECONDS_MAX = 0.04
+COMMIT_SECONDS_MAX = 0.1
+SENDING_SECONDS_MAX = 0.1
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             ("nothing for a while", *("PostgreSQL immediate restart",) * 2),
             _LOST,
         ),
-        "number drawn without the lock": Variant(sending.number_without_lock, _KILLS, _STUCK),
+        "number drawn without the lock": Variant(
+            sending.number_without_lock, (*_KILLS, *_KILLS, "nothing for a while"), _STUCK
+        ),
         "heard + 1 → ≥": Variant(
             receiving.any_later_number, ("nothing for a while", *("reorders",) * 3), _LOST
         ),
@@ -78,12 +81,17 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
 
 
 def break_product(name: str) -> None:
-    """Make this process a broken one. Commits take their time, and nothing lost is asked for again."""
+    """Make this process a broken one. Commit and network take their time; what is lost is not asked for."""
     keep = idempotency.keep
+    send = producer.Producer.send
 
     async def keep_slowly(*arguments: Any) -> None:
         await keep(*arguments)
         await asyncio.sleep(random() * COMMIT_SECONDS_MAX)  # noqa: S311 - no secret
+
+    async def send_slowly(self: producer.Producer, outgoing: Any) -> Any:
+        await asyncio.sleep(random() * SENDING_SECONDS_MAX)  # noqa: S311 - no secret
+        return await send(self, outgoing)
 
     async def tell_no_heads(connection: Any, here: Any, told: int, now: Any) -> int:  # noqa: ARG001
         return told
@@ -92,6 +100,7 @@ def break_product(name: str) -> None:
         pass
 
     put(transaction, "keep", keep_slowly)
+    put(producer.Producer, "send", send_slowly)
     put(upkeep, "say_heads", tell_no_heads)
     put(upkeep.Upkeep, "_ask_again", ask_nothing)
     VARIANTS[name].breaks()
