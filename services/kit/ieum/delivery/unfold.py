@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Generic
+from uuid import UUID
 
 import structlog
 
@@ -39,6 +40,7 @@ class Unfold(Generic[Known]):
         self._now = now
         self._held = held
         self._waiting: dict[StreamKey, dict[int, Parked]] = {}
+        self._of_key: dict[UUID, list[StreamKey]] = {}
         self._heard: dict[tuple[StreamKey, int], bytes] = {}
         self.effects = Effects()
 
@@ -51,7 +53,7 @@ class Unfold(Generic[Known]):
         """Fold what waits and what arrived; `earlier` holds the digests of old numbers."""
         for parked in waiting:
             if parked.heard.sequence > self._streams[parked.stream].heard:
-                self._waiting.setdefault(parked.stream, {})[parked.heard.sequence] = parked
+                self._queue_of(parked.stream)[parked.heard.sequence] = parked
             else:  # somebody else heard it since it was loaded
                 self.effects.unparked.append((parked.stream, parked.heard.sequence))
         for at in list(self._waiting):
@@ -82,7 +84,7 @@ class Unfold(Generic[Known]):
         self.effects.notices.append((stream.at, notice))
 
     def _queue(self, stream: Stream, heard: Heard) -> None:
-        queue = self._waiting.setdefault(stream.at, {})
+        queue = self._queue_of(stream.at)
         known = queue.get(heard.sequence)
         if known is None:
             behind = stream.stopped is not None or stream.heard + 1 in queue
@@ -92,6 +94,13 @@ class Unfold(Generic[Known]):
             self.effects.duplicates += 1
         else:
             self._conflict(stream, heard)
+
+    def _queue_of(self, at: StreamKey) -> dict[int, Parked]:
+        queue = self._waiting.get(at)
+        if queue is None:
+            queue = self._waiting[at] = {}
+            self._of_key.setdefault(at.key, []).append(at)
+        return queue
 
     def _advance(self, stream: Stream) -> None:
         """Take in what is next in the stream, as long as it is there and may be tried."""
@@ -163,9 +172,9 @@ class Unfold(Generic[Known]):
 
     def _wake(self, heard: Heard) -> None:
         """Try what waited for something of this key to arrive on another family."""
-        for at, queue in self._waiting.items():
-            head = queue.get(self._streams[at].heard + 1)
-            elsewhere = at.key == heard.key and at.family != FAMILY_NUMBERS[heard.family]
+        for at in self._of_key[heard.key]:
+            head = self._waiting[at].get(self._streams[at].heard + 1)
+            elsewhere = at.family != FAMILY_NUMBERS[heard.family]
             if elsewhere and head is not None and head.reason.startswith("awaiting-"):
                 head.retry_at = self._now
                 self._advance(self._streams[at])
