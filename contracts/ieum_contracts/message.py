@@ -18,7 +18,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """What an agency wants to say. `id` is given where it has to be known beforehand: an ask is named by it."""
+    """What an agency wants to say; `id` is given where it must be known beforehand, as that of an ask."""
 
     to: Address
     key: UUID

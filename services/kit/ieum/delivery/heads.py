@@ -82,8 +82,8 @@ where told.key = i.key and told.peer = $4 and told.family = i.family
 """
 
 
-async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> int:
-    """Compare a peer's heads with ours; returns in how many streams it heard more than we know to have said.
+async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> None:
+    """Compare a peer's heads with ours.
 
     What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
     more than we know to have said, our database was restored from a backup older than that: numbers go on
@@ -97,7 +97,6 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
     for row in behind:
         _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
-    return len(behind)
 
 
 _FORGET_EXPECTED = """

@@ -7,7 +7,7 @@ from asyncpg import Connection
 from ieum.delivery.heads import hear_heads
 from ieum.delivery.here import Here
 from ieum.delivery.notices import keep_told, send_again
-from ieum.delivery.restored import compare_with_peers, hear_answer, keep_ask
+from ieum.delivery.restored import hear_answer, keep_ask
 from ieum_contracts.delivery import (
     StreamHeads,
     StreamHeadsAnswered,
@@ -29,9 +29,7 @@ async def hear_notices(connection: Connection, here: Here, notices: Sequence[Eve
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
                 await keep_told(connection, peer, told, now)
             case StreamHeads(heads=heads):
-                if await hear_heads(connection, peer, heads, now):
-                    await compare_with_peers(connection, here, now)
-                    asked += 1
+                await hear_heads(connection, peer, heads, now)
             case StreamHeadsAsked() as ask:
                 await keep_ask(connection, peer, ask)
             case StreamHeadsAnswered() as answer:
