@@ -9,16 +9,20 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery import relay
+from ieum.local import Stack
+from ieum_contracts.topics import login
 from tests.kit.delivery.agencies import check_histories, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair
-from tests.kit.delivery.processes import BareProcess
+from tests.kit.delivery.processes import BareProcess, expel
 
 pytestmark = pytest.mark.stack
 TAKE_OVER_SECONDS_MAX, THAW_SECONDS_MAX = 3.0, 8.0
 
 
 @pytest_asyncio.fixture
-async def instances(resting: Pair, tmp_path: Path) -> AsyncIterator[tuple[BareProcess, BareProcess]]:
+async def instances(
+    stack: Stack, resting: Pair, tmp_path: Path
+) -> AsyncIterator[tuple[BareProcess, BareProcess]]:
     """Give the process of alpha that leads, and another; beta runs here."""
     await resting.beta.start()
     leading = BareProcess(resting.centre, "alpha", tmp_path / "leading.log")
@@ -30,6 +34,7 @@ async def instances(resting: Pair, tmp_path: Path) -> AsyncIterator[tuple[BarePr
     yield leading, waiting
     leading.kill()
     waiting.kill()
+    await expel(stack, login(resting.alpha.address))
     await resting.beta.stop()
 
 
@@ -39,7 +44,11 @@ async def instances(resting: Pair, tmp_path: Path) -> AsyncIterator[tuple[BarePr
     ids=["killed", "frozen"],
 )
 async def test_another_instance_takes_over_and_nothing_is_lost(
-    resting: Pair, instances: tuple[BareProcess, BareProcess], number: signal.Signals, seconds_max: float
+    stack: Stack,
+    resting: Pair,
+    instances: tuple[BareProcess, BareProcess],
+    number: signal.Signals,
+    seconds_max: float,
 ) -> None:
     leading, waiting = instances
     alpha, beta = resting.alpha, resting.beta
@@ -54,7 +63,9 @@ async def test_another_instance_takes_over_and_nothing_is_lost(
         return await beta.value("select count(*) from effect where key = any($1)", keys) == 10 * 20
 
     await until(heard)
-    if number is signal.SIGSTOP:
+    if number is signal.SIGKILL:
+        await expel(stack, login(alpha.address))
+    else:
         leading.send(signal.SIGCONT)
         await leading.logs("relay.database-away")
         await alpha.say(beta.address, keys)

@@ -58,18 +58,10 @@ async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> No
         assert not await agency.rows("select from quarantine")
 
 
-async def test_the_broker_is_stopped_for_a_while(stack: Stack, lasting: Pair) -> None:
-    async def trouble() -> None:
-        await asyncio.to_thread(stack.kafka.stop)
-        await asyncio.sleep(2)
-        await asyncio.to_thread(stack.kafka.again)
-
-    await talk_through(lasting, trouble)
-
-
-async def test_the_broker_is_killed(stack: Stack, lasting: Pair) -> None:
+async def test_the_broker_is_killed_and_away_for_a_while(stack: Stack, lasting: Pair) -> None:
     async def trouble() -> None:
         await asyncio.to_thread(stack.kafka.kill)
+        await asyncio.sleep(1)
         await asyncio.to_thread(stack.kafka.again)
 
     await talk_through(lasting, trouble)

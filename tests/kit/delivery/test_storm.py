@@ -31,6 +31,7 @@ async def beta(resting: Pair, tmp_path: Path) -> AsyncIterator[BareProcess]:
     await quiet(resting.alpha, resting.beta)
     yield process
     process.kill()
+    resting.alpha.check()
 
 
 async def test_good_events_are_applied_in_a_storm_of_bad_ones(
