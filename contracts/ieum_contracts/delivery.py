@@ -87,7 +87,7 @@ class StreamHeads(Model):
 
 
 class StreamHeadsAsked(Model):
-    """An agency whose database or mailbox is older than the truth asks a peer how far their streams have come.
+    """An agency whose database or mailbox is older than the truth asks how far streams have come.
 
     The peer answers once it has read its own mailboxes as far as they went when the question came.
     """
@@ -97,7 +97,7 @@ class StreamHeadsAsked(Model):
 
 
 class StreamHeadsAnswered(Model):
-    """A part of the answer to `stream.heads-asked`; all parts have `ask` as their key, so they come in order."""
+    """A part of the answer to `stream.heads-asked`; all parts have `ask` as key, so they come in order."""
 
     ask: Annotated[UUID, plain("The question that is answered.")]
     heads: Annotated[tuple[StreamHead, ...], Field(max_length=HEADS_MAX), plain("Streams that were active.")]

@@ -59,6 +59,8 @@ def prove_notice(record: Record, me: Address) -> Event | Misplaced:
         known = EVENT_TYPES.get(event.type)
         if known is None or known.family is not Family.DELIVERY:
             return Misplaced(record, "place.topic")
+        if record.key != event.subject.encode():
+            return Misplaced(record, "place.key")
         return Event(event, decode(event.type, event.dataschema, record.value or b""))
     except EnvelopeError as error:
         return Misplaced(record, error.reason)
