@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
@@ -70,6 +71,7 @@ class Producer:
                             record.topic, record.value, key=record.key, headers=list(record.headers)
                         )
                     except _UNSENDABLE as error:
+                        await _ask_broker(client, error)
                         poison = Poison(type(error).__name__)
                         break
                     futures.append(future)
@@ -142,6 +144,13 @@ def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
         if future.cancelled() or future.exception() is not None:
             return index
     return len(futures)
+
+
+async def _ask_broker(client: AIOKafkaProducer, error: KafkaError) -> None:
+    """Raise KafkaConnectionError where a topic is unknown only because no broker answers."""
+    known = not isinstance(error, UnknownTopicOrPartitionError)
+    if not known and not await client.client.force_metadata_update():
+        raise KafkaConnectionError("No broker answers.") from error
 
 
 async def _stop(client: AIOKafkaProducer) -> None:

@@ -1,0 +1,48 @@
+"""A producer tells a broker that does not answer from a topic that does not exist."""
+
+import asyncio
+
+import pytest
+
+from ieum.delivery import producer
+from ieum.delivery.producer import Outgoing, Producer
+from ieum.errors import Transient
+from ieum.local import Stack
+from ieum_contracts.topics import Family, topic_of
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+
+def to(topic: str) -> list[Outgoing]:
+    return [Outgoing(topic, b"key", b"{}", [])]
+
+
+async def test_a_topic_is_not_unknown_because_nobody_answers(
+    stack: Stack, resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(producer, "SEND_SECONDS_MAX", 1.0)
+    sender = Producer(resting.alpha.settings)
+    known = topic_of(resting.beta.address, Family.ELIGIBILITY)
+    other = topic_of(resting.beta.address, Family.CASE_CLOSED)
+    assert await sender.send(to(known)) == (1, None)
+    stack.kafka.freeze()
+    try:
+        with pytest.raises(Transient):
+            await sender.send(to(other))
+    finally:
+        stack.kafka.thaw()
+    assert await sender.send(to(other)) == (1, None)
+    await sender.close()
+
+
+async def test_what_the_broker_will_never_take_is_told_apart(resting: Pair) -> None:
+    sender = Producer(resting.alpha.settings)
+    known = topic_of(resting.beta.address, Family.REFERRAL)
+    foreign = topic_of(resting.alpha.address, Family.REFERRAL)
+    count, poison = await sender.send([*to(known), *to(known), *to(foreign), *to(known)])
+    assert (count, poison and poison.reason) == (2, "TopicAuthorizationFailedError")
+    large = Outgoing(known, b"key", b"x" * 2_000_000, [])
+    count, poison = await sender.send([*to(known), large])
+    assert (count, poison and poison.reason) == (1, "MessageSizeTooLargeError")
+    await asyncio.gather(sender.close(), sender.close())
