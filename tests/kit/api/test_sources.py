@@ -47,7 +47,7 @@ async def test_a_source_is_released_once_and_a_dry_run_releases_nothing(api: Api
     assert (looked.status_code, looked.json()["held"], looked.json()["dry_run"]) == (200, "source.held", True)
     released = await api.post(path, ACT)
     assert (released.status_code, released.json()["dry_run"]) == (200, False)
-    assert (await api.http.get("/v1/sources")).json()["sources"][0]["held"] is None
+    assert (await api.http.get("/v1/sources")).json()["sources"][0].get("held") is None
     again = await api.post(path, ACT)
     assert (again.status_code, again.json()["type"]) == (409, "urn:ieum:problem:not-held")
     async with api.database.acquire() as connection:

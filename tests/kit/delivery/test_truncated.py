@@ -11,6 +11,8 @@ from confluent_kafka.admin import AdminClient
 from structlog.testing import capture_logs
 
 from ieum.delivery import upkeep
+from ieum.delivery.operators import Act, Acted, skip
+from ieum.delivery.streams import StreamKey
 from ieum.local import Stack
 from ieum.local.kafka import admin_settings
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
@@ -61,3 +63,33 @@ async def test_what_a_mailbox_has_lost_comes_from_the_senders_ledger(stack: Stac
 
     await quiet(alpha, beta, seconds=60)
     assert await check_histories(alpha, beta) == 2 * 4 * 20
+
+
+async def test_a_number_that_nobody_can_send_any_more_is_passed_over_by_an_operator(brisk: Pair) -> None:
+    alpha, beta = brisk.alpha, brisk.beta
+    await beta.start()
+    (key,) = new_keys(1)
+    await alpha.stop()
+    for _ in range(3):
+        await alpha.say(beta.address, [key])
+    await alpha.change("delete from outbox where sequence = 2 and key = $1", key)
+    await alpha.change("update ledger set body = null where said and sequence = 2 and key = $1", key)
+    await alpha.start()
+
+    async def heard(number: int) -> bool:
+        return await beta.value("select heard from stream where key = $1", key) == number
+
+    await until(lambda: heard(1))
+    [row] = await beta.rows("select key, peer, family from stream where key = $1", key)
+    act = Act(by="op-1", reason="nobody-has-it")
+    async with beta.database.acquire() as connection, connection.transaction():
+        acted = await skip(connection, beta.here, StreamKey(**row), act, beta.clock())  # type: ignore[arg-type]
+    assert acted == Acted(2, "sequence.gap")
+    await until(lambda: heard(3))
+
+    async def told() -> bool:
+        return await alpha.value("select reason from told where kind = 'skipped'") == "nobody-has-it"
+
+    await until(told)
+    rows = await beta.rows("select sequence from effect where key = $1 order by o", key)
+    assert [row["sequence"] for row in rows] == [1, 3]

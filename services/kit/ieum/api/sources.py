@@ -35,9 +35,13 @@ class SourceView(BaseModel):
     since: datetime = Field(description="Since when troubles are counted; after an hour from anew.")
     troubles: int = Field(description="Events that were wrong since then.")
     unkept: int = Field(description="Quarantined records, ever, of which nothing was kept.")
-    held: str | None = Field(description="Code of why its events wait unfolded; null while they do not.")
-    held_since: datetime | None
-    held_until: datetime | None = Field(description="When it is released by itself; null where it is not.")
+    held: str | None = Field(
+        default=None, description="Code of why its events wait unfolded; absent while they do not."
+    )
+    held_since: datetime | None = None
+    held_until: datetime | None = Field(
+        default=None, description="When it is released by itself; absent where it is not."
+    )
     waiting: int = Field(description="Events of it that wait, for whatever reason.")
 
 

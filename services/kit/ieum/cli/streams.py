@@ -40,7 +40,7 @@ def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False
     with _api(agency) as api:
         streams = list(_streams(api, state))
         sources = _sent(api, "GET", "/v1/sources")["sources"]
-    held = [source for source in sources if source["held"]]
+    held = [source for source in sources if source.get("held")]
     if as_json:
         write_json({"streams": streams, "sources": sources})
     else:
@@ -125,7 +125,7 @@ def _api(agency: str) -> httpx.Client:
         raise CommandError(
             Exit.USAGE,
             f"It is not known where {agency} serves. Start it here with `ieum demo` or `ieum run`, or say "
-            f"IEUM_URLS={agency}=http://….",
+            f"IEUM_URLS={agency}=<address>.",
         )
     return httpx.Client(base_url=urls[agency], timeout=ANSWER_SECONDS_MAX, trust_env=False)
 
@@ -164,5 +164,5 @@ def _report(done: list[dict[str, Any]], what: str, *, dry_run: bool, as_json: bo
         write_json(done)
     elif done:
         names = tuple(name for name in done[0] if name != "dry_run")
-        write_table("Would be done" if dry_run else "Done", names, [[d[n] for n in names] for d in done])
+        write_table("Would be done" if dry_run else "Done", names, [[d.get(n) for n in names] for d in done])
     tell(f"{len(done)} would be {what}." if dry_run else f"{len(done)} {what}.")

@@ -64,19 +64,30 @@ async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) 
     return acted
 
 
+MISSING = "sequence.gap"
+_LATER = """
+select exists (select from parked where key = $1 and peer = $2 and family = $3 and sequence > $4)
+    or exists (select from expected where key = $1 and peer = $2 and family = $3 and said >= $4)
+"""
+
+
 async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now: datetime) -> Acted | None:
-    """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there."""
+    """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there.
+
+    The number may be one that is missing, while later ones wait: nobody can send it any more.
+    """
     stream, head = await _look(connection, at)
-    if head is None:
+    if head is None and not await connection.fetchval(_LATER, *at, stream.heard + 1):
         return None
-    acted = Acted(stream.heard + 1, stream.stopped or head.reason)
+    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else MISSING))
     if not act.dry_run:
-        stream.heard, stream.heard_digest = head.heard.sequence, head.heard.digest
+        stream.heard, stream.heard_digest = acted.sequence, head.heard.digest if head else None
         stream.stopped, stream.changed = None, True
         await write_streams(connection, [stream])
-        await write_entries(connection, [_skipped(head, act, now)])
-        await unpark(connection, [(at, head.heard.sequence)])
-        await tell(connection, here, [(at, _notice(head, act))], now)
+        if head is not None:
+            await write_entries(connection, [_skipped(head, act, now)])
+            await unpark(connection, [(at, acted.sequence)])
+        await tell(connection, here, [(at, _notice(at, acted.sequence, head, act))], now)
         await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)
     return acted
 
@@ -124,11 +135,11 @@ def _skipped(head: Parked, act: Act, now: datetime) -> Entry:
     )
 
 
-def _notice(head: Parked, act: Act) -> StreamSkipped:
+def _notice(at: StreamKey, sequence: int, head: Parked | None, act: Act) -> StreamSkipped:
     return StreamSkipped(
-        family=FAMILIES[head.stream.family],
-        key=head.stream.key,
-        sequence=head.heard.sequence,
+        family=FAMILIES[at.family],
+        key=at.key,
+        sequence=sequence,
         reason=act.reason,
-        digest=head.heard.digest.hex(),
+        digest=head.heard.digest.hex() if head else None,
     )

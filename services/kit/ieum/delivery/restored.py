@@ -135,11 +135,18 @@ async def open_asks(connection: Connection) -> list[tuple[UUID, int, datetime]]:
 
 
 _HEADS = """
-select s.key, s.family, s.said, s.heard
-from (select distinct key, family from ledger where at >= $2 and peer = $1 limit $3) l
+select s.key, s.family, s.said, greatest(s.heard, p.sequence)
+from (
+    select key, family from ledger where at >= $2 and peer = $1
+    union select key, family from parked where peer = $1
+    limit $3
+) l
 cross join lateral (
     select key, family, said, heard from stream where key = l.key and peer = $1 and family = l.family limit 1
 ) s
+cross join lateral (
+    select max(sequence) as sequence from parked where key = l.key and peer = $1 and family = l.family
+) p
 """
 _ANSWERED = "delete from heads_ask where ask = $1"
 
@@ -147,7 +154,10 @@ _ANSWERED = "delete from heads_ask where ask = $1"
 async def answer(
     connection: Connection, here: Here, asked: tuple[UUID, int, datetime], now: datetime
 ) -> None:
-    """Tell a peer the heads of all streams that were active since the time it asks for."""
+    """Tell a peer the heads of all streams that were active since the time it asks for.
+
+    What waits here counts as heard: its numbers may not be given again either.
+    """
     ask, peer, since = asked
     rows = await connection.fetch(_HEADS, peer, since, HEADS_ANSWERED_MAX)
     heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]

@@ -41,7 +41,7 @@ class PromptSubscriber(BatchSubscriber):
         return tuple(chain(*batches.values()))
 
 
-class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Moves:
     """Hears when partitions come or go, before anything is read of those that came."""
 
     def __init__(self, moved: Callable[[], None]) -> None:
@@ -54,6 +54,9 @@ class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
         """Tell that partitions have come."""
         self._moved()
+
+
+ConsumerRebalanceListener.register(_Moves)  # its module has no types to inherit from
 
 
 class Mailboxes:
