@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from ieum.delivery.here import Here
 from ieum.delivery.outbox import Cause, Outbox
 from ieum.delivery.peers import Peers
 from ieum.delivery.running import Delivery
+from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum.storage.database import Database, open_database
 from ieum.testing.centre import CentreUnderTest
@@ -90,15 +92,21 @@ class Bare:
     async def say(
         self, to: Address, keys: Sequence[UUID], body: Model | None = None, cause: str = "test"
     ) -> None:
-        """Say one event on each key, each in a transaction of its own."""
+        """Say one event on each key, each in a transaction of its own; tries again as a caller would."""
         for key in keys:
-            async with self.database.acquire() as connection:
-                await self.here.peers.know(connection, [to])
-                async with connection.transaction():
-                    said = Say(to, key, None, body or ReferralAmended())
-                    await self.outbox.say(connection, [said], Cause(cause), self.clock())
+            while not await self._says(Say(to, key, None, body or ReferralAmended()), cause):
+                await asyncio.sleep(0)
             if self.delivery is not None:
                 self.delivery.wake()
+
+    async def _says(self, said: Say, cause: str) -> bool:
+        with suppress(Transient):
+            async with self.database.acquire() as connection:
+                await self.here.peers.know(connection, [said.to])
+                async with connection.transaction():
+                    await self.outbox.say(connection, [said], Cause(cause), self.clock())
+            return True
+        return False
 
     async def rows(self, query: str, *arguments: object) -> list[dict[str, object]]:
         """Look into the database."""
@@ -164,7 +172,10 @@ async def quiet(
     def asked(told: Told) -> bool:
         return keys is None or told.key in keys
 
+    before: set[tuple[str, str, int, UUID, int]] = set()
+
     async def settled() -> bool:
+        """Look twice: an answer may be said between looking at what was said and at what was heard."""
         for agency in agencies:
             agency.check()
         said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True) if asked(t)}
@@ -173,7 +184,9 @@ async def quiet(
             await a.value("select (select count(*) from outbox) + (select count(*) from notice)")
             for a in agencies
         ]
-        return said == heard and not any(left)
+        nonlocal before
+        before, same = said, said == before
+        return same and said == heard and not any(left)
 
     return await until(settled, seconds, pause=0.05)
 

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from ieum.centre.server import connect_admin
+from ieum.delivery import relay
+from ieum.delivery.feed import number_feed
 from ieum.delivery.place import partition_of
 from ieum.delivery.relay import LOCK
 from ieum.local import Stack
@@ -83,6 +86,29 @@ async def test_the_database_is_restarted_without_warning(stack: Stack, lasting: 
         await asyncio.to_thread(stack.postgres.start)
 
     await talk_through(lasting, trouble)
+
+
+async def test_numbers_of_the_feed_that_somebody_may_have_read_outlive_a_crash(
+    stack: Stack, lasting: Pair
+) -> None:
+    alpha = lasting.alpha
+    await quiet(alpha, lasting.beta)
+    await alpha.stop()
+    for _ in range(3):
+        await alpha.say(lasting.beta.address, new_keys(5))
+        connection = await asyncpg.connect(
+            alpha.settings.database_dsn.get_secret_value(),
+            password=alpha.settings.database_secret(),
+            server_settings=relay._SESSION,
+        )
+        await number_feed(connection)
+        read = await alpha.value("select max(number) from feed")
+        await asyncio.to_thread(stack.postgres.stop, immediate=True)
+        connection.terminate()
+        await asyncio.to_thread(stack.postgres.start)
+        assert await alpha.value("select max(number) from feed") == read
+    await alpha.start()
+    await quiet(alpha, lasting.beta, seconds=HEAL_SECONDS_MAX)
 
 
 CUT = """
