@@ -95,7 +95,7 @@ class Bare:
         """Say one event on each key, each in a transaction of its own; tries again as a caller would."""
         for key in keys:
             while not await self._says(Say(to, key, None, body or ReferralAmended()), cause):
-                await asyncio.sleep(0)
+                pass
             if self.delivery is not None:
                 self.delivery.wake()
 

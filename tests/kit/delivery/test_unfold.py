@@ -16,7 +16,7 @@ batches = st.lists(st.lists(st.tuples(places, st.integers(0, 9)), max_size=8), m
 
 
 @given(plans, batches, st.lists(st.integers(0, 40), max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_stream_hears_a_prefix_and_parks_what_else_arrived(
     plan: dict[Place, str], arrivals: list[list[tuple[Place, int]]], pauses: list[int]
 ) -> None:
@@ -28,7 +28,7 @@ def test_a_stream_hears_a_prefix_and_parks_what_else_arrived(
 
 
 @given(plans, batches)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_arrives_in_the_end_is_heard_in_the_end(
     plan: dict[Place, str], arrivals: list[list[tuple[Place, int]]]
 ) -> None:
