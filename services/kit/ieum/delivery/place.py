@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from ieum_contracts.model import Model
 from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
+HASHES_MAX = 8192
 NOT_KEPT = ("body.identifier", "body.too-large")
 """Reasons for which a body is refused and its bytes are kept nowhere."""
 
@@ -119,7 +121,13 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
 
 def partition_of(key: bytes) -> int:
     """Name the partition of a mailbox to which a key hashes (murmur2, as Kafka's own clients do)."""
-    return int(murmur2(key) & 0x7FFFFFFF) % MAILBOX_PARTITIONS
+    return hash_of(key) % MAILBOX_PARTITIONS
+
+
+@lru_cache(HASHES_MAX)
+def hash_of(key: bytes) -> int:
+    """Hash a key as Kafka's own clients do; what was hashed to be sent is soon looked for when heard."""
+    return int(murmur2(key) & 0x7FFFFFFF)
 
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
