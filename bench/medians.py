@@ -72,9 +72,15 @@ class Measured:
         return sum(not each["kept_up"] for each in tried) * 2 > len(tried)
 
     def _at(self, rate: str) -> list[dict[str, Any]]:
-        found = [run["rates"][rate] for run in self.runs if "failed" not in run and rate in run["rates"]]
-        untried = [each for each in found if not each["measured"]]
-        return untried or self._undisturbed(found)
+        tried = [run for run in self.runs if "failed" not in run and rate in run["rates"]]
+        clear = [run for run in tried if self._foreign(run, rate) <= self.foreign_max]
+        chosen = clear or sorted(tried, key=lambda run: self._foreign(run, rate))[:1]
+        return [run["rates"][rate] for run in chosen]
+
+    def _foreign(self, run: dict[str, Any], rate: str) -> float:
+        """Tell how disturbed a rate was; one that was not tried is judged by the saturation before it."""
+        at_rate = run["rates"][rate]
+        return float((at_rate if at_rate["measured"] else run["saturation"])["foreign"])
 
     def _undisturbed(self, measurements: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept = [each for each in measurements if each["foreign"] <= self.foreign_max]

@@ -108,6 +108,14 @@ def test_a_case_without_an_undisturbed_measurement_says_so() -> None:
     assert measured.per_second().middle == 7
 
 
+def test_a_rate_not_tried_in_a_disturbed_run_is_judged_by_the_others() -> None:
+    disturbed = run_of("ieum", 5, 0.9)
+    disturbed["rates"]["100"] = {"measured": False, "kept_up": False}
+    measured = by_case({"runs": [disturbed, run_of("ieum", 400, 0.0)], "foreign_max": 0.12})["ieum"]
+    assert not measured.cannot("100")
+    assert measured.latency("100", "p50").middle == 9.0
+
+
 def test_the_page_shows_ratios_latencies_and_what_cannot_keep_up(tmp_path: Path) -> None:
     runs = [run_of("naive", 50, 0.0), run_of("ieum", 400, 0.0)]
     found = {**results.header("python -m bench side-by-side"), "foreign_max": 0.12, "runs": runs}
