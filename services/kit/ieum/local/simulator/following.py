@@ -15,6 +15,8 @@ from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
 
 EVENTS_SHOWN = 200
+PAUSE_SECONDS = 0.15
+"""Between two pages of a feed, so that a busy one is not asked for each event by itself."""
 
 RESULT: Mapping[Decision, State | None] = {row.decision: row.to for row in ROWS}
 """The state to which a decision leads; None where it stays."""
@@ -88,6 +90,7 @@ class Following:
             for event in page.events:
                 self._take(desk.agency, event)
             after = page.next
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _take(self, agency: str, event: FeedEvent) -> None:
         self.events += 1

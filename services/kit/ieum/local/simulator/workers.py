@@ -18,7 +18,7 @@ from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import CONCLUDED
 
 HANDS_PER_DESK = 6
-THINK_SECONDS = (0.02, 0.3)
+THINK_SECONDS = (0.3, 2.0)
 FORGOTTEN_SECONDS = 5.0
 SWEEP_SECONDS = 1.0
 CURIOSITY = 0.15
