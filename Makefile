@@ -1,12 +1,14 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-peers format clean
+.PHONY: help setup demo test check bench bench-peers chaos broken format clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
 
 # Any Python from 3.11 on; name another one with `make setup PYTHON=/path/to/python3`.
 PYTHON ?=
 ARGS ?=
+MINUTES ?= 30
+SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 DISTS := contracts services/kit .
@@ -49,6 +51,12 @@ $(PEERS_READY): $(READY)
 	@rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $(PEERS_PINS) </dev/null
 	@touch '$@'
+
+chaos: $(READY)  ## harm a running centre on a seeded schedule and judge it, e.g. make chaos MINUTES=30 SEED=1
+	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) --seed $(SEED) $(ARGS) </dev/null
+
+broken: $(READY)  ## break the product in every known way, and show by which verdict or test each is caught
+	@$(BIN)/python -m tests.chaos.broken $(ARGS) </dev/null
 
 format: $(READY)  ## put the code into its one format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

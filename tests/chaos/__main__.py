@@ -11,6 +11,7 @@ from ieum.testing.centre import make_template
 from ieum.testing.cluster import ClusterStack
 from ieum.testing.runs import ended_runs, new_run_folder
 from tests.chaos.chaos import Outcome, run_chaos, told
+from tests.chaos.disk import mount, unmount
 from tests.chaos.faults import FAULTS
 from tests.chaos.scene import make_scene
 from tests.chaos.schedule import Step, alone, mixed
@@ -21,18 +22,27 @@ def main() -> int:
     """Run chaos on a cluster of its own; 0 when there is no verdict."""
     arguments = _arguments()
     for folder in ended_runs():
-        ClusterStack(folder).discard()
+        _end(ClusterStack(folder))
     stack = ClusterStack(new_run_folder())
     with unwinding():
         try:
+            if not mount(stack):
+                _tell("disk full is left out: no file system can be mounted here, that takes root")
             stack.start()
             outcome = asyncio.run(_run(stack, arguments))
         finally:
             if arguments.logs is not None:
                 shutil.copytree(stack.state.folder / "logs", arguments.logs, dirs_exist_ok=True)
-            stack.discard()
+            _end(stack)
     _tell(told(outcome))
     return 1 if outcome.verdicts else 0
+
+
+def _end(stack: ClusterStack) -> None:
+    """Kill all servers of a stack, and leave nothing behind."""
+    stack.postgres.kill()
+    unmount(stack)
+    stack.discard()
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,9 +11,12 @@ import psutil
 from ieum.delivery.relay import LOCK
 from ieum.local.processes import Service
 from tests.chaos import strangers
+from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door
 from tests.chaos.scene import Scene, is_ready
 
+SAID_MEANWHILE = 100
+QUIET_SECONDS_MAX = 40
 Fault = Callable[[Scene, Random], Awaitable[str]]
 
 
@@ -157,10 +160,19 @@ async def _mend(doors: list[Door], seconds: float) -> str:
     return f"{len(doors)} door(s) for {seconds:.0f} s"
 
 
+_SAID = "select count(*) from ledger where said"
+
+
 async def let_work(scene: Scene, random: Random) -> str:  # noqa: ARG001 - it does nothing
-    """Do nothing for a while."""
-    await asyncio.sleep(4)
-    return "all is well"
+    """Do nothing until each agency has said some hundred things more, or for a while."""
+    seconds = 0
+    for me in scene.addresses:
+        async with scene.database(me) as connection:
+            enough = await connection.fetchval(_SAID) + SAID_MEANWHILE
+            while await connection.fetchval(_SAID) < enough and seconds < QUIET_SECONDS_MAX:
+                await asyncio.sleep(1)
+                seconds += 1
+    return f"for {seconds} s"
 
 
 _HOLDER = """
@@ -200,6 +212,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "rebalance churn": churn_groups,
         "PostgreSQL immediate restart": restart_database,
         "lock connection lost": end_lock_connections,
+        "disk full": fill_disk,
         "kill -9 of a broker": kill_broker,
         "rolling restart of the brokers": restart_brokers,
         "all brokers away": all_brokers_away,
@@ -213,4 +226,4 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         QUIET: let_work,
     }
 )
-"""Every fault by its name; disk full joins where a file system can be mounted (`disk.py`)."""
+"""Every fault by its name, and none at all."""

@@ -1,6 +1,6 @@
 """The schedule of faults that a seed stands for: lanes in which one fault follows the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -13,7 +13,7 @@ LANES: dict[str, tuple[str, ...]] = {
         "rolling restart of the agencies",
         "rebalance churn",
     ),
-    "database": ("PostgreSQL immediate restart", "lock connection lost"),
+    "database": ("PostgreSQL immediate restart", "lock connection lost", "disk full"),
     "brokers": ("kill -9 of a broker", "rolling restart of the brokers", "all brokers away"),
     "network": ("network cut", "network delay", "network half-open"),
     "strangers": ("duplicates", "reorders", "gaps", "poison storm"),
@@ -32,9 +32,10 @@ class Step:
     seed: str
 
 
-def mixed(seed: int, seconds: float, pause_seconds: float) -> list[list[Step]]:
+def mixed(seed: int, seconds: float, pause_seconds: float, without: Collection[str] = ()) -> list[list[Step]]:
     """Draw a schedule in which the lanes run side by side, each with pauses around `pause_seconds`."""
-    return [_lane(seed, name, faults, seconds, pause_seconds) for name, faults in LANES.items()]
+    lanes = {name: [fault for fault in faults if fault not in without] for name, faults in LANES.items()}
+    return [_lane(seed, name, faults, seconds, pause_seconds) for name, faults in lanes.items()]
 
 
 def alone(seed: int, faults: Sequence[str] = EVERY) -> list[list[Step]]:

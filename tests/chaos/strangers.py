@@ -211,8 +211,8 @@ async def _producer(scene: Scene) -> AsyncIterator[AIOKafkaProducer]:
         acks="all",
         request_timeout_ms=20_000,
     )
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()

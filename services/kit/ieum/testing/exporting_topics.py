@@ -21,8 +21,8 @@ async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]
     read_past_unreadable()
     owners = {topic_of(me, family): (str(me), str(family)) for me in agencies for family in STREAM_FAMILIES}
     consumer = _consumer(settings)
-    await consumer.start()
     try:
+        await consumer.start()
         ends = await _assign(consumer, owners)
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)).values():
@@ -37,8 +37,8 @@ async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]
 async def unread(settings: CentreSettings, me: Address, positions: dict[tuple[str, int], int]) -> list[Left]:
     """Name partitions of an agency's mailboxes that are not read to their end, by (family, partition)."""
     consumer = _consumer(settings)
-    await consumer.start()
     try:
+        await consumer.start()
         ends = await _assign(consumer, [topic_of(me, family) for family in STREAM_FAMILIES])
     finally:
         await consumer.stop()

@@ -1,0 +1,87 @@
+"""A short run of chaos on three brokers; `make chaos` runs the long ones, `make broken` all variants.
+
+A workload drives referrals through two instances of each of two agencies while a seeded schedule kills,
+freezes, cuts, delays, doubles and loses; then everything heals, drains and is judged. A few broken variants
+of the product show that the judge is awake.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from ieum.local import Stack
+from ieum.testing.centre import Template, make_template
+from ieum.testing.cluster import ClusterStack
+from ieum.testing.runs import new_run_folder
+from tests.chaos.broken.catching import catch_by_test, catch_by_verdict
+from tests.chaos.chaos import run_chaos, told
+from tests.chaos.faults import FAULTS, QUIET
+from tests.chaos.scene import Scene, make_scene
+from tests.chaos.schedule import EVERY, mixed
+from tests.chaos.workload import Workload
+
+SEED = int(os.environ.get("IEUM_CHAOS_SEED", "1"))
+SECONDS = 20.0
+PAUSE_SECONDS = 7.0
+LONG = ("rolling restart of the brokers", "rolling restart of the agencies", "disk full")
+"""Faults that take longer than a short run has, or a disk of its own."""
+RECOVERY_SECONDS_MAX = 60.0
+VARIANTS = ("no duplicate check", "outbox insert dropped")
+RULES = ("no owner check",)
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scene() -> AsyncIterator[Scene]:
+    """Give a running centre on a cluster of its own."""
+    cluster = ClusterStack(new_run_folder())
+    try:
+        await asyncio.to_thread(cluster.start)
+        scene = await make_scene(cluster, await make_template(cluster))
+        try:
+            await scene.start()
+            yield scene
+        finally:
+            await scene.end()
+    finally:
+        await asyncio.to_thread(cluster.discard)
+
+
+@pytest.mark.timeout(300)
+async def test_mixed_faults_lose_double_and_reorder_nothing(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule = mixed(SEED, SECONDS, PAUSE_SECONDS, without=LONG)
+    workload = Workload(scene, SEED, under_way=24, pause_seconds=0.0)
+
+    outcome = await run_chaos(scene, schedule, workload, print, SECONDS)
+
+    assert outcome.verdicts == [], told(outcome)
+    assert outcome.recovery_seconds <= RECOVERY_SECONDS_MAX
+    assert outcome.events > 200
+    assert len(outcome.faults) >= 5, capsys.readouterr().out
+    assert outcome.met.strange == []
+
+
+@pytest.mark.timeout(200)
+async def test_broken_variants_are_caught(stack: Stack, database_template: Template) -> None:
+    by_verdict = [catch_by_verdict(stack, database_template, name) for name in VARIANTS]
+    by_test = [catch_by_test(name) for name in RULES]
+
+    for caught in await asyncio.gather(*by_verdict, *by_test):
+        assert caught.expected, f"{caught.variant} got away: {caught.by or 'no verdict'}"
+        assert caught.by
+
+
+def test_a_seed_stands_for_one_schedule() -> None:
+    assert mixed(7, 600, 10) == mixed(7, 600, 10)
+    assert mixed(7, 600, 10) != mixed(8, 600, 10)
+    assert {step.fault for lane in mixed(7, 6000, 10) for step in lane} == set(EVERY)
+
+
+def test_every_fault_has_its_lane() -> None:
+    assert set(EVERY) == set(FAULTS) - {QUIET}
