@@ -15,7 +15,7 @@ _MACHINE_PATHS = re.compile(r"(?<![\w.$}/-])/(?:work|root|home|Users)/[\w.-]+")
 _HOSTS = re.compile(r"\bhttps?://([^\s/:\"'`<>()\[\]{}|\\]+)")
 _HOSTS_NAMED = re.compile(
     r"127\.0\.0\.1|[\w-]*|(?:.*\.)?(?:example|invalid|test|localhost)|(?:.*\.)?example\.(?:com|org)"
-    r"|json-schema\.org|www\.asyncapi\.com|.*\.go\.kr"
+    r"|json-schema\.org|www\.asyncapi\.com|www\.w3\.org|.*\.go\.kr"
 )
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
