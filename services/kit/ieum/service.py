@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -32,6 +33,8 @@ from ieum_contracts.programme import ProgrammePublished
 
 READ_AGAIN_SECONDS = 30.0
 RETRY_SECONDS = 1.0
+DELIVERY_CONNECTIONS_MAX = 3
+"""Delivery has connections of its own, so that a crowd of requests cannot keep events waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before the garbage collector looks: what was made at the start is never looked at again."""
 
@@ -50,7 +53,9 @@ async def serve(settings: Settings) -> None:
     Raises DeclarationError when the agency's package declares none.
     """
     agency = load_agency(settings.agency_package)
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
+    database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
+    requests = await open_database(dsn, password)
     registry = CollectorRegistry()
     measures = DeliveryMeasures(registry)
     here = Here(
@@ -66,7 +71,7 @@ async def serve(settings: Settings) -> None:
     own = published(agency, version=1)
     delivery = Delivery(settings, here, desk, own, shelf.changed)
     office = Office(
-        here=here,
+        here=replace(here, database=requests),
         desk=desk,
         outbox=delivery.outbox,
         wake=delivery.wake,
@@ -81,6 +86,7 @@ async def serve(settings: Settings) -> None:
         async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
             await http.serve()
     finally:
+        await requests.close()
         await database.close()
     _log.info("service.stopped")
 

@@ -32,8 +32,8 @@ class Office:
     registry: CollectorRegistry
 
 
-def office_of(request: Request) -> Office:
-    """Find the office in which a request is served."""
+async def office_of(request: Request) -> Office:
+    """Find the office in which a request is served; async, so that no thread is asked for it."""
     office = request.app.state.office
     assert isinstance(office, Office)  # noqa: S101 - set by create_app
     return office

@@ -44,14 +44,16 @@ class Database:
             self._pool.terminate()
 
 
-async def open_database(dsn: str, password: str | None = None) -> Database:
+async def open_database(
+    dsn: str, password: str | None = None, connections_max: int = CONNECTIONS_MAX
+) -> Database:
     """Make ready to connect; connections are opened when they are needed, so this never fails."""
     return Database(
         await asyncpg.create_pool(
             dsn,
             password=password,
             min_size=0,
-            max_size=CONNECTIONS_MAX,
+            max_size=connections_max,
             timeout=CONNECT_SECONDS_MAX,
             command_timeout=STATEMENT_SECONDS_MAX,
             server_settings=_SESSION,
