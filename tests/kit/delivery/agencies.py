@@ -164,29 +164,28 @@ async def until(
     return time.monotonic() - started
 
 
+COUNTED = """
+select count(*) filter (where said) as said, count(*) filter (where not said) as heard,
+    (select count(*) from outbox) + (select count(*) from notice) as waiting
+from ledger where $1::uuid[] is null or key = any($1::uuid[])
+"""
+
+
 async def quiet(
     *agencies: Bare, keys: Collection[UUID] | None = None, seconds: float = WAIT_SECONDS_MAX
 ) -> float:
     """Wait until nothing is on its way (on these keys): all that was said is heard and need not be sent."""
-
-    def asked(told: Told) -> bool:
-        return keys is None or told.key in keys
-
-    before: set[tuple[str, str, int, UUID, int]] = set()
+    known: list[int] = []
 
     async def settled() -> bool:
         """Look twice: an answer may be said between looking at what was said and at what was heard."""
+        nonlocal known
         for agency in agencies:
             agency.check()
-        said = {told_key(a, t) for a in agencies for t in await a.ledger(said=True) if asked(t)}
-        heard = {heard_key(a, t) for a in agencies for t in await a.ledger(said=False) if asked(t)}
-        left = [
-            await a.value("select (select count(*) from outbox) + (select count(*) from notice)")
-            for a in agencies
-        ]
-        nonlocal before
-        before, same = said, said == before
-        return same and said == heard and not any(left)
+        rows = [(await agency.rows(COUNTED, None if keys is None else list(keys)))[0] for agency in agencies]
+        before, known = known, [int(str(row["said"])) for row in rows]
+        heard = sum(int(str(row["heard"])) for row in rows)
+        return before == known and sum(known) == heard and not any(row["waiting"] for row in rows)
 
     return await until(settled, seconds, pause=0.05)
 

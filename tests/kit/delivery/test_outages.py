@@ -46,7 +46,7 @@ async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> No
                 await pair.beta.say(pair.alpha.address, keys)
             except Exception:  # noqa: BLE001 - whoever says something while the database is away is told so
                 await asyncio.sleep(0.2)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     talking = asyncio.create_task(talk())
     await asyncio.sleep(0.3)

@@ -23,12 +23,13 @@ async def test_a_mailbox_is_read_past_a_header_name_that_is_no_text(stack: Stack
     wire.produce(stack, [good[3], wire.event(source, me, other, 1, ReferralAmended())])
 
     async def heard() -> bool:
-        return await pair.beta.value("select count(*) from effect where key = any($1)", [key, other]) == 2
+        parked = await pair.beta.value("select reason from parked where key = $1", key) == "sequence.gap"
+        effects = await pair.beta.value("select count(*) from effect where key = any($1)", [key, other])
+        return parked and effects == 2
 
     await until(heard)
     kept = await pair.beta.rows("select reason, body from quarantine order by id")
     assert kept == [{"reason": "record.unreadable", "body": b""}] * 2  # and what followed it in its batch
-    assert await pair.beta.value("select reason from parked where key = $1", key) == "sequence.gap"
 
 
 async def test_the_catalogue_is_read_past_it_too(stack: Stack, pair: Pair) -> None:
