@@ -57,19 +57,17 @@ async def serve(settings: Settings) -> None:
     database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
     requests = await open_database(dsn, password)
     registry = CollectorRegistry()
-    measures = DeliveryMeasures(registry)
     here = Here(
         settings.address,
         database,
         Peers(),
         lambda: datetime.now(UTC),
-        measures,
+        DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
     )
     shelf = Shelf(here)
     desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
-    own = published(agency, version=1)
-    delivery = Delivery(settings, here, desk, own, shelf.changed)
+    delivery = Delivery(settings, here, desk, published(agency, version=1), shelf.changed)
     office = Office(
         here=replace(here, database=requests),
         desk=desk,
@@ -79,9 +77,7 @@ async def serve(settings: Settings) -> None:
         registry=registry,
     )
     http = server(create_app(office), settings.http_host, settings.http_port, here.standing.settled)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    _collect_less()
     try:
         async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
             await http.serve()
@@ -89,6 +85,12 @@ async def serve(settings: Settings) -> None:
         await requests.close()
         await database.close()
     _log.info("service.stopped")
+
+
+def _collect_less() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 class Shelf:

@@ -42,7 +42,8 @@ def add_to(app: typer.Typer) -> None:
 def status(*, as_json: AsJson = False) -> None:
     """Show of each agency whether it is ready, its referrals, and what waits; exits 1 when one is not ready.
 
-    Where agencies serve is known of the embedded stack; elsewhere say IEUM_URLS=agency=http://…,agency=….
+    Where agencies serve is known of the embedded stack; elsewhere IEUM_URLS has to name them, as
+    agency=address,agency=address.
     """
     settings = centre_settings()
     found = asyncio.run(_look(centre_of(settings), settings))

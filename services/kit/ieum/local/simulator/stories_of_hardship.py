@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from ieum.local.simulator.house import House
-from ieum.local.simulator.people import facts, person
+from ieum.local.simulator.people import Json, facts, person
 
 WELFARE, EMPLOYMENT = "city-welfare-team", "employment-center"
 FINANCE, VETERANS = "microfinance-center", "veterans-center"
@@ -11,28 +11,7 @@ FINANCE, VETERANS = "microfinance-center", "veterans-center"
 
 async def single_parent_in_arrears(house: House) -> None:
     """Refer a jobless single parent from welfare to the employment centre and to the finance centre."""
-    work = await house.refer(
-        WELFARE,
-        person(
-            EMPLOYMENT,
-            "employment-support-1",
-            f"{house.mark}-1",
-            centre=house.centre,
-            why="한부모 가구로 실직 뒤 임대료와 카드대금이 밀려 있습니다.",
-            circumstances=facts(
-                household_size=2,
-                household_income_monthly=900_000,
-                household_assets=30_000_000,
-                work_days=210,
-                able_to_work=True,
-                searching=True,
-            ),
-            needs=["work-finding", "debt-arrears"],
-            goals=["employment"],
-            priority="urgent",
-            priority_cause="no-means-today",
-        ),
-    )
+    work = await house.refer(WELFARE, _jobless_parent(house))
     debts = await house.refer(
         WELFARE,
         person(
@@ -55,6 +34,28 @@ async def single_parent_in_arrears(house: House) -> None:
     )
     await work.is_served("enrolled", goals=[{"goal": "employment", "met": True}])
     await debts.is_served("debt-adjustment-started", goals=[{"goal": "debt-settled", "met": True}])
+
+
+def _jobless_parent(house: House) -> Json:
+    return person(
+        EMPLOYMENT,
+        "employment-support-1",
+        f"{house.mark}-1",
+        centre=house.centre,
+        why="한부모 가구로 실직 뒤 임대료와 카드대금이 밀려 있습니다.",
+        circumstances=facts(
+            household_size=2,
+            household_income_monthly=900_000,
+            household_assets=30_000_000,
+            work_days=210,
+            able_to_work=True,
+            searching=True,
+        ),
+        needs=["work-finding", "debt-arrears"],
+        goals=["employment"],
+        priority="urgent",
+        priority_cause="no-means-today",
+    )
 
 
 async def arrears_pass_90_days(house: House) -> None:
