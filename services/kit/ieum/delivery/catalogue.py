@@ -59,6 +59,10 @@ class Announcer:
                 _log.warning("catalogue.not-said", error=str(error), retry_seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
+                _log.error("catalogue.failed", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             _log.info("catalogue.said", programmes=len(bodies))
             await asyncio.sleep(SAY_AGAIN_SECONDS)
 

@@ -193,6 +193,6 @@ class Consumer(Generic[Known]):
         """Tell Kafka how far we are; a hint to it and to us, `position` is the truth."""
         uncommitted, self._uncommitted = self._uncommitted, {}
         if uncommitted:
-            with suppress(KafkaError, IllegalStateError, Transient, TimeoutError):
+            with suppress(Exception):  # whatever it was: Kafka only keeps it for us
                 async with asyncio.timeout(COMMIT_SECONDS):
                     await self._mailboxes.consumer.commit(uncommitted)
