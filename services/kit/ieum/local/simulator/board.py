@@ -52,6 +52,7 @@ class Board:
     def events(self, count: int) -> Iterator[str]:
         """Say the latest events in words, the newest last; of each, what its sender's feed tells."""
         said = [(agency, event) for agency, event in self._following.latest if event.direction == "said"]
+        said.sort(key=lambda entry: entry[1].at)
         return (in_words(agency, event) for agency, event in said[-count:])
 
     def _line(self, agency: str) -> Line:
