@@ -37,7 +37,9 @@ class Living:
         """Start agencies, and wait until they are ready."""
         for agency in agencies:
             access = self.under_test.access(agency)
-            self.services[agency] = agency_service(self.stack.state, access, settings)
+            self.services[agency] = agency_service(
+                self.stack.state, access, settings, f"{self.under_test.id}.{agency}"
+            )
         await asyncio.to_thread(start_all, [self.services[agency] for agency in agencies], READY_SECONDS)
 
     async def stop(self) -> None:

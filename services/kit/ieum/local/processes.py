@@ -92,16 +92,23 @@ class Service:
         return f"Its log {self.log} ends:\n{self.child.tail()}"
 
 
-def agency_service(state: State, access: AgencyAccess, settings: Mapping[str, str] | None = None) -> Service:
+def agency_service(
+    state: State,
+    access: AgencyAccess,
+    settings: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Service:
     """Describe the process that runs an agency, on a port that is kept in the state folder.
 
-    `settings` are further environment variables (`IEUM_LOG_LEVEL` and the like).
+    `settings` are further environment variables (`IEUM_LOG_LEVEL` and the like); `name` tells the process
+    from others of the state folder, where several centres share it.
     """
     agency = access.address.agency
-    port = kept_port(state, agency)
+    name = name or agency
+    port = kept_port(state, name)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
     return Service(
-        agency,
+        name,
         state,
         [sys.executable, "-m", "ieum.cli.main", "run", agency],
         {**outside, **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
