@@ -53,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one (repeatable)")
     parser.add_argument("--pause", type=float, default=15.0, help="seconds between the faults of a lane")
     parser.add_argument("--under-way", type=int, default=200, help="referrals under way at a time")
-    parser.add_argument("--think", type=float, default=0.02, help="seconds a worker rests between calls")
+    parser.add_argument("--think", type=float, default=0.0, help="seconds a worker rests between calls")
     parser.add_argument("--logs", type=Path, help="folder that the logs of all processes are copied to")
     parser.add_argument("--history", type=Path, help="file for the history, a line of JSON for each fact")
     return parser.parse_args()

@@ -28,7 +28,7 @@ from tests.chaos.workload import Workload
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
-WORKERS = 8
+WORKERS = 12
 UNABLE = (
     StackError,
     CentreError,
@@ -92,15 +92,17 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
     working = asyncio.create_task(workload.run(WORKERS))
     watching = asyncio.create_task(_watch(workload, tell))
     try:
-        lanes = [_lane(scene, lane, faults, tell, seconds) for lane in schedule]
-        await asyncio.gather(*lanes, _last(working, seconds))
+        async with asyncio.TaskGroup() as tasks:
+            for lane in schedule:
+                tasks.create_task(_lane(scene, lane, faults, tell, seconds))
+            tasks.create_task(_last(working, seconds))
         workload.may_work.clear()
         recovery, left = await _recover(scene, patience, tell)
         if patience.to_the_end:
             workload.finish()
             workload.may_work.set()
             await working
-            left = await settle(scene, patience.settle_seconds)
+            left = await settle(scene, patience.settle_seconds, tell)
             tell(f"{loop.time() - began:6.0f} s  all referrals are at their end; left: {left or 'nothing'}")
     finally:
         for task in (working, watching):
@@ -118,7 +120,7 @@ async def _recover(scene: Scene, patience: Patience, tell: Tell) -> tuple[float,
     loop = asyncio.get_running_loop()
     await heal(scene)
     healed = loop.time()
-    left = await settle(scene, patience.settle_seconds)
+    left = await settle(scene, patience.settle_seconds, tell)
     seconds = loop.time() - healed
     tell(f"         all is healed, and drained {seconds:.1f} s later; left: {left or 'nothing'}")
     return seconds, left
@@ -130,7 +132,8 @@ async def _watch(workload: Workload, tell: Tell) -> None:
         await asyncio.sleep(WATCH_SECONDS)
         at, met = asyncio.get_running_loop().time() - began, workload.met
         rate, calls = (met.calls - calls) / WATCH_SECONDS, met.calls
-        tell(f"{at:6.0f} s  … {workload.made} referrals, {workload.open} open, {rate:.0f} calls/s")
+        if workload.may_work.is_set():
+            tell(f"{at:6.0f} s  … {workload.made} referrals, {workload.open} open, {rate:.0f} calls/s")
 
 
 async def _last(working: "asyncio.Task[None]", seconds: float) -> None:
@@ -174,11 +177,14 @@ async def heal(scene: Scene) -> None:
     await scene.ready()
 
 
-async def settle(scene: Scene, seconds_max: float) -> list[Left]:
-    """Wait until nothing is under way any more; returns what is left after a long time."""
+async def settle(scene: Scene, seconds_max: float, tell: Tell) -> list[Left]:
+    """Wait until nothing is under way any more; returns what is left after all that time."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + seconds_max
-    while (left := await _left(scene)) and loop.time() < until:  # noqa: ASYNC110 - others change it
+    began = told_at = loop.time()
+    while (left := await _left(scene)) and loop.time() - began < seconds_max:
+        if loop.time() - told_at > WATCH_SECONDS:
+            told_at = loop.time()
+            tell(f"         waiting for {', '.join(f'{each.at} {each.what} {each.detail}' for each in left)}")
         await asyncio.sleep(LOOK_SECONDS)
     return left
 

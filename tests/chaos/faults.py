@@ -48,7 +48,7 @@ async def freeze_relay_owner(scene: Scene, random: Random) -> str:
 
 
 async def _freeze(service: Service, random: Random) -> str:
-    seconds = random.uniform(6, 14)
+    seconds = random.choice((*[random.uniform(6, 14)] * 4, 30.0))
     service.child.send(signal.SIGSTOP)
     await asyncio.sleep(seconds)
     service.child.send(signal.SIGCONT)
@@ -119,7 +119,7 @@ async def restart_brokers(scene: Scene, random: Random) -> str:
 async def all_brokers_away(scene: Scene, random: Random) -> str:
     """Kill all brokers at once and start them again later."""
     await asyncio.to_thread(scene.stack.kafka.kill)
-    seconds = random.uniform(2, 12)
+    seconds = random.choice((*[random.uniform(2, 12)] * 5, 60.0))
     await asyncio.sleep(seconds)
     await asyncio.to_thread(scene.stack.kafka.again)
     return f"for {seconds:.0f} s and the time of a start"

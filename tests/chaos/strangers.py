@@ -97,7 +97,7 @@ async def take_from_outbox(scene: Scene, random: Random, count: int = 5) -> str:
     return f"{len(rows)} rows taken at {me}"
 
 
-async def send_poison(scene: Scene, random: Random, count: int = 60) -> str:
+async def send_poison(scene: Scene, random: Random, count: int = 40) -> str:
     """Put records that are wrong in every way into the mailboxes."""
     for me in scene.addresses:
         peer = next(address for address in scene.addresses if address != me)

@@ -16,7 +16,7 @@ CONFLICTS = (404, 409, 412)
 PROGRAMMES = {"employment-center": "employment-support-1", "city-welfare-team": "welfare-counselling"}
 """What each agency is asked for: the first has rules, so that assessments travel as well."""
 WEIGHTS = {
-    "progressed": 8,
+    "progressed": 12,
     "accepted": 6,
     "started": 6,
     "held": 2,
@@ -129,7 +129,7 @@ class Workload:
 
     async def _step(self, journey: Journey) -> None:
         """Let one side do one thing that it believes it may do."""
-        side = journey.recipient if self._random.random() < 0.6 else journey.sender
+        side = journey.recipient if self._random.random() < 0.75 else journey.sender
         standing = journey.known.get(side) or await self._read(journey, side)
         if journey.ended and self._random.random() < 0.5:
             if journey in self._journeys:  # two may have worked at it

@@ -22,6 +22,7 @@ from ieum.testing.history import (
     Removed,
     Said,
     Stream,
+    Unkept,
     read_history,
     write_history,
 )
@@ -149,6 +150,15 @@ def test_the_order_of_lines_says_nothing(history: list[Fact], chance: object) ->
     chance.shuffle(history)  # type: ignore[attr-defined]  # hypothesis gives a Random
 
     assert judge(history) == []
+
+
+@given(history=correct())
+@settings(max_examples=20, deadline=None)
+def test_as_many_strange_records_may_be_missing_as_were_not_kept(history: list[Fact]) -> None:
+    strange = [Injected(STREAM.recipient, STREAM.family, 5, at, "x", "quarantined") for at in (1, 2)]
+
+    assert judge([*history, *strange, Unkept(STREAM.recipient, 2)]) == []
+    assert judge([*history, *strange, Unkept(STREAM.recipient, 1)]) != []
 
 
 @given(history=correct())

@@ -1,6 +1,6 @@
 """The history checker: a pure function from what happened to what must never happen."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from ieum.testing.history import (
     Removed,
     Said,
     Stream,
+    Unkept,
 )
 from ieum.testing.verdicts import Broken, Number, Verdict
 
@@ -51,12 +52,12 @@ def _lost(facts: Sequence[Fact]) -> Iterator[Verdict]:
     for said in _only(facts, Said):
         number = Number(said.stream, said.sequence)
         if all_said[number] != said:
-            yield Verdict(Broken.LOST, f"{number} was said twice, so one of the two is lost.", number.stream)
+            yield Verdict(Broken.LOST, f"{number} was said twice, so one of the two is lost.", *number)
         elif number not in heard and number not in parked:
-            yield Verdict(Broken.LOST, f"{number} ({said.type}) was said and never heard.", number.stream)
+            yield Verdict(Broken.LOST, f"{number} ({said.type}) was said and never heard.", *number)
         elif number in heard and heard[number].fate == "refused":
             why = f"{number} ({said.type}) was said in good faith and refused as {heard[number].reason}."
-            yield Verdict(Broken.LOST, why, number.stream)
+            yield Verdict(Broken.LOST, why, *number)
 
 
 def _heard_wrongly(facts: Sequence[Fact]) -> Iterator[Verdict]:
@@ -69,13 +70,13 @@ def _heard_wrongly(facts: Sequence[Fact]) -> Iterator[Verdict]:
         number = Number(heard.stream, heard.sequence)
         said = all_said.get(number)
         if said is not None and said.digest != heard.digest:
-            yield Verdict(Broken.FORGED, f"{number} took effect otherwise than it was said.", number.stream)
+            yield Verdict(Broken.FORGED, f"{number} took effect otherwise than it was said.", *number)
         elif said is None and heard.digest in foreign:
-            yield Verdict(Broken.FORGED, f"{number} took effect and came from a stranger.", number.stream)
+            yield Verdict(Broken.FORGED, f"{number} took effect and came from a stranger.", *number)
         elif said is None:
-            yield Verdict(Broken.PHANTOM, f"{number} took effect and was never said.", number.stream)
+            yield Verdict(Broken.PHANTOM, f"{number} took effect and was never said.", *number)
         if number in seen:
-            yield Verdict(Broken.DUPLICATE_EFFECT, f"{number} took effect twice.", number.stream)
+            yield Verdict(Broken.DUPLICATE_EFFECT, f"{number} took effect twice.", *number)
         seen.add(number)
 
 
@@ -85,7 +86,7 @@ def _order(facts: Sequence[Fact]) -> Iterator[Verdict]:
     for heard in sorted(applied, key=lambda each: each.order or 0):
         if heard.sequence < last[heard.stream]:
             why = f"{heard.stream} #{heard.sequence} took effect after #{last[heard.stream]}."
-            yield Verdict(Broken.REORDER, why, heard.stream)
+            yield Verdict(Broken.REORDER, why, heard.stream, heard.sequence)
         last[heard.stream] = max(last[heard.stream], heard.sequence)
 
 
@@ -100,21 +101,25 @@ def _wire(facts: Sequence[Fact]) -> Iterator[Verdict]:
         if (stream.recipient, stream.family, record.partition, record.offset) in strange:
             continue
         if number not in said:
-            yield Verdict(Broken.PHANTOM, f"{number} was sent and no transaction said it.", stream)
+            yield Verdict(Broken.PHANTOM, f"{number} was sent and no transaction said it.", *number)
         if number in met:
             continue
         met.add(number)
         if record.sequence < last[stream] and number not in removed:
             why = f"{number} was sent for the first time after #{last[stream]}."
-            yield Verdict(Broken.REORDER, why, stream)
+            yield Verdict(Broken.REORDER, why, *number)
         last[stream] = max(last[stream], record.sequence)
 
 
 def _injections(facts: Sequence[Fact]) -> Iterator[Verdict]:
     kept = {(q.at, q.family, q.partition, q.offset) for q in _only(facts, Quarantined)}
+    room = Counter({each.at: each.records for each in _only(facts, Unkept)})
     for injected in _only(facts, Injected):
         place = (injected.at, injected.family, injected.partition, injected.offset)
-        if injected.must == "quarantined" and place not in kept:
+        if injected.must != "quarantined" or place in kept:
+            continue
+        room[injected.at] -= 1
+        if room[injected.at] < 0:
             why = f"{injected.at} took the misplaced record {injected.family}/{place[2]}/{place[3]} for real."
             yield Verdict(Broken.FORGED, why, (injected.at, injected.digest))
 
@@ -169,7 +174,7 @@ def _stuck(facts: Sequence[Fact]) -> Iterator[Verdict]:
         number = Number(parked.stream, parked.sequence)
         if parked.digest not in waiting:
             why = f"{number} still waits ({parked.reason}{', dead' if parked.dead else ''})."
-            yield Verdict(Broken.STUCK, why, number.stream)
+            yield Verdict(Broken.STUCK, why, *number)
     for left in _only(facts, Left):
         yield Verdict(
             Broken.STUCK, f"{left.at}: {left.what} {left.detail}".rstrip() + ".", (left.at, left.what)

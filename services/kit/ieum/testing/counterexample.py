@@ -6,11 +6,14 @@ from ieum.testing.history import Carried, Changed, Fact, Heard, Injected, Left, 
 from ieum.testing.verdicts import Verdict
 
 LINES_MAX = 60
+NEAR = 3
+"""How far from the number concerned events of its stream are shown."""
 
 
 def explain(verdict: Verdict, history: Iterable[Fact]) -> str:
-    """Tell a verdict and list what happened to its stream or thing, at most 60 lines."""
-    lines = [line for fact in history if _concerns(fact, verdict.about) for line in _told(fact)]
+    """Tell a verdict and list what happened to its stream near its number, or to its thing."""
+    near = [fact for fact in history if _concerns(fact, verdict.about) and _is_near(fact, verdict.sequence)]
+    lines = [line for fact in near for line in _told(fact)]
     shown = sorted(lines)[:LINES_MAX]
     more = [f"  … and {len(lines) - LINES_MAX} more"] if len(lines) > LINES_MAX else []
     return "\n".join([f"{verdict.broken}: {verdict.why}", *(text for _, text in shown), *more])
@@ -30,6 +33,11 @@ def _concerns(fact: Fact, about: Stream | tuple[str, str]) -> bool:
             return fact.at == agency and thing in {getattr(fact, "digest", ""), getattr(fact, "what", "")}
         case _:
             return False
+
+
+def _is_near(fact: Fact, sequence: int) -> bool:
+    other = getattr(fact, "sequence", sequence)
+    return not sequence or abs(other - sequence) <= NEAR
 
 
 Place = tuple[int, str, int, int]

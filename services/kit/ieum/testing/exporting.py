@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from ieum.delivery.streams import FAMILIES
 from ieum.testing.effect_log import PREFETCHED, read_effect_log
-from ieum.testing.history import Fact, Heard, Left, Parked, Quarantined, Said, Stream
+from ieum.testing.history import Fact, Heard, Left, Parked, Quarantined, Said, Stream, Unkept
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family
 
@@ -28,6 +28,7 @@ _PARKED = """
 select a.address as peer, p.key, p.family, p.sequence, p.digest, p.reason, p.dead
 from parked p join peer a on a.id = p.peer
 """
+_UNKEPT = "select coalesce(sum(unkept), 0)::bigint from source"
 _QUARANTINED = 'select topic, partition, "offset", reason from quarantine'
 
 
@@ -45,6 +46,7 @@ async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
     async for row in _rows(connection, _QUARANTINED):
         family = row["topic"].rpartition(".")[2]
         yield Quarantined(me, family, row["partition"], row["offset"], row["reason"])
+    yield Unkept(me, await connection.fetchval(_UNKEPT))
     async for change in read_effect_log(connection, me):
         yield change
     for left in await leftovers(connection, me):

@@ -89,6 +89,15 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """So many records beyond its limits an agency counted and did not keep."""
+
+    at: str
+    records: int
+    fact: Literal["unkept"] = "unkept"
+
+
+@dataclass(frozen=True, slots=True)
 class Injected:
     """A stranger put this record into a mailbox. `must` is the only fate that it may have there."""
 
@@ -133,7 +142,7 @@ class Left:
     fact: Literal["left"] = "left"
 
 
-Fact = Said | Carried | Heard | Parked | Quarantined | Injected | Removed | Changed | Left
+Fact = Said | Carried | Heard | Parked | Quarantined | Unkept | Injected | Removed | Changed | Left
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact")])
 

@@ -32,11 +32,15 @@ class Number(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise broken: where, and why in words. `about` is a stream, or (agency, thing changed there)."""
+    """One promise broken: where, and why in words. `about` is a stream, or (agency, thing changed there).
+
+    `sequence` is the number of the stream where it went wrong; 0 where it is none in particular.
+    """
 
     broken: Broken
     why: str
     about: Stream | tuple[str, str]
+    sequence: int = 0
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
