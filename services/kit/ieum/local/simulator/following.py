@@ -15,7 +15,7 @@ from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
 
 EVENTS_SHOWN = 200
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = 0.8
 """Between two pages of a feed, so that a busy one is not asked for each event by itself."""
 
 RESULT: Mapping[Decision, State | None] = {row.decision: row.to for row in ROWS}

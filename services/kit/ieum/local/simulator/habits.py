@@ -143,7 +143,11 @@ def choose(
     if made.total() - made[WAIT] >= MOVES_MAX:
         possible = {move: weight for move, weight in possible.items() if move in ENDING} or possible
     else:
-        favoured = {move for move in leaning.favours if move in possible and made[move] < FAVOURED_TIMES}
+        favoured = {
+            move
+            for move in leaning.favours
+            if move in possible and made[move] < (1 if move == WAIT else FAVOURED_TIMES)
+        }
         favoured = favoured - {WAIT} or favoured
         possible = {move: weight * (FAVOUR if move in favoured else 1) for move, weight in possible.items()}
     return chance.choices([*possible], [*possible.values()])[0] if possible else WAIT

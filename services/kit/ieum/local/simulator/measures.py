@@ -66,27 +66,28 @@ async def _round_trips(settings: CentreSettings, address: Address, referrals: Se
 
 
 def memory_of(processes: Mapping[str, psutil.Process]) -> dict[str, int]:
-    """Measure each process with its children: resident memory, in megabytes."""
-    return {name: round(_resident(process) / MEGABYTE) for name, process in processes.items()}
+    """Measure each process in megabytes: resident memory, of a family what it shares counts once."""
+    return {name: round(_size(_family(process)) / MEGABYTE) for name, process in processes.items()}
 
 
 def memory_together(processes: Iterable[psutil.Process]) -> int:
     """Measure processes with their children together, in megabytes; pages that they share count once."""
-    return round(sum(_share(member) for process in processes for member in _family(process)) / MEGABYTE)
+    members = {member.pid: member for process in processes for member in _family(process)}
+    return round(sum(map(_share, members.values())) / MEGABYTE)
 
 
-def _resident(process: psutil.Process) -> int:
-    total = 0
-    for member in _family(process):
-        with suppress(psutil.Error):
-            total += int(member.memory_info().rss)
-    return total
+def _size(family: Sequence[psutil.Process]) -> int:
+    return _resident(family[0]) if len(family) == 1 else sum(map(_share, family))
 
 
 def _share(process: psutil.Process) -> int:
     """Measure a process's share (PSS) where the system tells it, else its resident memory."""
     with suppress(psutil.Error, AttributeError):
         return int(process.memory_full_info().pss)
+    return _resident(process)
+
+
+def _resident(process: psutil.Process) -> int:
     with suppress(psutil.Error):
         return int(process.memory_info().rss)
     return 0

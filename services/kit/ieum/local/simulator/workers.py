@@ -18,8 +18,10 @@ from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import CONCLUDED
 
 HANDS_PER_DESK = 6
-THINK_SECONDS = (0.3, 2.0)
-FORGOTTEN_SECONDS = 5.0
+FIRST_LOOK_SECONDS = (5.0, 12.0)
+"""Until a worker opens a new referral: the system's receipt is quick, people are not."""
+THINK_SECONDS = (0.2, 1.2)
+FORGOTTEN_SECONDS = 12.0
 SWEEP_SECONDS = 1.0
 CURIOSITY = 0.15
 """How often a sender without need looks at a referral of which it has heard."""
@@ -78,7 +80,8 @@ class Workers:
         loop = asyncio.get_running_loop()
         while True:
             for side in self.unfinished():
-                if loop.time() - self._touched.get((side.agency, side.referral), 0.0) > FORGOTTEN_SECONDS:
+                touched = self._touched.setdefault((side.agency, side.referral), loop.time())
+                if loop.time() - touched > FORGOTTEN_SECONDS:
                     self._plan(side)
             await asyncio.sleep(SWEEP_SECONDS)
 
@@ -87,7 +90,8 @@ class Workers:
         self._touched[key] = loop.time()
         if key not in self._planned:
             self._planned.add(key)
-            think = self._chance(side).uniform(*THINK_SECONDS)
+            seconds = THINK_SECONDS if key in self._moves else FIRST_LOOK_SECONDS
+            think = self._chance(side).uniform(*seconds)
             loop.call_later(think, self._queues[side.agency].put_nowait, side)
 
     async def _work(self, desk: Desk, queue: asyncio.Queue[Side]) -> None:
