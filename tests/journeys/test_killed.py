@@ -28,8 +28,8 @@ from tests.journeys.living import Living, run_stream
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
 
 KILLS = 5
-BETWEEN_SECONDS = (1.0, 13.0)
-"""Kafka gives a killed consumer's mailboxes to its successor after ten seconds; some kills come sooner."""
+BETWEEN_SECONDS = (0.5, 8.0)
+"""Kafka gives a killed consumer's mailboxes to its successor after ten seconds: some kills come sooner."""
 DRAIN_SECONDS = 180.0
 READY_SECONDS = 60.0
 SCRIPT = Script(referrals=300, rate=50.0, seed=9)

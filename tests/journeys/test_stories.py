@@ -31,7 +31,7 @@ async def test_a_story_comes_to_its_end(living: Living, house: House, story: Sto
 async def whole_feed(desk: Desk) -> list[FeedEvent]:
     """Read a feed from its beginning to its end; other tests of the same centre stand in it too."""
     events: list[FeedEvent] = []
-    while page := (await desk.events(events[-1].number if events else 0)).events:
+    while page := (await desk.events(events[-1].number if events else 0, wait_seconds=0)).events:
         events += page
     return events
 

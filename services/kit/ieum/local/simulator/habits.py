@@ -1,7 +1,7 @@
 """What random workers tend to do: weights by state, and leanings that favour some moves."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
@@ -41,6 +41,7 @@ RECIPIENT: Mapping[State, Weights] = MappingProxyType(
         },
         State.ACCEPTED: {
             **_UNDERWAY,
+            WAIT: 0.1,
             "started": 65,
             "progressed": 14,
             "held": 6,
@@ -97,10 +98,21 @@ ENDING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """A way to deal with a referral on which both workers are bent; it favours some moves."""
+    """A way to deal with a referral on which both workers are bent; it favours moves, some in one state."""
 
     name: str
     favours: frozenset[str]
+
+    @property
+    def is_hasty(self) -> bool:
+        """Say whether the sender has something to say before the recipient has begun."""
+        return bool(self.favours & {"amended", "consent.withdrawn"})
+
+    def favoured(self, state: State, moves: Iterable[str], made: Counter[str]) -> set[str]:
+        """Choose the moves that it favours now; waiting is one only where there is nothing else."""
+        named = {move for move in moves if {move, f"{state}:{move}"} & self.favours}
+        fresh = {move for move in named if made[move] < (1 if move == WAIT else FAVOURED_TIMES)}
+        return fresh - {WAIT} or fresh
 
 
 def _leaning(name: str, *favours: str) -> Leaning:
@@ -118,8 +130,8 @@ LEANINGS: Sequence[Leaning] = (
     _leaning("fails", "accepted", "started", "failed"),
     _leaning("is declined", "declined"),
     _leaning("is redirected", "redirected"),
-    _leaning("is cancelled late", "accepted", "progressed", "cancel-requested", "cancelled"),
-    _leaning("is not cancelled", "accepted", "progressed", "cancel-requested", "ask-rejected"),
+    _leaning("is cancelled late", "accepted", WAIT, "accepted:cancel-requested", "cancelled"),
+    _leaning("is not cancelled", "accepted", WAIT, "accepted:cancel-requested", "ask-rejected"),
     _leaning("is disputed", "accepted", "completed", "outcome-disputed", "reopened"),
     _leaning("is disputed in vain", "accepted", "completed", "outcome-disputed", "ask-rejected"),
     _leaning("is amended", "amended", "accepted"),
@@ -135,19 +147,19 @@ def leaning_of(ordinal: int) -> Leaning:
     return LEANINGS[turn % len(LEANINGS)] if bent == 0 else UNBENT
 
 
-def choose(
-    weights: Weights, allowed: Collection[str], leaning: Leaning, made: Counter[str], chance: Random
+def choose(  # noqa: PLR0913, PLR0917 - what a worker looks at
+    state: State,
+    weights: Weights,
+    allowed: Collection[str],
+    leaning: Leaning,
+    made: Counter[str],
+    chance: Random,
 ) -> str:
     """Choose one of the moves that are allowed; WAIT is always one where the weights have it."""
     possible = {move: weight for move, weight in weights.items() if move == WAIT or move in allowed}
     if made.total() - made[WAIT] >= MOVES_MAX:
         possible = {move: weight for move, weight in possible.items() if move in ENDING} or possible
     else:
-        favoured = {
-            move
-            for move in leaning.favours
-            if move in possible and made[move] < (1 if move == WAIT else FAVOURED_TIMES)
-        }
-        favoured = favoured - {WAIT} or favoured
+        favoured = leaning.favoured(state, possible, made)
         possible = {move: weight * (FAVOUR if move in favoured else 1) for move, weight in possible.items()}
     return chance.choices([*possible], [*possible.values()])[0] if possible else WAIT

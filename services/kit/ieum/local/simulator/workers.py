@@ -90,7 +90,8 @@ class Workers:
         self._touched[key] = loop.time()
         if key not in self._planned:
             self._planned.add(key)
-            seconds = THINK_SECONDS if key in self._moves else FIRST_LOOK_SECONDS
+            hasty = side.role == "sender" and self._leaning(side).is_hasty
+            seconds = THINK_SECONDS if hasty or key in self._moves else FIRST_LOOK_SECONDS
             think = self._chance(side).uniform(*seconds)
             loop.call_later(think, self._queues[side.agency].put_nowait, side)
 
@@ -137,9 +138,10 @@ class Workers:
         disputed = any(ask.ask is AskType.OUTCOME_DISPUTED for ask in standing.open_asks)
         if side.role == "sender" and disputed:
             return WAIT
-        weights = (SENDER if side.role == "sender" else RECIPIENT).get(standing.state, {})
+        state = standing.state
+        weights = (SENDER if side.role == "sender" else RECIPIENT).get(state, {})
         made = self._moves[side.agency, side.referral]
-        return choose(weights, standing.allowed, self._leaning(side), made, self._chance(side))
+        return choose(state, weights, standing.allowed, self._leaning(side), made, self._chance(side))
 
     def _leaning(self, side: Side) -> Leaning:
         place = self._places.get(side.referral)
