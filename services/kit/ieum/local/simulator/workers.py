@@ -21,7 +21,7 @@ HANDS_PER_DESK = 6
 FIRST_LOOK_SECONDS = (5.0, 12.0)
 """Until a worker opens a new referral: the system's receipt is quick, people are not."""
 THINK_SECONDS = (0.2, 1.2)
-FORGOTTEN_SECONDS = 12.0
+FORGOTTEN_SECONDS = 8.0
 SWEEP_SECONDS = 1.0
 CURIOSITY = 0.15
 """How often a sender without need looks at a referral of which it has heard."""
