@@ -10,7 +10,7 @@ from ieum.local.signals import unwinding
 from ieum.testing.centre import make_template
 from ieum.testing.counterexample import explain
 from ieum.testing.runs import new_run_folder
-from tests.chaos.broken.catching import Caught, catch_by_test, catch_by_verdict
+from tests.chaos.broken.catching import Caught, catch_by_test, catch_by_verdict, silent
 from tests.chaos.broken.rules import RULES
 from tests.chaos.broken.variants import VARIANTS
 
@@ -20,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.broken", description=__doc__)
     parser.add_argument("variant", nargs="*", help="only these")
     parser.add_argument("--seed", type=int, default=1, help="of workload and faults")
-    parser.add_argument("--explain", action="store_true", help="show a counterexample for each")
+    parser.add_argument("--explain", action="store_true", help="show what happens, and a counterexample")
     arguments = parser.parse_args()
     names = arguments.variant or [*VARIANTS, *RULES]
     if unknown := set(names) - {*VARIANTS, *RULES}:
@@ -41,7 +41,8 @@ async def _all(stack: Stack, names: Sequence[str], arguments: argparse.Namespace
     fine = True
     for name in names:
         if name in VARIANTS:
-            caught = await catch_by_verdict(stack, template, name, arguments.seed)
+            tell = _tell if arguments.explain else silent
+            caught = await catch_by_verdict(stack, template, name, arguments.seed, tell)
         else:
             caught = await catch_by_test(name)
         fine = fine and caught.expected

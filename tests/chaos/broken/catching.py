@@ -13,7 +13,7 @@ from ieum.testing.centre import Template
 from ieum.testing.verdicts import summary
 from tests.chaos.broken.rules import RULES, SETTING
 from tests.chaos.broken.variants import VARIANTS
-from tests.chaos.chaos import Outcome, Patience, run_chaos
+from tests.chaos.chaos import Outcome, Patience, Tell, run_chaos
 from tests.chaos.scene import ROOT, make_scene
 from tests.chaos.schedule import alone
 from tests.chaos.workload import Workload
@@ -36,7 +36,13 @@ class Caught:
     outcome: Outcome | None = None
 
 
-async def catch_by_verdict(stack: Stack, template: Template, name: str, seed: int = 1) -> Caught:
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+async def catch_by_verdict(
+    stack: Stack, template: Template, name: str, seed: int = 1, tell: Tell = silent
+) -> Caught:
     """Run a variant's services through its faults, and judge."""
     variant, began = VARIANTS[name], time.monotonic()
     scene = await make_scene(stack, template, (SERVICE, name), instances=variant.instances)
@@ -44,7 +50,7 @@ async def catch_by_verdict(stack: Stack, template: Template, name: str, seed: in
         await scene.start()
         workload = Workload(scene, seed, UNDER_WAY, pause_seconds=0.0)
         schedule = alone(seed, variant.faults)
-        outcome = await run_chaos(scene, schedule, workload, _silent, patience=PATIENCE)
+        outcome = await run_chaos(scene, schedule, workload, tell, patience=PATIENCE)
     finally:
         await scene.end()
     found = {verdict.broken for verdict in outcome.verdicts}
@@ -74,7 +80,3 @@ async def catch_by_test(name: str) -> Caught:
         told = b""
     failed = sorted(set(_FAILED.findall(told.decode(errors="replace"))))
     return Caught(name, ", ".join(failed), bool(failed), time.monotonic() - began)
-
-
-def _silent(_: str) -> None:
-    pass

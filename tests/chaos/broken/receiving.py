@@ -53,6 +53,7 @@ def no_duplicate_check() -> None:
         heard: Heard,
         digest: bytes | None,  # noqa: ARG001 - nobody looks
     ) -> None:
+        self._queue_of(stream.at)
         before = stream.heard, stream.heard_digest
         self._take(stream, Parked(stream.at, heard, "", self._now))
         stream.heard, stream.heard_digest = before

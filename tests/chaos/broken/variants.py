@@ -56,7 +56,7 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             frozenset({Broken.DUPLICATE_EFFECT}),
         ),
         "delete before acknowledgement": Variant(
-            sending.delete_before_acknowledgement, ("nothing for a while", "all brokers away"), _LOST
+            sending.delete_before_acknowledgement, (*_KILLS, *_KILLS), _LOST
         ),
         "failed batch acknowledged": Variant(
             receiving.failed_batch_acknowledged,
