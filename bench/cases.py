@@ -42,11 +42,12 @@ CASES: Mapping[str, Case] = {
     "parallel": Case("the same, partitions handled in parallel", "bench.naive", "parallel"),
     "outbox": Case("FastStream with faststream-outbox", "bench.peers.outbox", python=PEERS_PYTHON),
     "faust": Case("faust-streaming, answer awaited", "bench.peers.streams", python=PEERS_PYTHON),
-    "ieum": Case("Ieum, a commit per referral", "bench.ours.originator"),
+    "ieum": Case("Ieum, a commit per referral", "bench.ours.originator", "each"),
+    "ieum-together": Case("Ieum as it runs: orders share a commit", "bench.ours.originator"),
     "ieum-http": Case("Ieum behind its HTTP API", "bench.ours.caller"),
 }
 PEERS = ("outbox", "faust")
-OURS = ("ieum", "ieum-http")
+OURS = ("ieum", "ieum-together", "ieum-http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,9 @@ def _start_ours(
         pids["originator"] = sender.pid or 0
         environment["BENCH_URL"] = sender.url
     log = stack.state.logs(f"{under_test.id}-{name}")
-    module = CASES[name].module
-    child = exits.enter_context(Child([sys.executable, "-m", module], importable(environment), log))
+    case = CASES[name]
+    command = [sys.executable, "-m", case.module, *filter(None, [case.variant])]
+    child = exits.enter_context(Child(command, importable(environment), log))
     pids["caller" if name == "ieum-http" else "originator"] = child.pid
     return child
 

@@ -71,7 +71,7 @@ class Load:
     async def _at_rate(self, rate: float) -> None:
         begun, sent = time.time(), 0
         while True:
-            due = int((time.time() - begun) * rate)
+            due = int((time.time() - begun) * rate) + 1
             while sent < due and self._trips.waiting < rate * BEHIND_SECONDS_MAX:
                 self._start(begun + sent / rate)
                 sent += 1

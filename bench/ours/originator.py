@@ -1,7 +1,12 @@
-"""Ieum's sender, complete but for HTTP: the load orders referrals where the API would, a commit for each."""
+"""Ieum's sender, complete but for HTTP: the load orders referrals where the API would.
+
+With the argument `each` every referral has a commit of its own; else those that come together share one.
+"""
 
 import asyncio
 import gc
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,23 +22,35 @@ from ieum.agency import load_agency, published
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Refusal, View
-from ieum.delivery.here import Here
+from ieum.delivery.here import Connections, Here
 from ieum.delivery.outbox import Cause
 from ieum.delivery.peers import Peers
 from ieum.delivery.running import Delivery
 from ieum.observe.logging import set_up_logging
-from ieum.service import COLLECT_AFTER, Shelf
+from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, Shelf
 from ieum.settings import Settings
 from ieum.storage import commands
-from ieum.storage.database import open_database
+from ieum.storage.answers import Answer
+from ieum.storage.counter import HANDS, TOGETHER_MAX, Counter, Order, Served
+from ieum.storage.database import CONNECTIONS_MAX, open_database
+from ieum.storage.finding import Found
 
 PROGRAMME_SECONDS_MAX = 30.0
+A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)
+"""How many orders share a transaction, and how many transactions run at a time."""
+NO_ANSWER = Answer(0, (), b"")
 
 
 class Originator:
     """The employment centre's half: what `ieum run` puts together, and a load instead of the API."""
 
-    def __init__(self, settings: Settings, connections: WatchedConnections) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        connections: WatchedConnections,
+        requests: Connections,
+        together: tuple[int, int],
+    ) -> None:
         agency = load_agency(settings.agency_package)
         self.trips = Trips()
         self.here = Here(settings.address, connections, Peers(), lambda: datetime.now(UTC))
@@ -42,16 +59,21 @@ class Originator:
         self.desk = connections.desk = WatchedDesk(view, self.here.peers, self.trips)
         own = published(agency, version=1)
         self.delivery = Delivery(settings, self.here, self.desk, own, self.shelf.changed)
+        here = replace(self.here, database=requests)
+        self._counter = Counter(here, self.desk, self.delivery.outbox, *together)
         self._order: ReferralOrder = order_for()
 
     async def send(self, key: str) -> str:
-        """Refer a client: guards, referral, ledger and outbox in a transaction of its own."""
-        order = self._order.model_copy(update={"client_ref": key})
-        async with self.here.database.acquire() as connection, connection.transaction():
-            now, ids = self.here.clock(), NewIds(uuid7(), uuid7())
-            change = await commands.refer(self.desk, connection, order, now, ids)
+        """Refer a client: guards, referral, ledger and outbox in one transaction."""
+        order, ids = self._order.model_copy(update={"client_ref": key}), NewIds(uuid7(), uuid7())
+
+        def work(found: Found, now: datetime) -> Served:
+            change = commands.refer(order, self.desk.view, found, now, ids)
             assert not isinstance(change, Refusal), change  # noqa: S101 - the load refers new clients alone
-            await self.delivery.outbox.say(connection, change.says, Cause(key), now)
+            return Served(change, NO_ANSWER)
+
+        needs = commands.needs_of_referral(order, self.here.me)
+        await self._counter.serve(Order(needs, work, Cause(key)))
         self.delivery.wake()
         return str(ids.referral)
 
@@ -70,8 +92,11 @@ async def main() -> None:
     voice = take_voice()
     settings = Settings()
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
-    originator = Originator(settings, WatchedConnections(database))
+    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
+    database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
+    requests = await open_database(dsn, password)
+    together = A_COMMIT_EACH if "each" in sys.argv else TOGETHER
+    originator = Originator(settings, WatchedConnections(database), requests, together)
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
@@ -83,6 +108,7 @@ async def main() -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await requests.close()
         await database.close()
 
 

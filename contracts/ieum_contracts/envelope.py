@@ -48,6 +48,8 @@ NAMES = (
 )
 """The headers that count on wire version 0, in the order in which they are hashed; others are ignored."""
 OPTIONAL = frozenset({"ce_sequence", "ce_journey", "ce_causation", "traceparent"})
+_COUNTED = frozenset(NAMES)
+_REQUIRED = _COUNTED - OPTIONAL
 _ABSENT = b"\xff\xff\xff\xff"
 
 
@@ -95,9 +97,9 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
     texts = _texts(headers)
     if "ce_specversion" not in texts and texts.get("content-type", "").startswith("application/cloudevents"):
         raise EnvelopeError("envelope.structured-mode", "content-type")
-    for name in NAMES:
-        if name not in texts and name not in OPTIONAL:
-            raise EnvelopeError("envelope.header-missing", name)
+    if not texts.keys() >= _REQUIRED:
+        missing = next(name for name in NAMES if name in _REQUIRED and name not in texts)
+        raise EnvelopeError("envelope.header-missing", missing)
     if texts["ce_partitionkey"] != texts["ce_subject"]:
         raise EnvelopeError("place.key", "ce_partitionkey")
     journey = texts.get("ce_journey")
@@ -161,11 +163,13 @@ def digest(canonical_headers: bytes, body: bytes) -> bytes:
 def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     if len(headers) > HEADERS_MAX:
         raise EnvelopeError("envelope.headers-too-many", "*")
-    if sum(len(name) + len(value or b"") for name, value in headers) > HEADERS_BYTES_MAX:
-        raise EnvelopeError("envelope.headers-too-large", "*")
     texts: dict[str, str] = {}
+    size = 0
     for name, value in headers:
-        if name not in NAMES:
+        size += len(name) + len(value or b"")
+        if size > HEADERS_BYTES_MAX:
+            raise EnvelopeError("envelope.headers-too-large", "*")
+        if name not in _COUNTED:
             continue
         if name in texts:
             raise EnvelopeError("envelope.header-repeated", name)

@@ -2,15 +2,19 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from ieum_contracts.address import Address
 
 SEQUENCE_MAX = 2**53
+ADDRESSES_MAX = 1024
+"""Addresses remembered: some more than a centre has agencies."""
 
 TYPE = re.compile(r"(?=.{1,80}$)[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3}")
 DATASCHEMA = re.compile(r"urn:ieum:([a-z][a-z.-]*):([1-9][0-9]{0,3})\.([0-9]{1,4})")
 PRINTABLE = re.compile(r"[!-~]{1,200}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEQUENCE = re.compile(r"[0-9]{20}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -51,21 +55,18 @@ def sequence(text: str | None) -> int | None:
 
 def uuid(text: str, header: str) -> UUID:
     """Read an id in its canonical lower-case form."""
-    try:
-        value = UUID(text)
-    except ValueError:
-        raise EnvelopeError("envelope.header-invalid", header) from None
-    if str(value) != text:
-        raise EnvelopeError("envelope.header-invalid", header)
-    return value
+    return UUID(matching(_UUID, text, header))
 
 
 def address(text: str, header: str) -> Address:
     """Read an agency's address."""
     try:
-        return Address.parse(text)
+        return _address(text)
     except ValueError:
         raise EnvelopeError("envelope.header-invalid", header) from None
+
+
+_address = lru_cache(ADDRESSES_MAX)(Address.parse)
 
 
 def traceparent(text: str | None) -> str | None:

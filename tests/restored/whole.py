@@ -20,6 +20,7 @@ from ieum.delivery.peers import Peers
 from ieum.delivery.running import Delivery
 from ieum.service import Shelf
 from ieum.settings import Settings
+from ieum.storage.counter import Counter
 from ieum.storage.database import Database, open_database
 from ieum.storage.desk import Desk
 from ieum.testing.centre import CentreUnderTest
@@ -49,7 +50,8 @@ class Whole:
         shelf = Shelf(here)
         desk = Desk(View(here.me, declared.rule_sets, shelf.programmes), here.peers)
         delivery = Delivery(self.settings, here, desk, published(declared, version=1), shelf.changed)
-        office = Office(here, desk, delivery.outbox, delivery.wake, delivery, CollectorRegistry())
+        counter = Counter(here, desk, delivery.outbox)
+        office = Office(here, desk, counter, delivery.wake, delivery, CollectorRegistry())
         transport = httpx.ASGITransport(create_app(office))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://agency.test")
         self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(shelf.run())]

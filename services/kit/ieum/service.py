@@ -26,6 +26,7 @@ from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.catalogue import read_programmes
+from ieum.storage.counter import Counter
 from ieum.storage.database import open_database
 from ieum.storage.desk import Desk
 from ieum_contracts.address import Address
@@ -68,10 +69,11 @@ async def serve(settings: Settings) -> None:
     shelf = Shelf(here)
     desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
     delivery = Delivery(settings, here, desk, published(agency, version=1), shelf.changed)
+    desk_here = replace(here, database=requests)
     office = Office(
-        here=replace(here, database=requests),
+        here=desk_here,
         desk=desk,
-        outbox=delivery.outbox,
+        counter=Counter(desk_here, desk, delivery.outbox),
         wake=delivery.wake,
         health=delivery,
         registry=registry,

@@ -1,20 +1,19 @@
 """Broken recipients: consumers, inboxes and folds as they must not be."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
 
-from ieum.delivery import consumer, ledger, place
+from ieum.delivery import consumer, inbox, place, rows
 from ieum.delivery.consumer import Consumer
-from ieum.delivery.inbox import Inbox
 from ieum.delivery.parking import Parked
 from ieum.delivery.place import Heard
 from ieum.delivery.streams import Stream
 from ieum.delivery.subscriber import Records
 from ieum.delivery.taken import Gap
 from ieum.delivery.unfold import Unfold
+from ieum.storage import flush
 from tests.chaos.broken.patching import put, rewrite
 
 
@@ -45,7 +44,8 @@ def failed_batch_acknowledged() -> None:
 
 def no_duplicate_check() -> None:
     """Apply what was heard before once more."""
-    rewrite(ledger, "_WRITE", "from i\n), sent as", "from i on conflict do nothing\n), sent as")
+    for module, name in ((rows, "_WRITE"), (flush, "_FLUSH")):
+        rewrite(module, name, "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
 
     def apply_again(
         self: Unfold[Any],
@@ -98,9 +98,9 @@ def _believe_kafka() -> None:
     async def go_back(_here: Any, _consumer: Any) -> None:
         pass
 
-    def no_gap(self: Inbox[Any], records: Sequence[Any], positions: Any) -> Gap:  # noqa: ARG001 - that is it
+    def no_gap(_firsts: Any, _positions: Any) -> Gap:
         return Gap({})
 
     put(consumer, "look_back", look_back)
     put(consumer, "go_back", go_back)
-    put(Inbox, "_gap", no_gap)
+    put(inbox, "_gap", no_gap)

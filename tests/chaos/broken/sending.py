@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections import Counter
+from collections import Counter as Counts
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -11,14 +11,13 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.delivery import carry, ledger, outbox, producer, relay
-from ieum.delivery.outbox import Cause, Outbox
-from ieum.delivery.peers import Peers
-from ieum.delivery.producer import Outgoing, Producer
-from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey, Streams
+from ieum.delivery import carry, outbox, producer, relay, rows
+from ieum.delivery.carry import Carrier
+from ieum.delivery.producer import Outgoing
+from ieum.delivery.streams import StreamKey, Streams
 from ieum.errors import Poison
-from ieum_contracts.catalogue import EVENT_TYPES, type_of
-from ieum_contracts.message import Say
+from ieum.storage import flush
+from ieum.storage.counter import Counter, Order
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite
 
@@ -27,31 +26,41 @@ def skip_locked_relay() -> None:
     """Let every process relay, each the rows that no other has locked."""
     put(relay, "LOCK", os.getpid())
     put(carry, "BATCH_MAX", 5)
-    rewrite(carry, "_READ", "order by id limit $1", "order by id limit $1 for update skip locked")
-    carry_whole = carry.carry_outbox
+    rewrite(carry, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o")
+    turn_whole = Carrier.turn
 
-    async def carry_locked(connection: Connection, peers: Peers, to: Producer) -> bool:
-        async with connection.transaction():
-            return await carry_whole(connection, peers, to)
+    async def turn_locked(self: Carrier) -> int:
+        """Hold the rows until they are sent and deleted, as such relays do."""
+        async with self._connection.transaction():
+            sent: int = await turn_whole(self)
+            await self._connection.execute(_DELETE, self._sent)
+            return sent
 
-    put(relay, "carry_outbox", carry_locked)
+    put(Carrier, "turn", turn_locked)
+
+
+_DELETE = "delete from outbox where id = any($1::bigint[])"
 
 
 def id_cursor() -> None:
     """Let the relay remember the last id, and read on from there."""
-    rewrite(carry, "_READ", "where not held", "where not held and id > $2")
+    rewrite(
+        carry,
+        "_NEXT",
+        "where not held and id <> all($1::bigint[])",
+        "where not held and id > coalesce((select max(i) from unnest($1::bigint[]) as t (i)), 0)",
+    )
+    turn_whole = Carrier.turn
     last = 0
 
-    async def carry_on(connection: Connection, peers: Peers, to: Producer) -> bool:
+    async def turn_on(self: Carrier) -> int:
         nonlocal last
-        rows = await connection.fetch(carry._READ, carry.BATCH_MAX, last)
-        outgoing = await carry._outgoing(connection, peers, rows)
-        sent, _ = await carry._send(connection, to, carry._DELETE, rows, outgoing)
-        if sent:
-            last = rows[sent - 1]["id"]
-        return len(rows) == carry.BATCH_MAX
+        last = max(last, *self._sent, 0)
+        self._sent.append(last)
+        sent: int = await turn_whole(self)
+        return sent
 
-    put(relay, "carry_outbox", carry_on)
+    put(Carrier, "turn", turn_on)
 
 
 def publish_batch() -> None:
@@ -68,55 +77,53 @@ def publish_batch() -> None:
 
 def delete_before_acknowledgement() -> None:
     """Delete rows when they are read; what the broker then does not take is gone."""
+    send_whole = Carrier._send
 
     async def delete_and_send(
-        connection: Connection,
-        to: Producer,
-        delete: str,
-        rows: Sequence[Record],
-        outgoing: Sequence[Outgoing],
+        self: Carrier, read: Sequence[Record], outgoing: Sequence[Outgoing]
     ) -> tuple[int, Poison | None]:
-        if rows:
-            await connection.execute(delete, [row["id"] for row in rows])
-            return await to.send(outgoing)
-        return 0, None
+        await self._connection.execute(_DELETE, [row["id"] for row in read if not row["notice"]])
+        sent: tuple[int, Poison | None] = await send_whole(self, read, outgoing)
+        return sent
 
-    put(carry, "_send", delete_and_send)
+    put(Carrier, "_send", delete_and_send)
 
 
 def outbox_insert_dropped() -> None:
     """Forget now and then to put into the outbox what was said."""
-    rewrite(
-        ledger, "_WRITE", "from i where said order by o", "from i where said and random() > 0.1 order by o"
-    )
+    for module, name in ((rows, "_WRITE"), (flush, "_FLUSH")):
+        rewrite(
+            module,
+            name,
+            "from entry where said order by o",
+            "from entry where said and random() > 0.1 order by o",
+        )
 
 
 _DRAW = """
-insert into stream (key, peer, family, said) values ($1, $2, $3, 1)
-on conflict (key, peer, family) do update set said = stream.said + 1 returning said
+update stream set said = said + 1 where key = $1 and family = 1 returning key, peer, family
 """
 
 
-_COUNTS: ContextVar[Counter[StreamKey]] = ContextVar("drawn", default=Counter())  # noqa: B039 - never changed
+_COUNTS: ContextVar[Counts[StreamKey]] = ContextVar("drawn", default=Counts())  # noqa: B039 - never changed
 
 
 def number_without_lock() -> None:
     """Draw numbers in transactions of their own, not under the lock of the one that says it."""
-    say_whole = Outbox.say
+    serve_whole = Counter._outcomes
     pools: list[asyncpg.Pool] = []
 
-    async def say(self: Outbox, connection: Connection, says: Sequence[Say], cause: Cause, now: Any) -> None:
+    async def serve(self: Counter, connection: Connection, orders: Sequence[Order]) -> Any:
         if not pools:
             pools.append(await _pool_beside(connection))
-        await self.know(connection, says)
-        drawn: Counter[StreamKey] = Counter()
-        for each in says:
-            family = FAMILY_NUMBERS[EVENT_TYPES[type_of(each.body)].family]
-            at = StreamKey(each.key, self._peers.number(each.to), family)
-            await pools[0].fetchval(_DRAW, *at)
-            drawn[at] += 1
+        drawn: Counts[StreamKey] = Counts()
+        for order in orders:
+            if (key := order.needs.referral) is not None:
+                at = await pools[0].fetchrow(_DRAW, key)
+                if at is not None:
+                    drawn[StreamKey(*at)] += 1
         _COUNTS.set(drawn)
-        await say_whole(self, connection, says, cause, now)
+        return await serve_whole(self, connection, orders)
 
     async def lock_drawn(connection: Connection, keys: Any) -> Streams:
         streams: Streams = await lock_streams(connection, keys)
@@ -125,7 +132,7 @@ def number_without_lock() -> None:
         return streams
 
     lock_streams = put(outbox, "lock_streams", lock_drawn)
-    put(Outbox, "say", say)
+    put(Counter, "_outcomes", serve)
 
 
 async def _pool_beside(connection: Any) -> asyncpg.Pool:

@@ -7,8 +7,9 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
-from ieum.api import idempotency, transaction
 from ieum.delivery import producer, upkeep
+from ieum.storage import counter, flush
+from ieum.storage.finding import Needs
 from ieum.testing.verdicts import Broken
 from tests.chaos.broken import receiving, sending
 from tests.chaos.broken.patching import put
@@ -82,11 +83,11 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
 
 def break_product(name: str) -> None:
     """Make this process a broken one. Commit and network take their time; what is lost is not asked for."""
-    keep = idempotency.keep
+    flush_whole = flush.flush
     send = producer.Producer.send
 
-    async def keep_slowly(*arguments: Any) -> None:
-        await keep(*arguments)
+    async def flush_slowly(*arguments: Any) -> None:
+        await flush_whole(*arguments)
         await asyncio.sleep(random() * COMMIT_SECONDS_MAX)  # noqa: S311 - no secret
 
     async def send_slowly(self: producer.Producer, outgoing: Any) -> Any:
@@ -99,7 +100,8 @@ def break_product(name: str) -> None:
     async def ask_nothing(self: Any, connection: Any) -> None:
         pass
 
-    put(transaction, "keep", keep_slowly)
+    put(counter, "flush", flush_slowly)
+    put(Needs, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(upkeep, "say_heads", tell_no_heads)
     put(upkeep.Upkeep, "_ask_again", ask_nothing)

@@ -27,6 +27,7 @@ from ieum.delivery.peers import Peers
 from ieum.delivery.place import Record, partition_of
 from ieum.delivery.streams import FAMILIES
 from ieum.storage.catalogue import read_programmes
+from ieum.storage.counter import Counter
 from ieum.storage.database import Database, open_database
 from ieum.storage.desk import Desk
 from ieum.testing.centre import CentreUnderTest
@@ -59,6 +60,7 @@ class Api:
     """An agency's API, what it works with, and a client of it."""
 
     office: Office
+    outbox: Outbox
     app: FastAPI
     http: httpx.AsyncClient
     peer: Address
@@ -86,9 +88,11 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://agency.test")
 
 
-def like(office: Office, **changes: Any) -> FastAPI:
-    """Make a second API that differs in a few parts."""
-    return create_app(replace(office, registry=CollectorRegistry(), **changes))
+def like(api: Api, **changes: Any) -> FastAPI:
+    """Make a second API that differs in what it stands on (fields of Here)."""
+    here = replace(api.office.here, **changes)
+    counter = Counter(here, api.office.desk, api.outbox)
+    return create_app(replace(api.office, here=here, counter=counter, registry=CollectorRegistry()))
 
 
 @asynccontextmanager
@@ -107,10 +111,12 @@ async def open_api(centre: CentreUnderTest, mine: Agency, others: Agency) -> Asy
         programmes = await read_programmes(connection)
     here = Here(me, database, peers, lambda: datetime.now(UTC))
     desk = Desk(View(me, mine.rule_sets, programmes), peers)
-    office = Office(here, desk, Outbox(here), lambda: None, Healthy(), CollectorRegistry())
+    outbox = Outbox(here)
+    counter = Counter(here, desk, outbox)
+    office = Office(here, desk, counter, lambda: None, Healthy(), CollectorRegistry())
     app = create_app(office)
     async with client_of(app) as http:
-        yield Api(office, app, http, peer)
+        yield Api(office, outbox, app, http, peer)
     await database.close()
 
 
@@ -137,7 +143,7 @@ async def carry(sender: Api, recipient: Api) -> int:
         recipient.offsets[place] += 1
     office = recipient.office
     if records:
-        await Inbox(office.here, office.outbox, office.desk).take_all(records)
+        await Inbox(office.here, recipient.outbox, office.desk).take_all(records)
     return len(records)
 
 

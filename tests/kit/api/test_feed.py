@@ -9,6 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.feed import number_feed
 from ieum.delivery.outbox import Cause
+from ieum.delivery.rows import write_rows
 from ieum_contracts.client import SealedNote
 from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralOutcomeAcknowledged
@@ -20,7 +21,9 @@ MARK = "가나다 시험 표식 7731"
 
 async def _say(api: Api, connection: Connection, key: UUID) -> None:
     body = ReferralOutcomeAcknowledged(sealed=SealedNote(note=MARK))
-    await api.office.outbox.say(connection, [Say(api.peer, key, None, body)], Cause(), datetime.now(UTC))
+    saying = await api.outbox.open(connection, [])
+    saying.say([Say(api.peer, key, None, body)], Cause(), datetime.now(UTC))
+    await write_rows(connection, saying.rows())
 
 
 async def _number(api: Api) -> None:

@@ -11,9 +11,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from asyncpg import Connection
+from prometheus_client import CollectorRegistry
 
 from ieum.api import bodies, transaction
+from ieum.api.app import create_app
 from ieum.delivery.here import Connections
+from ieum.storage import counter
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.referring import MARKS, referral_order
 
@@ -169,8 +172,8 @@ async def test_a_database_that_is_away_is_503_with_the_time_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transaction, "CONNECTION_WAIT_SECONDS", 0.05)
-    here = replace(api.office.here, database=database)
-    async with client_of(like(api.office, here=here)) as http:
+    monkeypatch.setattr(counter, "CONNECTION_WAIT_SECONDS", 0.05)
+    async with client_of(like(api, database=database)) as http:
         read = await http.get("/v1/referrals")
         made = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     for answer in (read, made):
@@ -187,8 +190,7 @@ async def test_a_session_that_ends_while_we_work_is_503(api: Api, order: dict[st
                     await connection.execute("select pg_terminate_backend(pg_backend_pid())")
                 yield connection
 
-    here = replace(api.office.here, database=Ending())
-    async with client_of(like(api.office, here=here)) as http:
+    async with client_of(like(api, database=Ending())) as http:
         answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     assert answer.status_code == 503
 
@@ -201,8 +203,7 @@ async def test_a_bug_is_500_and_neither_answer_nor_log_tells_what_came_in(
     def broken() -> datetime:
         raise RuntimeError(MARKS[0])
 
-    here = replace(api.office.here, clock=broken)
-    async with client_of(like(api.office, here=here)) as http:
+    async with client_of(like(api, clock=broken)) as http:
         answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:ieum:problem:internal")
     log = capsys.readouterr()
@@ -242,6 +243,6 @@ async def test_health_says_what_is_wrong_in_sentences(api: Api) -> None:
 
     assert (await api.http.get("/health/live")).status_code == 200
     assert (await api.http.get("/health/ready")).json() == {"status": "ready", "problems": []}
-    async with client_of(like(api.office, health=Ill())) as http:
+    async with client_of(create_app(replace(api.office, health=Ill(), registry=CollectorRegistry()))) as http:
         answer = await http.get("/health/ready")
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The mailboxes are not read yet."])

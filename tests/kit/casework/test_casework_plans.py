@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ieum.settings import Settings
-from ieum.storage import cases, commands, reading, referrals
+from ieum.storage import cases, finding, flush, reading, referrals
 from ieum.storage.database import open_database
 from ieum.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
@@ -13,13 +13,13 @@ from tests.kit.casework.agencies import SENDER
 pytestmark = pytest.mark.stack
 HOT = {
     "lock referrals": referrals._LOCK,
-    "write referrals": referrals._WRITE,
+    "read referrals": referrals._READ,
+    "flush": flush._FLUSH,
+    "look back": finding._LOOK_BACK,
     "clear heard bodies": referrals._CLEAR,
     "lock cases": cases._LOCK,
     "whom cases serve": cases._SERVED,
-    "write cases": cases._WRITE,
-    "case of a journey": cases._CASE_OF_JOURNEY,
-    "duplicates": commands._DUPLICATE,
+    "cases of journeys": cases._CASES_OF_JOURNEYS,
     "history": reading._HISTORY,
 }
 

@@ -1,70 +1,37 @@
 """Referrals and cases in a real database: what is written is read back, and races end in one winner."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from asyncpg import Connection
-from pydantic import JsonValue
 
-from ieum.casework.decision_orders import DECISION_ORDER
-from ieum.casework.known import Known
-from ieum.casework.orders import REFERRAL_ORDER, CaseClosing
-from ieum.casework.sending import NewIds
+from ieum.casework.cases import close_case
+from ieum.casework.orders import CaseClosing
 from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Side
-from ieum.delivery.ledger import HEARD, Entry, write_entries
-from ieum.delivery.peers import Peers
+from ieum.delivery.ledger import HEARD, Entry
+from ieum.delivery.rows import Rows, write_rows
 from ieum.delivery.streams import StreamKey
-from ieum.local import Stack
-from ieum.settings import Settings
-from ieum.storage import commands
-from ieum.storage.database import Database, open_database
-from ieum.storage.desk import Desk
+from ieum.storage.finding import Needs
 from ieum.storage.reading import Place, Wanted, list_cases, list_referrals, read_case, read_referral
-from ieum.storage.referrals import lock_referrals, write_referrals
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum.storage.referrals import lock_referrals
 from ieum_contracts.case import CaseReason
 from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy
 from ieum_contracts.message import Say
 from tests.kit.casework.agencies import (
-    DECISIONS,
     RECIPIENT,
     SENDER,
     START,
     Two,
     new_id,
-    referral_order,
-    view_of,
 )
+from tests.kit.casework.serving import Office, decide, known, refer, serve, write
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
 
 pytestmark = pytest.mark.stack
 ASKS = ((new_id(), AskType.CANCEL_REQUESTED), (new_id(), AskType.AMENDED))
-
-
-@dataclass(frozen=True)
-class Office:
-    """One agency's database and desk."""
-
-    database: Database
-    desk: Desk
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(stack: Stack, database_template: Template) -> AsyncIterator[Office]:
-    centre = await new_centre(stack, database_template, [SENDER.agency])
-    settings = Settings.model_validate(centre.access(SENDER.agency).values())
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
-    peers = Peers()
-    async with database.acquire() as connection:
-        await peers.know(connection, [SENDER, RECIPIENT])
-    yield Office(database, Desk(view_of(SENDER), peers))
-    await database.close()
-    await end_centre(centre)
 
 
 def _full(copy: RecipientCopy | SenderCopy) -> Referral:
@@ -104,60 +71,34 @@ async def test_what_is_written_is_read_back(office: Office, copy: RecipientCopy 
         full, id=new_id(), client_ref=None, parent=None, case=None, sealed=None, outcome=None, reason=None
     )
     async with office.database.acquire() as connection, connection.transaction():
-        await write_referrals(connection, office.desk.peers, [full, bare])
+        await write(connection, office, full, bare)
         assert await lock_referrals(connection, office.desk.peers, [full.id, bare.id]) == sorted(
             [full, bare], key=lambda referral: referral.id
         )
         changed = replace(full, version=8, sealed=None, concluded_at=None, assessment=None)
-        await write_referrals(connection, office.desk.peers, [changed])
+        await write(connection, office, changed)
         assert await read_referral(connection, office.desk.peers, full.id) == changed
 
 
-async def _refer(office: Office, **fields: JsonValue) -> Change | Refusal:
-    order = REFERRAL_ORDER.validate_python(referral_order(**fields))
-    async with office.database.acquire() as connection, connection.transaction():
-        change = await commands.refer(office.desk, connection, order, START, NewIds(new_id(), new_id()))
-        await asyncio.sleep(0.02)
-        return change
-
-
 async def test_two_referrals_of_one_client_at_once_end_in_one_that_names_the_other(office: Office) -> None:
-    done = await asyncio.gather(*(_refer(office, client_ref="EC-R1") for _ in range(5)))
+    done = await asyncio.gather(*(refer(office, client_ref="EC-R1") for _ in range(5)))
     (made,) = (change.referral for change in done if isinstance(change, Change))
     refused = [refusal for refusal in done if isinstance(refusal, Refusal)]
     assert made is not None
     assert {(refusal.guard, refusal.referral) for refusal in refused} == {(Guard.DUPLICATE, made.id)}
-    assert isinstance(await _refer(office, client_ref="EC-R2"), Change)
+    assert isinstance(await refer(office, client_ref="EC-R2"), Change)
 
 
 async def test_a_referral_that_is_reopened_does_not_clash_with_its_successor(office: Office) -> None:
-    first = await _refer(office, client_ref="EC-S1")
+    first = await refer(office, client_ref="EC-S1")
     assert isinstance(first, Change)
     assert first.referral is not None
     closed = replace(first.referral, copy=SenderCopy(State.CLOSED))
     reopened = replace(first.referral, copy=SenderCopy(State.IN_PROGRESS, reopened=True))
     async with office.database.acquire() as connection:
-        await write_referrals(connection, office.desk.peers, [closed])
-        assert isinstance(await _refer(office, client_ref="EC-S1"), Change)
-        await write_referrals(connection, office.desk.peers, [reopened])
-
-
-async def _known(office: Office, *twos: Two) -> None:
-    async with office.database.acquire() as connection, connection.transaction():
-        known = Known()
-        for two in twos:
-            known.take(Change(two.at_recipient, two.recipient.known.case_of(two.at_recipient)))
-        await office.desk.flush(connection, known, START)
-
-
-async def _decide(office: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
-    order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
-    async with office.database.acquire() as connection, connection.transaction():
-        known = await commands.lock_referral(office.desk, connection, two.id)
-        assert known is not None
-        done = await commands.decide(office.desk, connection, known, order, START, new_id())
-        await asyncio.sleep(0.02)
-        return done
+        await write(connection, office, closed)
+        assert isinstance(await refer(office, client_ref="EC-S1"), Change)
+        await write(connection, office, reopened)
 
 
 def _case(done: Change | Refusal) -> Case:
@@ -178,8 +119,8 @@ def _same_journey() -> tuple[Two, Two]:
 
 async def test_acceptances_in_one_journey_at_once_open_one_case(office: Office) -> None:
     first, second = _same_journey()
-    await _known(office, first, second)
-    done = await asyncio.gather(*(_decide(office, two, Decision.ACCEPTED) for two in (first, second)))
+    await known(office, first, second)
+    done = await asyncio.gather(*(decide(office, two, Decision.ACCEPTED) for two in (first, second)))
     assert len({_case(each).id for each in done}) == 1
     both = max((_case(each) for each in done), key=lambda case: case.version)
     assert {served.referral for served in both.served} == {first.id, second.id}
@@ -191,11 +132,11 @@ async def test_acceptances_in_one_journey_at_once_open_one_case(office: Office) 
 
 async def test_a_case_closes_with_the_last_of_its_referrals(office: Office) -> None:
     first, second = _same_journey()
-    await _known(office, first, second)
+    await known(office, first, second)
     for two in (first, second):
-        await _decide(office, two, Decision.ACCEPTED)
-    assert _case(await _decide(office, first, Decision.DECLINED)).closed_at is None
-    last = await _decide(office, second, Decision.DECLINED)
+        await decide(office, two, Decision.ACCEPTED)
+    assert _case(await decide(office, first, Decision.DECLINED)).closed_at is None
+    last = await decide(office, second, Decision.DECLINED)
     assert _case(last).closed_at is not None
     async with office.database.acquire() as connection:
         closed = await list_cases(connection, office.desk.peers, None, 50, is_open=False)
@@ -208,16 +149,15 @@ async def test_a_case_closes_with_the_last_of_its_referrals(office: Office) -> N
 
 async def test_a_case_is_closed_and_followed_up_by_hand(office: Office) -> None:
     two = resting(*COMPLETED)
-    await _known(office, two)
-    async with office.database.acquire() as connection, connection.transaction():
-        assert await commands.lock_case(office.desk, connection, new_id()) is None
-        assert two.at_recipient.case is not None
-        case = await commands.lock_case(office.desk, connection, two.at_recipient.case)
-        assert case is not None
-        order = CaseClosing(reason=CaseReason.GOALS_MET)
-        done = await commands.close_case(office.desk, connection, case, order, START)
-        assert [say.to for say in _said(done)] == [SENDER]
-        kept = await read_case(connection, office.desk.peers, case.id)
+    await known(office, two)
+    case, order = two.at_recipient.case, CaseClosing(reason=CaseReason.GOALS_MET)
+    assert case is not None
+    done = await serve(
+        office, Needs(case=case), lambda found: close_case(found.known.cases[case], order, START)
+    )
+    assert [say.to for say in _said(done)] == [SENDER]
+    async with office.database.acquire() as connection:
+        kept = await read_case(connection, office.desk.peers, case)
     assert kept is not None
     assert kept.reason is CaseReason.GOALS_MET
 
@@ -230,28 +170,26 @@ def _said(done: Change | Refusal) -> tuple[Say, ...]:
 async def _heard(connection: Connection, office: Office, two: Two, sequence: int) -> None:
     stream = StreamKey(two.id, office.desk.peers.number(SENDER), 1)
     entry = Entry(stream, HEARD, sequence, new_id(), "referral.amended.v1", START, b"h", b"d", b"{}")
-    await write_entries(connection, [entry])
+    await write_rows(connection, Rows(entries=[entry]))
 
 
-_BODIES = "select count(*) from ledger where key = $1 and body is not null"
+_BODIES = "select count(*) from ledger where key = $1 and not said and body is not null"
 
 
 async def test_an_erasure_clears_what_was_heard_also_what_comes_later(office: Office) -> None:
     two = resting(Decision.ACCEPTED)
-    await _known(office, two)
+    await known(office, two)
     async with office.database.acquire() as connection:
         await _heard(connection, office, two, 1)
         assert await connection.fetchval(_BODIES, two.id) == 1
-        await _decide(office, two, Decision.WITHDRAWN)
+        await decide(office, two, Decision.WITHDRAWN)
         assert await connection.fetchval(_BODIES, two.id) == 0
         kept = await read_referral(connection, office.desk.peers, two.id)
         assert kept is not None
         assert (kept.state, kept.sealed) == (State.WITHDRAWN, None)
         async with connection.transaction():
             await _heard(connection, office, two, 2)
-            known = await office.desk.lock(connection, [two.id])
-            known.take(Change(kept))
-            await office.desk.flush(connection, known, START)
+            await write(connection, office, kept)
         assert await connection.fetchval(_BODIES, two.id) == 0
 
 
@@ -268,7 +206,7 @@ async def test_lists_are_filtered_and_read_page_by_page(office: Office) -> None:
         async def listed(wanted: Wanted, before: Place | None = None) -> list[Referral]:
             return await list_referrals(connection, peers, wanted, before, 3)
 
-        await write_referrals(connection, peers, [*made, heard])
+        await write(connection, office, *made, heard)
         wanted = Wanted(State.REQUESTED, Side.SENDER, RECIPIENT, "listed")
         first = await listed(wanted)
         rest = await listed(wanted, Place(first[-1].created_at, first[-1].id))

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from asyncpg import Connection
+
 from ieum.delivery.here import Here
 from ieum.delivery.outbox import Cause, Outbox
 from ieum.delivery.peers import Peers
+from ieum.delivery.rows import write_rows
 from ieum.delivery.running import Delivery
 from ieum.errors import Transient
 from ieum.settings import Settings
@@ -104,7 +107,7 @@ class Bare:
             async with self.database.acquire() as connection:
                 await self.here.peers.know(connection, [said.to])
                 async with connection.transaction():
-                    await self.outbox.say(connection, [said], Cause(cause), self.clock())
+                    await say(self.outbox, connection, [said], Cause(cause), self.clock())
             return True
         return False
 
@@ -136,6 +139,15 @@ class Bare:
         """Read what had effect, in the order in which it had."""
         rows = await self.rows("select source, family, key, sequence, event_id from effect order by o")
         return [tuple(row.values()) for row in rows]
+
+
+async def say(
+    outbox: Outbox, connection: Connection, says: Sequence[Say], cause: Cause, now: datetime
+) -> None:
+    """Say something in a transaction, as an application would."""
+    saying = await outbox.open(connection, {each.key for each in says})
+    saying.say(says, cause, now)
+    await write_rows(connection, saying.rows())
 
 
 async def open_bare(centre: CentreUnderTest, agency: str) -> Bare:

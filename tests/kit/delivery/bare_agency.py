@@ -18,6 +18,7 @@ from asyncpg import Connection
 from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.here import Here
 from ieum.delivery.peers import Peers
+from ieum.delivery.rows import Rows, write_rows
 from ieum.delivery.running import Delivery
 from ieum.observe.logging import set_up_logging
 from ieum.settings import Settings
@@ -80,8 +81,9 @@ class Notes:
         answer = ReferralAmendmentNoted(answers=(event.envelope.id,))
         return Applied((Say(event.envelope.source, key, event.envelope.journey, answer),))
 
-    async def flush(self, connection: Connection, known: Noted, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: Noted, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         """Keep what was folded."""
+        await write_rows(connection, rows)
         for event in known.events:
             if event.envelope.causation == BREAK and UUID(event.envelope.subject) not in known.healed:
                 raise FlushError(f"A bug prints what it was given: {event.body!r}")

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from ieum.delivery.outbox import Cause
-from ieum.delivery.streams import StreamKey, lock_streams, write_streams
+from ieum.delivery.rows import Rows, write_rows
+from ieum.delivery.streams import StreamKey, lock_streams
 from ieum.errors import Transient
 from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralAmended
-from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
+from tests.kit.delivery.agencies import check_histories, new_keys, quiet, say, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -58,12 +59,12 @@ async def test_a_stream_that_two_transactions_begin_is_kept_from_one_of_them(pai
         await begin.start()
         mine = (await lock_streams(first, [key]))[at]
         mine.said, mine.changed = 1, True
-        await write_streams(first, [mine])
+        await write_rows(first, Rows([mine]))
         with pytest.raises(Transient):  # noqa: PT012 - what is raised ends the transaction
             async with second.transaction():
                 theirs = (await lock_streams(second, [key]))[at]
                 theirs.heard = 1
-                writing = asyncio.create_task(write_streams(second, [theirs]))
+                writing = asyncio.create_task(write_rows(second, Rows([theirs])))
                 await asyncio.sleep(0.05)
                 await begin.commit()
                 await writing
@@ -90,7 +91,7 @@ async def test_what_commits_late_is_numbered_late_in_the_feed(pair: Pair) -> Non
         transaction = slow.transaction()
         await transaction.start()
         said = Say(pair.beta.address, late, None, ReferralAmended())
-        await alpha.outbox.say(slow, [said], Cause("test"), alpha.clock())
+        await say(alpha.outbox, slow, [said], Cause("test"), alpha.clock())
         await alpha.say(pair.beta.address, [early])
 
         async def numbered() -> bool:

@@ -12,6 +12,7 @@ from ieum.delivery.effects import Effects
 from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.parking import Parked
 from ieum.delivery.place import Heard
+from ieum.delivery.rows import Rows
 from ieum.delivery.streams import FAMILIES, Stream, StreamKey, Streams
 from ieum.delivery.unfold import Unfold
 from ieum_contracts.address import Address
@@ -56,7 +57,7 @@ class Moody:
         self.applied.append(at)
         return Applied()
 
-    async def flush(self, connection: Connection, known: None, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         return None
 
 

@@ -11,6 +11,7 @@ from ieum.api import kinds
 from ieum.api.guards import IDENTIFIERS
 from ieum.api.problems import ERRORS_MAX, Problem, field_name, places
 from ieum_contracts import identifiers
+from ieum_contracts.body import holds_identifier
 
 BODY_BYTES_MAX = 256 * 1024
 BODY_SECONDS_MAX = 10.0
@@ -47,9 +48,8 @@ def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
 
 def refuse_identifiers(body: bytes) -> None:
     """Refuse a body that the contract took when any text in it holds a unique identifier (PIPA 24)."""
-    text = body.decode()
-    found = [field_name(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
-    if found or identifiers.contains_identifier(text):
+    if holds_identifier(body):
+        found = [field_name(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
         raise Problem(
             IDENTIFIERS, {"errors": [{"field": place, "code": "identifier"} for place in found or ["body"]]}
         )

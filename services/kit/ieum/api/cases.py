@@ -1,13 +1,13 @@
 """Cases: what this agency does for one client, over all the referrals that it serves."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from asyncpg import Connection
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 from starlette.responses import Response
 
 from ieum.api import kinds
@@ -23,13 +23,14 @@ from ieum.api.answers import (
 )
 from ieum.api.documents import posts
 from ieum.api.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.office import InOffice
-from ieum.api.orders import order, say
+from ieum.api.office import InOffice, Office
+from ieum.api.orders import allowed, order
 from ieum.api.problems import Problem
 from ieum.api.transaction import reading
-from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, CaseClosing, CaseFollowUp
-from ieum.casework.values import Case
-from ieum.storage import commands
+from ieum.casework import cases as casework
+from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP
+from ieum.casework.values import Case, Change, Refusal
+from ieum.storage.finding import Found, Needs
 from ieum.storage.reading import Place
 from ieum.storage.reading import list_cases as list_of
 from ieum.storage.reading import read_case as read_one
@@ -38,6 +39,8 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome, State
 
 router = APIRouter(tags=["cases"])
+
+Content = TypeVar("Content")
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -113,13 +116,7 @@ async def read_case(office: InOffice, case: CaseId) -> Response:
 @router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
 async def close_case(request: Request, office: InOffice, case: CaseId) -> Response:
     """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
-
-    async def work(connection: Connection, content: CaseClosing) -> Response:
-        found = await _lock(request, office, connection, case)
-        change = await commands.close_case(office.desk, connection, found, content, office.here.clock())
-        return _answer((await say(request, office, connection, change)).case or found)
-
-    return await order(request, office, CASE_CLOSING, work)
+    return await _change(request, office, case, CASE_CLOSING, casework.close_case)
 
 
 @router.post(
@@ -127,21 +124,25 @@ async def close_case(request: Request, office: InOffice, case: CaseId) -> Respon
 )
 async def follow_up(request: Request, office: InOffice, case: CaseId) -> Response:
     """Tell the senders what aftercare (사후관리) found after the case was closed."""
-
-    async def work(connection: Connection, content: CaseFollowUp) -> Response:
-        found = await _lock(request, office, connection, case)
-        change = await commands.follow_up(office.desk, connection, found, content, office.here.clock())
-        return _answer((await say(request, office, connection, change)).case or found)
-
-    return await order(request, office, CASE_FOLLOW_UP, work)
+    return await _change(request, office, case, CASE_FOLLOW_UP, casework.follow_up)
 
 
-async def _lock(request: Request, office: InOffice, connection: Connection, case: UUID) -> Case:
-    found = await commands.lock_case(office.desk, connection, case)
-    if found is None:
-        raise Problem(kinds.NOT_FOUND)
-    check_version(request, found.version)
-    return found
+async def _change(
+    request: Request,
+    office: Office,
+    case: UUID,
+    contract: TypeAdapter[Content],
+    command: Callable[[Case, Content, datetime], Change | Refusal],
+) -> Response:
+    def work(found: Found, content: Content, now: datetime) -> tuple[Change, Response]:
+        known = found.known.cases.get(case)
+        if known is None:
+            raise Problem(kinds.NOT_FOUND)
+        check_version(request, known.version)
+        change = allowed(command(known, content, now))
+        return change, _answer(change.case or known)
+
+    return await order(request, office, contract, lambda _: Needs(case=case), work)
 
 
 def _answer(case: Case) -> Response:

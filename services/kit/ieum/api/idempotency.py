@@ -1,8 +1,9 @@
 """One piece of work per Idempotency-Key: sent again, it gets the same answer and does nothing again.
 
-The key is inserted first, in the transaction that does the work. So a request that arrives while the first
-is still at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing
-at all and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing.
+The key is inserted in the transaction that does the work. So a request that arrives while the first is still
+at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing at all
+and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing. Orders are served
+together (ieum.storage.counter), with their keys inserted last; what operators do claims its key first.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from ieum.api import kinds
 from ieum.api.problems import Problem
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.here import Connections
+from ieum.storage.answers import Answer, KeptAnswer, Ticket
 
 KEPT_DAYS = 7
 FORGOTTEN_MAX = 5_000
@@ -33,38 +35,56 @@ _CLAIM = """
 insert into idempotency (key, fingerprint, at) values ($1, $2, now())
 on conflict (key) do nothing returning true
 """
-_KEPT = "select fingerprint, status, headers, body from idempotency where key = $1"
+_KEPT = "select fingerprint, status, headers, body, at from idempotency where key = $1"
 
 
-async def claim(connection: Connection, key: str, fingerprint: bytes) -> Response | None:
+async def claim(connection: Connection, ticket: Ticket) -> Response | None:
     """Take the key for this transaction's work, or return the answer that was given under it before.
 
     Raises Problem when another request was carried out under the key.
     """
-    if await connection.fetchval(_CLAIM, key, fingerprint, timeout=WAIT_SECONDS_MAX):
+    if await connection.fetchval(_CLAIM, ticket.key, ticket.fingerprint, timeout=WAIT_SECONDS_MAX):
         return None
-    kept = await connection.fetchrow(_KEPT, key)
+    kept = await connection.fetchrow(_KEPT, ticket.key)
     if kept is None:  # seven days old, and forgotten between the two statements
         raise Problem(kinds.UNAVAILABLE)
-    if kept["fingerprint"] != fingerprint:
+    answer = Answer(kept["status"], kept["headers"], kept["body"])
+    return replayed(KeptAnswer(Ticket(ticket.key, kept["fingerprint"]), answer, kept["at"]), ticket)
+
+
+def replayed(kept: KeptAnswer, ticket: Ticket) -> Response:
+    """Give an answer again; raises Problem when it was given to another request."""
+    if kept.ticket.fingerprint != ticket.fingerprint:
         raise Problem(kinds.KEY_REUSED)
-    names_and_values = kept["headers"]
-    headers = dict(zip(names_and_values[::2], names_and_values[1::2], strict=True))
-    return Response(kept["body"], kept["status"], {**headers, "idempotent-replayed": "true"})
+    given = response_of(kept.answer)
+    given.headers["idempotent-replayed"] = "true"
+    return given
+
+
+def answer_of(response: Response) -> Answer:
+    """Write down what of a response is kept."""
+    headers = [
+        part
+        for name in _KEPT_HEADERS
+        if (value := response.headers.get(name)) is not None
+        for part in (name, value)
+    ]
+    return Answer(response.status_code, headers, bytes(response.body))
+
+
+def response_of(answer: Answer) -> Response:
+    """Make the response that an answer was written down of."""
+    headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
+    return Response(answer.body, answer.status, headers)
 
 
 _KEEP = "update idempotency set status = $2, headers = $3, body = $4 where key = $1"
 
 
-async def keep(connection: Connection, key: str, answer: Response) -> None:
+async def keep(connection: Connection, key: str, response: Response) -> None:
     """Remember the answer, in the transaction of the work that it tells of."""
-    headers = [
-        part
-        for name in _KEPT_HEADERS
-        if (value := answer.headers.get(name)) is not None
-        for part in (name, value)
-    ]
-    await connection.execute(_KEEP, key, answer.status_code, headers, bytes(answer.body))
+    answer = answer_of(response)
+    await connection.execute(_KEEP, key, answer.status, list(answer.headers), answer.body)
 
 
 _FORGET = """
@@ -89,15 +109,15 @@ async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) 
         await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
 
 
+def ticket_of(request: Request, key: str, body: bytes) -> Ticket:
+    """Tell one request from another under the same key: by method, path with query, If-Match and body."""
+    head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    return Ticket(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
+
+
 def key_of(request: Request) -> str:
     """Read the request's key; raises Problem when there is none, more than one, or a strange one."""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
         raise Problem(kinds.KEY_MISSING)
     return keys[0]
-
-
-def fingerprint_of(request: Request, body: bytes) -> bytes:
-    """Tell one request from another: method, path with query, If-Match and body."""
-    head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
-    return hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest()

@@ -1,9 +1,9 @@
 """What is ordered of a referral that exists: the recipient decides, the sender asks, either tells news."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import Connection
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
@@ -13,12 +13,13 @@ from ieum.api.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
 from ieum.api.office import InOffice
 from ieum.api.orders import move
 from ieum.api.views import ReferralStanding
+from ieum.casework import sending
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
 from ieum.casework.decision_orders import DECISION_ORDER, DecisionOrder
-from ieum.casework.known import Known
 from ieum.casework.orders import ELIGIBILITY_CHANGE
-from ieum.casework.values import Change, Refusal
+from ieum.casework.values import Change, Referral, Refusal
 from ieum.storage import commands
+from ieum.storage.finding import Found, Needs
 from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
@@ -32,22 +33,26 @@ ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 )
 async def decide(request: Request, office: InOffice, referral: ReferralId) -> Response:
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
+    new_case = uuid7()
 
-    async def command(connection: Connection, known: Known, order: DecisionOrder) -> Change | Refusal:
-        now = office.here.clock()
-        return await commands.decide(office.desk, connection, known, order, now, uuid7())
+    def needs(content: DecisionOrder) -> Needs:
+        return commands.needs_of_decision(referral, content)
 
-    return await move(request, office, referral, DECISION_ORDER, command)
+    def command(known: Referral, found: Found, content: DecisionOrder, now: datetime) -> Change | Refusal:
+        return commands.decide(known, content, found, now, new_case)
+
+    return await move(request, office, referral, DECISION_ORDER, needs, command)
 
 
 @router.post("/v1/referrals/{referral}/asks", **posts("AskOrder", ASKS, ReferralStanding, versioned=True))
 async def ask(request: Request, office: InOffice, referral: ReferralId) -> Response:
     """Ask, as the sender's worker; the ask stands in `open_asks` until the recipient settles it."""
+    ask_id = uuid7()
 
-    async def command(connection: Connection, known: Known, order: AskOrder) -> Change | Refusal:
-        return await commands.ask(office.desk, connection, known, order, office.here.clock(), uuid7())
+    def command(known: Referral, _found: Found, content: AskOrder, now: datetime) -> Change | Refusal:
+        return sending.ask(known, content, now, ask_id)
 
-    return await move(request, office, referral, ASK_ORDER, command)
+    return await move(request, office, referral, ASK_ORDER, lambda _: Needs(referral), command)
 
 
 @router.post(
@@ -57,7 +62,9 @@ async def ask(request: Request, office: InOffice, referral: ReferralId) -> Respo
 async def change_eligibility(request: Request, office: InOffice, referral: ReferralId) -> Response:
     """Tell the other agency of this referral that the client's standing with a programme has changed."""
 
-    async def command(connection: Connection, known: Known, order: EligibilityChanged) -> Change | Refusal:
-        return await commands.change_eligibility(office.desk, connection, known, order, office.here.clock())
+    def command(
+        known: Referral, _found: Found, content: EligibilityChanged, now: datetime
+    ) -> Change | Refusal:
+        return sending.change_eligibility(known, content, now)
 
-    return await move(request, office, referral, ELIGIBILITY_CHANGE, command)
+    return await move(request, office, referral, ELIGIBILITY_CHANGE, lambda _: Needs(referral), command)

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.here import Here
-from ieum.delivery.outbox import Outbox
+from ieum.storage.counter import Counter
 from ieum.storage.desk import Desk
 
 
@@ -26,7 +26,7 @@ class Office:
 
     here: Here
     desk: Desk
-    outbox: Outbox
+    counter: Counter
     wake: Callable[[], None]
     health: Health
     registry: CollectorRegistry

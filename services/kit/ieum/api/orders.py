@@ -1,11 +1,11 @@
-"""From an order to an answer: one transaction in which casework changes something and delivery says it."""
+"""From an order to an answer: what casework makes of it is written and said in one transaction."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from asyncpg import Connection
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,17 +13,21 @@ from starlette.responses import Response
 from ieum.api import kinds
 from ieum.api.answers import check_version, etag, json_answer
 from ieum.api.guards import refused
+from ieum.api.idempotency import answer_of, replayed, response_of
 from ieum.api.office import Office
 from ieum.api.problems import Problem
 from ieum.api.stream_kinds import unsayable
-from ieum.api.transaction import once
+from ieum.api.transaction import understood
 from ieum.api.views import standing
-from ieum.casework.known import Known
 from ieum.casework.values import Change, Referral, Refusal
+from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.outbox import Cause, Unsayable
-from ieum.storage import commands
+from ieum.errors import Transient
+from ieum.storage.answers import KeptAnswer
+from ieum.storage.counter import Order, Served
+from ieum.storage.finding import Found, Needs
 
-Order = TypeVar("Order")
+Content = TypeVar("Content")
 
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -31,45 +35,53 @@ _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 async def order(
     request: Request,
     office: Office,
-    contract: TypeAdapter[Order],
-    work: Callable[[Connection, Order], Awaitable[Response]],
+    contract: TypeAdapter[Content],
+    needs: Callable[[Content], Needs],
+    work: Callable[[Found, Content, datetime], tuple[Change, Response]],
 ) -> Response:
-    """Carry an order out once, and let the relay know."""
-    answer = await once(request, office.here.database, contract, work)
+    """Have an order served once; `work` is pure, and raises Problem for what is refused."""
+    content, ticket = await understood(request, contract)
+
+    def serve(found: Found, now: datetime) -> Served:
+        change, response = work(found, content, now)
+        return Served(change, answer_of(response))
+
+    try:
+        served = await office.counter.serve(Order(needs(content), serve, _cause(request), ticket))
+    except Unsayable as stopped:
+        raise unsayable(stopped, office.here.me) from stopped
+    except (*DATABASE_AWAY, Transient):
+        raise Problem(kinds.UNAVAILABLE) from None
     office.wake()
-    return answer
+    return replayed(served, ticket) if isinstance(served, KeptAnswer) else response_of(served.answer)
 
 
-async def move(
+async def move(  # noqa: PLR0913, PLR0917 - whose order, on what, of which kind, and how it is carried out
     request: Request,
     office: Office,
     referral: UUID,
-    contract: TypeAdapter[Order],
-    command: Callable[[Connection, Known, Order], Awaitable[Change | Refusal]],
+    contract: TypeAdapter[Content],
+    needs: Callable[[Content], Needs],
+    command: Callable[[Referral, Found, Content, datetime], Change | Refusal],
 ) -> Response:
-    """Carry out a decision, an ask or news about one referral; the answer says where it stands now."""
+    """Have a decision, an ask or news about one referral served; the answer says where it stands now."""
 
-    async def work(connection: Connection, content: Order) -> Response:
-        known = await commands.lock_referral(office.desk, connection, referral)
+    def work(found: Found, content: Content, now: datetime) -> tuple[Change, Response]:
+        known = found.known.referrals.get(referral)
         if known is None:
             raise Problem(kinds.NOT_FOUND)
-        check_version(request, known.referrals[referral].version)
-        change = await say(request, office, connection, await command(connection, known, content))
-        return json_answer(standing(moved(change)), headers={"etag": etag(moved(change).version)})
+        check_version(request, known.version)
+        change = allowed(command(known, found, content, now))
+        after = moved(change)
+        return change, json_answer(standing(after), headers={"etag": etag(after.version)})
 
-    return await order(request, office, contract, work)
+    return await order(request, office, contract, needs, work)
 
 
-async def say(request: Request, office: Office, connection: Connection, change: Change | Refusal) -> Change:
-    """Say what a change comes to, in its transaction; raises Problem for what casework refused."""
+def allowed(change: Change | Refusal) -> Change:
+    """Give the change; raises Problem for what casework refused."""
     if isinstance(change, Refusal):
         raise refused(change)
-    trace = request.headers.get("traceparent", "")
-    cause = Cause(str(request.scope["ieum.request"]), trace if _TRACEPARENT.fullmatch(trace) else None)
-    try:
-        await office.outbox.say(connection, change.says, cause, office.here.clock())
-    except Unsayable as stopped:
-        raise unsayable(stopped, office.here.me) from stopped
     return change
 
 
@@ -78,3 +90,8 @@ def moved(change: Change) -> Referral:
     if change.referral is None:
         raise LookupError("A command on a referral has to change it.")
     return change.referral
+
+
+def _cause(request: Request) -> Cause:
+    trace = request.headers.get("traceparent", "")
+    return Cause(str(request.scope["ieum.request"]), trace if _TRACEPARENT.fullmatch(trace) else None)

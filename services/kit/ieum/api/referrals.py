@@ -1,10 +1,10 @@
 """Referrals: make one, list them, and read one with all that is known of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import Connection
 from fastapi import APIRouter, Query, Request
 from pydantic_core import from_json
 from starlette.responses import Response
@@ -24,7 +24,7 @@ from ieum.api.documents import posts
 from ieum.api.examples import REFERRALS
 from ieum.api.moves import ReferralId
 from ieum.api.office import InOffice
-from ieum.api.orders import moved, order, say
+from ieum.api.orders import allowed, moved, order
 from ieum.api.problems import Problem
 from ieum.api.transaction import reading
 from ieum.api.views import (
@@ -37,8 +37,9 @@ from ieum.api.views import (
 )
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Referral, Side
+from ieum.casework.values import Change, Referral, Side
 from ieum.storage import commands
+from ieum.storage.finding import Found, Needs
 from ieum.storage.reading import HistoryEntry as Entry
 from ieum.storage.reading import Place, Wanted, read_history
 from ieum.storage.reading import list_referrals as list_of
@@ -55,15 +56,18 @@ router = APIRouter(tags=["referrals"])
 @router.post("/v1/referrals", **posts("ReferralOrder", REFERRALS, ReferralStanding, 201, versioned=False))
 async def refer(request: Request, office: InOffice) -> Response:
     """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
+    ids = NewIds(uuid7(), uuid7())
 
-    async def work(connection: Connection, content: ReferralOrder) -> Response:
-        now, ids = office.here.clock(), NewIds(uuid7(), uuid7())
-        change = await commands.refer(office.desk, connection, content, now, ids)
-        referral = moved(await say(request, office, connection, change))
+    def needs(content: ReferralOrder) -> Needs:
+        return commands.needs_of_referral(content, office.here.me)
+
+    def work(found: Found, content: ReferralOrder, now: datetime) -> tuple[Change, Response]:
+        change = allowed(commands.refer(content, office.desk.view, found, now, ids))
+        referral = moved(change)
         headers = {"location": f"/v1/referrals/{referral.id}", "etag": etag(referral.version)}
-        return json_answer(standing(referral), 201, headers)
+        return change, json_answer(standing(referral), 201, headers)
 
-    return await order(request, office, REFERRAL_ORDER, work)
+    return await order(request, office, REFERRAL_ORDER, needs, work)
 
 
 @router.get("/v1/referrals", response_model=ReferralPage)

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from ieum.api import kinds
 from ieum.api.bodies import parse, read_body, refuse_identifiers
-from ieum.api.idempotency import claim, fingerprint_of, keep, key_of
+from ieum.api.idempotency import claim, keep, key_of, ticket_of
 from ieum.api.problems import Problem
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.here import Connections
 from ieum.errors import Transient
+from ieum.storage.answers import Ticket
 
 CONNECTION_WAIT_SECONDS = 3.0
 
@@ -51,15 +52,21 @@ async def once(
     contract: TypeAdapter[Content],
     work: Callable[[Connection, Content], Awaitable[Response]],
 ) -> Response:
-    """Answer a POST: understand the body, then do the work once, in one transaction."""
+    """Answer a POST of operators: understand the body, then do the work once, in one transaction."""
+    content, ticket = await understood(request, contract)
+    async with writing(database) as connection:
+        kept = await claim(connection, ticket)
+        if kept is not None:
+            return kept
+        answer = await work(connection, content)
+        await keep(connection, ticket.key, answer)
+    return answer
+
+
+async def understood(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, Ticket]:
+    """Read a POST: its body by its contract, and its key; raises Problem for what is wrong with either."""
     key = key_of(request)
     body = await read_body(request)
     content = parse(contract, body)
     refuse_identifiers(body)
-    async with writing(database) as connection:
-        kept = await claim(connection, key, fingerprint_of(request, body))
-        if kept is not None:
-            return kept
-        answer = await work(connection, content)
-        await keep(connection, key, answer)
-    return answer
+    return content, ticket_of(request, key, body)

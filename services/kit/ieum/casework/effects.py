@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ieum.casework.values import Guard, Referral, Refusal, Side
+from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import MODEL_OF_DECISION
 from ieum_contracts.codes import Decision
 from ieum_contracts.consent import ConsentErased, ErasedPlace, ErasureMethod
@@ -60,7 +61,8 @@ def decided(
             case _:
                 pass
     erased = referral.side is Side.RECIPIENT and copy.erased
-    return changed(replace(referral, copy=copy, sealed=None if erased else referral.sealed), now)
+    sealed = None if erased else referral.sealed
+    return replace(referral, copy=copy, sealed=sealed, version=referral.version + 1, changed_at=now)
 
 
 def changed(referral: Referral, now: datetime) -> Referral:
@@ -75,8 +77,9 @@ def say(referral: Referral, body: Model, event_id: UUID | None = None) -> Say:
 
 def identifiers_in(order: Model) -> Refusal | None:
     """Refuse an order that holds a unique identifier in any text, and name the fields."""
-    fields = tuple(places(order))
-    return Refusal(Guard.IDENTIFIERS, "identifier-in-text", fields=fields) if fields else None
+    if not holds_identifier(order.model_dump_json(exclude_none=True).encode()):
+        return None
+    return Refusal(Guard.IDENTIFIERS, "identifier-in-text", fields=tuple(places(order)) or ("body",))
 
 
 def _receipt(answers: tuple[UUID, ...], now: datetime) -> ConsentErased:

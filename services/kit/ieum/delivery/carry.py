@@ -18,31 +18,81 @@ KEEP_ALIVE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
-_READ = """
-select o.id, o.key, o.peer, o.family, l.headers, l.body
-from (select * from outbox where not held order by id limit $1) o
+_NEXT = """
+with sent as (
+    delete from outbox where id = any($1::bigint[])
+), told as (
+    delete from notice where id = any($2::bigint[])
+)
+select o.id, o.key, o.peer, o.family, l.headers, l.body, false as notice
+from (select * from outbox where not held and id <> all($1::bigint[]) order by id limit $3) o
 cross join lateral (
     select headers, body from ledger
     where key = o.key and peer = o.peer and family = o.family and said and sequence = o.sequence limit 1
 ) l
-order by o.id
+union all
+select id, key, peer, 4::smallint, headers, body, true
+from (select * from notice where id <> all($2::bigint[]) order by id limit $3) n
 """
-_DELETE = "delete from outbox where id = any($1::bigint[])"
 _SET_ASIDE = "update outbox set held = true where peer = $1 and family = $2 and not held"
+_DROP = "delete from notice where id = $1"
 
 
-async def carry_outbox(connection: Connection, peers: Peers, producer: Producer) -> bool:
-    """Send the oldest rows of the outbox; True when there may be more. Raises Transient.
+class Carrier:
+    """Carries while its connection holds the agency's lock. What it has sent it deletes when it reads on."""
 
-    A topic that the broker will not take from us is set aside with all that waits for it; the rest goes on.
-    """
-    rows = await connection.fetch(_READ, BATCH_MAX)
-    outgoing = await _outgoing(connection, peers, rows)
-    sent, poison = await _send(connection, producer, _DELETE, rows, outgoing)
-    if poison is not None:
-        _log.error("relay.set-aside", reason=poison.reason, topic=outgoing[sent].topic)
-        await connection.execute(_SET_ASIDE, rows[sent]["peer"], rows[sent]["family"])
-    return poison is not None or len(rows) == BATCH_MAX
+    def __init__(self, connection: Connection, peers: Peers, producer: Producer) -> None:
+        self._connection = connection
+        self._peers = peers
+        self._producer = producer
+        self._sent: list[int] = []
+        self._told: list[int] = []
+
+    async def turn(self) -> int:
+        """Send the oldest rows of the outbox and the oldest notices; returns how many. Raises Transient.
+
+        A topic that the broker will not take from us is set aside with all that waits for it, and a notice
+        that it will never take is dropped, for it is only talk; the rest goes on.
+        """
+        rows = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
+        self._sent, self._told = [], []
+        rows.sort(key=lambda row: (row["notice"], row["id"]))
+        outgoing = await _outgoing(self._connection, self._peers, rows)
+        acknowledged, poison = await self._send(rows, outgoing)
+        if poison is not None:
+            await self._pass_over(rows[acknowledged], outgoing[acknowledged].topic, poison)
+        return len(rows)
+
+    async def _send(self, rows: Sequence[Record], outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
+        """Send, and remember what was acknowledged, also what was acknowledged before a failure."""
+        if not rows:
+            return 0, None
+        acknowledged = 0
+        poison: Poison | None = None
+        sending = asyncio.ensure_future(self._producer.send(outgoing))
+        try:
+            while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
+                await self._connection.execute("select 1")  # what holds the lock must not look idle
+            acknowledged, poison = await sending
+        except Unacknowledged as error:
+            acknowledged = error.count
+            raise
+        finally:
+            sending.cancel()
+            self._acknowledged(rows[:acknowledged])
+        return acknowledged, poison
+
+    def _acknowledged(self, rows: Sequence[Record]) -> None:
+        self._sent += [row["id"] for row in rows if not row["notice"]]
+        self._told += [row["id"] for row in rows if row["notice"]]
+
+    async def _pass_over(self, row: Record, topic: str, poison: Poison) -> None:
+        if row["notice"]:
+            _log.error("relay.notice-dropped", reason=poison.reason, topic=topic)
+            await self._connection.execute(_DROP, row["id"])
+        else:
+            _log.error("relay.set-aside", reason=poison.reason, topic=topic)
+            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"])
 
 
 _RELEASE = "update outbox set held = false where held"
@@ -51,21 +101,6 @@ _RELEASE = "update outbox set held = false where held"
 async def release(connection: Connection) -> None:
     """Try again what was set aside."""
     await connection.execute(_RELEASE)
-
-
-_READ_NOTICES = "select id, peer, 4::smallint as family, key, headers, body from notice order by id limit $1"
-_DELETE_NOTICES = "delete from notice where id = any($1::bigint[])"
-
-
-async def carry_notices(connection: Connection, peers: Peers, producer: Producer) -> bool:
-    """Send the oldest notices; one that the broker will never take is dropped, for it is only talk."""
-    rows = await connection.fetch(_READ_NOTICES, BATCH_MAX)
-    outgoing = await _outgoing(connection, peers, rows)
-    sent, poison = await _send(connection, producer, _DELETE_NOTICES, rows, outgoing)
-    if poison is not None:
-        _log.error("relay.notice-dropped", reason=poison.reason, topic=outgoing[sent].topic)
-        await connection.execute(_DELETE_NOTICES, [rows[sent]["id"]])
-    return poison is not None or len(rows) == BATCH_MAX
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:
@@ -80,30 +115,3 @@ async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]
         )
         for row in rows
     ]
-
-
-async def _send(
-    connection: Connection,
-    producer: Producer,
-    delete: str,
-    rows: Sequence[Record],
-    outgoing: Sequence[Outgoing],
-) -> tuple[int, Poison | None]:
-    """Send, then delete what was acknowledged, also what was acknowledged before a failure."""
-    if not rows:
-        return 0, None
-    sent = 0
-    poison: Poison | None = None
-    sending = asyncio.ensure_future(producer.send(outgoing))
-    try:
-        while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
-            await connection.execute("select 1")  # a session that holds the lock must not look idle
-        sent, poison = await sending
-    except Unacknowledged as error:
-        sent = error.count
-        raise
-    finally:
-        sending.cancel()
-        if sent:
-            await connection.execute(delete, [row["id"] for row in rows[:sent]])
-    return sent, poison

@@ -13,7 +13,8 @@ with durable as (
     select id, row_number() over (order by id) as n
     from (select id from feed where number is null order by id limit $1) as unnumbered
 )
-update feed set number = last.number + fresh.n from fresh, last, durable where feed.id = fresh.id
+update feed set number = last.number + fresh.n from fresh, last, durable
+where feed.id = fresh.id and feed.number is null
 """
 
 

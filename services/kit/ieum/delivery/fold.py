@@ -8,6 +8,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum.delivery.rows import Rows, write_rows
 from ieum_contracts.message import Event, Say
 
 Known = TypeVar("Known")
@@ -55,8 +56,11 @@ class Application(Protocol[Known]):
         """
         ...
 
-    async def flush(self, connection: Connection, known: Known, now: datetime) -> None:
-        """Write what changed, in the same transaction."""
+    async def flush(self, connection: Connection, known: Known, rows: Rows, now: datetime) -> None:
+        """Write what changed, and delivery's rows with it, in the same transaction and best in one statement.
+
+        `write_rows` writes delivery's rows alone.
+        """
         ...
 
 
@@ -74,5 +78,6 @@ class Unfolded:
         """Fail, as the real fold did."""
         raise RuntimeError("This event broke the batch that it was folded in.")
 
-    async def flush(self, connection: Connection, known: None, now: datetime) -> None:
-        """Write nothing."""
+    async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+        """Write delivery's rows."""
+        await write_rows(connection, rows)

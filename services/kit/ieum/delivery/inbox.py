@@ -1,6 +1,6 @@
 """The inbox: takes a batch of records in, in ONE transaction: load, fold, flush."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Generic
 from uuid import UUID
@@ -11,17 +11,19 @@ from ieum.delivery.effects import Effects
 from ieum.delivery.fold import Application, Known, Unfolded
 from ieum.delivery.hearsay import hear_notices
 from ieum.delivery.here import Here
-from ieum.delivery.ledger import heard_digests, write_entries
+from ieum.delivery.ledger import Entry, heard_digests
+from ieum.delivery.looking import Seen, lock_and_look, look
 from ieum.delivery.notices import tell
 from ieum.delivery.outbox import Cause, Outbox
-from ieum.delivery.parking import load_parked, park, unpark
+from ieum.delivery.parking import park, unpark
 from ieum.delivery.place import Heard, Misplaced, Record
-from ieum.delivery.positions import Place, lock_positions, move_positions
+from ieum.delivery.positions import Place
 from ieum.delivery.quarantine import quarantine
 from ieum.delivery.restored import ask_what_is_lost
+from ieum.delivery.rows import Rows, write_rows
 from ieum.delivery.sorting import sort
-from ieum.delivery.sources import count_troubles, held_sources
-from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams, write_streams
+from ieum.delivery.sources import count_troubles
+from ieum.delivery.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams
 from ieum.delivery.taken import Gap, Taken
 from ieum.delivery.unfold import Unfold
 from ieum_contracts.model import Model
@@ -60,17 +62,18 @@ class Inbox(Generic[Known]):
         async with self._here.database.acquire() as connection:
             await self._here.peers.know(connection, batch.sources())
             async with connection.transaction():
-                positions = await lock_positions(connection, map(self.place, records))
-                gap = self._gap(records, positions)
+                firsts = self._firsts(records)
+                positions, seen = await lock_and_look(connection, firsts, {h.key for h in batch.heard})
+                gap = _gap(firsts, positions)
                 if mind_gap and gap.expected:
                     return gap
                 taken = Taken(events=len(records))
                 await self._keep_aside(connection, batch.misplaced, positions, taken)
                 taken.said += await hear_notices(connection, self._here, batch.notices)
                 heard = [h for h in batch.heard if h.record and self._fresh(h.record, positions)]
-                await self._fold(connection, heard, {h.key for h in heard}, taken)
+                following = self._next(records, positions)
+                await self._fold(connection, heard, seen, following, taken)
                 await count_troubles(connection, self._here, taken.troubles, self._here.clock())
-                await move_positions(connection, self._next(records, positions))
                 return taken
 
     async def ask_what_is_lost(self) -> None:
@@ -93,7 +96,7 @@ class Inbox(Generic[Known]):
         """Try what waits under these keys."""
         taken = Taken()
         async with self._here.database.acquire() as connection, connection.transaction():
-            await self._fold(connection, [], keys, taken)
+            await self._fold(connection, [], await look(connection, keys), {}, taken)
             await count_troubles(connection, self._here, taken.troubles, self._here.clock())
         return taken
 
@@ -102,36 +105,45 @@ class Inbox(Generic[Known]):
         return await Inbox(self._here, self._outbox, Unfolded()).wake(keys)
 
     async def _fold(
-        self, connection: Connection, heard: Sequence[Heard], keys: set[UUID], taken: Taken
+        self,
+        connection: Connection,
+        heard: Sequence[Heard],
+        seen: Seen,
+        following: Mapping[Place, int],
+        taken: Taken,
     ) -> None:
-        if not keys:
+        contents = [*heard, *(parked.heard for parked in seen.waiting)]
+        if not contents:
+            await write_rows(connection, Rows(positions=following))
             return
         now = self._here.clock()
-        held = await held_sources(connection)
-        waiting = await load_parked(connection, keys)
-        contents = [*heard, *(parked.heard for parked in waiting)]
         known = await self._application.load(
             connection, [h.event() for h in contents if isinstance(h.content, Model)]
         )
+        keys = {h.key for h in contents}
         streams = await lock_streams(connection, keys | set(self._application.keys(known)))
         arrived = [(self._stream(h), h) for h in heard]
         old = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
         earlier = await heard_digests(connection, old)
-        effects = Unfold(self._application, known, streams, now, held).fold(waiting, arrived, earlier)
-        self._outbox.check_sources([say for say, _ in effects.says], held)
-        await self._flush(connection, streams, effects, now, taken)
-        await self._application.flush(connection, known, now)
+        effects = Unfold(self._application, known, streams, now, seen.held).fold(
+            seen.waiting, arrived, earlier
+        )
+        self._outbox.check_sources([say for say, _ in effects.says], seen.held)
+        said = await self._said(connection, streams, effects, now)
+        rows = Rows(streams.changed(), [*effects.entries, *said], following)
+        await self._application.flush(connection, known, rows, now)
+        await self._flush(connection, effects, now, taken)
+        _count(taken, effects, len(said))
 
-    async def _flush(
-        self, connection: Connection, streams: Streams, effects: Effects, now: datetime, taken: Taken
-    ) -> None:
+    async def _said(
+        self, connection: Connection, streams: Streams, effects: Effects, now: datetime
+    ) -> list[Entry]:
         await self._outbox.know(connection, [say for say, _ in effects.says])
-        said = [
-            self._outbox.entry(streams, say, Cause(str(h.envelope.id), h.envelope.traceparent), now)
-            for say, h in effects.says
-        ]
-        await write_streams(connection, streams.changed())
-        await write_entries(connection, [*effects.entries, *said])
+        says = [(say, Cause(str(h.envelope.id), h.envelope.traceparent)) for say, h in effects.says]
+        return self._outbox.entries(streams, says, now)
+
+    async def _flush(self, connection: Connection, effects: Effects, now: datetime, taken: Taken) -> None:
+        """Write what few batches have: what waits, what is told, what is in conflict."""
         await unpark(connection, effects.unparked)
         await park(connection, list(effects.parked.values()))
         await tell(connection, self._here, effects.notices, now)
@@ -140,7 +152,6 @@ class Inbox(Generic[Known]):
         ]
         taken.troubles += await quarantine(connection, self._here, conflicts, now)
         taken.troubles += effects.troubles()
-        _count(taken, effects, len(said))
 
     def _stream(self, heard: Heard) -> StreamKey:
         return StreamKey(
@@ -150,11 +161,11 @@ class Inbox(Generic[Known]):
     def _fresh(self, record: Record, positions: dict[Place, int]) -> bool:
         return record.offset >= positions[self.place(record)]
 
-    def _gap(self, records: Sequence[Record], positions: dict[Place, int]) -> Gap:
+    def _firsts(self, records: Sequence[Record]) -> dict[Place, int]:
         first: dict[Place, int] = {}
         for record in records:
             first.setdefault(self.place(record), record.offset)
-        return Gap({place: positions[place] for place, offset in first.items() if offset > positions[place]})
+        return first
 
     def _next(self, records: Sequence[Record], positions: dict[Place, int]) -> dict[Place, int]:
         following: dict[Place, int] = {}
@@ -162,6 +173,11 @@ class Inbox(Generic[Known]):
             place = self.place(record)
             following[place] = max(following.get(place, positions[place]), record.offset + 1)
         return following
+
+
+def _gap(firsts: Mapping[Place, int], positions: Mapping[Place, int]) -> Gap:
+    """Say in which partitions records are missing before a batch."""
+    return Gap({place: positions[place] for place, offset in firsts.items() if offset > positions[place]})
 
 
 def _count(taken: Taken, effects: Effects, said: int) -> None:

@@ -29,47 +29,20 @@ class Entry:
     fate: str = APPLIED
     reason: str | None = None
 
-
-_WRITE = """
-with i as materialized (
-    select * from unnest(
-        $1::uuid[], $2::smallint[], $3::smallint[], $4::bool[], $5::bigint[], $6::uuid[], $7::text[],
-        $8::timestamptz[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[], $13::text[]
-    ) with ordinality as t (
-        key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason, o
-    )
-), written as (
-    insert into ledger (
-        key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
-    )
-    select key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason from i
-), sent as (
-    insert into outbox (key, peer, family, sequence)
-    select key, peer, family, sequence from i where said order by o
-)
-insert into feed (key, peer, family, said, sequence)
-select key, peer, family, said, sequence from i where fate = 'applied' order by o
-"""
-
-
-async def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write entries in one statement; what was said also goes to the outbox, what counts to the feed."""
-    if entries:
-        await connection.execute(
-            _WRITE,
-            [e.stream.key for e in entries],
-            [e.stream.peer for e in entries],
-            [e.stream.family for e in entries],
-            [e.said for e in entries],
-            [e.sequence for e in entries],
-            [e.event_id for e in entries],
-            [e.type for e in entries],
-            [e.at for e in entries],
-            [e.headers for e in entries],
-            [e.digest for e in entries],
-            [e.body for e in entries],
-            [e.fate for e in entries],
-            [e.reason for e in entries],
+    def row(self) -> tuple[object, ...]:
+        """Give the entry as the database keeps it (`ledger_row`)."""
+        return (
+            *self.stream,
+            self.said,
+            self.sequence,
+            self.event_id,
+            self.type,
+            self.at,
+            self.headers,
+            self.digest,
+            self.body,
+            self.fate,
+            self.reason,
         )
 
 

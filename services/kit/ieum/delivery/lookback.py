@@ -7,8 +7,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ieum.delivery.here import Here
-from ieum.delivery.positions import Place, move_positions
-from ieum.delivery.restored import ask_what_is_lost, compare_with_peers, read_positions
+from ieum.delivery.positions import Place, read_positions
+from ieum.delivery.restored import ask_what_is_lost, compare_with_peers
+from ieum.delivery.rows import Rows, write_rows
 from ieum.delivery.sources import COMPARING, held_sources
 from ieum.delivery.streams import FAMILIES
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
@@ -39,7 +40,7 @@ async def look_back(here: Here, consumer: AIOKafkaConsumer) -> None:
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
             await ask_what_is_lost(connection, here, here.clock())
-            await move_positions(connection, {place: starts[place] for place in lost})
+            await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
         held = await held_sources(connection)
     here.standing.settle(comparing=COMPARING in held.values())
 

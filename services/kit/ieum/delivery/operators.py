@@ -7,11 +7,12 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.delivery.here import Here
-from ieum.delivery.ledger import HEARD, SKIPPED, Entry, write_entries
+from ieum.delivery.ledger import HEARD, SKIPPED, Entry
 from ieum.delivery.notices import tell
 from ieum.delivery.parking import Parked, load_parked, unpark
+from ieum.delivery.rows import Rows, write_rows
 from ieum.delivery.sources import release_source
-from ieum.delivery.streams import FAMILIES, Stream, StreamKey, lock_streams, write_streams
+from ieum.delivery.streams import FAMILIES, Stream, StreamKey, lock_streams
 from ieum_contracts.delivery import StreamSkipped
 
 NO_KEY = UUID(int=0)
@@ -58,7 +59,7 @@ async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) 
     acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else None))
     if not act.dry_run:
         stream.stopped, stream.changed = None, True
-        await write_streams(connection, [stream])
+        await write_rows(connection, Rows([stream]))
         await connection.execute(_RETRY, *at, acted.sequence)
         await connection.execute(_KEEP, "retry", *at, acted.sequence, act.reason, act.by, now)
     return acted
@@ -83,9 +84,9 @@ async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now:
     if not act.dry_run:
         stream.heard, stream.heard_digest = acted.sequence, head.heard.digest if head else None
         stream.stopped, stream.changed = None, True
-        await write_streams(connection, [stream])
+        skipped = [] if head is None else [_skipped(head, act, now)]
+        await write_rows(connection, Rows([stream], skipped))
         if head is not None:
-            await write_entries(connection, [_skipped(head, act, now)])
             await unpark(connection, [(at, acted.sequence)])
         await tell(connection, here, [(at, _notice(at, acted.sequence, head, act))], now)
         await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)

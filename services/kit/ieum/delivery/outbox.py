@@ -1,6 +1,6 @@
 """Saying: number what the application wants to say, and put it into ledger and outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,8 @@ from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
 from ieum.delivery.here import Here
-from ieum.delivery.ledger import SAID, Entry, write_entries
+from ieum.delivery.ledger import SAID, Entry
+from ieum.delivery.rows import Rows
 from ieum.delivery.sources import COMPARING, held_sources
 from ieum.delivery.streams import (
     FAMILIES,
@@ -17,7 +18,6 @@ from ieum.delivery.streams import (
     StreamKey,
     Streams,
     lock_streams,
-    write_streams,
 )
 from ieum.errors import IeumError
 from ieum_contracts import envelope
@@ -55,29 +55,18 @@ class Outbox:
         self._peers = here.peers
         self._standing = here.standing
 
-    async def say(self, connection: Connection, says: Sequence[Say], cause: Cause, now: datetime) -> None:
-        """Lock the streams concerned, number what is said, and write it for the relay.
+    async def open(self, connection: Connection, keys: Collection[UUID]) -> "Saying":
+        """Lock the streams of these keys, so that something may be said on them and on new keys.
 
-        The caller holds the locks of the referrals and cases that `says` speaks of, and wakes the relay
-        after its commit. Raises KeyError for a recipient that this agency has never heard of, and Unsayable
-        for a stream that is stopped, or whose numbers are being compared with the recipient's.
+        The caller holds the locks of the referrals and cases that the keys name, writes `Saying.rows`, and
+        wakes the relay after its commit.
         """
-        if not says:
-            return
         await self._standing.settled()
-        await self.know(connection, says)
+        held: Mapping[int, str] = {}
         if self._standing.comparing:
             held = await held_sources(connection)
             self._standing.comparing = COMPARING in held.values()
-            self.check_sources(says, held)
-        streams = await lock_streams(connection, {say.key for say in says})
-        for say in says:
-            stream = streams[self._stream(say)]
-            if stream.stopped is not None:
-                raise Unsayable(stream.stopped, say.to, FAMILIES[stream.at.family], say.key)
-        entries = [self.entry(streams, say, cause, now) for say in says]
-        await write_streams(connection, streams.changed())
-        await write_entries(connection, entries)
+        return Saying(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
     async def know(self, connection: Connection, says: Sequence[Say]) -> None:
         """Look up numbers that another process of this agency gave to peers."""
@@ -90,10 +79,20 @@ class Outbox:
             if held and held.get(self._peers.number(say.to)) == COMPARING:
                 raise Unsayable(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
 
-    def entry(self, streams: Streams, say: Say, cause: Cause, now: datetime) -> Entry:
-        """Draw the next number of the locked stream and write the event down under it."""
+    def entries(self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime) -> list[Entry]:
+        """Draw the next numbers of the locked streams and write the events down under them.
+
+        Raises Invalid for a body that nobody would accept, before any number is drawn.
+        """
+        bodies = [encode(say.body) for say, _ in says]
+        return [
+            self._entry(streams, say, body, cause, now)
+            for (say, cause), body in zip(says, bodies, strict=True)
+        ]
+
+    def _entry(self, streams: Streams, say: Say, body: bytes, cause: Cause, now: datetime) -> Entry:
         event_type = type_of(say.body)
-        stream = streams[self._stream(say)]
+        stream = streams[self.stream(say)]
         stream.said += 1
         stream.changed = True
         event = Envelope(
@@ -110,10 +109,37 @@ class Outbox:
             traceparent=cause.traceparent,
         )
         headers = envelope.canonical(envelope.write(event))
-        body = encode(say.body)
         digest = envelope.digest(headers, body)
         return Entry(stream.at, SAID, stream.said, event.id, event_type, now, headers, digest, body)
 
-    def _stream(self, say: Say) -> StreamKey:
+    def stream(self, say: Say) -> StreamKey:
+        """Name the stream on which something is said; raises KeyError for an unknown recipient."""
         family = FAMILY_NUMBERS[EVENT_TYPES[type_of(say.body)].family]
         return StreamKey(say.key, self._peers.number(say.to), family)
+
+
+class Saying:
+    """What is said in one transaction, by one cause after the other."""
+
+    def __init__(self, outbox: Outbox, streams: Streams, held: Mapping[int, str]) -> None:
+        self._outbox = outbox
+        self._streams = streams
+        self._held = held
+        self._entries: list[Entry] = []
+
+    def say(self, says: Sequence[Say], cause: Cause, now: datetime) -> None:
+        """Say all of it under the next numbers of its streams, or nothing.
+
+        Raises Unsayable for a stream that is stopped, or whose numbers are being compared with the
+        recipient's, and KeyError for a recipient that this agency has never heard of.
+        """
+        self._outbox.check_sources(says, self._held)
+        for say in says:
+            stream = self._streams[self._outbox.stream(say)]
+            if stream.stopped is not None:
+                raise Unsayable(stream.stopped, say.to, FAMILIES[stream.at.family], say.key)
+        self._entries += self._outbox.entries(self._streams, [(say, cause) for say in says], now)
+
+    def rows(self) -> Rows:
+        """Give what has to be written."""
+        return Rows(self._streams.changed(), self._entries)

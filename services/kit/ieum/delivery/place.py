@@ -1,7 +1,7 @@
 """Proof of place: what a record has to show before it may touch a stream."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -10,7 +10,7 @@ from uuid import UUID
 from aiokafka.partitioner import murmur2
 
 from ieum.delivery.unreadable import Unreadable
-from ieum_contracts import envelope
+from ieum_contracts import envelope, header
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
@@ -22,6 +22,7 @@ from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAM
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
 HASHES_MAX = 8192
+AGENCIES_MAX = 64
 NOT_KEPT = ("body.identifier", "body.too-large")
 """Reasons for which a body is refused and its bytes are kept nowhere."""
 
@@ -138,7 +139,7 @@ def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:
         raise EnvelopeError("place.recipient", "ce_recipient")
-    family = next((f for f in STREAM_FAMILIES if topic_of(me, f) == record.topic), None)
+    family = _mailboxes(me).get(record.topic)
     known = EVENT_TYPES.get(event.type)
     if family is None or (known is not None and known.family is not family):
         raise EnvelopeError("place.topic", "ce_type")
@@ -150,11 +151,13 @@ def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
     return event, family, key
 
 
+@lru_cache(AGENCIES_MAX)
+def _mailboxes(me: Address) -> Mapping[str, Family]:
+    return {topic_of(me, family): family for family in STREAM_FAMILIES}
+
+
 def _key(subject: str) -> UUID:
     try:
-        key = UUID(subject)
-    except ValueError:
+        return header.uuid(subject, "ce_subject")
+    except EnvelopeError:
         raise EnvelopeError("place.key", "ce_subject") from None
-    if str(key) != subject:
-        raise EnvelopeError("place.key", "ce_subject")
-    return key

@@ -9,7 +9,7 @@ import structlog
 from asyncpg import Connection
 
 from ieum.delivery.away import DATABASE_AWAY
-from ieum.delivery.carry import carry_notices, carry_outbox, release
+from ieum.delivery.carry import Carrier, release
 from ieum.delivery.feed import number_feed
 from ieum.delivery.here import Here
 from ieum.delivery.producer import Producer
@@ -19,6 +19,10 @@ LOCK = 0x1E0_0001
 CHANNEL = "ieum_outbox"
 NOTIFY_SECONDS = 0.005
 POLL_SECONDS = 1.0
+NUMBER_SECONDS = 0.05
+"""How long the feed may wait for its numbers: each time costs a commit that is on disk."""
+PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
+"""Where much is said, the relay rests between turns, so that the next one carries more."""
 LOCK_SECONDS = 1.0
 HELD_SECONDS = 30.0
 BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.05, 5.0
@@ -99,7 +103,8 @@ class Relay:
             connection.terminate()
 
     async def _pump(self, connection: Connection) -> None:
-        released = 0.0
+        carrier = Carrier(connection, self._here.peers, self._producer)
+        released = numbered = 0.0
         while True:
             self._woken.clear()
             self.last_turn = _now()
@@ -107,16 +112,20 @@ class Relay:
                 await release(connection)
                 released = self.last_turn
             try:
-                more = await carry_outbox(connection, self._here.peers, self._producer)
-                more = await carry_notices(connection, self._here.peers, self._producer) or more
+                sent = await carrier.turn()
                 self._backoff = BACKOFF_SECONDS_MIN
             except Transient as error:
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=self._backoff)
                 await self._back_off(connection)
                 continue
-            await number_feed(connection)
-            if not more:
-                await self._wait()
+            fresh = self.last_turn - numbered >= NUMBER_SECONDS
+            if fresh:
+                await number_feed(connection)
+                numbered = self.last_turn
+            if sent >= PACED_ROWS_MIN:
+                await asyncio.sleep(PACE_SECONDS)
+            if not sent:
+                await self._wait(POLL_SECONDS if fresh else NUMBER_SECONDS)
 
     async def _back_off(self, connection: Connection) -> None:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
@@ -127,9 +136,9 @@ class Relay:
             await asyncio.sleep(min(left, POLL_SECONDS))
         self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
 
-    async def _wait(self) -> None:
+    async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._woken.wait()
 
     async def _notify(self) -> None:

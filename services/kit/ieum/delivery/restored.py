@@ -11,7 +11,6 @@ from uuid_utils.compat import uuid7
 from ieum.delivery.heads import hear_heads
 from ieum.delivery.here import Here
 from ieum.delivery.notices import tell
-from ieum.delivery.positions import Place
 from ieum.delivery.sources import COMPARING
 from ieum.delivery.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeadsAnswered, StreamHeadsAsked
@@ -24,16 +23,11 @@ HEADS_ANSWERED_MAX = 100_000
 
 _log = structlog.get_logger(__name__)
 
-_POSITIONS = "select family, partition, next_offset from position"
-
-
-async def read_positions(connection: Connection) -> dict[Place, int]:
-    """Read how far every partition has been taken in."""
-    return {(row[0], row[1]): row[2] for row in await connection.fetch(_POSITIONS)}
-
-
 _LAST_HEARD = """
-select l.at from (select key, peer, family, sequence from feed where not said order by id desc limit 1) f
+select l.at from (
+    select key, peer, family, sequence from feed where number is not null and not said
+    order by number desc limit 1
+) f
 cross join lateral (
     select at from ledger
     where key = f.key and peer = f.peer and family = f.family and not said and sequence = f.sequence limit 1

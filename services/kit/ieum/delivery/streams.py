@@ -1,13 +1,12 @@
 """Streams: ONE row is the counter of what was said to a peer and the memory of what was heard from it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from asyncpg import Connection, UniqueViolationError
+from asyncpg import Connection
 
-from ieum.errors import Transient
 from ieum_contracts.topics import Family
 
 FAMILY_NUMBERS = {Family.REFERRAL: 1, Family.ELIGIBILITY: 2, Family.CASE_CLOSED: 3, Family.DELIVERY: 4}
@@ -33,6 +32,10 @@ class Stream:
     stopped: str | None = None
     changed: bool = False
     new: bool = True
+
+    def row(self) -> tuple[object, ...]:
+        """Give the stream as the database keeps it (`stream_row`)."""
+        return (*self.at, self.said, self.heard, self.heard_digest, self.stopped)
 
 
 class Streams:
@@ -67,48 +70,3 @@ async def lock_streams(connection: Connection, keys: Collection[UUID]) -> Stream
     """
     rows = await connection.fetch(_LOCK, sorted(keys))
     return Streams(Stream(StreamKey(*row[:3]), row[3], row[4], row[5], row[6], new=False) for row in rows)
-
-
-_BEGIN = """
-insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-select * from unnest(
-    $1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[]
-)
-"""
-_WRITE = """
-insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-select * from unnest(
-    $1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::text[]
-)
-on conflict (key, peer, family) do update set
-    said = excluded.said, heard = excluded.heard,
-    heard_digest = excluded.heard_digest, stopped = excluded.stopped
-"""
-
-
-async def write_streams(connection: Connection, changed: Sequence[Stream]) -> None:
-    """Write streams, in one statement, or in two where some are new.
-
-    Raises Transient when another transaction has begun one of the new streams meanwhile: what it said or
-    heard would be forgotten if this one wrote over it.
-    """
-    begun, written = [s for s in changed if s.new], [s for s in changed if not s.new]
-    if begun:
-        try:
-            await connection.execute(_BEGIN, *_columns(begun))
-        except UniqueViolationError as error:
-            raise Transient("A stream was begun by two at once; one of them tries again.") from error
-    if written:
-        await connection.execute(_WRITE, *_columns(written))
-
-
-def _columns(streams: Sequence[Stream]) -> tuple[list[object], ...]:
-    return (
-        [s.at.key for s in streams],
-        [s.at.peer for s in streams],
-        [s.at.family for s in streams],
-        [s.said for s in streams],
-        [s.heard for s in streams],
-        [s.heard_digest for s in streams],
-        [s.stopped for s in streams],
-    )

@@ -22,7 +22,7 @@ from ieum_contracts.topics import login
 
 BATCH_MAX = 500
 POLL_SECONDS = 1.0
-FETCH_WAIT_MS = 50
+FETCH_WAIT_MS = 500
 SESSION_MS = 10_000
 METADATA_MS = 30_000
 STOP_SECONDS_MAX = 8.0

@@ -17,9 +17,9 @@ from ieum.delivery.here import Here
 from ieum.delivery.inbox import Inbox
 from ieum.delivery.notices import tell
 from ieum.delivery.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
-from ieum.delivery.positions import Place
+from ieum.delivery.positions import Place, read_positions
 from ieum.delivery.relay import Relay
-from ieum.delivery.restored import answer, ask_the_silent_again, open_asks, read_positions
+from ieum.delivery.restored import answer, ask_the_silent_again, open_asks
 from ieum.delivery.retention import Retention
 from ieum.delivery.sources import release_due
 from ieum.delivery.streams import FAMILIES

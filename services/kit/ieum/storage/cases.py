@@ -45,43 +45,40 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
     return [_case(row, tuple(served[row["id"]])) for row in rows]
 
 
-_WRITE = """
-insert into case_file (id, journey, opened_at, keep_open, closed_at, reason, version)
-select * from unnest(
-    $1::uuid[], $2::uuid[], $3::timestamptz[], $4::bool[], $5::timestamptz[], $6::text[], $7::bigint[]
-)
-on conflict (id) do update set
-    keep_open = excluded.keep_open, closed_at = excluded.closed_at,
-    reason = excluded.reason, version = excluded.version
+def case_row(case: Case) -> tuple[object, ...]:
+    """Give a case as the database keeps it (`case_row`); whom it serves stands with the referrals."""
+    return (
+        case.id,
+        case.journey,
+        case.opened_at,
+        case.keep_open,
+        case.closed_at,
+        case.reason,
+        case.version,
+    )
+
+
+_LOCK_JOURNEYS = """
+select pg_advisory_xact_lock(number) from (
+    select distinct hashtextextended('journey ' || id, 0) as number
+    from unnest($1::text[]) as i (id) order by number
+) journey
+"""
+_CASES_OF_JOURNEYS = """
+select i.journey, r.case_id from unnest($1::uuid[]) as i (journey)
+cross join lateral (
+    select case_id from referral
+    where journey = i.journey and recipient and case_id is not null order by id limit 1
+) r
 """
 
 
-async def write_cases(connection: Connection, cases: Sequence[Case]) -> None:
-    """Write new and changed cases in one statement; whom they serve stands with the referrals."""
-    if cases:
-        await connection.execute(
-            _WRITE,
-            [case.id for case in cases],
-            [case.journey for case in cases],
-            [case.opened_at for case in cases],
-            [case.keep_open for case in cases],
-            [case.closed_at for case in cases],
-            [case.reason for case in cases],
-            [case.version for case in cases],
-        )
-
-
-_LOCK_JOURNEY = "select pg_advisory_xact_lock(hashtextextended('journey ' || $1::text, 0))"
-_CASE_OF_JOURNEY = """
-select case_id from referral where journey = $1 and recipient and case_id is not null order by id limit 1
-"""
-
-
-async def lock_case_of_journey(connection: Connection, peers: Peers, journey: UUID) -> Case | None:
-    """Find the case of a journey, and keep others from opening a second one until the transaction ends."""
-    await connection.execute(_LOCK_JOURNEY, str(journey))
-    case = await connection.fetchval(_CASE_OF_JOURNEY, journey)
-    return None if case is None else next(iter(await lock_cases(connection, peers, [case])), None)
+async def lock_journeys(connection: Connection, journeys: Collection[UUID]) -> dict[UUID, UUID]:
+    """Name the cases of journeys, and keep others from opening further ones until the transaction ends."""
+    if not journeys:
+        return {}
+    await connection.execute(_LOCK_JOURNEYS, sorted(map(str, journeys)))
+    return {row[0]: row[1] for row in await connection.fetch(_CASES_OF_JOURNEYS, list(journeys))}
 
 
 def _served(row: Record, peers: Peers) -> Served:

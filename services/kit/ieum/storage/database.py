@@ -18,6 +18,8 @@ _SESSION = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
     "idle_in_transaction_session_timeout": "30s",
+    # Whoever waits so long for a row lets those go on who share its transaction, and tries again.
+    "lock_timeout": "3s",
     "timezone": "UTC",
     "application_name": "ieum",
 }

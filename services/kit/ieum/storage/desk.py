@@ -1,6 +1,6 @@
 """The application's half of a batch: load what casework knows, fold events into it, flush what changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +8,13 @@ from asyncpg import Connection
 
 from ieum.casework.hearing import hear
 from ieum.casework.known import Known
-from ieum.casework.values import Breach, Early, Side, View
+from ieum.casework.values import Breach, Early, Referral, Side, View
 from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.peers import Peers
-from ieum.storage.cases import lock_cases, write_cases
-from ieum.storage.referrals import clear_heard, lock_referrals, write_referrals
+from ieum.delivery.rows import Rows
+from ieum.storage.cases import lock_cases
+from ieum.storage.flush import flush
+from ieum.storage.referrals import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.message import Event
 
@@ -26,13 +28,9 @@ class Desk:
 
     async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
         """Lock and load every referral that the events speak of, and the cases that serve them here."""
-        return await self.lock(connection, {each for event in events for each in _referrals_of(event)})
-
-    async def lock(self, connection: Connection, referrals: Collection[UUID]) -> Known:
-        """Lock and load referrals, then the cases that serve them here; both in ascending order of ids."""
+        referrals = {each for event in events for each in _referrals_of(event)}
         found = await lock_referrals(connection, self.peers, referrals)
-        cases = {each.case for each in found if each.side is Side.RECIPIENT and each.case is not None}
-        return Known(found, await lock_cases(connection, self.peers, cases))
+        return Known(found, await lock_cases(connection, self.peers, cases_of(found)))
 
     def keys(self, known: Known) -> Collection[UUID]:
         """Name the cases; what is said of a referral goes by the key of the event that caused it."""
@@ -48,12 +46,14 @@ class Desk:
         known.take(heard)
         return Applied(heard.says)
 
-    async def flush(self, connection: Connection, known: Known, now: datetime) -> None:  # noqa: ARG002
-        """Write what changed; a batch's own ledger entries have to be written before."""
-        referrals = known.changed_referrals()
-        await write_referrals(connection, self.peers, referrals)
-        await write_cases(connection, known.changed_cases())
-        await clear_heard(connection, referrals)
+    async def flush(self, connection: Connection, known: Known, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+        """Write what changed."""
+        await flush(connection, self.peers, known, rows)
+
+
+def cases_of(referrals: Iterable[Referral]) -> set[UUID]:
+    """Name the cases that serve referrals here; a sender has none, though it knows the case's id."""
+    return {each.case for each in referrals if each.side is Side.RECIPIENT and each.case is not None}
 
 
 def _referrals_of(event: Event) -> Collection[UUID]:

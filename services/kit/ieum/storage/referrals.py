@@ -21,49 +21,22 @@ async def lock_referrals(connection: Connection, peers: Peers, ids: Collection[U
     return await referrals_from(connection, peers, await connection.fetch(_LOCK, sorted(ids)) if ids else [])
 
 
+_READ = """
+select r.* from unnest($1::uuid[]) as i (id)
+cross join lateral (select * from referral where id = i.id limit 1) r
+"""
+
+
+async def read_referrals(connection: Connection, peers: Peers, ids: Collection[UUID]) -> list[Referral]:
+    """Read referrals without a lock; those that do not exist are left out."""
+    return await referrals_from(connection, peers, await connection.fetch(_READ, sorted(ids)) if ids else [])
+
+
 async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Referral]:
     """Make referrals of rows that carry all columns."""
     if not all(peers.knows_number(row["peer"]) for row in rows):
         await peers.read(connection)
     return [_referral(row, peers) for row in rows]
-
-
-_WRITE = """
-insert into referral (
-    id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types, closed_as,
-    reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref, loop_override, created_at,
-    changed_at, concluded_at, asked, sealed, assessment
-)
-select
-    id, recipient, peer, journey, parent, case_id, programme, state, version,
-    string_to_array(ask_ids, ' ')::uuid[], string_to_array(ask_types, ' '), closed_as,
-    reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref, loop_override, created_at,
-    changed_at, concluded_at, asked, sealed, assessment
-from unnest(
-    $1::uuid[], $2::bool[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-    $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bool[], $15::bool[], $16::bool[],
-    $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[],
-    $24::timestamptz[], $25::bytea[], $26::bytea[], $27::bytea[]
-) as i (
-    id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types, closed_as,
-    reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref, loop_override, created_at,
-    changed_at, concluded_at, asked, sealed, assessment
-)
-on conflict (id) do update set
-    case_id = excluded.case_id, state = excluded.state, version = excluded.version,
-    ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,
-    reopened = excluded.reopened, disputed = excluded.disputed, withdrawn = excluded.withdrawn,
-    erased = excluded.erased, outcome = excluded.outcome, reason = excluded.reason,
-    open_ref = excluded.open_ref, changed_at = excluded.changed_at, concluded_at = excluded.concluded_at,
-    asked = excluded.asked, sealed = excluded.sealed, assessment = excluded.assessment
-"""
-
-
-async def write_referrals(connection: Connection, peers: Peers, referrals: Sequence[Referral]) -> None:
-    """Write new and changed referrals in one statement."""
-    if referrals:
-        columns = zip(*(_row(referral, peers) for referral in referrals), strict=True)
-        await connection.execute(_WRITE, *map(list, columns))
 
 
 _CLEAR = """
@@ -81,6 +54,42 @@ async def clear_heard(connection: Connection, referrals: Sequence[Referral]) -> 
     erased = [referral.id for referral in referrals if referral.sealed is None]
     if erased:
         await connection.execute(_CLEAR, erased)
+
+
+def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
+    """Give a referral as the database keeps it (`referral_row`)."""
+    copy = referral.copy
+    asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
+    first_run = copy.state not in ENDED and not copy.reopened
+    return (
+        referral.id,
+        isinstance(copy, RecipientCopy),
+        peers.number(referral.peer),
+        referral.journey,
+        referral.parent,
+        referral.case,
+        referral.programme,
+        copy.state,
+        referral.version,
+        [ask_id for ask_id, _ in asks],
+        [ask_type for _, ask_type in asks],
+        copy.closed_as,
+        copy.reopened,
+        isinstance(copy, SenderCopy) and copy.disputed,
+        copy.withdrawn,
+        copy.erased,
+        referral.outcome,
+        referral.reason,
+        referral.client_ref,
+        referral.client_ref if first_run else None,
+        referral.loop_override,
+        referral.created_at,
+        referral.changed_at,
+        referral.concluded_at,
+        referral.asked,
+        referral.sealed,
+        referral.assessment,
+    )
 
 
 def _referral(row: Record, peers: Peers) -> Referral:
@@ -116,39 +125,4 @@ def _copy(row: Record) -> RecipientCopy | SenderCopy:
         return RecipientCopy(state, asks, closed_as, row["reopened"], row["withdrawn"], row["erased"])
     return SenderCopy(
         state, asks, closed_as, row["disputed"], row["withdrawn"], row["reopened"], row["erased"]
-    )
-
-
-def _row(referral: Referral, peers: Peers) -> tuple[object, ...]:
-    copy = referral.copy
-    asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
-    first_run = copy.state not in ENDED and not copy.reopened
-    return (
-        referral.id,
-        isinstance(copy, RecipientCopy),
-        peers.number(referral.peer),
-        referral.journey,
-        referral.parent,
-        referral.case,
-        referral.programme,
-        copy.state,
-        referral.version,
-        " ".join(str(ask_id) for ask_id, _ in asks),
-        " ".join(ask_type for _, ask_type in asks),
-        copy.closed_as,
-        copy.reopened,
-        isinstance(copy, SenderCopy) and copy.disputed,
-        copy.withdrawn,
-        copy.erased,
-        referral.outcome,
-        referral.reason,
-        referral.client_ref,
-        referral.client_ref if first_run else None,
-        referral.loop_override,
-        referral.created_at,
-        referral.changed_at,
-        referral.concluded_at,
-        referral.asked,
-        referral.sealed,
-        referral.assessment,
     )

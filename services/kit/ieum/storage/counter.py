@@ -1,0 +1,196 @@
+"""The counter: orders that come together are served in one transaction, each answered after its commit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
+
+from ieum.casework.values import Change
+from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.here import Here
+from ieum.delivery.outbox import Cause, Outbox, Saying
+from ieum.errors import Transient
+from ieum.storage.answers import Answer, KeptAnswer, Ticket
+from ieum.storage.desk import Desk
+from ieum.storage.finding import Found, Needs, find
+from ieum.storage.flush import flush
+
+TOGETHER_MAX = 32
+HANDS = 2
+"""Transactions at a time. While both are under way, what comes meanwhile gathers for the next one."""
+CONNECTION_WAIT_SECONDS = 3.0
+ATTEMPTS_MAX = 3
+
+_CLASH = (Transient, UniqueViolationError)
+_ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError, TransactionRollbackError)
+"""What one order of several brings about; the others are well without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What an order comes to: what changes, and the answer."""
+
+    change: Change
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One thing ordered. `work` is pure: it gives back what is served, or raises why it is refused.
+
+    The answer is kept under the ticket, and whoever orders with that ticket again gets it back.
+    """
+
+    needs: Needs
+    work: Callable[[Found, datetime], Served]
+    cause: Cause
+    ticket: Ticket | None = None
+
+
+class Counter:
+    """Serves orders. `together_max` of them share a transaction, `hands` transactions run at a time."""
+
+    def __init__(
+        self, here: Here, desk: Desk, outbox: Outbox, together_max: int = TOGETHER_MAX, hands: int = HANDS
+    ) -> None:
+        self._here = here
+        self._desk = desk
+        self._outbox = outbox
+        self._together_max = together_max
+        self._hands_max = hands
+        self._hands: set[asyncio.Task[None]] = set()
+        self._queue: deque[_Waiting] = deque()
+
+    async def serve(self, order: Order) -> Served | KeptAnswer:
+        """Serve an order, and give the answer when it is committed; what was kept where it was served before.
+
+        Raises what the order's work raises, Unsayable when nothing may be said on its streams, and one of
+        DATABASE_AWAY or Transient when the database cannot serve it now.
+        """
+        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if len(self._hands) < self._hands_max:
+            hand = asyncio.create_task(self._work())
+            self._hands.add(hand)
+            hand.add_done_callback(self._hands.discard)
+        return await waiting.done
+
+    async def _work(self) -> None:
+        while together := self._next():
+            try:
+                await self._serve_together(together)
+            except DATABASE_AWAY as error:
+                self._fail([*together, *self._queue], error)
+                self._queue.clear()
+            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
+                self._fail(together, error)
+
+    def _next(self) -> "list[_Waiting]":
+        """Take who waits longest; of orders with the same ticket only one, the next finds its answer."""
+        together: list[_Waiting] = []
+        behind: list[_Waiting] = []
+        tickets: set[str] = set()
+        while self._queue and len(together) < self._together_max:
+            waiting = self._queue.popleft()
+            ticket = waiting.order.ticket
+            if ticket is not None and ticket.key in tickets:
+                behind.append(waiting)
+                continue
+            if ticket is not None:
+                tickets.add(ticket.key)
+            together.append(waiting)
+        self._queue.extendleft(reversed(behind))
+        return together
+
+    async def _serve_together(self, together: "Sequence[_Waiting]") -> None:
+        """Serve orders in one transaction; where one of them breaks it, each in a transaction of its own."""
+        try:
+            outcomes = await self._transact([waiting.order for waiting in together])
+        except _ONE_AMONG_THEM:
+            for waiting in together:
+                await self._serve_alone(waiting)
+            return
+        for waiting, outcome in zip(together, outcomes, strict=True):
+            waiting.answer(outcome)
+
+    async def _serve_alone(self, waiting: "_Waiting") -> None:
+        """Serve one order, after another that was begun at the same time where there is one."""
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                (outcome,) = await self._transact([waiting.order])
+            except _CLASH as error:
+                if attempt == ATTEMPTS_MAX:
+                    self._fail([waiting], Transient(str(error)))
+            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
+                self._fail([waiting], error)
+                return
+            else:
+                waiting.answer(outcome)
+                return
+
+    async def _transact(self, orders: "Sequence[Order]") -> "list[_Outcome]":
+        lent = self._here.database.acquire()
+        async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
+            connection = await lent.__aenter__()
+        try:
+            if any(order.needs.locks for order in orders):
+                async with connection.transaction():
+                    return await self._outcomes(connection, orders)
+            return await self._outcomes(connection, orders)  # one statement writes, and is a transaction
+        finally:
+            await lent.__aexit__(None, None, None)
+
+    async def _outcomes(self, connection: Connection, orders: "Sequence[Order]") -> "list[_Outcome]":
+        now = self._here.clock()
+        needs, tickets = [order.needs for order in orders], [order.ticket for order in orders]
+        found = await find(connection, self._desk.peers, needs, tickets)
+        saying = await self._outbox.open(connection, {*found.known.referrals, *found.known.cases})
+        outcomes = [_outcome(order, found, saying, now) for order in orders]
+        answers = [
+            KeptAnswer(order.ticket, outcome.answer, now)
+            for order, outcome in zip(orders, outcomes, strict=True)
+            if order.ticket is not None and isinstance(outcome, Served)
+        ]
+        if any(isinstance(outcome, Served) for outcome in outcomes):
+            await flush(connection, self._desk.peers, found.known, saying.rows(), answers)
+        return outcomes
+
+    def _fail(self, together: "Sequence[_Waiting]", error: Exception) -> None:
+        for waiting in together:
+            waiting.answer(error)
+
+
+_Outcome = Served | KeptAnswer | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An order, and who waits for its answer."""
+
+    order: Order
+    done: "asyncio.Future[Served | KeptAnswer]"
+
+    def answer(self, outcome: _Outcome) -> None:
+        if self.done.done():  # whoever waited has gone
+            return
+        if isinstance(outcome, Exception):
+            self.done.set_exception(outcome)
+        else:
+            self.done.set_result(outcome)
+
+
+def _outcome(order: Order, found: Found, saying: Saying, now: datetime) -> _Outcome:
+    """Serve one order in memory; a refusal changes nothing."""
+    kept = None if order.ticket is None else found.answers.get(order.ticket.key)
+    if kept is not None:
+        return kept
+    try:
+        served = order.work(found, now)
+        saying.say(served.change.says, order.cause, now)
+    except Exception as error:  # noqa: BLE001 - a refusal or a bug: of this order alone
+        return error
+    found.take(served.change, order.needs.client)
+    return served

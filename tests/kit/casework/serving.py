@@ -1,0 +1,92 @@
+"""One agency's database, desk and counter, as the tests of storage use them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Connection
+from pydantic import JsonValue
+
+from ieum.casework.decision_orders import DECISION_ORDER
+from ieum.casework.known import Known
+from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.sending import NewIds
+from ieum.casework.values import Change, Referral, Refusal
+from ieum.delivery.outbox import Cause
+from ieum.delivery.rows import Rows
+from ieum.storage import commands
+from ieum.storage.answers import Answer
+from ieum.storage.counter import Counter, Order, Served
+from ieum.storage.database import Database
+from ieum.storage.desk import Desk
+from ieum.storage.finding import Found, Needs
+from ieum_contracts.codes import Decision
+from tests.kit.casework.agencies import DECISIONS, SENDER, START, Two, new_id, referral_order
+
+
+@dataclass(frozen=True)
+class Office:
+    """One agency's database and desk, and a counter that serves each order in a transaction of its own."""
+
+    database: Database
+    desk: Desk
+    counter: Counter
+
+
+async def write(connection: Connection, office: Office, *referrals: Referral) -> None:
+    known = Known()
+    for referral in referrals:
+        known.take(Change(referral))
+    await office.desk.flush(connection, known, Rows(), START)
+
+
+class Refused(Exception):  # noqa: N818 - it is a refusal
+    """Carries a refusal out of an order's work, as the API's problems do."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+async def serve(
+    office: Office, needs: Needs, command: Callable[[Found], Change | Refusal]
+) -> Change | Refusal:
+    def work(found: Found, _now: datetime) -> Served:
+        change = command(found)
+        if isinstance(change, Refusal):
+            raise Refused(change)
+        return Served(change, Answer(200, (), b""))
+
+    try:
+        served = await office.counter.serve(Order(needs, work, Cause("test")))
+    except Refused as refused:
+        return refused.refusal
+    assert isinstance(served, Served)
+    return served.change
+
+
+async def refer(office: Office, **fields: JsonValue) -> Change | Refusal:
+    order = REFERRAL_ORDER.validate_python(referral_order(**fields))
+    ids = NewIds(new_id(), new_id())
+    needs = commands.needs_of_referral(order, SENDER)
+    return await serve(
+        office, needs, lambda found: commands.refer(order, office.desk.view, found, START, ids)
+    )
+
+
+async def known(office: Office, *twos: Two) -> None:
+    async with office.database.acquire() as connection, connection.transaction():
+        known = Known()
+        for two in twos:
+            known.take(Change(two.at_recipient, two.recipient.known.case_of(two.at_recipient)))
+        await office.desk.flush(connection, known, Rows(), START)
+
+
+async def decide(office: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
+    order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
+    needs, case = commands.needs_of_decision(two.id, order), new_id()
+
+    def command(found: Found) -> Change | Refusal:
+        return commands.decide(found.known.referrals[two.id], order, found, START, case)
+
+    return await serve(office, needs, command)
