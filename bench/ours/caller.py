@@ -13,10 +13,10 @@ import uvloop
 
 from bench.load import Load
 from bench.obey import obey, take_voice
-from bench.ours.http import Caller
 from bench.ours.order import fields, order_padding
 from bench.trips import Trips
 from ieum.settings import Settings
+from ieum.testing.http import HttpCaller
 
 WATCH_SECONDS = 0.1
 CREATED = 201
@@ -36,16 +36,17 @@ class System:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._caller = Caller(parts.hostname or "", parts.port or 0)
+        self._caller = HttpCaller(parts.hostname or "", parts.port or 0)
         self._padding = order_padding()
 
     async def send(self, key: str) -> str:
         """Post a referral; returns the id that it was given."""
         body = json.dumps({**fields(self._padding), "client_ref": key}, ensure_ascii=False).encode()
-        status, headers = await self._caller.post("/v1/referrals", key, body)
-        if status != CREATED:
-            raise RuntimeError(f"The API answered {status}.")
-        return headers["location"].rpartition("/")[2]
+        headers = {"content-type": "application/json", "idempotency-key": key}
+        answered = await self._caller.call("POST", "/v1/referrals", headers, body)
+        if answered.status != CREATED:
+            raise RuntimeError(f"The API answered {answered.status}.")
+        return answered.headers["location"].rpartition("/")[2]
 
 
 async def watch(connection: asyncpg.Connection, trips: Trips) -> None:

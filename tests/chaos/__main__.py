@@ -1,10 +1,11 @@
 """Long chaos from the command line: `python -m tests.chaos --minutes 30 --seed 1`."""
 
 import argparse
-import asyncio
 import shutil
 import sys
 from pathlib import Path
+
+import uvloop
 
 from ieum.local.signals import unwinding
 from ieum.testing.centre import make_template
@@ -29,7 +30,7 @@ def main() -> int:
             if not mount(stack):
                 _tell("disk full is left out: no file system can be mounted here, that takes root")
             stack.start()
-            outcome = asyncio.run(_run(stack, arguments))
+            outcome = uvloop.run(_run(stack, arguments))
         finally:
             if arguments.logs is not None:
                 shutil.copytree(stack.state.folder / "logs", arguments.logs, dirs_exist_ok=True)
@@ -51,8 +52,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which workload and which schedule")
     parser.add_argument("--alone", action="store_true", help="one fault after the other, each of them once")
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one (repeatable)")
-    parser.add_argument("--pause", type=float, default=15.0, help="seconds between the faults of a lane")
-    parser.add_argument("--under-way", type=int, default=200, help="referrals under way at a time")
+    parser.add_argument("--pause", type=float, default=30.0, help="seconds between the faults of a lane")
+    parser.add_argument("--under-way", type=int, default=600, help="referrals under way at a time")
     parser.add_argument("--think", type=float, default=0.0, help="seconds a worker rests between calls")
     parser.add_argument("--logs", type=Path, help="folder that the logs of all processes are copied to")
     parser.add_argument("--history", type=Path, help="file for the history, a line of JSON for each fact")

@@ -1,12 +1,14 @@
 """An agency's own system in chaos: it tries the agency's instances in turn until one answers."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import httpx
+from ieum.testing.http import CallError, HttpCaller
 
 ANSWER_SECONDS_MAX = 4.0
 PATIENCE_SECONDS = 120.0
@@ -36,21 +38,20 @@ class Caller:
     """Speaks for one agency's system. A POST keeps its Idempotency-Key until it is answered."""
 
     def __init__(self, urls: Sequence[str], met: Met) -> None:
-        self._clients = [
-            httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS_MAX, trust_env=False) for url in urls
-        ]
+        places = [urlsplit(url) for url in urls]
+        self._clients = [HttpCaller(p.hostname or "", p.port or 0, ANSWER_SECONDS_MAX) for p in places]
         self._met = met
         self._turn = 0
 
-    async def close(self) -> None:
+    def close(self) -> None:
         for client in self._clients:
-            await client.aclose()
+            client.close()
 
     async def get(self, path: str) -> tuple[int, Json]:
         return await self._call("GET", path, None, {})
 
     async def post(self, path: str, body: Mapping[str, Any], version: int | None = None) -> tuple[int, Json]:
-        headers = {"idempotency-key": str(uuid4())}
+        headers = {"idempotency-key": str(uuid4()), "content-type": "application/json"}
         if version is not None:
             headers["if-match"] = f'"{version}"'
         return await self._call("POST", path, body, headers)
@@ -59,6 +60,7 @@ class Caller:
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> tuple[int, Json]:
         """Try one instance after the other; raises Unanswered when none answers for a long time."""
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         loop = asyncio.get_running_loop()
         began, failures, last = loop.time(), 0, ""
         self._met.calls += 1
@@ -67,15 +69,15 @@ class Caller:
         while loop.time() - began < PATIENCE_SECONDS:
             client = self._clients[(first + failures) % len(self._clients)]
             try:
-                answer = await client.request(method, path, json=body, headers=headers)
-            except httpx.TransportError as error:
-                last = type(error).__name__
+                answer = await client.call(method, path, headers, content)
+            except CallError as error:
+                last = str(error)
             else:
-                if answer.status_code < SERVER_ERRORS:
+                if answer.status < SERVER_ERRORS:
                     self._count(failures, loop.time() - began)
-                    return answer.status_code, answer.json()
-                last = f"{answer.status_code} {answer.text[:200]}"
-                if answer.status_code == SERVER_ERRORS:
+                    return answer.status, json.loads(answer.body)
+                last = f"{answer.status} {answer.body[:200].decode(errors='replace')}"
+                if answer.status == SERVER_ERRORS:
                     self._met.strange.append(f"{method} {path}: {last}")
             failures += 1
             if failures % len(self._clients) == 0:

@@ -28,7 +28,7 @@ from tests.chaos.workload import Workload
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
-WORKERS = 12
+WORKERS = 64
 UNABLE = (
     StackError,
     CentreError,
@@ -108,7 +108,7 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
         for task in (working, watching):
             task.cancel()
         await asyncio.gather(working, watching, return_exceptions=True)
-        await workload.close()
+        workload.close()
     history = [*await export(scene), *left]
     if file is not None:
         write_history(file, history)

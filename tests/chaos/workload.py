@@ -96,9 +96,9 @@ class Workload:
         """Make no new referrals, and bring those that there are to their end."""
         self._ending = True
 
-    async def close(self) -> None:
+    def close(self) -> None:
         for caller in self._callers.values():
-            await caller.close()
+            caller.close()
 
     async def _work(self) -> None:
         while not (self._ending and not self._journeys):
