@@ -23,11 +23,11 @@ CREATED = 201
 FIRST_SECONDS_MAX = 30.0
 
 HEARD = """
-select f.id, f.key::text as key, (
+select f.number, f.key::text as key, (
     select extract(epoch from pg_xact_commit_timestamp(l.xmin))::float8 from ledger l
     where l.key = f.key and l.peer = f.peer and l.family = f.family and not l.said and l.sequence = f.sequence
 ) as at
-from feed f where f.id > $1 and not f.said order by f.id
+from feed f where f.number > $1 and not f.said order by f.number
 """
 
 
@@ -55,7 +55,7 @@ async def watch(connection: asyncpg.Connection, trips: Trips) -> None:
     while True:
         for row in await connection.fetch(HEARD, last):
             trips.end(row["key"], row["at"])
-            last = row["id"]
+            last = row["number"]
         await asyncio.sleep(WATCH_SECONDS)
 
 

@@ -52,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which workload and which schedule")
     parser.add_argument("--alone", action="store_true", help="one fault after the other, each of them once")
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one (repeatable)")
-    parser.add_argument("--pause", type=float, default=30.0, help="seconds between the faults of a lane")
+    parser.add_argument("--pause", type=float, default=75.0, help="seconds between the faults of a lane")
     parser.add_argument("--under-way", type=int, default=600, help="referrals under way at a time")
     parser.add_argument("--think", type=float, default=0.0, help="seconds a worker rests between calls")
     parser.add_argument("--logs", type=Path, help="folder that the logs of all processes are copied to")

@@ -11,7 +11,7 @@ from random import Random
 from ieum.local import Stack
 from tests.chaos.scene import Scene
 
-BYTES = 2 * 1024**3
+BYTES = 8 * 1024**3
 SPARE_BYTES = 64 * 1024
 
 
