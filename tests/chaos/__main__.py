@@ -1,11 +1,10 @@
 """Long chaos from the command line: `python -m tests.chaos --minutes 30 --seed 1`."""
 
 import argparse
+import asyncio
 import shutil
 import sys
 from pathlib import Path
-
-import uvloop
 
 from ieum.local.signals import unwinding
 from ieum.testing.centre import make_template
@@ -30,7 +29,7 @@ def main() -> int:
             if not mount(stack):
                 _tell("disk full is left out: no file system can be mounted here, that takes root")
             stack.start()
-            outcome = uvloop.run(_run(stack, arguments))
+            outcome = asyncio.run(_run(stack, arguments))
         finally:
             if arguments.logs is not None:
                 shutil.copytree(stack.state.folder / "logs", arguments.logs, dirs_exist_ok=True)
