@@ -68,12 +68,13 @@ def _side_by_side(arguments: argparse.Namespace) -> Work | None:
     if any(name in PEERS for name in cases) and not PEERS_PYTHON.exists():
         results.tell("The peers are not installed; run `make bench-peers`, which installs them first.")
         return None
+    seconds = arguments.seconds
     series = Series(
         cases,
         repetitions=1 if arguments.quick else arguments.repetitions,
         attempts=1 if arguments.quick else arguments.attempts,
         foreign_max=arguments.foreign_max,
-        plan=QUICK if arguments.quick else Plan(),
+        plan=QUICK if arguments.quick else Plan(saturated_seconds=seconds, rate_seconds=seconds),
     )
     return lambda stack, template, found, keep: side_by_side(stack, template, series, found, keep)
 
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", help=f"some of: {','.join(CASES)} (ours: {','.join(OURS)})")
     parser.add_argument("--peers", action="store_true", help="the peers too")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10.0, help="length of every measured part")
     parser.add_argument("--attempts", type=int, default=3, help="how often a disturbed run is made again")
     parser.add_argument(
         "--foreign-max", type=float, default=0.12, help="share of the machine others may take"

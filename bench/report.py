@@ -106,12 +106,14 @@ def _times(case: Measured, rate: str) -> str:
 
 
 def _ratios(cases: Mapping[str, Measured]) -> str:
-    if "ieum" not in cases or not cases["ieum"].saturations:
-        return ""
-    ours = cases["ieum"].per_second().middle
     others = [(name, case.per_second().middle) for name, case in cases.items() if name not in OURS]
-    said = [f"{ours / value:.1f} times {CASES[name].title}" for name, value in others if value]
-    return f"In this run Ieum made {'; '.join(said)}.\n" if said else ""
+    sentences = []
+    for name in OURS:
+        if name in cases and cases[name].saturations:
+            ours = cases[name].per_second().middle
+            said = [f"{ours / value:.1f} times *{CASES[other].title}*" for other, value in others if value]
+            sentences.append(f"*{CASES[name].title}* made {'; '.join(said)}.\n" if said else "")
+    return "\n".join(sentences)
 
 
 def _title(name: str, case: Measured) -> str:

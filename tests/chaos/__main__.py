@@ -53,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one (repeatable)")
     parser.add_argument("--pause", type=float, default=75.0, help="seconds between the faults of a lane")
     parser.add_argument("--under-way", type=int, default=600, help="referrals under way at a time")
+    parser.add_argument("--workers", type=int, default=64, help="calls at a time")
     parser.add_argument("--think", type=float, default=0.0, help="seconds a worker rests between calls")
     parser.add_argument("--logs", type=Path, help="folder that the logs of all processes are copied to")
     parser.add_argument("--history", type=Path, help="file for the history, a line of JSON for each fact")
@@ -61,7 +62,7 @@ def _arguments() -> argparse.Namespace:
 
 async def _run(stack: ClusterStack, arguments: argparse.Namespace) -> Outcome:
     scene = await make_scene(stack, await make_template(stack))
-    workload = Workload(scene, arguments.seed, arguments.under_way, arguments.think)
+    workload = Workload(scene, arguments.seed, arguments.under_way, arguments.think, arguments.workers)
     seconds = arguments.minutes * 60
     try:
         await scene.start()

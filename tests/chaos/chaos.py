@@ -28,7 +28,6 @@ from tests.chaos.workload import Workload
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
-WORKERS = 64
 UNABLE = (
     StackError,
     CentreError,
@@ -89,7 +88,7 @@ async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
     loop = asyncio.get_running_loop()
     began = loop.time()
     faults: list[str] = []
-    working = asyncio.create_task(workload.run(WORKERS))
+    working = asyncio.create_task(workload.run())
     watching = asyncio.create_task(_watch(workload, tell))
     try:
         async with asyncio.TaskGroup() as tasks:

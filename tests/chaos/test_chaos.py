@@ -34,7 +34,7 @@ ASKING_SECONDS_MAX = 150.0
 VARIANTS = ("no duplicate check", "outbox insert dropped")
 RULES = ("no owner check",)
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.quiet]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

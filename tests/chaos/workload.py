@@ -65,13 +65,16 @@ class Journey:
 class Workload:
     """Keeps a number of referrals under way."""
 
-    def __init__(self, scene: Scene, seed: int, under_way: int, pause_seconds: float) -> None:
+    def __init__(
+        self, scene: Scene, seed: int, under_way: int, pause_seconds: float, workers: int = 12
+    ) -> None:
         self.met = Met()
         self.made = 0
         self._scene = scene
         self._random = Random(f"workload {seed}")  # noqa: S311 - repeatable on purpose
         self._under_way = under_way
         self._pause_seconds = pause_seconds
+        self._workers = workers
         self._journeys: list[Journey] = []
         self._callers = {
             agency: Caller([service.url for service in scene.services[agency]], self.met)
@@ -86,10 +89,10 @@ class Workload:
         """How many referrals are not at their end."""
         return len(self._journeys)
 
-    async def run(self, workers: int) -> None:
+    async def run(self) -> None:
         """Work until `finish`; returns when every referral has come to its end."""
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(workers):
+            for _ in range(self._workers):
                 tasks.create_task(self._work())
 
     def finish(self) -> None:

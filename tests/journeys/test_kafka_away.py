@@ -19,7 +19,12 @@ AWAY_SECONDS = float(os.environ.get("IEUM_TEST_KAFKA_AWAY_SECONDS", "8"))
 RECOVERY_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(120 + 2 * AWAY_SECONDS)]
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.slow,
+    pytest.mark.timeout(120 + 2 * AWAY_SECONDS),
+    pytest.mark.quiet,
+]
 
 
 async def test_referrals_are_taken_in_while_kafka_is_away_and_all_arrive_afterwards(

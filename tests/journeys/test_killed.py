@@ -25,7 +25,7 @@ from ieum.local.simulator.play import Script
 from ieum_contracts.topics import Family
 from tests.journeys.living import Living, run_stream
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.quiet]
 
 KILLS = 5
 BETWEEN_SECONDS = (0.5, 8.0)

@@ -19,7 +19,7 @@ from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
 from tests.kit.delivery.agencies import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.quiet]
 DRAIN_SECONDS_MAX = 20.0
 UNDER_WAY, THINK_SECONDS, RUN_SECONDS = 30, 0.1, 10.0
 

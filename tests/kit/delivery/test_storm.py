@@ -15,7 +15,7 @@ from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.fate_cases import CASES, IDENTIFIER, MARK, PLACEHOLDER, Ground
 from tests.kit.delivery.processes import BareProcess
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 GOOD_STREAMS, GOOD_NUMBERS = 50, 10
 SECONDS_MAX, LINES_MAX, MEMORY_BYTES_MAX = 10.0, 50, 20 * 1024 * 1024
 
