@@ -31,9 +31,10 @@ from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, Shelf
 from ieum.settings import Settings
 from ieum.storage import commands
 from ieum.storage.answers import Answer
-from ieum.storage.counter import HANDS, TOGETHER_MAX, Counter, Order, Served
+from ieum.storage.counter import HANDS, TOGETHER_MAX, Counter
 from ieum.storage.database import CONNECTIONS_MAX, open_database
 from ieum.storage.finding import Found
+from ieum.storage.orders import Order, Served
 
 PROGRAMME_SECONDS_MAX = 30.0
 A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)

@@ -17,7 +17,8 @@ from ieum.delivery.producer import Outgoing
 from ieum.delivery.streams import StreamKey, Streams
 from ieum.errors import Poison
 from ieum.storage import flush
-from ieum.storage.counter import Counter, Order
+from ieum.storage.counter import Counter
+from ieum.storage.orders import Order
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite
 

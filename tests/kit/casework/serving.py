@@ -16,10 +16,11 @@ from ieum.delivery.outbox import Cause
 from ieum.delivery.rows import Rows
 from ieum.storage import commands
 from ieum.storage.answers import Answer
-from ieum.storage.counter import Counter, Order, Served
+from ieum.storage.counter import Counter
 from ieum.storage.database import Database
 from ieum.storage.desk import Desk
 from ieum.storage.finding import Found, Needs
+from ieum.storage.orders import Order, Served
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import DECISIONS, SENDER, START, Two, new_id, referral_order
 

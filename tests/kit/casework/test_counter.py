@@ -18,8 +18,9 @@ from ieum.delivery.here import Here
 from ieum.delivery.outbox import Cause, Outbox
 from ieum.storage import commands
 from ieum.storage.answers import Answer, KeptAnswer, Ticket
-from ieum.storage.counter import TOGETHER_MAX, Counter, Order, Served
+from ieum.storage.counter import TOGETHER_MAX, Counter
 from ieum.storage.finding import Found
+from ieum.storage.orders import Order, Served
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import SENDER, START, new_id, referral_order
 from tests.kit.casework.serving import Office, Refused, decide, known
@@ -185,3 +186,18 @@ async def test_a_referral_that_somebody_holds_keeps_no_other_waiting_for_long(of
         assert isinstance(done, Change)
         with pytest.raises(asyncpg.LockNotAvailableError):
             await asyncio.wait_for(waiting, 9)
+
+
+async def test_nobody_is_left_waiting_however_the_hands_come_and_go(office: Office) -> None:
+    here = Here(SENDER, office.database, office.desk.peers, lambda: START)
+    counter = Counter(here, office.desk, Outbox(here), together_max=2, hands=2)
+
+    async def one(number: int) -> Served | KeptAnswer:
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        return await counter.serve(_referring(office, f"EC-{uuid4().hex[:8]}")[0])
+
+    for _ in range(40):
+        done = await asyncio.wait_for(asyncio.gather(*map(one, range(9))), 20)
+        assert all(isinstance(each, Served) for each in done)
+    assert not counter._hands

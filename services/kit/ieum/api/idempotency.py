@@ -75,7 +75,7 @@ def answer_of(response: Response) -> Answer:
 def response_of(answer: Answer) -> Response:
     """Make the response that an answer was written down of."""
     headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
-    return Response(answer.body, answer.status, headers)
+    return Response(answer.body, answer.status, {"cache-control": "no-store", **headers})
 
 
 _KEEP = "update idempotency set status = $2, headers = $3, body = $4 where key = $1"

@@ -24,8 +24,8 @@ from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.outbox import Cause, Unsayable
 from ieum.errors import Transient
 from ieum.storage.answers import KeptAnswer
-from ieum.storage.counter import Order, Served
 from ieum.storage.finding import Found, Needs
+from ieum.storage.orders import Order, Served
 
 Content = TypeVar("Content")
 

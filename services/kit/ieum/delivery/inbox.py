@@ -117,11 +117,13 @@ class Inbox(Generic[Known]):
             await write_rows(connection, Rows(positions=following))
             return
         now = self._here.clock()
-        known = await self._application.load(
-            connection, [h.event() for h in contents if isinstance(h.content, Model)]
-        )
+        events = [h.event() for h in contents if isinstance(h.content, Model)]
+        known = await self._application.load(connection, events)
         keys = {h.key for h in contents}
         streams = await lock_streams(connection, keys | set(self._application.keys(known)))
+        if any(parked.heard.sequence <= streams[parked.stream].heard for parked in seen.waiting):
+            # Another process took in what waited: what it made of it was not there to be locked before.
+            known = await self._application.load(connection, events)
         arrived = [(self._stream(h), h) for h in heard]
         old = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
         earlier = await heard_digests(connection, old)

@@ -2,21 +2,21 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
-from ieum.casework.values import Change
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.here import Here
-from ieum.delivery.outbox import Cause, Outbox, Saying
+from ieum.delivery.outbox import Outbox, Saying
 from ieum.errors import Transient
-from ieum.storage.answers import Answer, KeptAnswer, Ticket
+from ieum.storage.answers import KeptAnswer
 from ieum.storage.desk import Desk
-from ieum.storage.finding import Found, Needs, find
+from ieum.storage.finding import Found, find
 from ieum.storage.flush import flush
+from ieum.storage.orders import Order, Served
 
 TOGETHER_MAX = 32
 HANDS = 2
@@ -24,30 +24,10 @@ HANDS = 2
 CONNECTION_WAIT_SECONDS = 3.0
 ATTEMPTS_MAX = 3
 
-_CLASH = (Transient, UniqueViolationError)
-_ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError, TransactionRollbackError)
+_CLASH = (Transient, UniqueViolationError, TransactionRollbackError)
+_ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
 """What one order of several brings about; the others are well without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What an order comes to: what changes, and the answer."""
-
-    change: Change
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One thing ordered. `work` is pure: it gives back what is served, or raises why it is refused.
-
-    The answer is kept under the ticket, and whoever orders with that ticket again gets it back.
-    """
-
-    needs: Needs
-    work: Callable[[Found, datetime], Served]
-    cause: Cause
-    ticket: Ticket | None = None
+_IMPATIENT = "set local lock_timeout = '300ms'"
 
 
 class Counter:
@@ -73,20 +53,22 @@ class Counter:
         waiting = _Waiting(order, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if len(self._hands) < self._hands_max:
-            hand = asyncio.create_task(self._work())
-            self._hands.add(hand)
-            hand.add_done_callback(self._hands.discard)
+            self._hands.add(asyncio.create_task(self._work()))
         return await waiting.done
 
     async def _work(self) -> None:
-        while together := self._next():
-            try:
-                await self._serve_together(together)
-            except DATABASE_AWAY as error:
-                self._fail([*together, *self._queue], error)
-                self._queue.clear()
-            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
-                self._fail(together, error)
+        """Serve as long as somebody waits. A hand is given up in the step that found nobody waiting."""
+        hand = asyncio.current_task()
+        assert hand is not None  # noqa: S101 - it is this one
+        try:
+            while together := self._next():
+                try:
+                    await self._serve_together(together)
+                except DATABASE_AWAY as error:
+                    self._fail([*together, *self._queue], error)
+                    self._queue.clear()
+        finally:
+            self._hands.discard(hand)
 
     def _next(self) -> "list[_Waiting]":
         """Take who waits longest; of orders with the same ticket only one, the next finds its answer."""
@@ -106,48 +88,66 @@ class Counter:
         return together
 
     async def _serve_together(self, together: "Sequence[_Waiting]") -> None:
-        """Serve orders in one transaction; where one of them breaks it, each in a transaction of its own."""
+        """Serve orders in one transaction; where one of them breaks it, each in a transaction of its own.
+
+        Raises one of DATABASE_AWAY when it is the database that fails, not an order.
+        """
         try:
             outcomes = await self._transact([waiting.order for waiting in together])
         except _ONE_AMONG_THEM:
-            for waiting in together:
-                await self._serve_alone(waiting)
-            return
-        for waiting, outcome in zip(together, outcomes, strict=True):
-            waiting.answer(outcome)
-
-    async def _serve_alone(self, waiting: "_Waiting") -> None:
-        """Serve one order, after another that was begun at the same time where there is one."""
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            try:
-                (outcome,) = await self._transact([waiting.order])
-            except _CLASH as error:
-                if attempt == ATTEMPTS_MAX:
-                    self._fail([waiting], Transient(str(error)))
-            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
-                self._fail([waiting], error)
-                return
-            else:
+            await self._serve_each(together)
+        except DATABASE_AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - one of them trips our code; whoever ordered it hears of it
+            await self._serve_each(together)
+        else:
+            for waiting, outcome in zip(together, outcomes, strict=True):
                 waiting.answer(outcome)
-                return
 
-    async def _transact(self, orders: "Sequence[Order]") -> "list[_Outcome]":
+    async def _serve_each(self, together: "Sequence[_Waiting]") -> None:
+        """Serve orders one by one; none of them waits long for a row that somebody holds."""
+        for waiting in together:
+            waiting.answer(await self._alone(waiting.order))
+
+    async def _alone(self, order: Order) -> "_Outcome":
+        """Serve one order, after another that was begun at the same time where there is one."""
+        clash = Transient("Others began the same thing again and again.")
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                (outcome,) = await self._transact([order], patient=False)
+            except _CLASH:
+                continue
+            except LockNotAvailableError as error:
+                return error
+            except DATABASE_AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
+                return error
+            else:
+                return outcome
+        return clash
+
+    async def _transact(self, orders: "Sequence[Order]", *, patient: bool = True) -> "list[_Outcome]":
         lent = self._here.database.acquire()
         async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
             connection = await lent.__aenter__()
         try:
-            if any(order.needs.locks for order in orders):
-                async with connection.transaction():
-                    return await self._outcomes(connection, orders)
-            return await self._outcomes(connection, orders)  # one statement writes, and is a transaction
+            if not any(order.needs.locks for order in orders):
+                return await self._outcomes(
+                    connection, orders
+                )  # one statement writes: a transaction of its own
+            async with connection.transaction():
+                if not patient:
+                    await connection.execute(_IMPATIENT)
+                return await self._outcomes(connection, orders)
         finally:
             await lent.__aexit__(None, None, None)
 
     async def _outcomes(self, connection: Connection, orders: "Sequence[Order]") -> "list[_Outcome]":
-        now = self._here.clock()
         needs, tickets = [order.needs for order in orders], [order.ticket for order in orders]
         found = await find(connection, self._desk.peers, needs, tickets)
         saying = await self._outbox.open(connection, {*found.known.referrals, *found.known.cases})
+        now = self._here.clock()
         outcomes = [_outcome(order, found, saying, now) for order in orders]
         answers = [
             KeptAnswer(order.ticket, outcome.answer, now)

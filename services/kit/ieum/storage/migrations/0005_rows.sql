@@ -26,12 +26,8 @@ create type answer_row as (
 );
 
 -- A peer's number is given once and never taken back, in a transaction of its own, before any row names it:
--- looking it up again for every row cost a quarter of what writing the row costs.
-alter table stream drop constraint stream_peer_fkey;
+-- looking it up again for every row cost a quarter of what writing the row costs. Locked in the order in which
+-- work locks, so that this waits for it and not the other way round as well.
+lock table referral, stream in access exclusive mode;
 alter table referral drop constraint referral_peer_fkey;
-
--- The feed is read by its numbers; rows that have none yet have an index of their own.
-alter table feed drop constraint feed_pkey;
-
--- Few rows are ever held, so the order of ids serves those that are not as well.
-drop index outbox_ready;
+alter table stream drop constraint stream_peer_fkey;
