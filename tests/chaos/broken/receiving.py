@@ -16,6 +16,9 @@ from ieum.delivery.unfold import Unfold
 from ieum.storage import flush
 from tests.chaos.broken.patching import put, rewrite
 
+WORK_SECONDS = 0.3
+"""How long a batch is worked at, so that a kill finds it at work."""
+
 
 def commit_before_transaction() -> None:
     """Tell Kafka that a batch is done before its transaction; nobody minds the positions."""
@@ -26,7 +29,7 @@ def commit_before_transaction() -> None:
         await self._looked_back.wait()
         offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
         await self._mailboxes.consumer.commit(offsets)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(WORK_SECONDS)
         await take_whole(self, records)
 
     put(Consumer, "_take", commit_and_take)
