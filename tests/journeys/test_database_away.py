@@ -18,7 +18,7 @@ from ieum.local.simulator.house import House
 from ieum.local.simulator.people import person
 from tests.journeys.living import Living
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 WELFARE = "city-welfare-team"
 RECOVERY_SECONDS = 30.0

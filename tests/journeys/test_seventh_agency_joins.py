@@ -16,7 +16,7 @@ from ieum.testing.centre import CentreUnderTest
 from tests.journeys.living import Living
 from tests.services.seventh import AGENCY_ID, centre_with_seventh_agency, write_seventh_agency
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 KNOWN_SECONDS = 10.0
 

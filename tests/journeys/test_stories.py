@@ -14,7 +14,7 @@ from ieum.local.simulator.house import House
 from ieum.local.simulator.stories import STORIES, Story
 from tests.journeys.living import Living
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.number}-{story.play.__name__}")

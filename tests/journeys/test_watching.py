@@ -13,7 +13,7 @@ from ieum.local.simulator.house import House
 from ieum.local.simulator.people import person
 from tests.journeys.living import Living
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 
 MARK = "표시된말"
 

@@ -15,7 +15,7 @@ from tests.kit.delivery.agencies import check_histories, close, new_keys, open_b
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.processes import BareProcess, expel
 
-pytestmark = [pytest.mark.stack, pytest.mark.quiet]
+pytestmark = pytest.mark.stack
 TAKE_OVER_SECONDS_MAX, THAW_SECONDS_MAX = 3.0, 8.0
 
 

@@ -17,7 +17,7 @@ from ieum.delivery.lookback import ends_of, go_back, look_back
 from ieum.delivery.positions import Place
 from ieum.delivery.relay import Relay
 from ieum.delivery.streams import FAMILIES
-from ieum.delivery.subscriber import Mailboxes, Records
+from ieum.delivery.subscriber import BATCH_MAX, Mailboxes, Records
 from ieum.delivery.taken import Gap, Taken
 from ieum.errors import Transient
 from ieum.settings import Settings
@@ -120,7 +120,7 @@ class Consumer(Generic[Known]):
         self._backoff = BACKOFF_SECONDS_MIN
         if taken is not None:
             self._done(records, taken, started)
-        if len(records) >= PACED_EVENTS_MIN:
+        if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
             await asyncio.sleep(PACE_SECONDS)
 
     async def _taken(self, records: Records) -> Taken | None:
