@@ -7,6 +7,7 @@ sets how long it is away.
 
 import asyncio
 import os
+from collections.abc import Sequence
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.journeys.living import Living
 AWAY_SECONDS = float(os.environ.get("IEUM_TEST_KAFKA_AWAY_SECONDS", "8"))
 RECOVERY_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
+TOGETHER = 16
 
 pytestmark = [
     pytest.mark.stack,
@@ -37,11 +39,20 @@ async def test_referrals_are_taken_in_while_kafka_is_away_and_all_arrive_afterwa
         await asyncio.to_thread(living.stack.kafka.again)
 
     async with asyncio.timeout(RECOVERY_SECONDS):
-        for handover in sent:
-            await handover.is_answered()
-            await handover.decides("declined", reason="no-capacity")
-            await handover.is_settled("declined")
+        for some in together(sent):
+            await asyncio.gather(*(handover.is_answered() for handover in some))
+    for some in together(sent):
+        await asyncio.gather(*map(decline, some))
     assert (await living.accounts()).sentences == []
+
+
+def together(sent: Sequence[Handover]) -> list[Sequence[Handover]]:
+    return [sent[first : first + TOGETHER] for first in range(0, len(sent), TOGETHER)]
+
+
+async def decline(handover: Handover) -> None:
+    await handover.decides("declined", reason="no-capacity")
+    await handover.is_settled("declined")
 
 
 async def refer_for(house: House, seconds: float) -> list[Handover]:
