@@ -1,6 +1,8 @@
 """Services as processes: started, asked whether they are ready, killed, restarted, stopped."""
 
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,12 @@ def test_ports_are_not_those_of_outgoing_connections() -> None:
     first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
     assert all(free_port() < first_outgoing for _ in range(20))
+
+
+def test_what_is_started_at_once_is_all_noted(tmp_path: Path) -> None:
+    names = {f"synthetic-{number}" for number in range(40)}
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda name: State(tmp_path).add(name, os.getpid()), names))
+
+    assert {entry.name for entry in State(tmp_path).entries()} == names

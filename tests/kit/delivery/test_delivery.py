@@ -50,26 +50,34 @@ async def test_both_may_begin_to_speak_on_the_same_keys_at_once(pair: Pair) -> N
     assert not await pair.beta.rows("select from parked")
 
 
-async def test_a_stream_that_two_transactions_begin_is_kept_from_one_of_them(pair: Pair) -> None:
+@pytest.mark.parametrize("both_say", [False, True])
+async def test_a_stream_that_two_transactions_begin_is_kept_from_one_of_them(
+    pair: Pair, *, both_say: bool
+) -> None:
     await pair.alpha.say(pair.beta.address, new_keys(1))
     [key] = new_keys(1)
     at = StreamKey(key, pair.alpha.here.peers.number(pair.beta.address), 1)
     async with pair.alpha.database.acquire() as first, pair.alpha.database.acquire() as second:
         begin = first.transaction()
         await begin.start()
-        mine = (await lock_streams(first, [key]))[at]
-        mine.said, mine.changed = 1, True
-        await write_rows(first, Rows([mine]))
+        said, cause, now = (
+            Say(pair.beta.address, key, None, ReferralAmended()),
+            Cause("test"),
+            pair.alpha.clock(),
+        )
+        await say(pair.alpha.outbox, first, [said], cause, now)
         with pytest.raises(Transient):  # noqa: PT012 - what is raised ends the transaction
             async with second.transaction():
-                theirs = (await lock_streams(second, [key]))[at]
-                theirs.heard = 1
-                writing = asyncio.create_task(write_rows(second, Rows([theirs])))
+                streams = await lock_streams(second, [key])
+                streams[at].heard, streams[at].changed = 1, True
+                entries = pair.alpha.outbox.entries(streams, [(said, cause)], now) if both_say else []
+                writing = asyncio.create_task(write_rows(second, Rows(streams.changed(), entries)))
                 await asyncio.sleep(0.05)
                 await begin.commit()
                 await writing
     assert await pair.alpha.value("select said from stream where key = $1", key) == 1
-    await pair.alpha.change("delete from stream where key = $1", key)
+    await quiet(pair.alpha, pair.beta)
+    await check_histories(pair.alpha, pair.beta)
 
 
 async def test_writers_of_one_stream_draw_its_numbers_in_the_order_of_the_outbox(pair: Pair) -> None:

@@ -75,12 +75,18 @@ async def write_rows(connection: Connection, rows: Rows) -> None:
         await connection.execute(_WRITE, *rows.parameters())
 
 
+_BEGUN = ("stream_pkey", "ledger_pkey")
+
+
 @contextmanager
 def one_begins() -> Iterator[None]:
-    """Raise Transient where a stream was begun by another transaction: its number may not be given twice."""
+    """Raise Transient where a stream was begun by another transaction: its number may not be given twice.
+
+    Which of the two is found to be there, the stream or the entry under its number, is the database's choice.
+    """
     try:
         yield
     except UniqueViolationError as error:
-        if error.constraint_name == "stream_pkey":
+        if error.constraint_name in _BEGUN:
             raise Transient("A stream was begun by two at once; one of them tries again.") from error
         raise

@@ -3,10 +3,9 @@
 import fcntl
 import json
 import os
-import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -46,7 +45,6 @@ class State:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self._lock: IO[str] | None = None
-        self._writing = threading.Lock()
 
     def logs(self, name: str) -> Path:
         """Name the log file of a process."""
@@ -130,13 +128,13 @@ class State:
     def add(self, name: str, pid: int) -> Entry:
         """Note a process that has just been started."""
         entry = Entry(name, pid, psutil.Process(pid).create_time())
-        with self._writing:
+        with self._writing():
             self._write_entries([*(other for other in self.entries() if other.name != name), entry])
         return entry
 
     def remove(self, name: str) -> None:
         """Forget a process that has ended."""
-        with self._writing:
+        with self._writing():
             self._write_entries(entry for entry in self.entries() if entry.name != name)
 
     def end_leftovers(self) -> list[str]:
@@ -144,9 +142,16 @@ class State:
         left = self.running()
         for _, process in left:
             end_tree(process)
-        with self._writing:
+        with self._writing():
             self._write_entries([])
         return [name for name, _ in left]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Let one at a time change the list of processes, whichever thread or process it is in."""
+        with (self.folder / "processes.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _write_entries(self, entries: Iterable[Entry]) -> None:
         write_secret(
