@@ -121,8 +121,9 @@ DROP_ROLE = "select format('drop role if exists %I', $1::text)"
 async def _drop(under_test: CentreUnderTest) -> None:
     connection = await connect_admin(under_test.settings)
     try:
-        for row in await connection.fetch(DATABASES, f"{under_test.id}_"):
-            await connection.execute(await connection.fetchval(DROP_DATABASE, row["datname"]))
-            await connection.execute(await connection.fetchval(DROP_ROLE, row["datname"]))
+        names = [row["datname"] for row in await connection.fetch(DATABASES, f"{under_test.id}_")]
+        for drop in (DROP_DATABASE, DROP_ROLE):  # a role may own a copy of its database as well
+            for name in names:
+                await connection.execute(await connection.fetchval(drop, name))
     finally:
         await connection.close()
