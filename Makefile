@@ -36,7 +36,7 @@ demo: $(READY)  ## run the six agencies and the simulator, e.g. make demo ARGS="
 	@$(BIN)/ieum demo $(ARGS) </dev/null
 
 test: $(READY)  ## pass every test against a real Kafka and a real PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
 	@$(BIN)/python -m pytest -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
 
 check: $(READY)  ## lint, format, types, direction of imports

@@ -32,12 +32,14 @@ from ieum.settings import Settings
 from ieum.storage import commands
 from ieum.storage.answers import Answer
 from ieum.storage.counter import HANDS, TOGETHER_MAX, Counter
-from ieum.storage.database import CONNECTIONS_MAX, open_database
+from ieum.storage.database import open_database
 from ieum.storage.finding import Found
 from ieum.storage.orders import Order, Served
 
 PROGRAMME_SECONDS_MAX = 30.0
-A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)
+CONNECTIONS = 16
+"""As many as in every case."""
+A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS), (TOGETHER_MAX, HANDS)
 """How many orders share a transaction, and how many transactions run at a time."""
 NO_ANSWER = Answer(0, (), b"")
 
@@ -95,7 +97,7 @@ async def main() -> None:
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
     dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
     database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
-    requests = await open_database(dsn, password)
+    requests = await open_database(dsn, password, CONNECTIONS)
     together = A_COMMIT_EACH if "each" in sys.argv else TOGETHER
     originator = Originator(settings, WatchedConnections(database), requests, together)
     gc.collect()

@@ -27,7 +27,6 @@ SHORT = Plan(warm_seconds=0.5, saturated_seconds=1.0, rate_seconds=1.0, rates=(5
 
 @pytest.mark.stack
 @pytest.mark.slow
-@pytest.mark.quiet
 async def test_the_floor_and_ieum_answer_all_that_is_sent(stack: Stack, database_template: Template) -> None:
     found: dict[str, Any] = {}
     kept: list[int] = []

@@ -20,7 +20,7 @@ from ieum_contracts.codes import AskType
 from ieum_contracts.lifecycle.table import ENDED, ROWS, Mover
 from tests.journeys.living import IEUM, ROOT
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.quiet]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(240)]
 
 REFERRALS = 60
 MEMORY_MB_MAX = 130

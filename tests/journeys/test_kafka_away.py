@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.stack,
     pytest.mark.slow,
     pytest.mark.timeout(120 + 2 * AWAY_SECONDS),
-    pytest.mark.quiet,
 ]
 
 

@@ -13,10 +13,10 @@ import pytest
 from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
-from ieum.api import bodies, transaction
+from ieum.api import bodies
 from ieum.api.app import create_app
 from ieum.delivery.here import Connections
-from ieum.storage import counter
+from ieum.storage import database as databases
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.referring import MARKS, referral_order
 
@@ -171,8 +171,7 @@ async def test_a_database_that_is_away_is_503_with_the_time_to_come_back(
     database: Connections,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(transaction, "CONNECTION_WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(counter, "CONNECTION_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(databases, "CONNECTION_WAIT_SECONDS", 0.05)
     async with client_of(like(api, database=database)) as http:
         read = await http.get("/v1/referrals")
         made = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})

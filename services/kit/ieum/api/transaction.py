@@ -1,6 +1,5 @@
 """The one transaction that a request may have, and what becomes of a request when the database is away."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -18,8 +17,7 @@ from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.here import Connections
 from ieum.errors import Transient
 from ieum.storage.answers import Ticket
-
-CONNECTION_WAIT_SECONDS = 3.0
+from ieum.storage.database import lend
 
 Content = TypeVar("Content")
 
@@ -28,13 +26,8 @@ Content = TypeVar("Content")
 async def reading(database: Connections) -> AsyncIterator[Connection]:
     """Lend a connection for statements that change nothing; raises Problem 503 when the database is away."""
     try:
-        lent = database.acquire()
-        async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
-            connection = await lent.__aenter__()
-        try:
+        async with lend(database) as connection:
             yield connection
-        finally:
-            await lent.__aexit__(None, None, None)
     except (*DATABASE_AWAY, Transient):
         raise Problem(kinds.UNAVAILABLE) from None
 

@@ -26,6 +26,11 @@ select exists (
     array(select peer from source where held is not null order by peer) as peers,
     array(select held from source where held is not null order by peer) as reasons
 """
+_LOCK = """, family, partition, next_offset
+from position where family = any($2::smallint[]) and partition = any($3::integer[])
+order by family, partition for update
+"""
+_LOOK_AND_LOCK = _LOOK + _LOCK
 
 
 async def look(connection: Connection, keys: Collection[UUID]) -> Seen:
@@ -33,17 +38,6 @@ async def look(connection: Connection, keys: Collection[UUID]) -> Seen:
     return await _seen(connection, keys, await connection.fetchrow(_LOOK, list(keys)))
 
 
-_LOCK_AND_LOOK = """
-select family, partition, next_offset,
-    exists (
-        select from unnest($3::uuid[]) as i (key)
-        cross join lateral (select from parked where key = i.key limit 1) p
-    ) as waiting,
-    array(select peer from source where held is not null order by peer) as peers,
-    array(select held from source where held is not null order by peer) as reasons
-from position where family = any($1::smallint[]) and partition = any($2::integer[])
-order by family, partition for update
-"""
 _ADD = """
 insert into position (family, partition, next_offset)
 select family, partition, 0 from unnest($1::smallint[], $2::integer[]) as i (family, partition)
@@ -61,14 +55,18 @@ async def lock_and_look(
     """
     wanted = sorted(firsts)
     families, partitions = [place[0] for place in wanted], [place[1] for place in wanted]
-    rows = await connection.fetch(_LOCK_AND_LOOK, families, partitions, list(keys))
-    if not {(row[0], row[1]) for row in rows}.issuperset(wanted):
+    rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
+    if not _positions(rows).keys() >= set(wanted):
         await connection.execute(_ADD, families, partitions)
-        rows = await connection.fetch(_LOCK_AND_LOOK, families, partitions, list(keys))
-    positions = {(row[0], row[1]): row[2] for row in rows}
+        rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
+    positions = _positions(rows)
     if any(positions[place] > first for place, first in firsts.items()):
         return positions, await look(connection, keys)
     return positions, await _seen(connection, keys, rows[0] if rows else None)
+
+
+def _positions(rows: Sequence[Record]) -> dict[Place, int]:
+    return {(row["family"], row["partition"]): row["next_offset"] for row in rows}
 
 
 async def _seen(connection: Connection, keys: Collection[UUID], row: Record | None) -> Seen:

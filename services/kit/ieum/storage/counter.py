@@ -13,6 +13,7 @@ from ieum.delivery.here import Here
 from ieum.delivery.outbox import Outbox, Saying
 from ieum.errors import Transient
 from ieum.storage.answers import KeptAnswer
+from ieum.storage.database import lend
 from ieum.storage.desk import Desk
 from ieum.storage.finding import Found, find
 from ieum.storage.flush import flush
@@ -21,7 +22,6 @@ from ieum.storage.orders import Order, Served
 TOGETHER_MAX = 32
 HANDS = 2
 """Transactions at a time. While both are under way, what comes meanwhile gathers for the next one."""
-CONNECTION_WAIT_SECONDS = 3.0
 ATTEMPTS_MAX = 3
 
 _CLASH = (Transient, UniqueViolationError, TransactionRollbackError)
@@ -128,20 +128,13 @@ class Counter:
         return clash
 
     async def _transact(self, orders: "Sequence[Order]", *, patient: bool = True) -> "list[_Outcome]":
-        lent = self._here.database.acquire()
-        async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
-            connection = await lent.__aenter__()
-        try:
+        async with lend(self._here.database) as connection:
             if not any(order.needs.locks for order in orders):
-                return await self._outcomes(
-                    connection, orders
-                )  # one statement writes: a transaction of its own
+                return await self._outcomes(connection, orders)  # what one statement writes, it commits
             async with connection.transaction():
                 if not patient:
                     await connection.execute(_IMPATIENT)
                 return await self._outcomes(connection, orders)
-        finally:
-            await lent.__aexit__(None, None, None)
 
     async def _outcomes(self, connection: Connection, orders: "Sequence[Order]") -> "list[_Outcome]":
         needs, tickets = [order.needs for order in orders], [order.ticket for order in orders]

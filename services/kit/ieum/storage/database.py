@@ -8,9 +8,12 @@ from typing import cast
 import asyncpg
 from asyncpg import Connection, Pool
 
+from ieum.delivery.here import Connections
+
 CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 5.0
+CONNECTION_WAIT_SECONDS = 3.0
 CLOSE_SECONDS_MAX = 5.0
 
 _SESSION = {
@@ -44,6 +47,18 @@ class Database:
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+
+
+@asynccontextmanager
+async def lend(database: Connections) -> AsyncIterator[Connection]:
+    """Lend a connection to somebody who waits for an answer; TimeoutError when none is free for so long."""
+    lent = database.acquire()
+    async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
+        connection = await lent.__aenter__()
+    try:
+        yield connection
+    finally:
+        await lent.__aexit__(None, None, None)
 
 
 async def open_database(
