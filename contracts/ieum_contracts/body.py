@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json, to_json
 
 from ieum_contracts.identifiers import contains_identifier, places
 from ieum_contracts.model import Model, faults
@@ -57,6 +58,13 @@ def holds_identifier(written: bytes) -> bool:
 
 
 def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Invalid:
+    found = _checked(model, body)
+    if isinstance(found, Model) or found.reason == "body.not-json" or b"null" not in body:
+        return found
+    return _checked(model, to_json(_without_nulls(from_json(body))))
+
+
+def _checked(model: type[Model], body: bytes) -> Model | NotUnderstood | Invalid:
     # The fate is given back and raised outside: an exception raised here would carry pydantic's along, and
     # that one holds the input.
     try:
@@ -69,6 +77,13 @@ def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Inval
         return Invalid("body.invalid", faults(error))
     except Exception:  # noqa: BLE001 - a value that our own code trips over stops one stream, never the reader
         return NotUnderstood("value.unknown")
+
+
+def _without_nulls(value: JsonValue) -> JsonValue:
+    """Leave out the members of objects that are null: to many a JSON writer that is how absence looks."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
 
 
 def _only_codes_are_unknown(error: ValidationError) -> bool:

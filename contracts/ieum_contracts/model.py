@@ -26,7 +26,7 @@ LINE_CHARACTERS_MAX = 200
 LIST_ITEMS_MAX = 50
 FAULTS_MAX = 20
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 
@@ -120,7 +120,7 @@ def _utc(value: datetime) -> datetime:
 
 
 Time = Annotated[AwareDatetime, BeforeValidator(_time_text), AfterValidator(_utc)]
-"""A moment, RFC 3339 with an offset; kept and written in UTC."""
+"""A moment, RFC 3339 with an offset; kept and written in UTC, what is below a microsecond cut off."""
 Day = Annotated[date, BeforeValidator(_date_text)]
 """A calendar day in the agency's time zone."""
 Won = Annotated[int, Field(strict=True, ge=0, le=WON_MAX)]

@@ -3,6 +3,7 @@
 import json
 import logging
 import traceback
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from ieum_contracts.client import SealedNote
 from ieum_contracts.codes import AskType, Decision, Reason
 from ieum_contracts.decisions import ReferralHeld, ReferralReceived
 from ieum_contracts.model import Model
+from ieum_contracts.referral import ReferralRequested
 from ieum_contracts.topics import BODY_BYTES_MAX
 from tests.contracts.golden import CONTRACTS, read, value_of
 
@@ -110,6 +112,22 @@ def test_every_decision_and_every_ask_has_its_model() -> None:
 
 def test_what_is_absent_is_not_written() -> None:
     assert encode(ReferralHeld(reason=Reason.OTHER)) == b'{"answers":[],"reason":"other"}'
+
+
+def test_a_null_is_read_as_absent() -> None:
+    said = b'{"answers":null,"reason":"other","until":null,"unknown":[null,{"x":null}]}'
+    assert decode("referral.held.v1", "urn:ieum:referral.held:1.0", said) == decode(
+        "referral.held.v1", "urn:ieum:referral.held:1.0", b'{"reason":"other"}'
+    )
+    with pytest.raises(Invalid):
+        decode("referral.held.v1", "urn:ieum:referral.held:1.0", b'{"reason":null}')
+
+
+def test_a_time_may_have_nanoseconds() -> None:
+    said = body(answer_by="2026-07-01T09:00:00.123456789+09:00")
+    heard = decode(TYPE, SCHEMA, said)
+    assert isinstance(heard, ReferralRequested)
+    assert heard.answer_by == datetime(2026, 7, 1, 0, 0, 0, 123456, tzinfo=UTC)
 
 
 def test_a_model_that_is_no_event_has_no_type() -> None:

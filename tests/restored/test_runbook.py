@@ -103,7 +103,11 @@ def test_no_alarm_and_no_reason_code_is_missing() -> None:
                 re.findall(r'_log\.(?:warning|error)\(\s*"([a-z.-]+)"', path.read_text(encoding="utf-8"))
             )
     assert "relay.set-aside" in logged
-    named = {heads.BEHIND, sources.TOO_MANY, sources.COMPARING}
+    refused = set()
+    for path in (ROOT / "services" / "kit" / "ieum" / "casework").glob("*.py"):
+        refused |= set(re.findall(r'Breach\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
+    assert "ask-waits-already" in refused
+    named = {heads.BEHIND, sources.TOO_MANY, sources.COMPARING, *refused}
     missing = [code for code in sorted({*logged, *named, *FATES}) if f"`{code}`" not in RUNBOOK]
     assert missing == []
 

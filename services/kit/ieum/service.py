@@ -26,8 +26,8 @@ from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.catalogue import read_programmes
-from ieum.storage.counter import Counter
-from ieum.storage.database import open_database
+from ieum.storage.counter import HANDS, Counter
+from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 from ieum.storage.desk import Desk
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
@@ -35,7 +35,7 @@ from ieum_contracts.programme import ProgrammePublished
 READ_AGAIN_SECONDS = 30.0
 RETRY_SECONDS = 1.0
 DELIVERY_CONNECTIONS_MAX = 3
-"""Delivery has connections of its own, so that a crowd of requests cannot keep events waiting."""
+"""Delivery has connections of its own, and so have orders: no crowd of other requests keeps them waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before the garbage collector looks: what was made at the start is never looked at again."""
 
@@ -54,9 +54,7 @@ async def serve(settings: Settings) -> None:
     Raises DeclarationError when the agency's package declares none.
     """
     agency = load_agency(settings.agency_package)
-    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
-    database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
-    requests = await open_database(dsn, password)
+    database, orders, requests = await _databases(settings, DELIVERY_CONNECTIONS_MAX, HANDS, CONNECTIONS_MAX)
     registry = CollectorRegistry()
     here = Here(
         settings.address,
@@ -69,24 +67,30 @@ async def serve(settings: Settings) -> None:
     shelf = Shelf(here)
     desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
     delivery = Delivery(settings, here, desk, published(agency, version=1), shelf.changed)
-    desk_here = replace(here, database=requests)
     office = Office(
-        here=desk_here,
+        here=replace(here, database=requests),
         desk=desk,
-        counter=Counter(desk_here, desk, delivery.outbox),
+        counter=Counter(replace(here, database=orders), desk, delivery.outbox),
         wake=delivery.wake,
         health=delivery,
         registry=registry,
     )
-    http = server(create_app(office), settings.http_host, settings.http_port, here.standing.settled)
+    app, ready = create_app(office), here.standing.settled
+    http = server(app, settings.http_host, settings.http_port, ready, office.ending.set)
     _collect_less()
     try:
         async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
             await http.serve()
     finally:
-        await requests.close()
-        await database.close()
+        for each in (orders, requests, database):
+            await each.close()
     _log.info("service.stopped")
+
+
+async def _databases(settings: Settings, *connections: int) -> list[Database]:
+    """Open the agency's database so often, with so many connections each."""
+    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
+    return [await open_database(dsn, password, number) for number in connections]
 
 
 def _collect_less() -> None:
@@ -117,6 +121,10 @@ class Shelf:
                     self._programmes.update(await read_programmes(connection))
             except DATABASE_AWAY:
                 await asyncio.sleep(RETRY_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+                _log.error("catalogue.unread", error=type(error).__name__)
+                await asyncio.sleep(READ_AGAIN_SECONDS)
                 continue
             try:
                 async with asyncio.timeout(READ_AGAIN_SECONDS):

@@ -143,7 +143,7 @@ async def carry(sender: Api, recipient: Api) -> int:
         recipient.offsets[place] += 1
     office = recipient.office
     if records:
-        await Inbox(office.here, recipient.outbox, office.desk).take_all(records)
+        await Inbox(office.here, recipient.outbox, office.desk).take(records, mind_gap=False)
     return len(records)
 
 

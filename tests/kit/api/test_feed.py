@@ -1,19 +1,22 @@
 """The feed shows everything that took effect, in one order, and never skips what was committed late."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from asyncpg import Connection
+from prometheus_client import CollectorRegistry
 
+from ieum.api.app import create_app
 from ieum.delivery.feed import number_feed
 from ieum.delivery.outbox import Cause
 from ieum.delivery.rows import write_rows
 from ieum_contracts.client import SealedNote
 from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralOutcomeAcknowledged
-from tests.kit.api.agency_api import Api
+from tests.kit.api.agency_api import Api, client_of
 
 pytestmark = pytest.mark.stack
 MARK = "가나다 시험 표식 7731"
@@ -64,6 +67,19 @@ async def test_what_is_not_numbered_yet_is_not_shown(api: Api) -> None:
         await _say(api, connection, uuid4())
     page = (await api.http.get("/v1/events", params={"after": after})).json()
     assert page == {"events": [], "next": after}
+
+
+async def test_who_waits_for_news_is_answered_when_the_service_ends(api: Api) -> None:
+    after = await _end(api)
+    ending = asyncio.Event()
+    app = create_app(replace(api.office, ending=ending, registry=CollectorRegistry()))
+    async with client_of(app) as http:
+        waiting = asyncio.create_task(http.get("/v1/events", params={"after": after, "wait": 30}))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        ending.set()
+        answer = await asyncio.wait_for(waiting, 2)
+    assert (answer.status_code, answer.json()) == (200, {"events": [], "next": after})
 
 
 async def test_pages_join_without_gap_or_repetition(api: Api) -> None:

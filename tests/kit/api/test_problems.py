@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -14,6 +14,7 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.api import bodies
+from ieum.api.answers import write_cursor
 from ieum.api.app import create_app
 from ieum.delivery.here import Connections
 from ieum.storage import database as databases
@@ -22,6 +23,7 @@ from tests.kit.api.referring import MARKS, referral_order
 
 pytestmark = pytest.mark.stack
 JSON = {"content-type": "application/json"}
+NUL = "\0"
 
 
 async def _post(api: Api, content: Any, **headers: str) -> tuple[int, dict[str, Any]]:
@@ -121,6 +123,13 @@ async def test_a_body_that_never_ends_is_given_up(api: Api, monkeypatch: pytest.
         ("GET", "/v1/referrals/not-an-id", 400, "query"),
         ("GET", "/v1/cases?cursor=xyz", 400, "query"),
         ("GET", "/v1/streams?cursor=MHwwfDB8MHwwfDA", 400, "query"),
+        ("GET", f"/v1/streams?cursor={write_cursor(UUID(int=0), 0, 0, 0, NUL)}", 400, "query"),
+        (
+            "GET",
+            f"/v1/referrals?cursor={write_cursor('0001-01-01T00:00:00+14:00', UUID(int=0))}",
+            400,
+            "query",
+        ),
         ("GET", "/v1/events?after=-1", 400, "query"),
     ],
 )

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
-from ieum.delivery import upkeep
+from ieum.delivery import heads, upkeep
+from ieum.delivery.feed import number_feed
 from ieum.delivery.heads import BEHIND
 from ieum.delivery.sources import COMPARING
+from ieum_contracts.delivery import StreamHeads
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
@@ -42,6 +44,29 @@ async def test_a_tail_that_never_left_is_asked_for_and_sent_from_the_ledger(talk
     await quiet(alpha, beta)
 
     assert await check_histories(alpha, beta) == 12
+
+
+async def test_who_begins_to_lead_tells_the_newest_heads_first(
+    resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    monkeypatch.setattr(heads, "ACTIVE_MAX", 10)
+    await alpha.change("truncate outbox, feed, ledger, stream, notice")
+    keys = new_keys(25)
+    await alpha.say(beta.address, keys)
+    telling, told = heads.Heads(alpha.here), list[list[UUID]]()
+    async with alpha.database.acquire() as connection:
+        await number_feed(connection)
+        for _ in range(4):
+            await telling.say(connection, alpha.clock())
+            rows = await connection.fetch("delete from notice returning body")
+            told.append(
+                [head.key for row in rows for head in StreamHeads.model_validate_json(row["body"]).heads]
+            )
+
+    assert [sorted(each) for each in told] == [sorted(keys[15:]), sorted(keys[5:15]), sorted(keys[:10]), []]
+    assert not telling.behind
+    await alpha.change("truncate outbox, feed, ledger, stream")
 
 
 async def test_a_sender_restored_from_an_old_backup_gives_no_number_twice(talkative: Pair) -> None:

@@ -23,7 +23,6 @@ RARE = {
     "parking_GAPS": {"parked"},
     "parking_WAKE_ALL": {"parked"},  # at a start
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
-    "retention_OLDEST": {"ledger"},  # once in the life of a database
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
 }

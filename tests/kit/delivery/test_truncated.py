@@ -1,13 +1,15 @@
-"""Away for longer than the mailbox keeps: what it lost is seen, and sent again from the sender's ledger."""
+"""A mailbox that was cut, or that a broker has lost: it is seen, and sent again from the sender's ledger."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from confluent_kafka import OFFSET_END, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
 from ieum.delivery import upkeep
@@ -63,6 +65,43 @@ async def test_what_a_mailbox_has_lost_comes_from_the_senders_ledger(stack: Stac
 
     await quiet(alpha, beta, seconds=60)
     assert await check_histories(alpha, beta) == 2 * 4 * 20
+
+
+def make_anew(stack: Stack, agency: Bare) -> None:
+    """Give an agency an empty mailbox, as after the loss of a broker's disk."""
+    topic = topic_of(agency.address, Family.REFERRAL)
+    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
+    admin.delete_topics([topic])[topic].result(timeout=10)
+    for _ in range(100):
+        with suppress(KafkaException):
+            admin.create_topics([NewTopic(topic, MAILBOX_PARTITIONS, 1)])[topic].result(timeout=10)
+            return
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("running", [False, True])
+async def test_a_mailbox_that_is_made_anew_begins_its_offsets_anew_and_loses_nothing(
+    stack: Stack, brisk: Pair, *, running: bool
+) -> None:
+    alpha, beta = brisk.alpha, brisk.beta
+    keys = new_keys(20)
+    await beta.start()
+    for _ in range(3):
+        await alpha.say(beta.address, keys)
+    await quiet(alpha, beta)
+    before = await check_histories(alpha, beta)
+    with capture_logs() as logs:
+        if not running:
+            await beta.stop()
+        await asyncio.to_thread(make_anew, stack, beta)
+        if not running:
+            await beta.start()
+    assert running or "mailbox.shorter" in [each["event"] for each in logs]
+
+    await alpha.say(beta.address, keys)
+    await quiet(alpha, beta, seconds=60)
+
+    assert await check_histories(alpha, beta) == before + 2 * 20
 
 
 async def test_a_number_that_nobody_can_send_any_more_is_passed_over_by_an_operator(brisk: Pair) -> None:

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -59,12 +59,12 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
     """Read the cursor of a list that is ordered by time and id."""
     at, last = read_cursor(cursor, 2)
     try:
-        place = datetime.fromisoformat(at), UUID(last)
-    except ValueError:
-        raise bad_cursor() from None
-    if place[0].tzinfo is None:
-        raise bad_cursor()
-    return place
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC), UUID(last)
+    except (ValueError, OverflowError):
+        pass
+    raise bad_cursor()
 
 
 def bad_cursor() -> Problem:

@@ -10,6 +10,7 @@ from asyncpg import Record
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import from_json
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.answers import PAGE_MAX, json_answer
@@ -51,6 +52,7 @@ class FeedPage(BaseModel):
 
 @router.get("/v1/events", response_model=FeedPage)
 async def follow(
+    request: Request,
     office: InOffice,
     after: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="Number of the last event known.")] = 0,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
@@ -67,7 +69,9 @@ async def follow(
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     rows = await _page(office, after, limit)
-    while not rows and loop.time() < until:
+    while not rows and loop.time() < until and not office.ending.is_set():
+        if await request.is_disconnected():
+            break
         await asyncio.sleep(POLL_SECONDS)
         rows = await _page(office, after, limit)
     events = [_event(office, row) for row in rows]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from asyncpg import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,8 @@ from ieum.api.problems import Problem
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.here import Connections
 from ieum.storage.answers import Answer, KeptAnswer, Ticket
+
+_log = structlog.get_logger(__name__)
 
 KEPT_DAYS = 7
 FORGOTTEN_MAX = 5_000
@@ -105,6 +108,9 @@ async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) 
             async with database.acquire() as connection:
                 more = await forget(connection, clock()) == FORGOTTEN_MAX
         except DATABASE_AWAY:
+            more = False
+        except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
+            _log.error("answers.not-forgotten", error=type(error).__name__)
             more = False
         await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
 

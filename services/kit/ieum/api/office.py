@@ -1,7 +1,8 @@
 """What the routes work with; the composition root makes it and hands it over."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -30,6 +31,8 @@ class Office:
     wake: Callable[[], None]
     health: Health
     registry: CollectorRegistry
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the service is about to end: whoever waits for news is answered."""
 
 
 async def office_of(request: Request) -> Office:

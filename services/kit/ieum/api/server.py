@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, cast
 
 import httptools
@@ -23,11 +24,16 @@ SHUTDOWN_SECONDS_MAX = 5
 
 
 def server(
-    app: ASGIApp, host: str, port: int, ready: Callable[[], Awaitable[None]] | None = None
+    app: ASGIApp,
+    host: str,
+    port: int,
+    ready: Callable[[], Awaitable[None]] | None = None,
+    ending: Callable[[], None] | None = None,
 ) -> uvicorn.Server:
     """Make the server that serves `app`; who calls `serve()` on it starts and stops everything else.
 
     It listens once `ready` returns: callers that come earlier are refused at once, and try elsewhere.
+    `ending` is called when a signal ends it, while requests are still answered.
     """
     config = Config(
         app,
@@ -44,7 +50,7 @@ def server(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
     )
-    return OrderlyServer(config, ready)
+    return OrderlyServer(config, ready, ending)
 
 
 class OrderlyServer(uvicorn.Server):
@@ -53,9 +59,18 @@ class OrderlyServer(uvicorn.Server):
     Uvicorn's own raises the signal once more, which ends the process there and then.
     """
 
-    def __init__(self, config: Config, ready: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(
+        self, config: Config, ready: Callable[[], Awaitable[None]] | None, ending: Callable[[], None] | None
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; a second signal does not wait for anybody."""
+        super().handle_exit(sig, frame)
+        if self._ending is not None:
+            self._ending()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, when the time has come."""

@@ -146,7 +146,7 @@ def _place(cursor: str | None) -> tuple[UUID, int, int, int, str]:
         return UUID(int=0), 0, 0, 0, ""
     key, peer, family, sequence, state = read_cursor(cursor, 5)
     try:
-        place = UUID(key), int(peer), int(family), int(sequence), state
+        place = UUID(key), int(peer), int(family), int(sequence), Trouble(state)
     except ValueError:
         raise bad_cursor() from None
     if not (0 <= place[1] <= NUMBER_MAX and 0 <= place[2] <= NUMBER_MAX and 0 <= place[3] <= SEQUENCE_MAX):

@@ -9,6 +9,7 @@ DATABASE_AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidTransactionStateError,  # a server that only reads, or a transaction that it has ended
     asyncpg.LockNotAvailableError,
     asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections for now
     asyncpg.OperatorInterventionError,

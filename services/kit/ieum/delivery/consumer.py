@@ -133,7 +133,7 @@ class Consumer(Generic[Known]):
             if len(records) > 1:
                 return await self._in_halves(records)
             _log.error("event.failed", error=type(error).__name__, offset=records[0].offset)
-            answer = await self._inbox.set_aside(records[0])
+            answer = await self._inbox.set_aside(records[0], error)
         return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
 
     async def _in_halves(self, records: Records) -> Taken | None:
@@ -174,7 +174,8 @@ class Consumer(Generic[Known]):
                 _log.error("mailbox.truncated", partitions=[f"{p.topic}/{p.partition}" for p in lost])
                 await self._inbox.ask_what_is_lost()
                 self._relay.wake()
-            return await self._inbox.take_all(records)
+            taken = await self._inbox.take(records, mind_gap=False)
+            return taken if isinstance(taken, Taken) else None
         self._sought.update(gap.expected)
         for record in reversed(records):
             self._seek(TopicPartition(record.topic, record.partition), record.offset)

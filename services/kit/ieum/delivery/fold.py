@@ -65,7 +65,13 @@ class Application(Protocol[Known]):
 
 
 class Unfolded:
-    """An application that folds nothing: what it is given is parked, to be tried again by the real one."""
+    """An application that folds nothing: what it is given is parked, to be tried again by the real one.
+
+    It waits for what `awaiting` names; without that it has failed.
+    """
+
+    def __init__(self, awaiting: Awaiting | None = None) -> None:
+        self._awaiting = awaiting
 
     async def load(self, connection: Connection, events: Sequence[Event]) -> None:
         """Load nothing."""
@@ -74,8 +80,10 @@ class Unfolded:
         """Say nothing on any key."""
         return ()
 
-    def fold(self, known: None, event: Event, now: datetime) -> Outcome:  # noqa: ARG002 - it fails
-        """Fail, as the real fold did."""
+    def fold(self, known: None, event: Event, now: datetime) -> Outcome:  # noqa: ARG002 - it folds nothing
+        """Let the event wait, or fail as the real fold did."""
+        if self._awaiting is not None:
+            return self._awaiting
         raise RuntimeError("This event broke the batch that it was folded in.")
 
     async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002

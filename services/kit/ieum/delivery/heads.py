@@ -19,6 +19,7 @@ BEHIND = "restored.behind"
 
 _log = structlog.get_logger(__name__)
 
+_NEWEST = "select coalesce(max(number), 0) from feed"
 _ACTIVE = """
 select s.key, s.peer, s.family, s.said, s.heard, f.number
 from (
@@ -30,6 +31,31 @@ cross join lateral (
     select * from stream where key = f.key and peer = f.peer and family = f.family limit 1
 ) s
 """
+
+
+class Heads:
+    """How far peers have been told the heads of our streams, by the process that leads.
+
+    When it begins to lead it tells the newest at once, and the older ones from turn to turn.
+    """
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._told: int | None = None
+        self._older = 0
+        self.behind = False
+
+    async def say(self, connection: Connection, now: datetime) -> None:
+        """Tell a part of what has been active since; `behind` says whether that was not all."""
+        if self._told is None:
+            newest: int = await connection.fetchval(_NEWEST)
+            self._told = self._older = max(0, newest - ACTIVE_MAX)
+        before = self._told
+        self._told = await say_heads(connection, self._here, before, now)
+        self.behind = self._told - before >= ACTIVE_MAX
+        if self._older and not self.behind:
+            self._older = max(0, self._older - ACTIVE_MAX)
+            await say_heads(connection, self._here, self._older, now)
 
 
 async def say_heads(connection: Connection, here: Here, after: int, now: datetime) -> int:

@@ -8,13 +8,13 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.delivery.effects import Effects
-from ieum.delivery.fold import Application, Known, Unfolded
+from ieum.delivery.fold import Application, Awaiting, Known, Unfolded
 from ieum.delivery.hearsay import hear_notices
 from ieum.delivery.here import Here
 from ieum.delivery.ledger import Entry, heard_digests
 from ieum.delivery.looking import Seen, lock_and_look, look
 from ieum.delivery.notices import tell
-from ieum.delivery.outbox import Cause, Outbox
+from ieum.delivery.outbox import Cause, Outbox, Unsayable
 from ieum.delivery.parking import park, unpark
 from ieum.delivery.place import Heard, Misplaced, Record
 from ieum.delivery.positions import Place
@@ -43,21 +43,12 @@ class Inbox(Generic[Known]):
         """Name the partition that a record came from."""
         return self._families[record.topic], record.partition
 
-    async def take(self, records: Sequence[Record]) -> Taken | Gap:
-        """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
-        return await self._take(records, mind_gap=True)
-
-    async def take_all(self, records: Sequence[Record]) -> Taken:
-        """Take a batch in and commit it, whatever may be missing before it."""
-        taken = await self._take(records, mind_gap=False)
-        assert isinstance(taken, Taken)  # noqa: S101 - gaps are not minded
-        return taken
-
-    async def set_aside(self, record: Record) -> Taken | Gap:
+    async def set_aside(self, record: Record, error: Exception) -> Taken | Gap:
         """Take in one record that breaks every batch: parked if its place is proved, and tried later."""
-        return await Inbox(self._here, self._outbox, Unfolded()).take([record])
+        return await self._unfolding(error).take([record])
 
-    async def _take(self, records: Sequence[Record], *, mind_gap: bool) -> Taken | Gap:
+    async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> Taken | Gap:
+        """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
         batch = sort(records, self._here.me, self._here.peers)
         async with self._here.database.acquire() as connection:
             await self._here.peers.know(connection, batch.sources())
@@ -70,8 +61,8 @@ class Inbox(Generic[Known]):
                 taken = Taken(events=len(records))
                 await self._keep_aside(connection, batch.misplaced, positions, taken)
                 taken.said += await hear_notices(connection, self._here, batch.notices)
-                heard = [h for h in batch.heard if h.record and self._fresh(h.record, positions)]
                 following = self._next(records, positions)
+                heard = [(h, self._fresh(h.record, positions)) for h in batch.heard if h.record]
                 await self._fold(connection, heard, seen, following, taken)
                 await count_troubles(connection, self._here, taken.troubles, self._here.clock())
                 return taken
@@ -100,19 +91,25 @@ class Inbox(Generic[Known]):
             await count_troubles(connection, self._here, taken.troubles, self._here.clock())
         return taken
 
-    async def wake_in_vain(self, keys: set[UUID]) -> Taken:
+    async def wake_in_vain(self, keys: set[UUID], error: Exception) -> Taken:
         """Count a failure of what is due under these keys, which breaks every transaction that it is in."""
-        return await Inbox(self._here, self._outbox, Unfolded()).wake(keys)
+        return await self._unfolding(error).wake(keys)
+
+    def _unfolding(self, error: Exception) -> "Inbox[None]":
+        """Make an inbox that folds nothing; what may only not be answered yet waits, and has not failed."""
+        awaiting = Awaiting(error.reason) if isinstance(error, Unsayable) else None
+        return Inbox(self._here, self._outbox, Unfolded(awaiting))
 
     async def _fold(
         self,
         connection: Connection,
-        heard: Sequence[Heard],
+        heard: Sequence[tuple[Heard, bool]],
         seen: Seen,
         following: Mapping[Place, int],
         taken: Taken,
     ) -> None:
-        contents = [*heard, *(parked.heard for parked in seen.waiting)]
+        """Fold what was heard, each with whether its offset is a new one, and what waits; flush it."""
+        contents = [*(h for h, _ in heard), *(parked.heard for parked in seen.waiting)]
         if not contents:
             await write_rows(connection, Rows(positions=following))
             return
@@ -124,9 +121,9 @@ class Inbox(Generic[Known]):
         if any(parked.heard.sequence <= streams[parked.stream].heard for parked in seen.waiting):
             # Another process took in what waited: what it made of it was not there to be locked before.
             known = await self._application.load(connection, events)
-        arrived = [(self._stream(h), h) for h in heard]
-        old = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
-        earlier = await heard_digests(connection, old)
+        arrived = self._counting(heard, seen, streams)
+        before = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
+        earlier = await heard_digests(connection, before)
         effects = Unfold(self._application, known, streams, now, seen.held).fold(
             seen.waiting, arrived, earlier
         )
@@ -136,6 +133,17 @@ class Inbox(Generic[Known]):
         await self._application.flush(connection, known, rows, now)
         await self._flush(connection, effects, now, taken)
         _count(taken, effects, len(said))
+
+    def _counting(
+        self, heard: Sequence[tuple[Heard, bool]], seen: Seen, streams: Streams
+    ) -> list[tuple[StreamKey, Heard]]:
+        """Leave out what was read before; but a broker that has lost its data begins its offsets anew."""
+        waits = {(parked.stream, parked.heard.sequence) for parked in seen.waiting}
+        return [
+            (at, h)
+            for at, h, fresh in ((self._stream(h), h, fresh) for h, fresh in heard)
+            if fresh or (h.sequence > streams[at].heard and (at, h.sequence) not in waits)
+        ]
 
     async def _said(
         self, connection: Connection, streams: Streams, effects: Effects, now: datetime

@@ -23,8 +23,9 @@ async def look_back(here: Here, consumer: AIOKafkaConsumer) -> None:
     """Compare our positions with Kafka's, before anything is read; tells `here.standing` what came of it.
 
     A committed offset above a position means that the database was restored from a backup: Kafka is told only
-    what has been committed there. A mailbox that begins above a position has lost what we never read. Raises
-    one of DATABASE_AWAY or a KafkaError.
+    what has been committed there. A mailbox that begins above a position has lost what we never read; one
+    that ends below it has lost what we have read, and perhaps more. Raises one of DATABASE_AWAY or a
+    KafkaError.
     """
     partitions = partitions_of(here)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
@@ -32,7 +33,14 @@ async def look_back(here: Here, consumer: AIOKafkaConsumer) -> None:
         begins = await consumer.beginning_offsets(list(partitions))
     committed = {place: offset or 0 for place, offset in zip(partitions.values(), offsets, strict=True)}
     starts = {partitions[partition]: offset for partition, offset in begins.items()}
+    async with here.database.acquire() as connection:
+        read = await read_positions(connection)
+    ends = await ends_of(here, consumer)
     async with here.database.acquire() as connection, connection.transaction():
+        await here.peers.read(connection)
+        if gone := _above(read, ends):
+            _log.error("mailbox.shorter", partitions=len(gone), records=sum(gone.values()))
+            await ask_what_is_lost(connection, here, here.clock())
         positions = await read_positions(connection)
         if newer := _above(committed, positions):
             _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))

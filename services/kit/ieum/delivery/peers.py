@@ -1,6 +1,6 @@
 """The small numbers under which this database knows the agencies it talks with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from asyncpg import Connection
 
@@ -22,8 +22,10 @@ class Peers:
         self._numbers: dict[Address, int] = {}
         self._addresses: dict[int, Address] = {}
 
-    async def know(self, connection: Connection, addresses: Iterable[Address]) -> None:
+    async def know(self, connection: Connection, addresses: Collection[Address]) -> None:
         """Give every address a number. To be called outside a transaction: a number once given stays."""
+        if any(address not in self._numbers for address in addresses):
+            await self.read(connection)  # each number that is tried in vain is lost, and there are 32,767
         unknown = {address for address in addresses if address not in self._numbers}
         if unknown:
             await connection.execute(_ADD, sorted(map(str, unknown)))

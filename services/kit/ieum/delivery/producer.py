@@ -24,6 +24,7 @@ from ieum_contracts.topics import RECORD_BYTES_MAX
 START_SECONDS_MAX = 10.0
 SEND_SECONDS_MAX = 10.0
 STOP_SECONDS_MAX = 2.0
+TOPIC_SECONDS_MAX, TOPIC_PAUSE_SECONDS = 2.0, 0.1
 BATCH_BYTES_MAX = 262144
 
 _UNSENDABLE = (
@@ -68,6 +69,7 @@ class Producer:
                     client = await self._open()
                 for record in outgoing:
                     try:
+                        await _know(client, record.topic)
                         future = await client.send(
                             record.topic, record.value, key=record.key, headers=list(record.headers)
                         )
@@ -151,6 +153,23 @@ def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
         if future.cancelled() or future.exception() is not None:
             return index
     return len(futures)
+
+
+async def _know(client: AIOKafkaProducer, topic: str) -> None:
+    """Wait a little for a topic that is not known yet: the client itself would hold up all others for long.
+
+    Raises UnknownTopicOrPartitionError, or KafkaConnectionError where no broker answers.
+    """
+    cluster = client.client.cluster
+    until = asyncio.get_running_loop().time() + TOPIC_SECONDS_MAX
+    while cluster.partitions_for_topic(topic) is None and topic not in cluster.unauthorized_topics:
+        client.client.add_topic(topic)
+        if not await client.client.force_metadata_update():
+            raise KafkaConnectionError("No broker answers.")
+        if cluster.partitions_for_topic(topic) is None:
+            if asyncio.get_running_loop().time() > until:
+                raise UnknownTopicOrPartitionError(topic)
+            await asyncio.sleep(TOPIC_PAUSE_SECONDS)
 
 
 async def _ask_broker(client: AIOKafkaProducer, error: KafkaError) -> None:

@@ -20,6 +20,8 @@ CLOCKS_DIFFER_MAX = timedelta(minutes=10)
 KEPT = timedelta(days=30)
 ANSWER_AGE_MAX = timedelta(minutes=2)
 HEADS_ANSWERED_MAX = 100_000
+"""Heads looked up by one statement, which may read a month of the ledger."""
+ANSWER_SECONDS_MAX = 120.0
 
 _log = structlog.get_logger(__name__)
 
@@ -131,9 +133,9 @@ async def open_asks(connection: Connection) -> list[tuple[UUID, int, datetime]]:
 _HEADS = """
 select s.key, s.family, s.said, greatest(s.heard, p.sequence)
 from (
-    select key, family from ledger where at >= $2 and peer = $1
-    union select key, family from parked where peer = $1
-    limit $3
+    select key, family from ledger where at >= $2 and peer = $1 and (key, family) > ($4, $5)
+    union select key, family from parked where peer = $1 and (key, family) > ($4, $5)
+    order by key, family limit $3
 ) l
 cross join lateral (
     select key, family, said, heard from stream where key = l.key and peer = $1 and family = l.family limit 1
@@ -141,6 +143,7 @@ cross join lateral (
 cross join lateral (
     select max(sequence) as sequence from parked where key = l.key and peer = $1 and family = l.family
 ) p
+order by s.key, s.family
 """
 _ANSWERED = "delete from heads_ask where ask = $1"
 
@@ -153,14 +156,21 @@ async def answer(
     What waits here counts as heard: its numbers may not be given again either.
     """
     ask, peer, since = asked
-    rows = await connection.fetch(_HEADS, peer, since, HEADS_ANSWERED_MAX)
-    heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
-    parts = [tuple(heads[at : at + HEADS_MAX]) for at in range(0, len(heads), HEADS_MAX)] or [()]
     at = StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY])
-    notices = [
-        (at, StreamHeadsAnswered(ask=ask, heads=part, last=number == len(parts)))
-        for number, part in enumerate(parts, 1)
-    ]
-    await tell(connection, here, notices, now)
+    after, told, last = (UUID(int=0), 0), 0, False
+    while not last:
+        rows = await connection.fetch(
+            _HEADS, peer, since, HEADS_ANSWERED_MAX, *after, timeout=ANSWER_SECONDS_MAX
+        )
+        last = len(rows) < HEADS_ANSWERED_MAX
+        heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
+        parts = [tuple(heads[at : at + HEADS_MAX]) for at in range(0, len(heads), HEADS_MAX)] or [()]
+        notices = [
+            (at, StreamHeadsAnswered(ask=ask, heads=part, last=last and number == len(parts)))
+            for number, part in enumerate(parts, 1)
+        ]
+        await tell(connection, here, notices, now)
+        told += len(heads)
+        after = (rows[-1][0], rows[-1][1]) if rows else after
     await connection.execute(_ANSWERED, ask)
-    _log.info("heads.answered", peer=str(here.peers.address(peer)), heads=len(heads))
+    _log.info("heads.answered", peer=str(here.peers.address(peer)), heads=told)

@@ -38,7 +38,6 @@ class Retention:
 
 
 _DONE = "select at from done_until where what = $1"
-_OLDEST = "select min(at) from ledger"
 _CLEAR = """
 update ledger l set body = null
 where at >= $1 and at < $2 and body is not null and not exists (
@@ -46,9 +45,7 @@ where at >= $1 and at < $2 and body is not null and not exists (
     where l.said and o.key = l.key and o.peer = l.peer and o.family = l.family and o.sequence = l.sequence
 )
 """
-_REMEMBER = """
-insert into done_until (what, at) values ($1, $2) on conflict (what) do update set at = excluded.at
-"""
+_REMEMBER = "update done_until set at = $2 where what = $1"
 
 
 async def clear_bodies(connection: Connection, before: datetime) -> tuple[int, bool]:
@@ -56,9 +53,7 @@ async def clear_bodies(connection: Connection, before: datetime) -> tuple[int, b
 
     What still waits to be sent keeps its body. Returns how many were cleared, and whether that was all.
     """
-    done = await connection.fetchval(_DONE, BODIES) or await connection.fetchval(_OLDEST)
-    if done is None:
-        return 0, True
+    done: datetime = await connection.fetchval(_DONE, BODIES)
     cleared = 0
     for _ in range(BITES_MAX):
         if done >= before:

@@ -26,10 +26,6 @@ class Standing:
         self.comparing = comparing
         self._known.set()
 
-    async def wait(self) -> None:
-        """Wait until the comparison has been made."""
-        await self._known.wait()
-
     async def settled(self) -> None:
         """Wait for the comparison, some seconds at most: an agency works while Kafka is away."""
         if self._known.is_set():

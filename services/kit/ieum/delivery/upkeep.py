@@ -12,7 +12,7 @@ from asyncpg import Connection
 
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.fold import Known
-from ieum.delivery.heads import missing, say_heads
+from ieum.delivery.heads import Heads, missing
 from ieum.delivery.here import Here
 from ieum.delivery.inbox import Inbox
 from ieum.delivery.notices import tell
@@ -32,6 +32,8 @@ GAP_AGE = timedelta(seconds=30)
 GAP_TICKS = 30
 COUNT_TICKS = 5
 HEADS_TICKS = 60
+CONTRACTS_TICKS = 600
+"""An older instance may park what a newer one, which leads already, would understand."""
 ASKED_MAX = 1000
 
 _COUNT = """
@@ -41,6 +43,9 @@ select
     (select count(*) from parked where not dead) as parked,
     (select count(*) from parked where dead) as dead
 """
+
+_AWAY = (*DATABASE_AWAY, KafkaError, Transient)
+COUNTED = ("outbox", "notice", "parked", "dead")
 
 Ends = Callable[[], Awaitable[Mapping[Place, int]]]
 """Says how far our mailboxes go now."""
@@ -57,23 +62,26 @@ class Upkeep(Generic[Known]):
         self._relay = relay
         self._ends_now = ends
         self._ends: dict[UUID, Mapping[Place, int]] = {}
-        self._told = 0
+        self._heads = Heads(here)
         self._retention = Retention(here)
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
         ticks, due = 0, list[UUID]()
         while True:
-            await self._relay.leading.wait()
+            if not self._relay.leading.is_set():
+                self._here.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
+                await self._relay.leading.wait()
             try:
                 async with self._here.database.acquire() as connection:
                     await self._look(connection, ticks)
                     due = await due_keys(connection, self._here.clock())
                 await self._wake(due)
-                await self._answer_asks()
                 await self._retention.turn()
-            except (*DATABASE_AWAY, KafkaError, Transient) as error:
+                await self._answer_asks()
+            except _AWAY as error:
                 _log.warning("upkeep.database-away", error=type(error).__name__)
+                due = []
             except Exception as error:  # noqa: BLE001 - tried again at the next tick
                 _log.error("upkeep.failed", error=type(error).__name__)
                 due = []
@@ -83,14 +91,15 @@ class Upkeep(Generic[Known]):
     async def _look(self, connection: Connection, ticks: int) -> None:
         """Do what is due at this tick."""
         now = self._here.clock()
-        if ticks == 0:
+        if ticks % CONTRACTS_TICKS == 0:
             await wake_for_new_contracts(connection, now)
         await release_due(connection, self._here, now)
         if ticks % GAP_TICKS == 0:
             await self._ask_again(connection)
         if ticks % HEADS_TICKS == 0:
-            self._told = await say_heads(connection, self._here, self._told, now)
             await ask_the_silent_again(connection, self._here, now)
+        if ticks % HEADS_TICKS == 0 or self._heads.behind:
+            await self._heads.say(connection, now)
         if ticks % COUNT_TICKS == 0:
             self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
@@ -113,7 +122,7 @@ class Upkeep(Generic[Known]):
         for key in due:
             try:
                 taken = await self._woken({key})
-            except DATABASE_AWAY:
+            except _AWAY:
                 raise
             except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
@@ -125,11 +134,11 @@ class Upkeep(Generic[Known]):
         """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
         try:
             return await self._inbox.wake(keys)
-        except DATABASE_AWAY:
+        except _AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
             _log.error("event.failed", error=type(error).__name__)
-            return await self._inbox.wake_in_vain(keys)
+            return await self._inbox.wake_in_vain(keys, error)
 
     async def _ask_again(self, connection: Connection) -> None:
         now = self._here.clock()

@@ -1,6 +1,7 @@
 """What the API lists and shows: referrals, their history, and cases; reads only, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +47,14 @@ class HistoryEntry:
     body: bytes | None
 
 
+@asynccontextmanager
+async def _planned_for_what_is_asked(connection: Connection) -> AsyncIterator[None]:
+    """Let a list be planned for the filters that it has: one plan for all of them could use no index."""
+    async with connection.transaction(readonly=True):
+        await connection.execute("set local plan_cache_mode = force_custom_plan")
+        yield
+
+
 _LIST = """
 select * from referral
 where ($1::text is null or state = $1)
@@ -67,18 +76,19 @@ async def list_referrals(
         await peers.read(connection)
         if wanted.peer not in peers:
             return []
-    rows = await connection.fetch(
-        _LIST,
-        wanted.state,
-        None if wanted.side is None else wanted.side is Side.RECIPIENT,
-        None if wanted.peer is None else peers.number(wanted.peer),
-        wanted.programme,
-        wanted.client_ref,
-        wanted.journey,
-        None if before is None else before.at,
-        None if before is None else before.id,
-        limit,
-    )
+    async with _planned_for_what_is_asked(connection):
+        rows = await connection.fetch(
+            _LIST,
+            wanted.state,
+            None if wanted.side is None else wanted.side is Side.RECIPIENT,
+            None if wanted.peer is None else peers.number(wanted.peer),
+            wanted.programme,
+            wanted.client_ref,
+            wanted.journey,
+            None if before is None else before.at,
+            None if before is None else before.id,
+            limit,
+        )
     return await referrals_from(connection, peers, rows)
 
 
@@ -120,7 +130,9 @@ async def list_cases(
 ) -> Sequence[Case]:
     """List cases from the newest to the oldest, only open or only closed ones where asked."""
     at, case = (None, None) if before is None else (before.at, before.id)
-    return await cases_from(connection, peers, await connection.fetch(_LIST_CASES, is_open, at, case, limit))
+    async with _planned_for_what_is_asked(connection):
+        rows = await connection.fetch(_LIST_CASES, is_open, at, case, limit)
+    return await cases_from(connection, peers, rows)
 
 
 _READ_CASE = "select * from case_file where id = $1"

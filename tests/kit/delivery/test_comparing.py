@@ -1,0 +1,69 @@
+"""While a peer is being compared with, what has to be told to it waits, whoever caused it."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from ieum.delivery import upkeep
+from ieum.delivery.fold import Applied, Outcome
+from ieum.delivery.sources import COMPARING
+from ieum_contracts.address import Address
+from ieum_contracts.message import Event, Say
+from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
+from tests.kit.delivery import agencies
+from tests.kit.delivery.agencies import new_keys, until
+from tests.kit.delivery.bare_agency import Noted, Notes
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+
+class Forwarding(Notes):
+    """Tells a third agency of whatever it hears."""
+
+    def fold(self, known: Noted, event: Event, now: datetime) -> Outcome:
+        """Note the event, and forward it."""
+        outcome = super().fold(known, event, now)
+        key, third = UUID(event.envelope.subject), Address(event.envelope.source.centre, "gamma")
+        return Applied((Say(third, key, None, ReferralAmended()),)) if outcome == Applied(()) else outcome
+
+
+async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure(
+    resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    third = Address(beta.address.centre, "gamma")
+    async with beta.database.acquire() as connection:
+        await beta.here.peers.know(connection, [third])
+    number = beta.here.peers.number(third)
+    await beta.change(
+        "insert into source (peer, since, held, held_since, asked) values ($1, now(), $2, now(), $3)",
+        number,
+        COMPARING,
+        uuid4(),
+    )
+    monkeypatch.setattr(agencies, "Notes", Forwarding)
+    monkeypatch.setattr(upkeep, "TICK_SECONDS", 0.05)
+    await alpha.start()
+    await beta.start()
+    [key] = new_keys(1)
+    await alpha.say(beta.address, [key], ReferralInfoSupplied())
+
+    async def waits() -> bool:
+        return bool(await beta.value("select count(*) from parked where key = $1", key))
+
+    await until(waits)
+    [row] = await beta.rows("select reason, attempts, dead from parked where key = $1", key)
+    assert row == {"reason": COMPARING, "attempts": 0, "dead": False}
+    await beta.change("update source set held = null where peer = $1", number)
+    await beta.change("update parked set retry_at = now() where key = $1", key)
+
+    async def goes_on() -> bool:
+        return await beta.value("select said from stream where key = $1 and peer = $2", key, number) == 1
+
+    await until(goes_on)
+    await alpha.stop()
+    await beta.stop()
+    await beta.change("delete from outbox where peer = $1", number)
+    await beta.change("delete from source where peer = $1", number)
