@@ -7,7 +7,7 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
-from ieum.delivery import producer, upkeep
+from ieum.delivery import heads, producer, upkeep
 from ieum.storage import counter, flush
 from ieum.storage.finding import Needs
 from ieum.testing.verdicts import Broken
@@ -94,8 +94,8 @@ def break_product(name: str) -> None:
         await asyncio.sleep(random() * SENDING_SECONDS_MAX)  # noqa: S311 - no secret
         return await send(self, outgoing)
 
-    async def tell_no_heads(connection: Any, here: Any, told: int, now: Any) -> int:  # noqa: ARG001
-        return told
+    async def tell_no_heads(self: Any, connection: Any, now: Any) -> None:
+        pass
 
     async def ask_nothing(self: Any, connection: Any) -> None:
         pass
@@ -103,6 +103,6 @@ def break_product(name: str) -> None:
     put(counter, "flush", flush_slowly)
     put(Needs, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
-    put(upkeep, "say_heads", tell_no_heads)
+    put(heads.Heads, "say", tell_no_heads)
     put(upkeep.Upkeep, "_ask_again", ask_nothing)
     VARIANTS[name].breaks()
