@@ -137,6 +137,17 @@ async def _is(agency: Bare, query: str, *arguments_and_value: object) -> bool:
     return await agency.value(query, *arguments) == value
 
 
+async def test_a_conflict_is_seen_when_the_number_between_comes_in_its_batch(
+    stack: Stack, talking: Pair
+) -> None:
+    ground = Ground(talking.alpha.address, talking.beta.address, new_keys(1)[0])
+    wire.produce(stack, [ground.good(1)])
+    await until(lambda: _is(talking.beta, EFFECTS, ground.key, 1))
+    wire.produce(stack, [ground.good(2), ground.good(1)])
+    stopped = "select stopped from stream where key = $1"
+    await until(lambda: _is(talking.beta, stopped, ground.key, "sequence.conflict"))
+
+
 async def test_what_no_model_knows_is_ignored(stack: Stack, talking: Pair) -> None:
     ground = Ground(talking.alpha.address, talking.beta.address, new_keys(1)[0])
     good = ground.saying(zzz={"a": [1, None, {"b": MARK}]}).plus(("x-unknown", b"\xff"), ("x-unknown", None))

@@ -122,7 +122,7 @@ class Inbox(Generic[Known]):
             # Another process took in what waited: what it made of it was not there to be locked before.
             known = await self._application.load(connection, events)
         arrived = self._counting(heard, seen, streams)
-        before = [(at, h.sequence) for at, h in arrived if h.sequence < streams[at].heard]
+        before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
         earlier = await heard_digests(connection, before)
         effects = Unfold(self._application, known, streams, now, seen.held).fold(
             seen.waiting, arrived, earlier
