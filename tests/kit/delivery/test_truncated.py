@@ -12,7 +12,7 @@ from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
-from ieum.delivery import upkeep
+from ieum.delivery import subscriber, upkeep
 from ieum.delivery.operators import Act, Acted, skip
 from ieum.delivery.streams import StreamKey
 from ieum.local import Stack
@@ -29,6 +29,7 @@ async def brisk(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """Give two agencies that miss what a second did not bring; beta does not run yet."""
     monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
     monkeypatch.setattr(upkeep, "GAP_AGE", timedelta(seconds=1))
+    monkeypatch.setattr(subscriber, "METADATA_MS", 1_000)
     await resting.alpha.start()
     yield resting
     await resting.alpha.stop()
