@@ -82,8 +82,7 @@ async def serve(settings: Settings) -> None:
         async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
             await http.serve()
     finally:
-        for each in (orders, requests, database):
-            await each.close()
+        await asyncio.gather(*(each.close() for each in (orders, requests, database)))
     _log.info("service.stopped")
 
 

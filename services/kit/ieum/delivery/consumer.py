@@ -132,7 +132,6 @@ class Consumer(Generic[Known]):
         except Exception as error:  # noqa: BLE001 - one event must not stop the others
             if len(records) > 1:
                 return await self._in_halves(records)
-            _log.error("event.failed", error=type(error).__name__, offset=records[0].offset)
             answer = await self._inbox.set_aside(records[0], error)
         return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
 

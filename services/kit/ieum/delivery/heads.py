@@ -54,8 +54,9 @@ class Heads:
         self._told = await say_heads(connection, self._here, before, now)
         self.behind = self._told - before >= ACTIVE_MAX
         if self._older and not self.behind:
-            self._older = max(0, self._older - ACTIVE_MAX)
-            await say_heads(connection, self._here, self._older, now)
+            older = max(0, self._older - ACTIVE_MAX)
+            await say_heads(connection, self._here, older, now)
+            self._older = older
 
 
 async def say_heads(connection: Connection, here: Here, after: int, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Generic
 from uuid import UUID
 
+import structlog
 from asyncpg import Connection
 
 from ieum.delivery.effects import Effects
@@ -29,6 +30,8 @@ from ieum.delivery.unfold import Unfold
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
 
+_log = structlog.get_logger(__name__)
+
 
 class Inbox(Generic[Known]):
     """Takes in what arrives for one agency."""
@@ -45,7 +48,7 @@ class Inbox(Generic[Known]):
 
     async def set_aside(self, record: Record, error: Exception) -> Taken | Gap:
         """Take in one record that breaks every batch: parked if its place is proved, and tried later."""
-        return await self._unfolding(error).take([record])
+        return await self._unfolding(error, offset=record.offset).take([record])
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> Taken | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
@@ -95,10 +98,13 @@ class Inbox(Generic[Known]):
         """Count a failure of what is due under these keys, which breaks every transaction that it is in."""
         return await self._unfolding(error).wake(keys)
 
-    def _unfolding(self, error: Exception) -> "Inbox[None]":
+    def _unfolding(self, error: Exception, **where: object) -> "Inbox[None]":
         """Make an inbox that folds nothing; what may only not be answered yet waits, and has not failed."""
-        awaiting = Awaiting(error.reason) if isinstance(error, Unsayable) else None
-        return Inbox(self._here, self._outbox, Unfolded(awaiting))
+        if isinstance(error, Unsayable):
+            _log.info("event.postponed", reason=error.reason, **where)
+            return Inbox(self._here, self._outbox, Unfolded(Awaiting(error.reason)))
+        _log.error("event.failed", error=type(error).__name__, **where)
+        return Inbox(self._here, self._outbox, Unfolded())
 
     async def _fold(
         self,
@@ -132,7 +138,7 @@ class Inbox(Generic[Known]):
         rows = Rows(streams.changed(), [*effects.entries, *said], following)
         await self._application.flush(connection, known, rows, now)
         await self._flush(connection, effects, now, taken)
-        _count(taken, effects, len(said))
+        taken.count(effects, len(said))
 
     def _counting(
         self, heard: Sequence[tuple[Heard, bool]], seen: Seen, streams: Streams
@@ -188,13 +194,3 @@ class Inbox(Generic[Known]):
 def _gap(firsts: Mapping[Place, int], positions: Mapping[Place, int]) -> Gap:
     """Say in which partitions records are missing before a batch."""
     return Gap({place: positions[place] for place, offset in firsts.items() if offset > positions[place]})
-
-
-def _count(taken: Taken, effects: Effects, said: int) -> None:
-    taken.said += said
-    taken.told += len(effects.notices)
-    taken.counts["applied"] += effects.count("applied")
-    taken.counts["refused"] += effects.count("refused")
-    taken.counts["parked"] += len(effects.parked)
-    taken.counts["duplicate"] += effects.duplicates
-    taken.counts["conflict"] += len(effects.conflicts)

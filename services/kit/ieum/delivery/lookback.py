@@ -38,10 +38,11 @@ async def look_back(here: Here, consumer: AIOKafkaConsumer) -> None:
     ends = await ends_of(here, consumer)
     async with here.database.acquire() as connection, connection.transaction():
         await here.peers.read(connection)
+        positions = await read_positions(connection)
         if gone := _above(read, ends):
             _log.error("mailbox.shorter", partitions=len(gone), records=sum(gone.values()))
             await ask_what_is_lost(connection, here, here.clock())
-        positions = await read_positions(connection)
+            await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
         if newer := _above(committed, positions):
             _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
             await compare_with_peers(connection, here, here.clock())

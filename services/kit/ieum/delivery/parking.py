@@ -163,13 +163,13 @@ async def due_keys(connection: Connection, now: datetime) -> list[UUID]:
 
 
 _WAKE_ALL = """
-update parked set retry_at = $1 where not dead and reason = any($2::text[])
+update parked set retry_at = $1 where not dead and reason = any($2::text[]) and since >= $3
 """
 
 
-async def wake_for_new_contracts(connection: Connection, now: datetime) -> None:
-    """Let a process that has just started try what an older one did not understand."""
-    await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD))
+async def wake_for_new_contracts(connection: Connection, since: datetime, now: datetime) -> None:
+    """Let this process try what an older one has not understood since a time."""
+    await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD), since)
 
 
 def _heard(row: Record) -> Heard:

@@ -131,12 +131,12 @@ async def open_asks(connection: Connection) -> list[tuple[UUID, int, datetime]]:
 
 
 _HEADS = """
+with active as materialized (
+    select key, family from ledger where at >= $2 and peer = $1
+    union select key, family from parked where peer = $1
+)
 select s.key, s.family, s.said, greatest(s.heard, p.sequence)
-from (
-    select key, family from ledger where at >= $2 and peer = $1 and (key, family) > ($4, $5)
-    union select key, family from parked where peer = $1 and (key, family) > ($4, $5)
-    order by key, family limit $3
-) l
+from (select * from active where (key, family) > ($4, $5) order by key, family limit $3) l
 cross join lateral (
     select key, family, said, heard from stream where key = l.key and peer = $1 and family = l.family limit 1
 ) s

@@ -53,8 +53,10 @@ async def clear_bodies(connection: Connection, before: datetime) -> tuple[int, b
 
     What still waits to be sent keeps its body. Returns how many were cleared, and whether that was all.
     """
-    done: datetime = await connection.fetchval(_DONE, BODIES)
+    done: datetime | None = await connection.fetchval(_DONE, BODIES)
     cleared = 0
+    if done is None:  # the migration that notes where to begin has yet to be run
+        return 0, True
     for _ in range(BITES_MAX):
         if done >= before:
             return cleared, True

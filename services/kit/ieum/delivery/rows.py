@@ -71,7 +71,7 @@ _WRITE = WITH_ROWS + "select"
 
 async def write_rows(connection: Connection, rows: Rows) -> None:
     """Write rows, and nothing else. Raises Transient when another transaction began one of the streams."""
-    with one_begins():
+    with one_begins(rows):
         await connection.execute(_WRITE, *rows.parameters())
 
 
@@ -79,7 +79,7 @@ _BEGUN = ("stream_pkey", "ledger_pkey")
 
 
 @contextmanager
-def one_begins() -> Iterator[None]:
+def one_begins(rows: Rows) -> Iterator[None]:
     """Raise Transient where a stream was begun by another transaction: its number may not be given twice.
 
     Which of the two is found to be there, the stream or the entry under its number, is the database's choice.
@@ -87,6 +87,6 @@ def one_begins() -> Iterator[None]:
     try:
         yield
     except UniqueViolationError as error:
-        if error.constraint_name in _BEGUN:
+        if error.constraint_name in _BEGUN and any(stream.new for stream in rows.streams):
             raise Transient("A stream was begun by two at once; one of them tries again.") from error
         raise

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ieum.delivery.effects import Effects
 from ieum.delivery.positions import Place
 
 
@@ -32,3 +33,13 @@ class Taken:
             told=self.told + other.told,
             troubles=self.troubles + other.troubles,
         )
+
+    def count(self, effects: Effects, said: int) -> None:
+        """Count what folding came to."""
+        self.said += said
+        self.told += len(effects.notices)
+        self.counts["applied"] += effects.count("applied")
+        self.counts["refused"] += effects.count("refused")
+        self.counts["parked"] += len(effects.parked)
+        self.counts["duplicate"] += effects.duplicates
+        self.counts["conflict"] += len(effects.conflicts)

@@ -116,7 +116,8 @@ class Unfold(Generic[Known]):
                 return
             if not self._take(stream, head):
                 self._park(head)
-                self._tell(head)
+                if head.reason != COMPARING:
+                    self._tell(head)
                 return
             del queue[head.heard.sequence]
             self._leave(head)

@@ -1,8 +1,9 @@
 """Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Generic
 from uuid import UUID
 
@@ -29,11 +30,11 @@ from ieum_contracts.delivery import StreamResendAsked
 
 TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
+CONTRACTS_AGE = timedelta(minutes=10)
+"""How often to try what was not understood: an older instance parks what a newer one, which leads, knows."""
 GAP_TICKS = 30
 COUNT_TICKS = 5
 HEADS_TICKS = 60
-CONTRACTS_TICKS = 600
-"""An older instance may park what a newer one, which leads already, would understand."""
 ASKED_MAX = 1000
 
 _COUNT = """
@@ -63,45 +64,51 @@ class Upkeep(Generic[Known]):
         self._ends_now = ends
         self._ends: dict[UUID, Mapping[Place, int]] = {}
         self._heads = Heads(here)
+        self._contracts_tried = datetime.min.replace(tzinfo=UTC)
+        self._more = False
         self._retention = Retention(here)
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
-        ticks, due = 0, list[UUID]()
+        ticks = 0
         while True:
             if not self._relay.leading.is_set():
                 self._here.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
                 await self._relay.leading.wait()
-            try:
-                async with self._here.database.acquire() as connection:
-                    await self._look(connection, ticks)
-                    due = await due_keys(connection, self._here.clock())
-                await self._wake(due)
-                await self._retention.turn()
-                await self._answer_asks()
-            except _AWAY as error:
-                _log.warning("upkeep.database-away", error=type(error).__name__)
-                due = []
-            except Exception as error:  # noqa: BLE001 - tried again at the next tick
-                _log.error("upkeep.failed", error=type(error).__name__)
-                due = []
+            self._more = False
+            await self._each(partial(self._look, ticks), self._wake, self._answer_asks, self._retention.turn)
             ticks += 1
-            await asyncio.sleep(0 if len(due) == WOKEN_MAX else TICK_SECONDS)
+            await asyncio.sleep(0 if self._more else TICK_SECONDS)
 
-    async def _look(self, connection: Connection, ticks: int) -> None:
+    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> None:
+        """Take steps, each whatever became of the others; what fails is tried again at the next tick."""
+        away = set()
+        for step in steps:
+            try:
+                await step()
+            except _AWAY as error:
+                away.add(type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+                _log.error("upkeep.failed", error=type(error).__name__)
+        if away:
+            _log.warning("upkeep.database-away", errors=sorted(away))
+
+    async def _look(self, ticks: int) -> None:
         """Do what is due at this tick."""
         now = self._here.clock()
-        if ticks % CONTRACTS_TICKS == 0:
-            await wake_for_new_contracts(connection, now)
-        await release_due(connection, self._here, now)
-        if ticks % GAP_TICKS == 0:
-            await self._ask_again(connection)
-        if ticks % HEADS_TICKS == 0:
-            await ask_the_silent_again(connection, self._here, now)
-        if ticks % HEADS_TICKS == 0 or self._heads.behind:
-            await self._heads.say(connection, now)
-        if ticks % COUNT_TICKS == 0:
-            self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
+        async with self._here.database.acquire() as connection:
+            if now - self._contracts_tried >= CONTRACTS_AGE:
+                await wake_for_new_contracts(connection, self._contracts_tried, now)
+                self._contracts_tried = now
+            await release_due(connection, self._here, now)
+            if ticks % GAP_TICKS == 0:
+                await self._ask_again(connection)
+            if ticks % HEADS_TICKS == 0:
+                await ask_the_silent_again(connection, self._here, now)
+            if ticks % HEADS_TICKS == 0 or self._heads.behind:
+                await self._heads.say(connection, now)
+            if ticks % COUNT_TICKS == 0:
+                self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
     async def _answer_asks(self) -> None:
         """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
@@ -118,17 +125,23 @@ class Upkeep(Generic[Known]):
                     await answer(connection, self._here, asked, self._here.clock())
         self._relay.wake()
 
-    async def _wake(self, due: Sequence[UUID]) -> None:
+    async def _wake(self) -> None:
+        """Try what is due; much of it keeps no other step waiting for long."""
+        async with self._here.database.acquire() as connection:
+            due = await due_keys(connection, self._here.clock())
         for key in due:
             try:
                 taken = await self._woken({key})
-            except _AWAY:
+            except Transient:
+                continue
+            except DATABASE_AWAY:
                 raise
             except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
                 continue
             _log.info("stream.woken", key=str(key), **taken.counts)
             self._relay.wake()
+        self._more = len(due) == WOKEN_MAX
 
     async def _woken(self, keys: set[UUID]) -> Taken:
         """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
@@ -137,7 +150,6 @@ class Upkeep(Generic[Known]):
         except _AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
-            _log.error("event.failed", error=type(error).__name__)
             return await self._inbox.wake_in_vain(keys, error)
 
     async def _ask_again(self, connection: Connection) -> None:

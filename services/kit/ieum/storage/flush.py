@@ -49,7 +49,7 @@ async def flush(
     made the same client's referral to the same programme, or done the work of the same Idempotency-Key.
     """
     referrals = known.changed_referrals()
-    with one_begins():
+    with one_begins(rows):
         await connection.execute(
             _FLUSH,
             *rows.parameters(),
