@@ -15,6 +15,7 @@ from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
 from ieum.local import Stack
+from ieum.local.signals import unwinding
 from ieum.testing.centre import Template, make_template
 from ieum.testing.runs import new_run_folder
 
@@ -36,7 +37,7 @@ def main() -> int:
     work = WORKS[arguments.what](arguments)
     if work is None:
         return USAGE
-    with running_stack() as (stack, template):
+    with unwinding(), running_stack() as (stack, template):
         work(stack, template, found, keep)
     if arguments.json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")

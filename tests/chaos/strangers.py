@@ -15,7 +15,7 @@ from asyncpg import Connection, Record
 from ieum.delivery.place import partition_of
 from ieum.delivery.relay import LOCK
 from ieum.delivery.streams import FAMILIES
-from ieum.testing.history import Injected, Removed, Stream
+from ieum.testing.history import STRANGER, Injected, Removed, Stream
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope
@@ -110,7 +110,7 @@ async def send_poison(scene: Scene, random: Random, count: int = 40) -> str:
 def _copy(row: Record) -> Letter:
     key = str(row["key"]).encode()
     to, family = Address.parse(row["peer"]), Family(FAMILIES[row["family"]])
-    headers = envelope.from_canonical(row["headers"])
+    headers = [*envelope.from_canonical(row["headers"]), (STRANGER, b"copy")]
     return Letter(to, family, key, headers, row["body"], partition_of(key), "count-once")
 
 

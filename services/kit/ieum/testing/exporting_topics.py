@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from ieum.centre import CentreSettings
 from ieum.delivery.connection import SASL_MECHANISM
 from ieum.delivery.unreadable import read_past_unreadable
-from ieum.testing.history import Carried, Left, Stream
+from ieum.testing.history import STRANGER, Carried, Left, Stream
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
@@ -78,7 +78,7 @@ def _carried(record: ConsumerRecord[bytes, bytes], recipient: str, family: str) 
         event = envelope.read(record.headers)
     except envelope.EnvelopeError:
         return None
-    if event.sequence is None:
+    if event.sequence is None or any(name == STRANGER for name, _ in record.headers):
         return None
     stream = Stream(str(event.source), recipient, family, event.subject)
     digest = envelope.digest(envelope.canonical(record.headers), record.value or b"").hex()

@@ -37,6 +37,10 @@ class Said:
     fact: Literal["said"] = "said"
 
 
+STRANGER = "x-stranger"
+"""A header that counts for nobody: of a record that a harness copied into a mailbox, acknowledged or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """A topic holds this record, in the recipient's mailbox."""
