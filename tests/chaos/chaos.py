@@ -180,7 +180,8 @@ async def settle(scene: Scene, seconds_max: float, tell: Tell) -> list[Left]:
     """Wait until nothing is under way any more; returns what is left after all that time."""
     loop = asyncio.get_running_loop()
     began = told_at = loop.time()
-    while (left := await _left(scene)) and loop.time() - began < seconds_max:
+    # Looked at twice: what the first agency hears while the second is looked at is only seen then.
+    while (left := await _left(scene) or await _left(scene)) and loop.time() - began < seconds_max:
         if loop.time() - told_at > WATCH_SECONDS:
             told_at = loop.time()
             tell(f"         waiting for {', '.join(f'{each.at} {each.what} {each.detail}' for each in left)}")
