@@ -11,12 +11,11 @@ from pydantic import BaseModel
 
 from bench.load import Load
 from bench.obey import obey, take_voice
-from bench.place import Place, read_place
+from bench.place import CONNECTIONS_MAX, Place, read_place
 from bench.referral import referral
 from bench.trips import Trips
 
 PARTITIONS = 6
-CONNECTIONS_MAX = 16
 
 TABLE = "create table bench_referral (id text primary key, state text not null, body text)"
 INSERT = "insert into bench_referral (id, state, body) values ($1, $2, $3) on conflict (id) do nothing"

@@ -5,6 +5,8 @@ import os
 from dataclasses import asdict, dataclass
 
 VARIABLE = "BENCH_PLACE"
+CONNECTIONS_MAX = 16
+"""Database connections of a sender or recipient, the same in every case."""
 
 
 @dataclass(frozen=True, slots=True)

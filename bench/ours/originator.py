@@ -17,6 +17,7 @@ from bench.load import Load
 from bench.obey import obey, take_voice
 from bench.ours.order import order_for
 from bench.ours.watched import WatchedConnections, WatchedDesk
+from bench.place import CONNECTIONS_MAX
 from bench.trips import Trips
 from ieum.agency import load_agency, published
 from ieum.casework.orders import ReferralOrder
@@ -37,9 +38,7 @@ from ieum.storage.finding import Found
 from ieum.storage.orders import Order, Served
 
 PROGRAMME_SECONDS_MAX = 30.0
-CONNECTIONS = 16
-"""As many as in every case."""
-A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS), (TOGETHER_MAX, HANDS)
+A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)
 """How many orders share a transaction, and how many transactions run at a time."""
 NO_ANSWER = Answer(0, (), b"")
 
@@ -97,7 +96,7 @@ async def main() -> None:
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
     dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
     database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
-    requests = await open_database(dsn, password, CONNECTIONS)
+    requests = await open_database(dsn, password, CONNECTIONS_MAX)
     together = A_COMMIT_EACH if "each" in sys.argv else TOGETHER
     originator = Originator(settings, WatchedConnections(database), requests, together)
     gc.collect()

@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from bench.load import Load
 from bench.obey import obey, take_voice
-from bench.place import Place, read_place
+from bench.place import CONNECTIONS_MAX, Place, read_place
 from bench.referral import answer, referral
 from bench.trips import Trips
 
 QUEUE = "to-peer"
-CONNECTIONS_MAX = 16
 
 TABLE = text("create table bench_referral (id text primary key, state text not null, body text)")
 INSERT = text(

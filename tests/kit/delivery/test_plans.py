@@ -21,7 +21,7 @@ RARE = {
     "carry_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
     "parking_DUE": {"parked"},  # each second, of what waits: few rows, or there is an alarm
     "parking_GAPS": {"parked"},
-    "parking_WAKE_ALL": {"parked"},  # at a start
+    "parking_WAKE_ALL": {"parked"},  # at a start, and each ten minutes
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},

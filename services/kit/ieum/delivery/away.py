@@ -1,6 +1,9 @@
-"""How a database says that it is away, or that it is itself in trouble: nothing is wrong with the work."""
+"""How a database or a broker says that it is away, or itself in trouble: nothing is wrong with the work."""
 
 import asyncpg
+from aiokafka.errors import KafkaError
+
+from ieum.errors import Transient
 
 DATABASE_AWAY = (
     OSError,
@@ -18,3 +21,6 @@ DATABASE_AWAY = (
     asyncpg.TransactionRollbackError,
 )
 """Errors after which the same work is tried again, for as long as it takes."""
+
+AWAY = (*DATABASE_AWAY, KafkaError, Transient)
+"""The same where Kafka has a part in the work, and where another transaction was in the way."""

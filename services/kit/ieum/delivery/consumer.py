@@ -7,9 +7,9 @@ from typing import Generic
 
 import structlog
 from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError
 
-from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.away import AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.here import Here
 from ieum.delivery.inbox import Inbox
@@ -29,7 +29,6 @@ PACE_SECONDS = 0.02
 PACED_EVENTS_MIN = 4
 """Where much comes, reading rests between batches, so that the next one is larger and costs less an event."""
 
-_AWAY = (*DATABASE_AWAY, KafkaError, Transient)
 
 _log = structlog.get_logger(__name__)
 
@@ -78,7 +77,7 @@ class Consumer(Generic[Known]):
         while True:
             try:
                 return await step()
-            except _AWAY as error:
+            except AWAY as error:
                 _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
                 _log.error("consumer.cannot-start", error=type(error).__name__, retry_seconds=delay)
@@ -101,7 +100,7 @@ class Consumer(Generic[Known]):
             try:
                 async with asyncio.timeout(COMMIT_SECONDS):
                     await go_back(self._here, self._mailboxes.consumer)
-            except (*_AWAY, IllegalStateError):
+            except (*AWAY, IllegalStateError):
                 self._elsewhere.set()
 
     async def _take(self, records: Records) -> None:
@@ -110,7 +109,7 @@ class Consumer(Generic[Known]):
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)
-        except _AWAY as error:
+        except AWAY as error:
             await self._back_off(records, error)
             return
         except Exception as error:  # noqa: BLE001 - not even setting aside helped: nothing may be skipped
@@ -127,7 +126,7 @@ class Consumer(Generic[Known]):
         """Take records in, and set aside the ones that break it; None when others have to come first."""
         try:
             answer = await self._inbox.take(records)
-        except _AWAY:
+        except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - one event must not stop the others
             if len(records) > 1:

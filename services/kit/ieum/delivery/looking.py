@@ -56,10 +56,11 @@ async def lock_and_look(
     wanted = sorted(firsts)
     families, partitions = [place[0] for place in wanted], [place[1] for place in wanted]
     rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
-    if not _positions(rows).keys() >= set(wanted):
+    positions = _positions(rows)
+    if not positions.keys() >= set(wanted):
         await connection.execute(_ADD, families, partitions)
         rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
-    positions = _positions(rows)
+        positions = _positions(rows)
     if any(positions[place] > first for place, first in firsts.items()):
         return positions, await look(connection, keys)
     return positions, await _seen(connection, keys, rows[0] if rows else None)

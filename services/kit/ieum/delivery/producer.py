@@ -74,7 +74,6 @@ class Producer:
                             record.topic, record.value, key=record.key, headers=list(record.headers)
                         )
                     except _UNSENDABLE as error:
-                        await _ask_broker(client, error)
                         poison = Poison(type(error).__name__)
                         break
                     futures.append(future)
@@ -170,13 +169,6 @@ async def _know(client: AIOKafkaProducer, topic: str) -> None:
             if asyncio.get_running_loop().time() > until:
                 raise UnknownTopicOrPartitionError(topic)
             await asyncio.sleep(TOPIC_PAUSE_SECONDS)
-
-
-async def _ask_broker(client: AIOKafkaProducer, error: KafkaError) -> None:
-    """Raise KafkaConnectionError where a topic is unknown only because no broker answers."""
-    known = not isinstance(error, UnknownTopicOrPartitionError)
-    if not known and not await client.client.force_metadata_update():
-        raise KafkaConnectionError("No broker answers.") from error
 
 
 async def _stop(client: AIOKafkaProducer) -> None:

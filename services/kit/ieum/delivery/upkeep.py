@@ -8,10 +8,9 @@ from typing import Generic
 from uuid import UUID
 
 import structlog
-from aiokafka.errors import KafkaError
 from asyncpg import Connection
 
-from ieum.delivery.away import DATABASE_AWAY
+from ieum.delivery.away import AWAY, DATABASE_AWAY
 from ieum.delivery.fold import Known
 from ieum.delivery.heads import Heads, missing
 from ieum.delivery.here import Here
@@ -45,7 +44,6 @@ select
     (select count(*) from parked where dead) as dead
 """
 
-_AWAY = (*DATABASE_AWAY, KafkaError, Transient)
 COUNTED = ("outbox", "notice", "parked", "dead")
 
 Ends = Callable[[], Awaitable[Mapping[Place, int]]]
@@ -86,7 +84,7 @@ class Upkeep(Generic[Known]):
         for step in steps:
             try:
                 await step()
-            except _AWAY as error:
+            except AWAY as error:
                 away.add(type(error).__name__)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
                 _log.error("upkeep.failed", error=type(error).__name__)
@@ -147,7 +145,7 @@ class Upkeep(Generic[Known]):
         """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
         try:
             return await self._inbox.wake(keys)
-        except _AWAY:
+        except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
             return await self._inbox.wake_in_vain(keys, error)
