@@ -67,6 +67,7 @@ class Living:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
         return {
             **outside,
+            "IEUM_STATE": str(self.centre_file.with_name("no-stack")),  # not the one of who runs the tests
             "IEUM_CENTRE_FILE": str(self.centre_file),
             "IEUM_SECRETS_FOLDER": str(settings.secrets_folder),
             "IEUM_DATABASE_ADMIN_DSN": settings.database_admin_dsn.get_secret_value(),
