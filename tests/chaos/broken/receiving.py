@@ -13,7 +13,6 @@ from ieum.delivery.streams import Stream
 from ieum.delivery.subscriber import Records
 from ieum.delivery.taken import Gap
 from ieum.delivery.unfold import Unfold
-from ieum.storage import flush
 from tests.chaos.broken.patching import put, rewrite
 
 WORK_SECONDS = 0.3
@@ -47,8 +46,7 @@ def failed_batch_acknowledged() -> None:
 
 def no_duplicate_check() -> None:
     """Apply what was heard before once more."""
-    for module, name in ((rows, "_WRITE"), (flush, "_FLUSH")):
-        rewrite(module, name, "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
+    rewrite(rows, "_ENTER", "from entry\n), fed as", "from entry on conflict do nothing\n), fed as")
 
     def apply_again(
         self: Unfold[Any],

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ieum.delivery import rows
 from ieum.settings import Settings
 from ieum.storage import cases, finding, flush, reading, referrals
 from ieum.storage.database import open_database
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.stack
 HOT = {
     "lock referrals": referrals._LOCK,
     "read referrals": referrals._READ,
-    "flush": flush._FLUSH,
+    "flush": rows.statement((flush._REFER, flush._FILE, flush._ANSWER)),
     "look back": finding._LOOK_BACK,
     "clear heard bodies": referrals._CLEAR,
     "lock cases": cases._LOCK,
@@ -37,7 +38,7 @@ async def test_plans_made_on_empty_tables_stay_good(make_centre: MakeCentre) -> 
         for number, (name, statement) in enumerate(HOT.items()):
             nulls = ", ".join(["null"] * len(set(re.findall(r"\$[0-9]+", statement))))
             await connection.execute(await connection.fetchval(PREPARE, number, statement))
-            rows = await connection.fetch(await connection.fetchval(EXPLAIN, number, nulls))
-            plans[name] = "\n".join(row[0] for row in rows)
+            lines = await connection.fetch(await connection.fetchval(EXPLAIN, number, nulls))
+            plans[name] = "\n".join(line[0] for line in lines)
     await database.close()
     assert {name: plan for name, plan in plans.items() if "Seq Scan" in plan} == {}

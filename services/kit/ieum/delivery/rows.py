@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from asyncpg import Connection, UniqueViolationError
 
@@ -10,6 +11,9 @@ from ieum.delivery.ledger import Entry
 from ieum.delivery.positions import Place
 from ieum.delivery.streams import Stream
 from ieum.errors import Transient
+
+Part = tuple[str, Sequence[tuple[object, ...]]]
+"""A part of a statement, `{rows}` in place of its parameter, and the rows that it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +24,30 @@ class Rows:
     entries: Sequence[Entry] = ()
     positions: Mapping[Place, int] = field(default_factory=dict)
 
-    def parameters(self) -> tuple[list[tuple[object, ...]], ...]:
-        """Give the parameters $1 to $4 of a statement that begins with `WITH_ROWS`."""
-        return (
-            [stream.row() for stream in self.streams if stream.new],
-            [stream.row() for stream in self.streams if not stream.new],
-            [entry.row() for entry in self.entries],
-            [(*place, offset) for place, offset in sorted(self.positions.items())],
-        )
+    def parts(self) -> list[Part]:
+        """Give what `write` writes; what was said also goes to the outbox, and what counts to the feed."""
+        said = any(entry.said for entry in self.entries)
+        return [
+            (_BEGIN, [stream.row() for stream in self.streams if stream.new]),
+            (_GO_ON, [stream.row() for stream in self.streams if not stream.new]),
+            (_ENTER + _SEND if said else _ENTER, [entry.row() for entry in self.entries]),
+            (_MOVE, [(*place, offset) for place, offset in sorted(self.positions.items())]),
+        ]
 
 
-WITH_ROWS = """
-with begun as (
+_BEGIN = """begun as (
     insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-    select * from unnest($1::stream_row[])
-), gone_on as (
+    select * from unnest({rows}::stream_row[])
+)"""
+_GO_ON = """gone_on as (
     insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-    select * from unnest($2::stream_row[])
+    select * from unnest({rows}::stream_row[])
     on conflict (key, peer, family) do update set
         said = excluded.said, heard = excluded.heard,
         heard_digest = excluded.heard_digest, stopped = excluded.stopped
-), entry as materialized (
-    select * from unnest($3::ledger_row[]) with ordinality as e (
+)"""
+_ENTER = """entry as materialized (
+    select * from unnest({rows}::ledger_row[]) with ordinality as e (
         key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason, o
     )
 ), entered as (
@@ -50,29 +56,40 @@ with begun as (
     )
     select key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
     from entry
-), sent as (
-    insert into outbox (key, peer, family, sequence)
-    select key, peer, family, sequence from entry where said order by o
 ), fed as (
     insert into feed (key, peer, family, said, sequence)
     select key, peer, family, said, sequence from entry where fate = 'applied' order by o
-), moved as (
+)"""
+_SEND = """, sent as (
+    insert into outbox (key, peer, family, sequence)
+    select key, peer, family, sequence from entry where said order by o
+)"""
+_MOVE = """moved as (
     insert into position (family, partition, next_offset)
-    select * from unnest($4::position_row[])
+    select * from unnest({rows}::position_row[])
     on conflict (family, partition) do update set next_offset = excluded.next_offset
-)
-"""
-"""The first half of a statement: what was said also goes to the outbox, and what counts to the feed.
+)"""
 
-The second half is the application's, with parameters from $5 on; both halves are constants.
-"""
-_WRITE = WITH_ROWS + "select"
+
+async def write(connection: Connection, parts: Sequence[Part]) -> None:
+    """Write parts in one statement; one without rows is left out, for it costs almost what a row costs."""
+    present = [(part, rows) for part, rows in parts if rows]
+    if present:
+        text = statement(tuple(part for part, _ in present))
+        await connection.execute(text, *(rows for _, rows in present))
+
+
+@lru_cache
+def statement(parts: tuple[str, ...]) -> str:
+    """Make one statement of parts, which are constants."""
+    numbered = (part.format(rows=f"${number}") for number, part in enumerate(parts, 1))
+    return f"with {', '.join(numbered)} select"
 
 
 async def write_rows(connection: Connection, rows: Rows) -> None:
     """Write rows, and nothing else. Raises Transient when another transaction began one of the streams."""
     with one_begins(rows):
-        await connection.execute(_WRITE, *rows.parameters())
+        await write(connection, rows.parts())
 
 
 _BEGUN = ("stream_pkey", "ledger_pkey")

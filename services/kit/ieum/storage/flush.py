@@ -6,19 +6,18 @@ from asyncpg import Connection
 
 from ieum.casework.known import Known
 from ieum.delivery.peers import Peers
-from ieum.delivery.rows import WITH_ROWS, Rows, one_begins
+from ieum.delivery.rows import Rows, one_begins, write
 from ieum.storage.answers import KeptAnswer
 from ieum.storage.cases import case_row
 from ieum.storage.referrals import clear_heard, referral_row
 
-_REFERRALS = """
-, referred as (
+_REFER = """referred as (
     insert into referral (
         id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
         closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
         loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment
     )
-    select * from unnest($5::referral_row[])
+    select * from unnest({rows}::referral_row[])
     on conflict (id) do update set
         case_id = excluded.case_id, state = excluded.state, version = excluded.version,
         ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,
@@ -27,17 +26,18 @@ _REFERRALS = """
         open_ref = excluded.open_ref, changed_at = excluded.changed_at,
         concluded_at = excluded.concluded_at, asked = excluded.asked, sealed = excluded.sealed,
         assessment = excluded.assessment
-), filed as (
+)"""
+_FILE = """filed as (
     insert into case_file (id, journey, opened_at, keep_open, closed_at, reason, version)
-    select * from unnest($6::case_row[])
+    select * from unnest({rows}::case_row[])
     on conflict (id) do update set
         keep_open = excluded.keep_open, closed_at = excluded.closed_at,
         reason = excluded.reason, version = excluded.version
-)
-insert into idempotency (key, fingerprint, status, headers, body, at)
-select * from unnest($7::answer_row[])
-"""
-_FLUSH = WITH_ROWS + _REFERRALS
+)"""
+_ANSWER = """answered as (
+    insert into idempotency (key, fingerprint, status, headers, body, at)
+    select * from unnest({rows}::answer_row[])
+)"""
 
 
 async def flush(
@@ -50,11 +50,13 @@ async def flush(
     """
     referrals = known.changed_referrals()
     with one_begins(rows):
-        await connection.execute(
-            _FLUSH,
-            *rows.parameters(),
-            [referral_row(referral, peers) for referral in referrals],
-            [case_row(case) for case in known.changed_cases()],
-            [answer.row() for answer in answers],
+        await write(
+            connection,
+            [
+                *rows.parts(),
+                (_REFER, [referral_row(referral, peers) for referral in referrals]),
+                (_FILE, [case_row(case) for case in known.changed_cases()]),
+                (_ANSWER, [answer.row() for answer in answers]),
+            ],
         )
     await clear_heard(connection, referrals)
