@@ -28,9 +28,16 @@ def folder() -> Iterator[Path]:
     Stack(folder).discard()
 
 
+IN_THE_BACKGROUND = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
+"""As a shell starts what a script runs with `&`: told to ignore Ctrl-C."""
+
+
 def launch(folder: Path) -> subprocess.Popen[str]:
     launcher = subprocess.Popen(  # noqa: S603  the command is ours
-        [sys.executable, LAUNCHER, folder], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        [*IN_THE_BACKGROUND, sys.executable, LAUNCHER, folder],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert launcher.stdout is not None
     assert launcher.stdout.readline() == "ready\n"

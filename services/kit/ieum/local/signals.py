@@ -10,8 +10,12 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def unwinding() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit(128 + number) while the block runs (main thread only)."""
+    """Turn SIGTERM and SIGHUP into SystemExit(128 + number) while the block runs (main thread only).
+
+    What a script starts with `&` is told to ignore Ctrl-C; whoever sends it all the same means it.
+    """
     before = {number: signal.signal(number, _unwind) for number in ENDING}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
