@@ -156,7 +156,7 @@ def summary(samples: list[dict[str, Any]], events: int, idle: float) -> dict[str
         "events": events,
         "taken": last["taken"],
         "per_second": round((last["taken"] - first["taken"]) / seconds, 1) if seconds else 0.0,
-        "answered_after_seconds": samples[-1]["seconds"],
+        "answered_after_seconds": None if samples[-1]["waiting"] else samples[-1]["seconds"],
         "memory_mib_idle": idle,
         "memory_mib_max": max(each["memory_mib"] for each in samples),
         "memory_mib_after_a_minute": next((s["memory_mib"] for s in samples if s["seconds"] >= MINUTE), None),

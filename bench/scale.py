@@ -35,9 +35,9 @@ def _backlog(found: dict[str, Any]) -> str:
             "## A backlog\n",
             (
                 f"One instance took in and answered {found['taken']:,} waiting referrals at "
-                f"{found['per_second']:,.0f} a second; the last answer was sent after "
-                f"{found['answered_after_seconds']:,.0f} s. Memory: {found['memory_mib_idle']:,.0f} MiB "
-                f"idle, {found['memory_mib_max']:,.0f} MiB at most. CPU-µs per event: {cost}.\n"
+                f"{found['per_second']:,.0f} a second; {_answered(found)}. "
+                f"Memory: {found['memory_mib_idle']:,.0f} MiB idle, "
+                f"{found['memory_mib_max']:,.0f} MiB at most. CPU-µs per event: {cost}.\n"
             ),
             "| after s | taken in | MiB |",
             "| --- | --- | --- |",
@@ -100,3 +100,10 @@ def _centres(found: dict[str, Any]) -> str:
             )
         ]
     return "\n".join(text)
+
+
+def _answered(found: dict[str, Any]) -> str:
+    seconds = found["answered_after_seconds"]
+    if seconds is None:
+        return "answers were still waiting when nothing had moved for half a minute"
+    return f"the last answer was sent after {seconds:,.0f} s"

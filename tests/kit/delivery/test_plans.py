@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import ieum.delivery
-from ieum.delivery import rows
+from ieum.delivery import feed, rows
 from ieum.settings import Settings
 from ieum.storage.database import open_database
 from ieum.testing.plugin import MakeCentre
@@ -61,3 +61,26 @@ async def test_plans_made_on_empty_tables_stay_good(make_centre: MakeCentre) -> 
     scan = re.compile(rf"Seq Scan on ({'|'.join(GROWING)})\b")
     found = {name: set(scan.findall(plan)) for name, plan in plans.items() if scan.search(plan)}
     assert {name: tables for name, tables in found.items() if not tables <= RARE.get(name, set())} == {}
+
+
+FILL = """
+insert into feed (key, peer, family, said, sequence, number)
+select gen_random_uuid(), 1, 1, false, 1, n from generate_series(1, 20000) as n
+"""
+
+
+async def test_feed_is_numbered_row_by_row_though_statistics_know_of_none_without(
+    make_centre: MakeCentre,
+) -> None:
+    centre = await make_centre("alpha")
+    settings = Settings.model_validate(centre.access("alpha").values())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    async with database.acquire() as connection:
+        await connection.execute(FILL)
+        await connection.execute("analyze feed")
+        await connection.execute(await connection.fetchval(PREPARE, 0, feed._NUMBER))
+        lines = await connection.fetch(await connection.fetchval(EXPLAIN, 0, "1000"))
+    await database.close()
+    plan = "\n".join(line[0] for line in lines)
+    assert plan.count("feed_unnumbered") == 1, plan
+    assert "Index Scan using feed_pkey" in plan, plan
