@@ -46,7 +46,7 @@ def failed_batch_acknowledged() -> None:
 
 def no_duplicate_check() -> None:
     """Apply what was heard before once more."""
-    rewrite(rows, "_ENTER", "from entry\n), fed as", "from entry on conflict do nothing\n), fed as")
+    rewrite(rows, "_ENTER", "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
 
     def apply_again(
         self: Unfold[Any],

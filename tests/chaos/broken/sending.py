@@ -92,7 +92,7 @@ def delete_before_acknowledgement() -> None:
 def outbox_insert_dropped() -> None:
     """Forget now and then to put into the outbox what was said."""
     whole, broken = "from entry where said order by o", "from entry where said and random() > 0.1 order by o"
-    rewrite(rows, "_SEND", whole, broken)
+    rewrite(rows, "_ENTER", whole, broken)
 
 
 _DRAW = """

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.stack
 HOT = {
     "lock referrals": referrals._LOCK,
     "read referrals": referrals._READ,
-    "flush": rows.statement((flush._REFER, flush._FILE, flush._ANSWER)),
+    "flush": rows.statement(
+        (rows._BEGIN, rows._GO_ON, rows._ENTER, rows._MOVE, flush._REFER, flush._FILE, flush._ANSWER)
+    ),
     "look back": finding._LOOK_BACK,
     "clear heard bodies": referrals._CLEAR,
     "lock cases": cases._LOCK,

@@ -16,7 +16,7 @@ from ieum.testing.plugin import MakeCentre
 pytestmark = pytest.mark.stack
 GROWING = ("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice")
 STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE)
-WRITE = rows.statement((rows._BEGIN, rows._GO_ON, rows._ENTER + rows._SEND, rows._MOVE))
+WRITE = rows.statement((rows._BEGIN, rows._GO_ON, rows._ENTER, rows._MOVE))
 RARE = {
     "carry_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
     "parking_DUE": {"parked"},  # each second, of what waits: few rows, or there is an alarm

@@ -29,7 +29,6 @@ PACE_SECONDS = 0.02
 PACED_EVENTS_MIN = 4
 """Where much comes, reading rests between batches, so that the next one is larger and costs less an event."""
 
-
 _log = structlog.get_logger(__name__)
 
 

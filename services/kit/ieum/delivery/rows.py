@@ -26,11 +26,10 @@ class Rows:
 
     def parts(self) -> list[Part]:
         """Give what `write` writes; what was said also goes to the outbox, and what counts to the feed."""
-        said = any(entry.said for entry in self.entries)
         return [
             (_BEGIN, [stream.row() for stream in self.streams if stream.new]),
             (_GO_ON, [stream.row() for stream in self.streams if not stream.new]),
-            (_ENTER + _SEND if said else _ENTER, [entry.row() for entry in self.entries]),
+            (_ENTER, [entry.row() for entry in self.entries]),
             (_MOVE, [(*place, offset) for place, offset in sorted(self.positions.items())]),
         ]
 
@@ -56,13 +55,12 @@ _ENTER = """entry as materialized (
     )
     select key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
     from entry
+), sent as (
+    insert into outbox (key, peer, family, sequence)
+    select key, peer, family, sequence from entry where said order by o
 ), fed as (
     insert into feed (key, peer, family, said, sequence)
     select key, peer, family, said, sequence from entry where fate = 'applied' order by o
-)"""
-_SEND = """, sent as (
-    insert into outbox (key, peer, family, sequence)
-    select key, peer, family, sequence from entry where said order by o
 )"""
 _MOVE = """moved as (
     insert into position (family, partition, next_offset)
