@@ -27,6 +27,7 @@ from ieum_contracts.topics import Family, topic_of
 
 IDLE_SECONDS = 3.0
 SAMPLE_SECONDS = 1.0
+SAMPLES_KEPT = 120
 STUCK_SECONDS_MAX = 30.0
 CHUNK = 5_000
 MINUTE = 60.0
@@ -56,7 +57,7 @@ def drain(
             samples, spent = _followed(stack, under_test, service, events)
         finally:
             service.stop()
-        found.update(summary(samples, events, idle), cpu_us=spent, samples=samples)
+        found.update(summary(samples, events, idle), cpu_us=spent, samples=thinned(samples))
         keep(found)
         results.tell(f"{found['per_second']:,.0f} events/s, {found['memory_mib_max']:,.0f} MiB at most.")
     finally:
@@ -73,7 +74,9 @@ async def fill(under_test: CentreUnderTest, events: int) -> None:
     try:
         topic = topic_of(under_test.address(RECIPIENT), Family.REFERRAL)
         records = _records(under_test, events)
+        teller = results.Teller()
         for begin in range(0, events, CHUNK):
+            teller.tell(f"  {begin:,} of {events:,} written")
             sent = []
             for _ in range(min(CHUNK, events - begin)):
                 key, headers, body = next(records)
@@ -127,6 +130,7 @@ def _followed(
     meter = Meter({name: pid for name, pid in pids.items() if pid is not None})
     samples: list[dict[str, Any]] = []
     begun = moved = time.monotonic()
+    teller = results.Teller()
     with closing(asyncio.new_event_loop()) as loop:
         connection = loop.run_until_complete(asyncpg.connect(under_test.access(RECIPIENT).dsn))
         while time.monotonic() - moved < STUCK_SECONDS_MAX:
@@ -142,9 +146,16 @@ def _followed(
             samples.append({"seconds": round(now - begun, 2), **row, "memory_mib": resident})
             if row["taken"] >= events and row["waiting"] == 0:
                 break
+            teller.tell(f"  {row['taken']:,} of {events:,} taken in, {row['waiting']:,} answers wait")
             time.sleep(SAMPLE_SECONDS)
         loop.run_until_complete(connection.close())
     return samples, {name: round(cpu / events * 1e6, 1) for name, cpu in meter.read().cpu.items()}
+
+
+def thinned(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep so many samples that a curve can be drawn of them, and the last."""
+    step = max(1, len(samples) // SAMPLES_KEPT)
+    return [*samples[:-1:step], samples[-1]]
 
 
 def summary(samples: list[dict[str, Any]], events: int, idle: float) -> dict[str, Any]:

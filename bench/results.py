@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import psutil
 
 FOLDER = Path(__file__).parent / "results"
 SIDE_BY_SIDE, BACKLOG, TAKE_OVER, CENTRES = "side-by-side", "backlog", "take-over", "centres"
+
+TELL_SECONDS = 10.0
 
 
 def header(command: str) -> dict[str, Any]:
@@ -52,6 +55,19 @@ def tell(sentence: str) -> None:
     """Show progress, where data are not."""
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
+
+
+class Teller:
+    """Shows progress of long work every ten seconds."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence, unless one was shown a moment ago."""
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            tell(sentence)
+            self._told = time.monotonic()
 
 
 def _commit() -> str:

@@ -1,6 +1,7 @@
 """The life of a stack: it keeps its data, cleans up after itself, and survives every way of being ended."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -149,3 +150,25 @@ def test_a_pid_that_now_belongs_to_another_process_is_left_alone(tmp_path: Path)
     finally:
         innocent.kill()
         innocent.wait()
+
+
+def test_a_discarded_stack_leaves_no_folder_and_no_shared_memory(folder: Path) -> None:
+    stack = Stack(folder, durable=False).start()
+    server = stack.postgres.child.pid()
+    maps = Path(f"/proc/{server}/maps").read_text()
+    held = {Path(found) for found in re.findall(r"\S+/PostgreSQL\.\d+", maps)}
+    assert held
+    assert server in _makers_of_shared_memory()
+
+    stack.discard()
+
+    assert not folder.exists()
+    assert not any(path.exists() for path in held)
+    assert server not in _makers_of_shared_memory()
+
+
+def _makers_of_shared_memory() -> list[int]:
+    """List the pids of all who made a System V segment that is still there."""
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()
+    column = lines[0].split().index("cpid")
+    return [int(line.split()[column]) for line in lines[1:]]

@@ -46,6 +46,7 @@ _SESSION = {
     # A lost delete is a duplicate send, which the recipient drops.
     "synchronous_commit": "off",
     "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
     "jit": "off",
     "application_name": "ieum-relay",
 }

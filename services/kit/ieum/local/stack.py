@@ -125,7 +125,7 @@ class Stack:
         self.state.unlock()
 
     def discard(self) -> None:
-        """Kill everything at once and remove the state folder: for stacks whose data nobody wants."""
+        """End everything at once and remove the state folder: for stacks whose data nobody wants."""
         data = self.postgres.data_folder()
         self._kill()
         self.state.unlock()
@@ -165,7 +165,7 @@ class Stack:
 
     def _kill(self) -> None:
         self.kafka.kill()
-        self.postgres.kill()
+        self.postgres.stop(immediate=True)  # a killed server would leave its shared memory to nobody
         self.state.end_leftovers()
 
     def _stop_services(self) -> None:

@@ -27,9 +27,11 @@ async def lock_cases(connection: Connection, peers: Peers, ids: Collection[UUID]
 _SERVED = """
 select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked from unnest($1::uuid[]) as i (id)
 cross join lateral (
-    select * from referral where case_id = i.id and recipient order by created_at, id limit $2
+    select * from (select * from referral where case_id = i.id and recipient offset 0) mine
+    order by created_at, id limit $2
 ) r
 """
+# Without `offset 0` a plan made while referral is empty may read all of it in the order that is asked for.
 
 
 async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Case]:
@@ -67,8 +69,8 @@ select pg_advisory_xact_lock(number) from (
 _CASES_OF_JOURNEYS = """
 select i.journey, r.case_id from unnest($1::uuid[]) as i (journey)
 cross join lateral (
-    select case_id from referral
-    where journey = i.journey and recipient and case_id is not null order by id limit 1
+    select case_id from (select * from referral where journey = i.journey offset 0) of_journey
+    where recipient and case_id is not null order by id limit 1
 ) r
 """
 

@@ -19,6 +19,7 @@ CLOSE_SECONDS_MAX = 5.0
 _SESSION = {
     # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
     "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
     "jit": "off",
     "idle_in_transaction_session_timeout": "30s",
     # Whoever waits so long for a row lets those go on who share its transaction, and tries again.
