@@ -39,8 +39,8 @@ def main() -> int:
 
 
 def _end(stack: ClusterStack) -> None:
-    """Kill all servers of a stack, and leave nothing behind."""
-    stack.postgres.kill()
+    """End all servers of a stack at once, and leave nothing behind."""
+    stack.postgres.stop(immediate=True)
     unmount(stack)
     stack.discard()
 
