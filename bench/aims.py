@@ -16,6 +16,16 @@ THERE = {
     "ieum-together": (2_723, 2_723),
 }
 """Round trips a second, least and most, on the machine for which the aims were set; of Ieum a prototype."""
+BEFORE = """\
+The aims were set on another machine, with a prototype of this design that had no parking, no refusing, no
+asking again and no HTTP. Round trips a second there and here:
+"""
+AFTER = """\
+Ieum, with all of that, is slower here by about the factor by which the floor and faust-streaming are; a
+handler and a transaction per message by half of it. Here its CPU times its rate is nearly all of two
+processors; there, where everything else is so much cheaper, it must have waited instead. By so much the
+ratios to it are smaller here.
+"""
 LATENCIES = {"100": (12, 30), "1000": (80, 150)}
 BACKLOG_PER_SECOND, BACKLOG_MIB_MORE = 3_000, 100
 
@@ -30,20 +40,12 @@ def aims(cases: Mapping[str, Measured], folder: Path) -> str:
             "| --- | --- | --- |",
             *rows,
             "",
-            (
-                "The aims were set on another machine, with a prototype of this design that had no parking, no "
-                "refusing, no asking again and no HTTP. Round trips a second there and here:\n"
-            ),
+            BEFORE,
             "| | there | here | times |",
             "| --- | --- | --- | --- |",
             *_there_and_here(cases),
             "",
-            (
-                "Ieum, with all of that, is slower here by about the factor by which the floor and "
-                "faust-streaming are; a handler and a transaction per message by half of it. Here its CPU times "
-                "its rate is nearly all of two processors; there, where everything else is so much cheaper, it "
-                "must have waited instead. By so much the ratios to it are smaller here.\n"
-            ),
+            AFTER,
         ]
     )
 
