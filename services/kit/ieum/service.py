@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -123,13 +123,9 @@ class Shelf:
                 continue
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
                 _log.error("catalogue.unread", error=type(error).__name__)
-                await asyncio.sleep(READ_AGAIN_SECONDS)
-                continue
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(READ_AGAIN_SECONDS):
                     await self._changed.wait()
-            except TimeoutError:
-                continue
 
 
 @asynccontextmanager

@@ -88,11 +88,14 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://agency.test")
 
 
-def like(api: Api, **changes: Any) -> FastAPI:
-    """Make a second API that differs in what it stands on (fields of Here)."""
+def like(api: Api, view: View | None = None, **changes: Any) -> FastAPI:
+    """Make a second API that differs in what it knows or in what it stands on (fields of Here)."""
     here = replace(api.office.here, **changes)
-    counter = Counter(here, api.office.desk, api.outbox)
-    return create_app(replace(api.office, here=here, counter=counter, registry=CollectorRegistry()))
+    desk = api.office.desk if view is None else Desk(view, here.peers)
+    counter = Counter(here, desk, api.outbox)
+    return create_app(
+        replace(api.office, here=here, desk=desk, counter=counter, registry=CollectorRegistry())
+    )
 
 
 @asynccontextmanager

@@ -254,3 +254,18 @@ async def test_health_says_what_is_wrong_in_sentences(api: Api) -> None:
     async with client_of(create_app(replace(api.office, health=Ill(), registry=CollectorRegistry()))) as http:
         answer = await http.get("/health/ready")
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The mailboxes are not read yet."])
+
+
+async def test_no_programme_is_called_unpublished_before_the_catalogue_was_read(
+    api: Api, order: dict[str, Any]
+) -> None:
+    """An agency that has just started, with its database away meanwhile."""
+    key = str(uuid4())
+    async with client_of(like(api, replace(api.office.desk.view, published={}))) as http:
+        ready = await http.get("/health/ready")
+        answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": key})
+    assert ready.status_code == 503
+    assert "catalogue" in ready.json()["problems"][0]
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:ieum:problem:unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert (await api.post("/v1/referrals", order, key=key)).status_code == 201

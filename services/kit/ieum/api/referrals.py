@@ -62,6 +62,8 @@ async def refer(request: Request, office: InOffice) -> Response:
         return commands.needs_of_referral(content, office.here.me)
 
     def work(found: Found, content: ReferralOrder, now: datetime) -> tuple[Change, Response]:
+        if not office.desk.view.published:  # not read yet: nobody can say that a programme is not published
+            raise Problem(kinds.UNAVAILABLE)
         change = allowed(commands.refer(content, office.desk.view, found, now, ids))
         referral = moved(change)
         headers = {"location": f"/v1/referrals/{referral.id}", "etag": etag(referral.version)}
