@@ -148,7 +148,6 @@ REASONS_OF_DECISION: Mapping[Decision, frozenset[Reason]] = {
         | {_R.NO_CAPACITY, _R.FUNDS_EXHAUSTED, _R.NO_SHOW_REPEATED, _R.CLIENT_DECLINED, _R.OTHER}
     ),
     Decision.CANCELLED: frozenset(_CANCELLING),
-    Decision.WITHDRAWN: frozenset({_R.CONSENT_WITHDRAWN}),
 }
 """A decision that is not named here carries no reason; declined, redirected and failed must carry one."""
 

@@ -98,9 +98,10 @@ class ConsentWithdrawn(Model):
     artefact: Annotated[
         UUID | None, pseudonym("The consent artefact that is withdrawn, if there was one.")
     ] = None
-    scope: Annotated[WithdrawalScope, plain("Whether this referral or the whole journey is meant.")] = (
-        WithdrawalScope.REFERRAL
-    )
+    scope: Annotated[
+        WithdrawalScope,
+        plain("Whether the client meant this referral or the journey; it is said for each all the same."),
+    ] = WithdrawalScope.REFERRAL
     said_at: Annotated[Time | None, pseudonym("When the client said so.")] = None
 
 

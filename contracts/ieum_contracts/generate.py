@@ -137,7 +137,8 @@ def _enums(module: ModuleType) -> dict[str, type[StrEnum]]:
     return {
         name: each
         for name, each in vars(module).items()
-        if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__ == module.__name__
+        if isinstance(each, type) and issubclass(each, StrEnum)
+        if (each.__module__, each.__name__) == (module.__name__, name)
     }
 
 

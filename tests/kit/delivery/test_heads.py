@@ -11,8 +11,10 @@ from ieum.delivery import heads, upkeep
 from ieum.delivery.feed import number_feed
 from ieum.delivery.heads import BEHIND
 from ieum.delivery.sources import COMPARING
+from ieum.testing.plugin import MakeCentre
+from ieum_contracts.address import Address
 from ieum_contracts.delivery import StreamHeads
-from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, check_histories, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -90,12 +92,9 @@ async def test_a_sender_restored_from_an_old_backup_gives_no_number_twice(talkat
     assert await beta.value("select count(*) from quarantine") == 0
 
 
-async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_released(talkative: Pair) -> None:
-    alpha, beta = talkative.alpha, talkative.beta
-    (key,) = new_keys(1)
-    await beta.say(alpha.address, [key])
-    await quiet(alpha, beta, keys=[key])
-    await alpha.change(
+async def ask_in_vain(agency: Bare, peer: Address) -> None:
+    """Leave an agency as one that asked a peer an hour ago."""
+    await agency.change(
         """
         insert into source (peer, since, held, held_since, asked)
         select id, now(), $1, now() - interval '1 hour', $2 from peer where address = $3
@@ -104,10 +103,38 @@ async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_releas
         """,
         COMPARING,
         uuid4(),
-        str(beta.address),
+        str(peer),
     )
 
-    async def released() -> bool:
-        return not await alpha.value("select exists (select from source where held is not null)")
 
-    await until(released)
+async def released(agency: Bare) -> bool:
+    return not await agency.value("select exists (select from source where held is not null)")
+
+
+async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_released(talkative: Pair) -> None:
+    alpha, beta = talkative.alpha, talkative.beta
+    (key,) = new_keys(1)
+    await beta.say(alpha.address, [key])
+    await quiet(alpha, beta, keys=[key])
+    await ask_in_vain(alpha, beta.address)
+
+    await until(lambda: released(alpha))
+
+
+async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(
+    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agency that has only ever listened, or whose first event was lost, is restored."""
+    monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
+    centre = await make_centre("alpha", "beta")
+    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    async with alpha.database.acquire() as connection:
+        await alpha.here.peers.know(connection, [beta.address])
+    await ask_in_vain(alpha, beta.address)
+    await alpha.start()
+    await beta.start()
+
+    await until(lambda: released(alpha))
+
+    assert await beta.value("select count(*) from quarantine") == 0
+    await close(alpha, beta)

@@ -30,15 +30,12 @@ def sort(records: Sequence[Record], me: Address, peers: Peers) -> Sorted:
     delivery = topic_of(me, Family.DELIVERY)
     for record in records:
         match prove_notice(record, me) if record.topic == delivery else prove(record, me):
-            case Heard() as heard if peers.full and heard.envelope.source not in peers:
+            case Misplaced() as misplaced:
+                found.misplaced.append(misplaced)
+            case proved if peers.full and proved.envelope.source not in peers:
                 found.misplaced.append(Misplaced(record, "place.source"))
             case Heard() as heard:
                 found.heard.append(heard)
-            case Misplaced() as misplaced:
-                found.misplaced.append(misplaced)
             case notice:
-                if notice.envelope.source in peers:
-                    found.notices.append(notice)
-                else:
-                    found.misplaced.append(Misplaced(record, "place.source"))
+                found.notices.append(notice)
     return found
