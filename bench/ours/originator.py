@@ -60,7 +60,7 @@ class Originator:
         view = View(self.here.me, agency.rule_sets, self.shelf.programmes)
         self.desk = connections.desk = WatchedDesk(view, self.here.peers, self.trips)
         own = published(agency, version=1)
-        self.delivery = Delivery(settings, self.here, self.desk, own, self.shelf.changed)
+        self.delivery = Delivery(settings, self.here, self.desk, own, self.shelf)
         here = replace(self.here, database=requests)
         self._counter = Counter(here, self.desk, self.delivery.outbox, *together)
         self._order: ReferralOrder = order_for()

@@ -49,9 +49,9 @@ class Whole:
         here = Here(self.address, self._database, Peers(), lambda: datetime.now(UTC))
         shelf = Shelf(here)
         desk = Desk(View(here.me, declared.rule_sets, shelf.programmes), here.peers)
-        delivery = Delivery(self.settings, here, desk, published(declared, version=1), shelf.changed)
+        delivery = Delivery(self.settings, here, desk, published(declared, version=1), shelf)
         counter = Counter(here, desk, delivery.outbox)
-        office = Office(here, desk, counter, delivery.wake, delivery, CollectorRegistry())
+        office = Office(here, desk, counter, delivery.wake, delivery, CollectorRegistry(), shelf.catalogued)
         transport = httpx.ASGITransport(create_app(office))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://agency.test")
         self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(shelf.run())]

@@ -66,7 +66,7 @@ async def serve(settings: Settings) -> None:
     )
     shelf = Shelf(here)
     desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
-    delivery = Delivery(settings, here, desk, published(agency, version=1), shelf.changed)
+    delivery = Delivery(settings, here, desk, published(agency, version=1), shelf)
     office = Office(
         here=replace(here, database=requests),
         desk=desk,
@@ -74,6 +74,7 @@ async def serve(settings: Settings) -> None:
         wake=delivery.wake,
         health=delivery,
         registry=registry,
+        catalogued=shelf.catalogued,
     )
     app, ready = create_app(office), here.standing.settled
     http = server(app, settings.http_host, settings.http_port, ready, office.ending.set)
@@ -105,16 +106,25 @@ class Shelf:
         self._here = here
         self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
         self._changed = asyncio.Event()
+        self._whole = False
+        self.catalogued = asyncio.Event()
+        """Set once the catalogue is in memory as far as it went at the start."""
         self.programmes = MappingProxyType(self._programmes)
 
     def changed(self) -> None:
         """Say that the catalogue in the database has changed."""
         self._changed.set()
 
+    def whole(self) -> None:
+        """Say that the catalogue in the database is the whole one."""
+        self._whole = True
+        self._changed.set()
+
     async def run(self) -> None:
         """Keep what is in memory like what is in the database, until cancelled."""
         while True:
             self._changed.clear()
+            whole = self._whole
             try:
                 async with self._here.database.acquire() as connection:
                     self._programmes.update(await read_programmes(connection))
@@ -123,6 +133,9 @@ class Shelf:
                 continue
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
                 _log.error("catalogue.unread", error=type(error).__name__)
+            else:
+                if whole:
+                    self.catalogued.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(READ_AGAIN_SECONDS):
                     await self._changed.wait()

@@ -4,6 +4,7 @@ The hand stands for relay, Kafka and consumer: it takes the sender's outbox in o
 the recipient's inbox, so that tests of the API need not wait for anything.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -88,14 +89,11 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://agency.test")
 
 
-def like(api: Api, view: View | None = None, **changes: Any) -> FastAPI:
-    """Make a second API that differs in what it knows or in what it stands on (fields of Here)."""
+def like(api: Api, **changes: Any) -> FastAPI:
+    """Make a second API that differs in what it stands on (fields of Here)."""
     here = replace(api.office.here, **changes)
-    desk = api.office.desk if view is None else Desk(view, here.peers)
-    counter = Counter(here, desk, api.outbox)
-    return create_app(
-        replace(api.office, here=here, desk=desk, counter=counter, registry=CollectorRegistry())
-    )
+    counter = Counter(here, api.office.desk, api.outbox)
+    return create_app(replace(api.office, here=here, counter=counter, registry=CollectorRegistry()))
 
 
 @asynccontextmanager
@@ -116,7 +114,8 @@ async def open_api(centre: CentreUnderTest, mine: Agency, others: Agency) -> Asy
     desk = Desk(View(me, mine.rule_sets, programmes), peers)
     outbox = Outbox(here)
     counter = Counter(here, desk, outbox)
-    office = Office(here, desk, counter, lambda: None, Healthy(), CollectorRegistry())
+    office = Office(here, desk, counter, lambda: None, Healthy(), CollectorRegistry(), asyncio.Event())
+    office.catalogued.set()
     app = create_app(office)
     async with client_of(app) as http:
         yield Api(office, outbox, app, http, peer)

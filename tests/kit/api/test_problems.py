@@ -259,13 +259,17 @@ async def test_health_says_what_is_wrong_in_sentences(api: Api) -> None:
 async def test_no_programme_is_called_unpublished_before_the_catalogue_was_read(
     api: Api, order: dict[str, Any]
 ) -> None:
-    """An agency that has just started, with its database away meanwhile."""
+    """An agency that has just started, with Kafka away; what it knew before it takes all the same."""
+    started = replace(api.office, catalogued=asyncio.Event(), registry=CollectorRegistry())
+    unknown = {**order, "programme": "not-known-yet"}
     key = str(uuid4())
-    async with client_of(like(api, replace(api.office.desk.view, published={}))) as http:
+    async with client_of(create_app(started)) as http:
         ready = await http.get("/health/ready")
-        answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": key})
+        early = await http.post("/v1/referrals", json=unknown, headers={"idempotency-key": key})
+        taken = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     assert ready.status_code == 503
     assert "catalogue" in ready.json()["problems"][0]
-    assert (answer.status_code, answer.json()["type"]) == (503, "urn:ieum:problem:unavailable")
-    assert answer.headers["retry-after"] == "2"
-    assert (await api.post("/v1/referrals", order, key=key)).status_code == 201
+    assert (early.status_code, early.json()["type"]) == (503, "urn:ieum:problem:unavailable")
+    assert early.headers["retry-after"] == "2"
+    assert taken.status_code == 201
+    assert (await api.post("/v1/referrals", unknown, key=key)).status_code == 422

@@ -1,16 +1,21 @@
 """Agencies know each other's programmes: the newest version that their owner published, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from ieum.delivery.producer import TOPIC_SECONDS_MAX
 from ieum.local import Stack
+from ieum.local.kafka import admin_settings
+from ieum.testing.plugin import MakeCentre
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -91,3 +96,20 @@ async def test_old_versions_and_forged_records_are_ignored(stack: Stack, publish
     names = await published.beta.rows("select convert_from(body, 'utf8') as body from catalogue")
     assert not [row for row in names if "Forged" in str(row) or "Of another" in str(row)]
     published.beta.check()
+
+
+async def test_what_the_broker_does_not_take_yet_is_said_again(stack: Stack, make_centre: MakeCentre) -> None:
+    """An agency that starts before its topics and rights are there."""
+    centre = await make_centre("alpha", "beta")
+    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    admin = AdminClient(admin_settings(stack.kafka.record))
+    topic = topic_of(alpha.address, Family.CATALOGUE)
+    admin.delete_topics([topic])[topic].result(10)
+    await asyncio.gather(alpha.start([PROGRAMME]), beta.start())
+    await asyncio.sleep(TOPIC_SECONDS_MAX + 0.5)
+    assert await known(beta) is None
+
+    admin.create_topics([NewTopic(topic, 1)])[topic].result(10)
+
+    assert await until_named(beta, "Test course") > 0
+    await close(alpha, beta)

@@ -1,12 +1,16 @@
 """While a peer is being compared with, what has to be told to it waits, whoever caused it."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
-from ieum.delivery import upkeep
+from ieum.delivery import consumer, upkeep
 from ieum.delivery.fold import Applied, Outcome
+from ieum.delivery.here import Here
+from ieum.delivery.lookback import look_back
 from ieum.delivery.sources import COMPARING
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
@@ -67,3 +71,47 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
     await beta.stop()
     await beta.change("delete from outbox where peer = $1", number)
     await beta.change("delete from source where peer = $1", number)
+
+
+async def test_nothing_that_waits_is_folded_before_the_database_was_compared_with_kafka(
+    resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one that was restored, the number of the answer may have been given before."""
+    alpha, beta = resting.alpha, resting.beta
+    monkeypatch.setattr(upkeep, "TICK_SECONDS", 0.05)
+    async with beta.database.acquire() as connection:
+        await beta.here.peers.know(connection, [alpha.address])
+    await beta.change(
+        "insert into source (peer, since, held, held_since) values ($1, now(), 'source.held', now())",
+        beta.here.peers.number(alpha.address),
+    )
+    await alpha.start()
+    await beta.start()
+    [key] = new_keys(1)
+    await alpha.say(beta.address, [key])
+
+    async def waits() -> bool:
+        return bool(await beta.value("select count(*) from parked where key = $1", key))
+
+    async def goes_on() -> bool:
+        return not await waits()
+
+    await until(waits)
+    await beta.stop()
+    compared = asyncio.Event()
+
+    async def late(here: Here, client: AIOKafkaConsumer) -> None:
+        await compared.wait()
+        await look_back(here, client)
+
+    monkeypatch.setattr(consumer, "look_back", late)
+    await beta.change("delete from source")
+    await beta.change("update parked set retry_at = now() where key = $1", key)
+    starting = asyncio.create_task(beta.start())
+    await asyncio.sleep(1.0)
+    assert await waits()
+    compared.set()
+    await starting
+    await until(goes_on)
+    await alpha.stop()
+    await beta.stop()

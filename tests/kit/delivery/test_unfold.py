@@ -89,3 +89,13 @@ def test_a_fold_that_fails_is_tried_again_at_each_delay_and_then_left_to_an_oper
     world.batch(hearing(1, 2))
     assert world.application.failures[1, 1] == tried
     world.check()
+
+
+def test_an_event_that_is_not_understood_once_its_gap_is_filled_waits_since_then() -> None:
+    """Another instance, which understands it, looks for what was not understood since it last looked."""
+    world = World({})
+    world.batch(hearing(1, 2, "not-understood"))
+    world.pass_by(60)
+    world.batch(hearing(1, 1))
+    [waiting] = world.parked.values()
+    assert (waiting.reason, waiting.since) == ("type.unknown", world.now)

@@ -31,6 +31,8 @@ class Office:
     wake: Callable[[], None]
     health: Health
     registry: CollectorRegistry
+    catalogued: asyncio.Event
+    """Set once the centre's catalogue was read: what is not known then is not published."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service is about to end: whoever waits for news is answered."""
 

@@ -37,7 +37,7 @@ from ieum.api.views import (
 )
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Change, Referral, Side
+from ieum.casework.values import Change, Guard, Referral, Refusal, Side
 from ieum.storage import commands
 from ieum.storage.finding import Found, Needs
 from ieum.storage.reading import HistoryEntry as Entry
@@ -62,9 +62,10 @@ async def refer(request: Request, office: InOffice) -> Response:
         return commands.needs_of_referral(content, office.here.me)
 
     def work(found: Found, content: ReferralOrder, now: datetime) -> tuple[Change, Response]:
-        if not office.desk.view.published:  # not read yet: nobody can say that a programme is not published
-            raise Problem(kinds.UNAVAILABLE)
-        change = allowed(commands.refer(content, office.desk.view, found, now, ids))
+        change = commands.refer(content, office.desk.view, found, now, ids)
+        if isinstance(change, Refusal) and change.guard is Guard.PROGRAMME and not office.catalogued.is_set():
+            raise Problem(kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
+        change = allowed(change)
         referral = moved(change)
         headers = {"location": f"/v1/referrals/{referral.id}", "etag": etag(referral.version)}
         return change, json_answer(standing(referral), 201, headers)

@@ -28,8 +28,8 @@ async def live() -> Response:
 async def ready(office: InOffice) -> Response:
     """Say whether the service does its work: database, consumer, relay and catalogue."""
     problems = await office.health.problems()
-    if not problems and not office.desk.view.published:
-        problems = ["No programmes are known yet; referrals are not taken until the catalogue is read."]
+    if not problems and not office.catalogued.is_set():
+        problems = ["The centre's catalogue is not read yet; referrals to programmes not known so far wait."]
     if problems:
         return json_answer(HealthAnswer(status="not-ready", problems=problems), 503, {"retry-after": "1"})
     return json_answer(HealthAnswer(status="ready"))

@@ -1,11 +1,12 @@
 """Carrying the outbox and the notices to Kafka: read in order, send, delete what was acknowledged."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from asyncpg import Connection, Record
 
+from ieum.delivery.feed import number_feed
 from ieum.delivery.peers import Peers
 from ieum.delivery.producer import Outgoing, Producer, Unacknowledged
 from ieum.delivery.streams import FAMILIES
@@ -14,6 +15,8 @@ from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
 BATCH_MAX = 500
+BITE_ROWS = 5_000
+"""How many rows are set aside or released at once: more could take longer than a statement may."""
 KEEP_ALIVE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
@@ -34,19 +37,31 @@ union all
 select id, key, peer, 4::smallint, headers, body, true
 from (select * from notice where id <> all($2::bigint[]) order by id limit $3) n
 """
-_SET_ASIDE = "update outbox set held = true where peer = $1 and family = $2 and not held"
+_SET_ASIDE = """
+update outbox set held = true where id = any(array(
+    select id from outbox where peer = $1 and family = $2 and not held order by id limit $3
+))
+"""
 _DROP = "delete from notice where id = $1"
 
 
 class Carrier:
-    """Carries while its connection holds the agency's lock. What it has sent it deletes when it reads on."""
+    """Carries while its connection holds the agency's lock. What it has sent it deletes when it reads on.
 
-    def __init__(self, connection: Connection, peers: Peers, producer: Producer) -> None:
+    `alive` is called each second of a long wait for the broker.
+    """
+
+    def __init__(
+        self, connection: Connection, peers: Peers, producer: Producer, alive: Callable[[], None]
+    ) -> None:
         self._connection = connection
+        self._alive = alive
         self._peers = peers
         self._producer = producer
         self._sent: list[int] = []
         self._told: list[int] = []
+        self.refused = False
+        """Whether the last turn met a topic that the broker will not take from us."""
 
     async def turn(self) -> int:
         """Send the oldest rows of the outbox and the oldest notices; returns how many. Raises Transient.
@@ -54,14 +69,24 @@ class Carrier:
         A topic that the broker will not take from us is set aside with all that waits for it, and a notice
         that it will never take is dropped, for it is only talk; the rest goes on.
         """
-        rows = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
+        found = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
         self._sent, self._told = [], []
-        rows.sort(key=lambda row: (row["notice"], row["id"]))
+        found.sort(key=lambda row: (row["notice"], row["id"]))
+        rows = self._with_bodies(found)
         outgoing = await _outgoing(self._connection, self._peers, rows)
         acknowledged, poison = await self._send(rows, outgoing)
         if poison is not None:
             await self._pass_over(rows[acknowledged], outgoing[acknowledged].topic, poison)
-        return len(rows)
+        self.refused = poison is not None
+        return len(found)
+
+    def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
+        """Let go what was asked for again and lost its body to retention meanwhile: without, it is not it."""
+        gone = [row for row in rows if row["body"] is None]
+        if gone:
+            _log.error("relay.body-gone", events=len(gone))
+            self._acknowledged(gone)
+        return [row for row in rows if row["body"] is not None]
 
     async def _send(self, rows: Sequence[Record], outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
         """Send, and remember what was acknowledged, also what was acknowledged before a failure."""
@@ -72,7 +97,8 @@ class Carrier:
         sending = asyncio.ensure_future(self._producer.send(outgoing))
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
-                await self._connection.execute("select 1")  # what holds the lock must not look idle
+                self._alive()
+                await number_feed(self._connection)  # what holds the lock must not look idle, either
             acknowledged, poison = await sending
         except Unacknowledged as error:
             acknowledged = error.count
@@ -92,15 +118,18 @@ class Carrier:
             await self._connection.execute(_DROP, row["id"])
         else:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
-            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"])
+            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], BITE_ROWS)
 
 
-_RELEASE = "update outbox set held = false where held"
+_RELEASE = """
+update outbox set held = false where id = any(array(select id from outbox where held order by id limit $1))
+"""
 
 
-async def release(connection: Connection) -> None:
-    """Try again what was set aside."""
-    await connection.execute(_RELEASE)
+async def release(connection: Connection) -> bool:
+    """Let the oldest be tried again of what was set aside; says whether there may be more."""
+    status: str = await connection.execute(_RELEASE, BITE_ROWS)
+    return status == f"UPDATE {BITE_ROWS}"
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:
@@ -110,7 +139,7 @@ async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]
         Outgoing(
             topic=topic_of(peers.address(row["peer"]), Family(FAMILIES[row["family"]])),
             key=str(row["key"]).encode(),
-            value=row["body"] or b"",
+            value=row["body"],
             headers=envelope.from_canonical(row["headers"]),
         )
         for row in rows

@@ -1,8 +1,9 @@
 """The centre's catalogue: say what this agency offers, and keep what every agency says of itself."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer
@@ -54,7 +55,7 @@ class Announcer:
                     await self._here.peers.know(connection, [self._here.me])
                     async with connection.transaction():
                         bodies = await _number(connection, self._here, self._programmes)
-                await self._producer.send([self._record(body) for body in bodies])
+                await self._say(bodies)
             except (*DATABASE_AWAY, Transient) as error:
                 _log.warning("catalogue.not-said", error=str(error), retry_seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -64,7 +65,14 @@ class Announcer:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             _log.info("catalogue.said", programmes=len(bodies))
-            await asyncio.sleep(SAY_AGAIN_SECONDS)
+            with suppress(TimeoutError):  # whoever leads in between may have said other things
+                async with asyncio.timeout(SAY_AGAIN_SECONDS):
+                    await self._relay.lost.wait()
+
+    async def _say(self, bodies: Sequence[ProgrammePublished]) -> None:
+        acknowledged, poison = await self._producer.send([self._record(body) for body in bodies])
+        if poison is not None:
+            raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
 
     def _record(self, body: ProgrammePublished) -> Outgoing:
         me, key = self._here.me, record_key(body)
@@ -122,13 +130,35 @@ async def _number(
     return bodies
 
 
+class Shelf(Protocol):
+    """Where the application keeps the catalogue for its own use."""
+
+    def changed(self) -> None:
+        """Hear that the catalogue in the database has changed."""
+        ...
+
+    def whole(self) -> None:
+        """Hear that all is in the database that there was at the start."""
+        ...
+
+
+class NoShelf:
+    """For an application that needs no catalogue."""
+
+    def changed(self) -> None:
+        """Take no notice."""
+
+    def whole(self) -> None:
+        """Take no notice."""
+
+
 class CatalogueReader:
     """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions."""
 
-    def __init__(self, settings: Settings, here: Here, changed: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, here: Here, shelf: Shelf) -> None:
         self._settings = settings
         self._here = here
-        self._changed = changed
+        self._shelf = shelf
 
     async def run(self) -> None:
         """Read until cancelled, from the beginning each time: the topics are compacted and small."""
@@ -150,8 +180,11 @@ class CatalogueReader:
         )
         consumer.subscribe(pattern=rf"^{self._here.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
         await consumer.start()
+        whole = False
         try:
             while True:
+                if not whole and (whole := await _at_end(consumer)):
+                    self._shelf.whole()
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
                 for records in batches.values():
                     await self._keep(records)
@@ -171,7 +204,14 @@ class CatalogueReader:
                 peer = self._here.peers.number(event.source)
                 if event.source != self._here.me:
                     await connection.execute(_KEEP, peer, event.subject, body.version, encode(body))
-        self._changed()
+        self._shelf.changed()
+
+
+async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    """Say whether all has been read that there is now, of one topic at least: our own is always there."""
+    ends = await consumer.end_offsets(list(consumer.assignment()))
+    read = [await consumer.position(partition) >= end for partition, end in ends.items()]
+    return bool(read) and all(read)
 
 
 def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:

@@ -63,6 +63,11 @@ class Consumer(Generic[Known]):
             await self._mailboxes.stop()
 
     @property
+    def compared(self) -> bool:
+        """Whether the database has been compared with Kafka by now."""
+        return self._looked_back.is_set()
+
+    @property
     def reading(self) -> bool:
         """Whether the mailboxes are read by now."""
         return self._looked_back.is_set() and self._mailboxes.reading

@@ -78,7 +78,7 @@ select * from unnest(
     $15::timestamptz[], $16::bool[]
 )
 on conflict (key, peer, family, sequence) do update set
-    reason = excluded.reason, attempts = excluded.attempts, dead = excluded.dead,
+    reason = excluded.reason, since = excluded.since, attempts = excluded.attempts, dead = excluded.dead,
     retry_at = excluded.retry_at, told = excluded.told
 """
 

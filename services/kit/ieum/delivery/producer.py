@@ -80,8 +80,9 @@ class Producer:
                 if futures:
                     await asyncio.wait(futures)
         except (KafkaError, OSError, TimeoutError) as error:
+            acknowledged = _acknowledged(futures)
             self._drop(futures)
-            raise Transient(f"The broker did not take what was sent ({type(error).__name__}).") from error
+            raise Unacknowledged(acknowledged, type(error).__name__) from error
         acknowledged = _acknowledged(futures)
         if acknowledged < len(futures):
             first = futures[acknowledged]
@@ -148,8 +149,9 @@ def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) 
 
 
 def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
+    """Count those that were acknowledged before the first that was not."""
     for index, future in enumerate(futures):
-        if future.cancelled() or future.exception() is not None:
+        if not future.done() or future.cancelled() or future.exception() is not None:
             return index
     return len(futures)
 

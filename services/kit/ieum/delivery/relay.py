@@ -63,6 +63,8 @@ class Relay:
         self._notifying: asyncio.Task[None] | None = None
         self._backoff = BACKOFF_SECONDS_MIN
         self.leading = asyncio.Event()
+        self.lost = asyncio.Event()
+        """Set while this process does not lead; for who waits for that."""
         self.last_turn = 0.0
 
     def wake(self) -> None:
@@ -82,6 +84,7 @@ class Relay:
                 _log.error("relay.failed", error=type(error).__name__)
             finally:
                 self.leading.clear()
+                self.lost.set()
             await asyncio.sleep(LOCK_SECONDS)
 
     async def _hold(self) -> None:
@@ -98,22 +101,25 @@ class Relay:
                 await asyncio.sleep(LOCK_SECONDS)
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             self.leading.set()
+            self.lost.clear()
             _log.info("relay.leading")
             await self._pump(connection)
         finally:
             connection.terminate()
 
     async def _pump(self, connection: Connection) -> None:
-        carrier = Carrier(connection, self._here.peers, self._producer)
+        carrier = Carrier(connection, self._here.peers, self._producer, self._alive)
         released = numbered = 0.0
+        more = False
         while True:
             self._woken.clear()
             self.last_turn = _now()
-            if self.last_turn - released > HELD_SECONDS:
-                await release(connection)
+            if more or self.last_turn - released > HELD_SECONDS:
                 released = self.last_turn
+                more = await release(connection)
             try:
                 sent = await carrier.turn()
+                more = more and not carrier.refused
                 self._backoff = BACKOFF_SECONDS_MIN
             except Transient as error:
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=self._backoff)
@@ -127,6 +133,9 @@ class Relay:
                 await asyncio.sleep(PACE_SECONDS)
             if not sent:
                 await self._wait(POLL_SECONDS if fresh else NUMBER_SECONDS)
+
+    def _alive(self) -> None:
+        self.last_turn = _now()
 
     async def _back_off(self, connection: Connection) -> None:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""

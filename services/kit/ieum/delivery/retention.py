@@ -9,7 +9,9 @@ from ieum.delivery.here import Here
 
 KEPT = timedelta(days=30)
 TURN = timedelta(hours=1)
-BITE = timedelta(minutes=1)
+BITE, BITE_MIN = timedelta(minutes=1), timedelta(seconds=1)
+BITE_SECONDS_MAX = 60.0
+"""How long a bite may take. One that takes longer is halved until it fits: a minute may hold very much."""
 BITES_MAX = 20
 ROWS_MAX = 5_000
 BODIES = "ledger-bodies"
@@ -23,6 +25,7 @@ class Retention:
     def __init__(self, here: Here) -> None:
         self._here = here
         self._next: datetime | None = None
+        self._bite = BITE
 
     async def turn(self) -> None:
         """Do some of what is due; raises one of DATABASE_AWAY."""
@@ -30,7 +33,12 @@ class Retention:
         if self._next is not None and now < self._next:
             return
         async with self._here.database.acquire() as connection:
-            bodies, done = await clear_bodies(connection, now - KEPT)
+            try:
+                bodies, done = await clear_bodies(connection, now - KEPT, self._bite)
+            except TimeoutError:
+                self._bite = max(self._bite / 2, BITE_MIN)
+                raise
+            self._bite = min(self._bite * 2, BITE)
             rows = await forget(connection, now - KEPT)
         if bodies or rows:
             _log.info("retention.cleared", bodies=bodies, rows=rows)
@@ -48,8 +56,8 @@ where at >= $1 and at < $2 and body is not null and not exists (
 _REMEMBER = "update done_until set at = $2 where what = $1"
 
 
-async def clear_bodies(connection: Connection, before: datetime) -> tuple[int, bool]:
-    """Clear bodies said and heard before a time, a minute's worth at once; digests and headers stay.
+async def clear_bodies(connection: Connection, before: datetime, bite: timedelta = BITE) -> tuple[int, bool]:
+    """Clear bodies said and heard before a time, a bite's worth at once; digests and headers stay.
 
     What still waits to be sent keeps its body. Returns how many were cleared, and whether that was all.
     """
@@ -60,9 +68,9 @@ async def clear_bodies(connection: Connection, before: datetime) -> tuple[int, b
     for _ in range(BITES_MAX):
         if done >= before:
             return cleared, True
-        until = min(done + BITE, before)
+        until = min(done + bite, before)
         async with connection.transaction():
-            cleared += _count(await connection.execute(_CLEAR, done, until))
+            cleared += _count(await connection.execute(_CLEAR, done, until, timeout=BITE_SECONDS_MAX))
             await connection.execute(_REMEMBER, BODIES, until)
         done = until
     return cleared, done >= before

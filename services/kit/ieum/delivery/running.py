@@ -1,12 +1,12 @@
 """One agency's delivery, put together and running: relay, consumer, upkeep and catalogue."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Generic
 
 from ieum.delivery.away import DATABASE_AWAY
-from ieum.delivery.catalogue import Announcer, CatalogueReader
+from ieum.delivery.catalogue import Announcer, CatalogueReader, NoShelf, Shelf
 from ieum.delivery.consumer import Consumer
 from ieum.delivery.fold import Application, Known
 from ieum.delivery.here import Here
@@ -32,7 +32,7 @@ class Delivery(Generic[Known]):
         here: Here,
         application: Application[Known],
         programmes: Sequence[ProgrammePublished] = (),
-        catalogue_changed: Callable[[], None] = lambda: None,
+        shelf: Shelf | None = None,
     ) -> None:
         read_past_unreadable()
         here.standing.doubt()
@@ -43,9 +43,11 @@ class Delivery(Generic[Known]):
         self.outbox = Outbox(here)
         inbox = Inbox(here, self.outbox, application)
         self._consumer = Consumer(settings, here, inbox, self._relay)
-        self._upkeep = Upkeep(here, inbox, self._relay, self._consumer.ends)
+        self._upkeep = Upkeep(
+            here, inbox, self._relay, self._consumer.ends, compared=lambda: self._consumer.compared
+        )
         self._announcer = Announcer(here, self._relay, self._producer, programmes)
-        self._reader = CatalogueReader(settings, here, catalogue_changed)
+        self._reader = CatalogueReader(settings, here, shelf or NoShelf())
 
     def wake(self) -> None:
         """Say that a transaction has committed in which something was said."""

@@ -127,6 +127,8 @@ class Unfold(Generic[Known]):
         content = head.heard.content
         if isinstance(content, NotUnderstood | Invalid):
             if fate_of(content.reason) is Fate.PARKED:
+                if head.reason != content.reason:
+                    head.since = self._now
                 head.reason, head.retry_at = content.reason, NEVER
                 return False
             self._hear(stream, head.heard, refusal=content.reason)

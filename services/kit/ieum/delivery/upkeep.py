@@ -55,14 +55,17 @@ _log = structlog.get_logger(__name__)
 class Upkeep(Generic[Known]):
     """What has to be done now and then for streams to move on by themselves."""
 
-    def __init__(self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends) -> None:
+    def __init__(
+        self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: Callable[[], bool]
+    ) -> None:
         self._here = here
+        self._compared = compared
         self._inbox = inbox
         self._relay = relay
         self._ends_now = ends
         self._ends: dict[UUID, Mapping[Place, int]] = {}
         self._heads = Heads(here)
-        self._contracts_tried = datetime.min.replace(tzinfo=UTC)
+        self._contracts_from = datetime.min.replace(tzinfo=UTC)
         self._more = False
         self._retention = Retention(here)
 
@@ -95,9 +98,9 @@ class Upkeep(Generic[Known]):
         """Do what is due at this tick."""
         now = self._here.clock()
         async with self._here.database.acquire() as connection:
-            if now - self._contracts_tried >= CONTRACTS_AGE:
-                await wake_for_new_contracts(connection, self._contracts_tried, now)
-                self._contracts_tried = now
+            if now - self._contracts_from >= 2 * CONTRACTS_AGE:
+                await wake_for_new_contracts(connection, self._contracts_from, now)
+                self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
             await release_due(connection, self._here, now)
             if ticks % GAP_TICKS == 0:
                 await self._ask_again(connection)
@@ -110,7 +113,7 @@ class Upkeep(Generic[Known]):
 
     async def _answer_asks(self) -> None:
         """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
-        async with self._here.database.acquire() as connection, connection.transaction():
+        async with self._here.database.acquire() as connection:
             asks = await open_asks(connection)
             if not asks:
                 return
@@ -120,11 +123,18 @@ class Upkeep(Generic[Known]):
             read = await read_positions(connection)
             for asked in asks:
                 if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
-                    await answer(connection, self._here, asked, self._here.clock())
-        self._relay.wake()
+                    async with connection.transaction():
+                        await answer(connection, self._here, asked, self._here.clock())
+                    self._relay.wake()
 
     async def _wake(self) -> None:
-        """Try what is due; much of it keeps no other step waiting for long."""
+        """Try what is due; much of it keeps no other step waiting for long.
+
+        Not before the database has been compared with Kafka: what is folded may be answered, and in one that
+        was restored the answer's number may have been given before.
+        """
+        if not self._compared():
+            return
         async with self._here.database.acquire() as connection:
             due = await due_keys(connection, self._here.clock())
         for key in due:

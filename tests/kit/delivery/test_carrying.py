@@ -1,0 +1,79 @@
+"""Turns of the relay by hand: what a topic holds up, what has lost its body, what was acknowledged before."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from ieum.delivery import carry, producer
+from ieum.delivery.carry import Carrier, release
+from ieum.delivery.place import partition_of
+from ieum.delivery.producer import Producer
+from ieum_contracts.address import Address
+from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.conftest import Pair
+
+
+async def turns(agency: Bare, count: int) -> None:
+    """Let the relay's work be done by hand."""
+    sender = Producer(agency.settings)
+    async with agency.database.acquire() as connection:
+        carrier = Carrier(connection, agency.here.peers, sender, lambda: None)
+        for _ in range(count):
+            await carrier.turn()
+    await sender.close()
+
+
+@pytest.mark.stack
+async def test_what_a_topic_holds_up_is_set_aside_and_released_in_bites(
+    resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One statement for all of it could take longer than the relay lets a statement take."""
+    monkeypatch.setattr(carry, "BITE_ROWS", 2)
+    monkeypatch.setattr(producer, "TOPIC_SECONDS_MAX", 0.1)
+    alpha, beta = resting.alpha, resting.beta
+    await alpha.say(Address(alpha.address.centre, "nobody"), new_keys(5))
+    await alpha.say(beta.address, new_keys(5))
+
+    await turns(alpha, 8)
+
+    assert await alpha.rows("select held, count(*) as rows from outbox group by held") == [
+        {"held": True, "rows": 5}
+    ]
+    async with alpha.database.acquire() as connection:
+        assert [await release(connection) for _ in range(3)] == [True, True, False]
+    assert await alpha.value("select count(*) from outbox where held") == 0
+    await alpha.change("truncate outbox")
+
+
+@pytest.mark.stack
+async def test_what_has_lost_its_body_is_never_sent_without(resting: Pair) -> None:
+    """It was asked for again, and its thirty days were over before the relay came to it."""
+    alpha, beta = resting.alpha, resting.beta
+    (gone,) = new_keys(1)
+    kept = next(key for key in new_keys(200) if _partition(key) == _partition(gone))
+    await alpha.say(beta.address, [gone, kept])
+    await alpha.change("update ledger set body = null where key = $1", gone)
+
+    await turns(alpha, 2)
+
+    assert await alpha.value("select count(*) from outbox") == 0
+    await beta.start()
+    await until(lambda: _knows(beta, kept))
+    assert not await _knows(beta, gone)
+    await beta.stop()
+
+
+async def test_what_was_acknowledged_before_others_hung_is_not_sent_again() -> None:
+    first, hanging, last = [asyncio.get_running_loop().create_future() for _ in range(3)]
+    first.set_result(None)
+    last.set_result(None)
+    assert producer._acknowledged([first, hanging, last]) == 1
+
+
+def _partition(key: UUID) -> int:
+    return partition_of(str(key).encode())
+
+
+async def _knows(agency: Bare, key: UUID) -> bool:
+    return bool(await agency.value("select exists (select from ledger where key = $1)", key))
