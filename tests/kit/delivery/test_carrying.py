@@ -35,7 +35,9 @@ async def test_what_a_topic_holds_up_is_set_aside_and_released_in_bites(
     await alpha.say(Address(alpha.address.centre, "nobody"), new_keys(5))
     await alpha.say(beta.address, new_keys(5))
 
-    await turns(alpha, 8)
+    await turns(alpha, 1)
+    assert await alpha.value("select count(*) from outbox where held") == 2
+    await turns(alpha, 7)
 
     assert await alpha.rows("select held, count(*) as rows from outbox group by held") == [
         {"held": True, "rows": 5}
