@@ -51,14 +51,14 @@ Written after profiles of 2026-11-25 (py-spy, 200 samples a second), by hand.
   it finds, would save about an eighth.
 - *Shared commits*: the statements fall to a tenth; what is left is pure Python (contracts a third, casework,
   the search for identifiers, pydantic) in the sender as in the recipient.
-- *At 100 a second* a batch holds one event or two: each of the six statements of a batch, the relay's one or
-  two and Kafka's requests are paid for that one, on caches that other processes have emptied: 18 ms of CPU
-  for a round trip that costs 2 at saturation. That is two processors at their end, and waiting for them is
-  the latency; without load a round trip takes 27 ms, the naive one 15. Longer rests between batches lower the
-  CPU (13 ms) and not the latency; nor did a relay that after a short batch waits for the next wake instead of
-  reading again, which deletes with the next one what it has sent. A broker compiled by all tiers takes half as
-  much again in the first minutes. Locking and loading by one statement, or writing with the versions that were
-  read instead of locks, would take three or four of the six statements away.
+- *At 100 a second* a batch holds one event or two: each of the six statements of a batch, the relay's one
+  or two and Kafka's requests are paid for that one, on caches that other processes have emptied: 18 ms of
+  CPU for a round trip that costs 2 at saturation. That is two processors at their end, and waiting for them
+  is the latency; without load a round trip takes 27 ms, the naive one 15. Longer rests between batches
+  lower the CPU (13 ms) and not the latency; nor did a relay that after a short batch waits for the next
+  wake instead of reading again, which deletes with the next one what it has sent. A broker compiled by all
+  tiers takes half as much again in the first minutes. Locking and loading by one statement, or writing with
+  the versions that were read instead of locks, would take three or four of the six statements away.
 - *A backlog*: 92 % of one core in one process, four fifths of it pure Python (proving an event's place and
   reading its body a third, folding a fifth, writing the answer an eighth). Together with database and
   broker an event costs 0.7 ms of CPU: two such processors could not reach 3,000 a second at all.
