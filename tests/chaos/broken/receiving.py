@@ -25,7 +25,7 @@ def commit_before_transaction() -> None:
     take_whole = Consumer._take
 
     async def commit_and_take(self: Consumer[Any], records: Records) -> None:
-        await self._looked_back.wait()
+        await self.compared.wait()
         offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
         await self._mailboxes.consumer.commit(offsets)
         await asyncio.sleep(WORK_SECONDS)

@@ -16,7 +16,7 @@ from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
 from tests.kit.delivery import agencies
-from tests.kit.delivery.agencies import new_keys, until
+from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.bare_agency import Noted, Notes
 from tests.kit.delivery.conftest import Pair
 
@@ -54,10 +54,7 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
     [key] = new_keys(1)
     await alpha.say(beta.address, [key], ReferralInfoSupplied())
 
-    async def waits() -> bool:
-        return bool(await beta.value("select count(*) from parked where key = $1", key))
-
-    await until(waits)
+    await until(lambda: _waits(beta, key))
     [row] = await beta.rows("select reason, attempts, dead from parked where key = $1", key)
     assert row == {"reason": COMPARING, "attempts": 0, "dead": False}
     await beta.change("update source set held = null where peer = $1", number)
@@ -90,13 +87,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     [key] = new_keys(1)
     await alpha.say(beta.address, [key])
 
-    async def waits() -> bool:
-        return bool(await beta.value("select count(*) from parked where key = $1", key))
-
-    async def goes_on() -> bool:
-        return not await waits()
-
-    await until(waits)
+    await until(lambda: _waits(beta, key))
     await beta.stop()
     compared = asyncio.Event()
 
@@ -109,9 +100,17 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     await beta.change("update parked set retry_at = now() where key = $1", key)
     starting = asyncio.create_task(beta.start())
     await asyncio.sleep(1.0)
-    assert await waits()
+    assert await _waits(beta, key)
     compared.set()
     await starting
-    await until(goes_on)
+    await until(lambda: _goes_on(beta, key))
     await alpha.stop()
     await beta.stop()
+
+
+async def _waits(agency: Bare, key: UUID) -> bool:
+    return bool(await agency.value("select count(*) from parked where key = $1", key))
+
+
+async def _goes_on(agency: Bare, key: UUID) -> bool:
+    return not await _waits(agency, key)

@@ -1,4 +1,4 @@
-"""The centre's catalogue: say what this agency offers, and keep what every agency says of itself."""
+"""The centre's catalogue: keep what every agency says of itself."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,24 +8,17 @@ from typing import Protocol
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
-from asyncpg import Connection
-from uuid_utils.compat import uuid7
 
 from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.connection import connection_arguments
 from ieum.delivery.here import Here
 from ieum.delivery.place import Record, read_envelope
-from ieum.delivery.producer import Outgoing, Producer
-from ieum.delivery.relay import Relay
-from ieum.errors import Transient
 from ieum.settings import Settings
-from ieum_contracts import envelope
-from ieum_contracts.catalogue import Invalid, NotUnderstood, dataschema_of, decode, encode, type_of
+from ieum_contracts.catalogue import Invalid, NotUnderstood, decode, encode
 from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
 
-SAY_AGAIN_SECONDS = 3600.0
 RETRY_SECONDS = 1.0
 METADATA_MS = 2_000
 POLL_MS = 1_000
@@ -35,99 +28,16 @@ STOP_SECONDS_MAX = 8.0
 _log = structlog.get_logger(__name__)
 
 
-class Announcer:
-    """Says what the agency offers: at start, and every hour again, by the process that leads."""
-
-    def __init__(
-        self, here: Here, relay: Relay, producer: Producer, programmes: Sequence[ProgrammePublished]
-    ) -> None:
-        self._here = here
-        self._relay = relay
-        self._producer = producer
-        self._programmes = programmes
-
-    async def run(self) -> None:
-        """Work until cancelled, while this process leads."""
-        while True:
-            await self._relay.leading.wait()
-            try:
-                async with self._here.database.acquire() as connection:
-                    await self._here.peers.know(connection, [self._here.me])
-                    async with connection.transaction():
-                        bodies = await _number(connection, self._here, self._programmes)
-                await self._say(bodies)
-            except (*DATABASE_AWAY, Transient) as error:
-                _log.warning("catalogue.not-said", error=str(error), retry_seconds=RETRY_SECONDS)
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
-                _log.error("catalogue.failed", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            _log.info("catalogue.said", programmes=len(bodies))
-            with suppress(TimeoutError):  # whoever leads in between may have said other things
-                async with asyncio.timeout(SAY_AGAIN_SECONDS):
-                    await self._relay.lost.wait()
-
-    async def _say(self, bodies: Sequence[ProgrammePublished]) -> None:
-        acknowledged, poison = await self._producer.send([self._record(body) for body in bodies])
-        if poison is not None:
-            raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
-
-    def _record(self, body: ProgrammePublished) -> Outgoing:
-        me, key = self._here.me, record_key(body)
-        event = Envelope(
-            id=uuid7(),
-            source=me,
-            type=type_of(body),
-            time=self._here.clock(),
-            subject=key,
-            recipient=me,
-            dataschema=dataschema_of(body),
-        )
-        return Outgoing(topic_of(me, Family.CATALOGUE), key.encode(), encode(body), envelope.write(event))
-
-
 def record_key(body: ProgrammePublished) -> str:
     """Name the record under which a programme stands in its agency's catalogue."""
     return f"programme:{body.programme}"
 
 
-_OWN = "select id, version, body from catalogue where peer = $1"
-_KEEP = """
+KEEP = """
 insert into catalogue (peer, id, version, body) values ($1, $2, $3, $4)
 on conflict (peer, id) do update set version = excluded.version, body = excluded.body
 where catalogue.version < excluded.version
 """
-
-
-async def _number(
-    connection: Connection, here: Here, programmes: Sequence[ProgrammePublished]
-) -> list[ProgrammePublished]:
-    """Give each programme the version under which it was last said, or a higher one where it has changed.
-
-    Versions are milliseconds since 1970, so that they rise even when the database was lost. A programme that
-    is no longer declared is said to be no longer offered.
-    """
-    peer = here.peers.number(here.me)
-    said = {row["id"]: row for row in await connection.fetch(_OWN, peer)}
-    declared = {record_key(programme): programme for programme in programmes}
-    gone = [
-        ProgrammePublished.model_validate_json(row["body"]).model_copy(update={"offered": False})
-        for key, row in said.items()
-        if key not in declared
-    ]
-    bodies: list[ProgrammePublished] = []
-    for programme in [*programmes, *gone]:
-        row = said.get(record_key(programme))
-        version = int(row["version"]) if row else 0
-        body = programme.model_copy(update={"version": version or 1})
-        if row is None or encode(body) != row["body"]:
-            version = max(version + 1, int(here.clock().timestamp() * 1000))
-            body = programme.model_copy(update={"version": version})
-            await connection.execute(_KEEP, peer, record_key(body), version, encode(body))
-        bodies.append(body)
-    return bodies
 
 
 class Shelf(Protocol):
@@ -203,7 +113,7 @@ class CatalogueReader:
                 await self._here.peers.know(connection, [event.source])
                 peer = self._here.peers.number(event.source)
                 if event.source != self._here.me:
-                    await connection.execute(_KEEP, peer, event.subject, body.version, encode(body))
+                    await connection.execute(KEEP, peer, event.subject, body.version, encode(body))
         self._shelf.changed()
 
 

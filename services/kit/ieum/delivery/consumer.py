@@ -44,7 +44,8 @@ class Consumer(Generic[Known]):
         self._sought: dict[Place, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
         self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
-        self._looked_back = asyncio.Event()
+        self.compared = asyncio.Event()
+        """Set once the database has been compared with Kafka."""
         self._elsewhere = asyncio.Event()
         self._uncommitted: dict[TopicPartition, int] = {}
         self._backoff = BACKOFF_SECONDS_MIN
@@ -63,14 +64,9 @@ class Consumer(Generic[Known]):
             await self._mailboxes.stop()
 
     @property
-    def compared(self) -> bool:
-        """Whether the database has been compared with Kafka by now."""
-        return self._looked_back.is_set()
-
-    @property
     def reading(self) -> bool:
         """Whether the mailboxes are read by now."""
-        return self._looked_back.is_set() and self._mailboxes.reading
+        return self.compared.is_set() and self._mailboxes.reading
 
     async def ends(self) -> dict[Place, int]:
         """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
@@ -90,7 +86,7 @@ class Consumer(Generic[Known]):
 
     async def _look_back(self) -> None:
         await look_back(self._here, self._mailboxes.consumer)
-        self._looked_back.set()
+        self.compared.set()
         self._relay.wake()
 
     def _moved(self) -> None:
@@ -109,7 +105,7 @@ class Consumer(Generic[Known]):
 
     async def _take(self, records: Records) -> None:
         """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
-        await self._looked_back.wait()
+        await self.compared.wait()
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)

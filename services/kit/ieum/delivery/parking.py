@@ -42,6 +42,12 @@ class Parked:
         self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts]
         self.attempts += 1
 
+    def await_contracts(self, reason: str, now: datetime) -> None:
+        """Wait for newer contracts, from the time on at which it turned out that these are needed."""
+        if self.reason != reason:
+            self.since = now
+        self.reason, self.retry_at = reason, NEVER
+
 
 _LOAD = """
 select key, peer, family, sequence, headers, body, digest, unkept, reason, since, attempts, dead, retry_at,

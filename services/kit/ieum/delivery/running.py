@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Generic
 
+from ieum.delivery.announcer import Announcer
 from ieum.delivery.away import DATABASE_AWAY
-from ieum.delivery.catalogue import Announcer, CatalogueReader, NoShelf, Shelf
+from ieum.delivery.catalogue import CatalogueReader, NoShelf, Shelf
 from ieum.delivery.consumer import Consumer
 from ieum.delivery.fold import Application, Known
 from ieum.delivery.here import Here
@@ -43,9 +44,7 @@ class Delivery(Generic[Known]):
         self.outbox = Outbox(here)
         inbox = Inbox(here, self.outbox, application)
         self._consumer = Consumer(settings, here, inbox, self._relay)
-        self._upkeep = Upkeep(
-            here, inbox, self._relay, self._consumer.ends, compared=lambda: self._consumer.compared
-        )
+        self._upkeep = Upkeep(here, inbox, self._relay, self._consumer.ends, self._consumer.compared)
         self._announcer = Announcer(here, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, here, shelf or NoShelf())
 

@@ -12,7 +12,7 @@ from ieum.delivery.effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.fates import Fate, fate_of
 from ieum.delivery.fold import Application, Applied, Awaiting, Known, Refused
 from ieum.delivery.ledger import APPLIED, HEARD, REFUSED, Entry
-from ieum.delivery.parking import AWAITING_DELAY, NEVER, Parked
+from ieum.delivery.parking import AWAITING_DELAY, Parked
 from ieum.delivery.place import Heard
 from ieum.delivery.sources import COMPARING
 from ieum.delivery.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
@@ -127,9 +127,7 @@ class Unfold(Generic[Known]):
         content = head.heard.content
         if isinstance(content, NotUnderstood | Invalid):
             if fate_of(content.reason) is Fate.PARKED:
-                if head.reason != content.reason:
-                    head.since = self._now
-                head.reason, head.retry_at = content.reason, NEVER
+                head.await_contracts(content.reason, self._now)
                 return False
             self._hear(stream, head.heard, refusal=content.reason)
             return True

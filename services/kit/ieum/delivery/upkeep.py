@@ -56,7 +56,7 @@ class Upkeep(Generic[Known]):
     """What has to be done now and then for streams to move on by themselves."""
 
     def __init__(
-        self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: Callable[[], bool]
+        self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
     ) -> None:
         self._here = here
         self._compared = compared
@@ -133,7 +133,7 @@ class Upkeep(Generic[Known]):
         Not before the database has been compared with Kafka: what is folded may be answered, and in one that
         was restored the answer's number may have been given before.
         """
-        if not self._compared():
+        if not self._compared.is_set():
             return
         async with self._here.database.acquire() as connection:
             due = await due_keys(connection, self._here.clock())
