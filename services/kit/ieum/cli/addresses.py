@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import httpx
 
-from ieum.cli.centres import TOLD
+from ieum.cli.centres import is_told
 from ieum.cli.exits import CommandError, Exit
 
 ANSWER_SECONDS_MAX = 3.0
@@ -18,7 +18,7 @@ def agency_urls() -> dict[str, str]:
     told = os.environ.get(VARIABLE)
     if told:
         return dict(_pair(entry) for entry in told.split(","))
-    if any(map(os.environ.get, TOLD)):  # the commands are about that centre, not about the one of this folder
+    if is_told():  # the commands are about that centre, not about the one of this folder
         return {}
     try:
         from ieum.local.ports import LOOPBACK  # noqa: PLC0415 - a server has no embedded stack

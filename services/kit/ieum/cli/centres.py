@@ -9,9 +9,14 @@ TOLD = ("IEUM_DATABASE_ADMIN_DSN", "IEUM_KAFKA_BOOTSTRAP")
 """Where one of these is set, the environment says everything; else the embedded stack does."""
 
 
+def is_told() -> bool:
+    """Say whether the environment names a centre."""
+    return any(map(os.environ.get, TOLD))
+
+
 def centre_settings() -> CentreSettings:
     """Read the administrator's settings; raises CommandError when there are none and no stack runs here."""
-    if any(map(os.environ.get, TOLD)):
+    if is_told():
         return CentreSettings.model_validate({})
     from ieum.cli.embedded import embedded_settings  # noqa: PLC0415 - a server has no embedded stack
 
