@@ -57,7 +57,9 @@ def drain(
             samples, spent = _followed(stack, under_test, service, events)
         finally:
             service.stop()
-        found.update(summary(samples, events, idle), cpu_us=spent, samples=thinned(samples))
+        found.update(
+            summary(samples, events, idle), cpu_us=spent, samples=results.thinned(samples, SAMPLES_KEPT)
+        )
         keep(found)
         results.tell(f"{found['per_second']:,.0f} events/s, {found['memory_mib_max']:,.0f} MiB at most.")
     finally:
@@ -150,12 +152,6 @@ def _followed(
             time.sleep(SAMPLE_SECONDS)
         loop.run_until_complete(connection.close())
     return samples, {name: round(cpu / events * 1e6, 1) for name, cpu in meter.read().cpu.items()}
-
-
-def thinned(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep so many samples that a curve can be drawn of them, and the last."""
-    step = max(1, len(samples) // SAMPLES_KEPT)
-    return [*samples[:-1:step], samples[-1]]
 
 
 def summary(samples: list[dict[str, Any]], events: int, idle: float) -> dict[str, Any]:

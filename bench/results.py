@@ -57,6 +57,12 @@ def tell(sentence: str) -> None:
     sys.stderr.flush()
 
 
+def thinned(samples: list[dict[str, Any]], about: int) -> list[dict[str, Any]]:
+    """Keep about so many samples, evenly, and the last."""
+    step = max(1, len(samples) // about)
+    return [*samples[:-1:step], samples[-1]]
+
+
 class Teller:
     """Shows progress of long work every ten seconds."""
 

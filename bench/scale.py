@@ -25,9 +25,7 @@ def scale_sections(folder: Path) -> Iterator[str]:
 
 
 def _backlog(found: dict[str, Any]) -> str:
-    samples = found["samples"]
-    step = max(1, len(samples) // BACKLOG_ROWS_MAX)
-    shown = [*samples[:-1:step], samples[-1]]
+    shown = results.thinned(found["samples"], BACKLOG_ROWS_MAX)
     rows = [f"| {s['seconds']:,.0f} | {s['taken']:,} | {s['memory_mib']:,.0f} |" for s in shown]
     cost = ", ".join(f"{name} {value:,.0f}" for name, value in found["cpu_us"].items() if name != "bench")
     return "\n".join(
