@@ -56,7 +56,7 @@ where at >= $1 and at < $2 and body is not null and not exists (
 _REMEMBER = "update done_until set at = $2 where what = $1"
 
 
-async def clear_bodies(connection: Connection, before: datetime, bite: timedelta = BITE) -> tuple[int, bool]:
+async def clear_bodies(connection: Connection, before: datetime, bite: timedelta) -> tuple[int, bool]:
     """Clear bodies said and heard before a time, a bite's worth at once; digests and headers stay.
 
     What still waits to be sent keeps its body. Returns how many were cleared, and whether that was all.
