@@ -12,6 +12,7 @@ from ieum.delivery.away import DATABASE_AWAY
 from ieum.delivery.carry import Carrier, release
 from ieum.delivery.feed import number_feed
 from ieum.delivery.here import Here
+from ieum.delivery.planning import PLANNING
 from ieum.delivery.producer import Producer
 from ieum.errors import Transient
 
@@ -45,9 +46,7 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "5s",
     # A lost delete is a duplicate send, which the recipient drops.
     "synchronous_commit": "off",
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "jit": "off",
+    **PLANNING,
     "application_name": "ieum-relay",
 }
 
@@ -64,6 +63,7 @@ class Relay:
         self._backoff = BACKOFF_SECONDS_MIN
         self.leading = asyncio.Event()
         self.lost = asyncio.Event()
+        self.lost.set()
         """Set while this process does not lead; for who waits for that."""
         self.last_turn = 0.0
 

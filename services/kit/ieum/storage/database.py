@@ -9,6 +9,7 @@ import asyncpg
 from asyncpg import Connection, Pool
 
 from ieum.delivery.here import Connections
+from ieum.delivery.planning import PLANNING
 
 CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0
@@ -17,10 +18,7 @@ CONNECTION_WAIT_SECONDS = 3.0
 CLOSE_SECONDS_MAX = 5.0
 
 _SESSION = {
-    # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "jit": "off",
+    **PLANNING,
     "idle_in_transaction_session_timeout": "30s",
     # Whoever waits so long for a row lets those go on who share its transaction, and tries again.
     "lock_timeout": "3s",

@@ -1,0 +1,14 @@
+"""How the statements of a service's connections are planned: see decision 0011."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PLANNING: Mapping[str, str] = MappingProxyType(
+    {
+        # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
+        "plan_cache_mode": "force_generic_plan",
+        "enable_seqscan": "off",
+        "jit": "off",
+    }
+)
+"""Settings of a session; every connection that a service opens has them."""
