@@ -1,16 +1,18 @@
 """Services as processes: started, asked whether they are ready, killed, restarted, stopped."""
 
 import os
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ieum.local import StackError
-from ieum.local.ports import free_port
+from ieum.local.ports import free_port, is_free
 from ieum.local.processes import Service, kept_port, start_all, stop_all
-from ieum.local.state import State
+from ieum.local.state import State, end_tree
 
 READY = """
 import http.server, sys
@@ -21,6 +23,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+CROWDED = """
+import socket, sys, threading, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+def stay():
+    while True:
+        time.sleep(0.001)
+for _ in range(200):
+    threading.Thread(target=stay, daemon=True).start()
+print("listening", flush=True)
+time.sleep(60)
+"""
 BROKEN = "raise SystemExit('the synthetic service has no settings')"
 
 
@@ -75,6 +88,20 @@ def test_a_service_that_ends_at_once_is_reported_with_its_last_words(tmp_path: P
 
     with pytest.raises(StackError, match="the synthetic service has no settings"):
         broken.wait_until_ready()
+
+
+def test_a_process_is_gone_when_all_its_threads_are_and_its_port_with_them() -> None:
+    """Asked of its first thread alone, the port of a killed server is still taken in most of ten tries."""
+    for _ in range(10):
+        port = free_port()
+        command = [sys.executable, "-c", CROWDED, str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as crowded:  # noqa: S603  the command is ours
+            assert crowded.stdout is not None
+            assert crowded.stdout.readline() == b"listening\n"
+
+            end_tree(psutil.Process(crowded.pid))
+
+            assert is_free(port)
 
 
 def test_ports_are_not_those_of_outgoing_connections() -> None:

@@ -34,7 +34,7 @@ class Entry:
         with suppress(psutil.Error):
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < START_TIME_TOLERANCE_SECONDS
-            if same and process.status() != psutil.STATUS_ZOMBIE:
+            if same and lives(self.pid):
                 return process
         return None
 
@@ -172,8 +172,12 @@ def end_tree(process: psutil.Process) -> None:
 
 
 def lives(pid: int) -> bool:
-    """Say whether a process holds anything; one that only waits to be buried (a zombie) does not."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    """Say whether a process holds anything; one that only waits to be buried (a zombie) does not.
+
+    The first thread of a killed process is a zombie as soon as it has ended itself. Until its other threads
+    have ended too, they hold the files and ports that all of them share.
+    """
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
+    return False
