@@ -63,8 +63,8 @@ class Relay:
         self._backoff = BACKOFF_SECONDS_MIN
         self.leading = asyncio.Event()
         self.lost = asyncio.Event()
-        self.lost.set()
         """Set while this process does not lead; for who waits for that."""
+        self.lost.set()
         self.last_turn = 0.0
 
     def wake(self) -> None:
