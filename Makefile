@@ -11,8 +11,8 @@ MINUTES ?= 30
 SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
-DISTS := contracts services/kit .
-PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit) infra/setup.sh
+DISTS := contracts services/kit services/lab .
+PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit services/lab) infra/setup.sh
 # Named after the pins and the folder, so that other pins or a moved folder are installed anew.
 READY := $(VENV)/ready-$(shell { pwd; cat $(PINS); } | cksum | cut -d ' ' -f 1)
 

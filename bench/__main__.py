@@ -14,10 +14,10 @@ from bench import backlog, centres, report, results, take_over
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
-from ieum.local import Stack
-from ieum.local.signals import unwinding
-from ieum.testing.centre import Template, make_template
-from ieum.testing.runs import new_run_folder
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.signals import unwinding
+from ieum_lab.testing.centre import Template, make_template
+from ieum_lab.testing.runs import new_run_folder
 
 QUICK = Plan(warm_seconds=1.0, saturated_seconds=3.0, rate_seconds=2.0, rates=(100,))
 USAGE, FAILED = 2, 1

@@ -15,11 +15,11 @@ from bench import results
 from bench.cases import QUIET, RECIPIENT, SENDER
 from bench.machine import MIB, Meter
 from bench.ours.order import requested
-from ieum.delivery.connection import connection_arguments
-from ieum.local import Stack
-from ieum.local.processes import Service, agency_service
+from ieum.delivery.connection_arguments import connection_arguments
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.processes import Service, agency_service
 from ieum.settings import Settings
-from ieum.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope

@@ -8,9 +8,9 @@ from bench import results
 from bench.cases import CASES, opened
 from bench.child import ChildError
 from bench.measuring import Plan, measure
-from ieum.local import Stack
-from ieum.local.errors import StackError
-from ieum.testing.centre import Template
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.errors import StackError
+from ieum_lab.testing.centre import Template
 
 Keep = Callable[[dict[str, Any]], None]
 

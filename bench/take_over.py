@@ -13,10 +13,10 @@ import asyncpg
 from bench import results
 from bench.cases import QUIET, RECIPIENT, SENDER, importable, served
 from bench.child import Child
-from ieum.local import Stack
-from ieum.local.child import Child as LocalChild
-from ieum.local.processes import Service, kept_port
-from ieum.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.child import Child as LocalChild
+from ieum_lab.embedded.processes import Service, kept_port
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 RATE = 50
 WARM_SECONDS = 5.0

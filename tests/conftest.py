@@ -1,3 +1,3 @@
 """Fixtures that every test may use; they come with the kit, so other authors have them too."""
 
-pytest_plugins = ["ieum.testing.plugin"]
+pytest_plugins = ["ieum_lab.testing.plugin"]

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from ieum.centre import CentreSettings
-from ieum.centre.roster import database_name, read_centre
+from ieum.centre.centre_file import database_name, read_centre
 from ieum.settings import Settings
 from ieum_contracts.topics import login
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
-EMBEDDED_BROKER = ROOT / "services/kit/ieum/local/broker/server.properties"
+EMBEDDED_BROKER = ROOT / "services/lab/ieum_lab/embedded/broker/server.properties"
 DEPENDS_ON_THE_PLACE = re.compile(
     r"controller\.quorum\.voters|log\.dirs|(advertised\.)?listeners|config\.providers.*|.*jaas\.config"
     r"|offsets\.topic\.num\.partitions|.*\.threads|log\.segment\.delete\.delay\.ms|log\.index\.size\.max\.bytes"
@@ -107,7 +107,7 @@ def test_the_broker_keeps_the_rules_of_the_embedded_one(compose: dict[str, Any])
 def test_the_versions_are_those_of_the_embedded_stack(compose: dict[str, Any]) -> None:
     images = {service["image"] for service in compose["services"].values()}
     assert images == {"ieum:local", "apache/kafka:4.3.0", "postgres:18"}
-    jars = (ROOT / "services/kit/ieum/local/kafka-jars.txt").read_text(encoding="utf-8")
+    jars = (ROOT / "services/lab/ieum_lab/embedded/kafka-jars.txt").read_text(encoding="utf-8")
     assert "org.apache.kafka:kafka_2.13:4.3.0" in jars
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tidy_code import imports
 
-TESTING = "ieum.testing"
+TESTING = "ieum_lab.testing"
 """What the kit offers to tests of other authors; only tests import it."""
 _MODULE = re.compile(r"(?:ieum|ieum_contracts|services)(?:\.\w+)+")
 

@@ -16,7 +16,7 @@ from bench.obey import obey, take_voice
 from bench.ours.order import fields, order_padding
 from bench.trips import Trips
 from ieum.settings import Settings
-from ieum.testing.http import HttpCaller
+from ieum_lab.testing.http import HttpCaller
 
 WATCH_SECONDS = 0.1
 CREATED = 201

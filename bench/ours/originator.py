@@ -23,19 +23,19 @@ from ieum.agency import load_agency, published
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Refusal, View
-from ieum.delivery.here import Connections, Here
-from ieum.delivery.outbox import Cause
-from ieum.delivery.peers import Peers
-from ieum.delivery.running import Delivery
+from ieum.delivery.delivery_context import Connections, Here
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.delivery_service import Delivery
 from ieum.observe.logging import set_up_logging
 from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, Shelf
 from ieum.settings import Settings
-from ieum.storage import commands
-from ieum.storage.answers import Answer
-from ieum.storage.counter import HANDS, TOGETHER_MAX, Counter
+from ieum.application import commands
+from ieum.storage.idempotency_rows import Answer
+from ieum.application.group_commit import HANDS, TOGETHER_MAX, Counter
 from ieum.storage.database import open_database
-from ieum.storage.finding import Found
-from ieum.storage.orders import Order, Served
+from ieum.application.loading import Found
+from ieum.application.command import Order, Served
 
 PROGRAMME_SECONDS_MAX = 30.0
 A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)

@@ -8,12 +8,12 @@ from datetime import datetime
 from asyncpg import Connection
 
 from bench.trips import Trips
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.values import View
-from ieum.delivery.fold import Applied, Outcome
-from ieum.delivery.here import Connections
-from ieum.delivery.peers import Peers
-from ieum.storage.desk import Desk
+from ieum.delivery.application import Applied, Outcome
+from ieum.delivery.delivery_context import Connections
+from ieum.delivery.streams.peers import Peers
+from ieum.application.event_handler import Desk
 from ieum_contracts.decisions import ReferralReceived
 from ieum_contracts.message import Event
 

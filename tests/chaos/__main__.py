@@ -6,10 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from ieum.local.signals import unwinding
-from ieum.testing.centre import make_template
-from ieum.testing.cluster import ClusterStack
-from ieum.testing.runs import ended_runs, new_run_folder
+from ieum_lab.embedded.signals import unwinding
+from ieum_lab.testing.centre import make_template
+from ieum_lab.testing.cluster import ClusterStack
+from ieum_lab.testing.runs import ended_runs, new_run_folder
 from tests.chaos.chaos import Outcome, run_chaos, told
 from tests.chaos.disk import mount, unmount
 from tests.chaos.faults import FAULTS

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from ieum.testing.http import CallError, HttpCaller
+from ieum_lab.testing.http import CallError, HttpCaller
 
 ANSWER_SECONDS_MAX = 4.0
 PATIENCE_SECONDS = 120.0

@@ -11,15 +11,15 @@ from random import Random
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from ieum.centre.roster import CentreError
-from ieum.delivery.streams import FAMILIES
-from ieum.local import StackError
-from ieum.testing.checker import judge
-from ieum.testing.counterexample import report
-from ieum.testing.exporting import export_agency, leftovers
-from ieum.testing.exporting_topics import export_mailboxes, unread
-from ieum.testing.history import Fact, Left, Said, write_history
-from ieum.testing.verdicts import Verdict, summary
+from ieum.centre.centre_file import CentreError
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_lab.embedded import StackError
+from ieum_lab.testing.checker import judge
+from ieum_lab.testing.counterexample import report
+from ieum_lab.testing.exporting import export_agency, leftovers
+from ieum_lab.testing.exporting_topics import export_mailboxes, unread
+from ieum_lab.testing.history import Fact, Left, Said, write_history
+from ieum_lab.testing.verdicts import Verdict, summary
 from tests.chaos.caller import Met
 from tests.chaos.faults import FAULTS
 from tests.chaos.scene import Scene

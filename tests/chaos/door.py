@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ieum.local.ports import LOOPBACK
+from ieum_lab.embedded.ports import LOOPBACK
 
 CHUNK_BYTES = 256 * 1024
 

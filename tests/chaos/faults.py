@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import psutil
 
-from ieum.delivery.relay import LOCK
-from ieum.local.processes import Service
+from ieum.delivery.sending.relay import LOCK
+from ieum_lab.embedded.processes import Service
 from tests.chaos import strangers
 from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door

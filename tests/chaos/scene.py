@@ -11,15 +11,15 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from ieum.centre.roster import database_name
-from ieum.centre.server import connect_admin
-from ieum.local import Stack, StackError
-from ieum.local.ports import LOOPBACK, free_port
-from ieum.local.processes import READY_PATH, Service
-from ieum.testing.centre import CentreUnderTest, Template, new_centre
-from ieum.testing.cluster import ClusterStack
-from ieum.testing.effect_log import install_effect_log
-from ieum.testing.history import Injected, Removed
+from ieum.centre.centre_file import database_name
+from ieum.centre.postgres import connect_admin
+from ieum_lab.embedded import Stack, StackError
+from ieum_lab.embedded.ports import LOOPBACK, free_port
+from ieum_lab.embedded.processes import READY_PATH, Service
+from ieum_lab.testing.centre import CentreUnderTest, Template, new_centre
+from ieum_lab.testing.cluster import ClusterStack
+from ieum_lab.testing.effect_log import install_effect_log
+from ieum_lab.testing.history import Injected, Removed
 from ieum_contracts.address import Address
 from tests.chaos.door import Door
 

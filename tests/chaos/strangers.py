@@ -12,10 +12,10 @@ from uuid import UUID
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.delivery.place import partition_of
-from ieum.delivery.relay import LOCK
-from ieum.delivery.streams import FAMILIES
-from ieum.testing.history import STRANGER, Injected, Removed, Stream
+from ieum.delivery.records.verification import partition_of
+from ieum.delivery.sending.relay import LOCK
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_lab.testing.history import STRANGER, Injected, Removed, Stream
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from ieum.local import Stack
-from ieum.testing.centre import Template, make_template
-from ieum.testing.cluster import ClusterStack
-from ieum.testing.runs import new_run_folder
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template, make_template
+from ieum_lab.testing.cluster import ClusterStack
+from ieum_lab.testing.runs import new_run_folder
 from tests.chaos.broken.catching import catch_by_test, catch_by_verdict
 from tests.chaos.chaos import run_chaos, told
 from tests.chaos.faults import FAULTS, QUIET

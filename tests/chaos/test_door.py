@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest_asyncio
 
-from ieum.local.ports import LOOPBACK, free_port
+from ieum_lab.embedded.ports import LOOPBACK, free_port
 from tests.chaos.door import Deaf, Door
 
 

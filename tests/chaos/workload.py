@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from ieum.local.simulator.moves import ask_fields, decision_fields
-from ieum.local.simulator.people import person
+from ieum_lab.simulator.moves import ask_fields, decision_fields
+from ieum_lab.simulator.people import person
 from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED
 from tests.chaos.caller import Caller, Json, Met

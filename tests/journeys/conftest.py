@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from ieum.centre import read_centre
-from ieum.local import Stack
-from ieum.local.simulator.house import House
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum_lab.embedded import Stack
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file
 
 

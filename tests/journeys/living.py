@@ -11,12 +11,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ieum.centre.reconcile import Accounts, settled
-from ieum.local import Stack
-from ieum.local.processes import Service, agency_service, start_all, stop_all
-from ieum.local.simulator.house import House
-from ieum.local.simulator.play import Script, Stage, beside, wait_until_known
-from ieum.local.simulator.stream import send_stream, until_all_have_ended
-from ieum.testing.centre import CentreUnderTest
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known
+from ieum_lab.simulator.stream import send_stream, until_all_have_ended
+from ieum_lab.testing.centre import CentreUnderTest
 
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")

@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from ieum.centre.roster import database_name
-from ieum.centre.server import connect_admin
-from ieum.local.simulator.house import House
-from ieum.local.simulator.people import person
+from ieum.centre.centre_file import database_name
+from ieum.centre.postgres import connect_admin
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import person
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack

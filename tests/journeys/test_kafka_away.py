@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from ieum.local.simulator.handover import Handover
-from ieum.local.simulator.house import House
-from ieum.local.simulator.people import person
+from ieum_lab.simulator.handover import Handover
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import person
 from tests.journeys.living import Living
 
 AWAY_SECONDS = float(os.environ.get("IEUM_TEST_KAFKA_AWAY_SECONDS", "8"))

@@ -14,14 +14,14 @@ from uuid import UUID
 import pytest
 from pydantic_core import from_json
 
-from ieum.centre.roster import database_name
-from ieum.centre.server import connect_admin
-from ieum.delivery.streams import FAMILY_NUMBERS
-from ieum.local.processes import Service
-from ieum.local.simulator.chance import seeded
-from ieum.local.simulator.house import House
-from ieum.local.simulator.people import person
-from ieum.local.simulator.play import Script
+from ieum.centre.centre_file import database_name
+from ieum.centre.postgres import connect_admin
+from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum_lab.embedded.processes import Service
+from ieum_lab.simulator.chance import seeded
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import person
+from ieum_lab.simulator.play import Script
 from ieum_contracts.topics import Family
 from tests.journeys.living import Living, run_stream
 

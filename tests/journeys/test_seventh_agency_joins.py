@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ieum.centre import read_centre
-from ieum.local.simulator.people import person
-from ieum.testing.centre import CentreUnderTest
+from ieum_lab.simulator.people import person
+from ieum_lab.testing.centre import CentreUnderTest
 from tests.journeys.living import Living
 from tests.services.seventh import AGENCY_ID, centre_with_seventh_agency, write_seventh_agency
 

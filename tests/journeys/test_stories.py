@@ -8,10 +8,10 @@ end, when both sides of every referral say the same, and when nothing is left ly
 
 import pytest
 
-from ieum.api.feed import FeedEvent
-from ieum.local.simulator.desk import Desk
-from ieum.local.simulator.house import House
-from ieum.local.simulator.stories import STORIES, Story
+from ieum.api.agency.events import FeedEvent
+from ieum_lab.simulator.agency_client import Desk
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.stories import STORIES, Story
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from ieum.local.simulator.house import House
-from ieum.local.simulator.people import person
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import person
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack

@@ -7,7 +7,7 @@ from asyncpg import Connection
 
 from ieum.settings import Settings
 from ieum.storage.database import open_database
-from ieum.testing.centre import CentreUnderTest
+from ieum_lab.testing.centre import CentreUnderTest
 
 PREPARE = "select format('prepare hot_%s as %s', $1::int, $2::text)"
 EXPLAIN = "select format('explain execute hot_%s (%s)', $1::int, $2::text)"

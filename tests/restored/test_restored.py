@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from ieum.local import Stack
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.api.referring import referral_order
 from tests.restored.whole import Whole, check_numbers, comes
 

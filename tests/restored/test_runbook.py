@@ -13,13 +13,14 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
-from ieum.delivery import heads, sources
-from ieum.delivery.fates import FATES
-from ieum.delivery.parking import Parked, park
-from ieum.delivery.place import heard
-from ieum.delivery.streams import FAMILIES, StreamKey
-from ieum.local import Stack
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum.delivery.recovering import heads
+from ieum.delivery.blocked import source_breaker
+from ieum.delivery.receiving.dispositions import FATES
+from ieum.delivery.blocked.parking import Parked, park
+from ieum.delivery.records.verification import heard
+from ieum.delivery.streams.streams import FAMILIES, StreamKey
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from ieum_contracts import envelope
 from ieum_contracts.envelope import Envelope
 from tests.journeys.living import ROOT, Living, write_centre_file
@@ -107,7 +108,7 @@ def test_no_alarm_and_no_reason_code_is_missing() -> None:
     for path in (ROOT / "services" / "kit" / "ieum" / "casework").glob("*.py"):
         refused |= set(re.findall(r'Breach\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
     assert "ask-waits-already" in refused
-    named = {heads.BEHIND, sources.TOO_MANY, sources.COMPARING, *refused}
+    named = {heads.BEHIND, source_breaker.TOO_MANY, source_breaker.COMPARING, *refused}
     missing = [code for code in sorted({*logged, *named, *FATES}) if f"`{code}`" not in RUNBOOK]
     assert missing == []
 

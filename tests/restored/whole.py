@@ -11,19 +11,19 @@ from prometheus_client import CollectorRegistry
 
 from ieum.agency import load_agency, published
 from ieum.api.app import create_app
-from ieum.api.office import Office
+from ieum.api.api_context import Office
 from ieum.casework.values import View
-from ieum.centre.roster import database_name
-from ieum.centre.server import connect_admin, create_database
-from ieum.delivery.here import Here
-from ieum.delivery.peers import Peers
-from ieum.delivery.running import Delivery
+from ieum.centre.centre_file import database_name
+from ieum.centre.postgres import connect_admin, create_database
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.delivery_service import Delivery
 from ieum.service import Shelf
 from ieum.settings import Settings
-from ieum.storage.counter import Counter
+from ieum.application.group_commit import Counter
 from ieum.storage.database import Database, open_database
-from ieum.storage.desk import Desk
-from ieum.testing.centre import CentreUnderTest
+from ieum.application.event_handler import Desk
+from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 
 READY_SECONDS_MAX = 40.0

@@ -4,7 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ieum.local.cache import KAFKA_VERSION, cache_folder, kafka_jars, listed_jars
+from ieum_lab.embedded.cache import KAFKA_VERSION, cache_folder, kafka_jars, listed_jars
 
 SMALL = "jspecify-1.0.0.jar"
 

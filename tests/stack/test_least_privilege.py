@@ -13,9 +13,9 @@ from aiokafka.errors import (
 
 from ieum.centre import AgencyAccess
 from ieum.centre.broker_login import is_let_in
-from ieum.local import Stack
-from ieum.testing.centre import CentreUnderTest
-from ieum.testing.plugin import MakeCentre
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import CentreUnderTest
+from ieum_lab.testing.plugin import MakeCentre
 from ieum_contracts.topics import Family, topic_of
 
 pytestmark = pytest.mark.stack

@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from ieum.local import AlreadyRunningError, Stack
-from ieum.local.kafka import admin_settings
-from ieum.local.state import Entry
-from ieum.testing.runs import new_run_folder
+from ieum_lab.embedded import AlreadyRunningError, Stack
+from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.state import Entry
+from ieum_lab.testing.runs import new_run_folder
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from ieum.storage.migrate import MigrationError, migrate, read_migrations
-from ieum.testing.plugin import MakeCentre
+from ieum_lab.testing.plugin import MakeCentre
 
 pytestmark = pytest.mark.stack
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ieum.local import StackError
-from ieum.local.ports import free_port, is_free
-from ieum.local.processes import Service, kept_port, start_all, stop_all
-from ieum.local.state import State, end_tree
+from ieum_lab.embedded import StackError
+from ieum_lab.embedded.ports import free_port, is_free
+from ieum_lab.embedded.processes import Service, kept_port, start_all, stop_all
+from ieum_lab.embedded.state import State, end_tree
 
 READY = """
 import http.server, sys

@@ -7,9 +7,9 @@ import pytest
 
 from ieum.centre import CentreError
 from ieum.centre.reconcile import Kind, reconcile, settled
-from ieum.delivery.streams import FAMILY_NUMBERS
-from ieum.testing.centre import CentreUnderTest
-from ieum.testing.plugin import MakeCentre
+from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum_lab.testing.centre import CentreUnderTest
+from ieum_lab.testing.plugin import MakeCentre
 from ieum_contracts.topics import Family
 
 pytestmark = pytest.mark.stack

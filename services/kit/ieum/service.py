@@ -14,21 +14,21 @@ from prometheus_client import CollectorRegistry
 
 from ieum.agency import load_agency, published
 from ieum.api.app import create_app
-from ieum.api.idempotency import keep_forgetting
-from ieum.api.office import Office
-from ieum.api.server import server
+from ieum.api.http.idempotency import keep_forgetting
+from ieum.api.api_context import Office
+from ieum.api.http.server import server
 from ieum.casework.values import View
-from ieum.delivery.away import DATABASE_AWAY
-from ieum.delivery.here import Here
-from ieum.delivery.peers import Peers
-from ieum.delivery.running import Delivery
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.delivery_service import Delivery
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.catalogue import read_programmes
-from ieum.storage.counter import HANDS, Counter
+from ieum.application.group_commit import HANDS, Counter
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
-from ieum.storage.desk import Desk
+from ieum.application.event_handler import Desk
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 

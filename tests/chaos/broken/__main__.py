@@ -5,11 +5,11 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from ieum.local import Stack
-from ieum.local.signals import unwinding
-from ieum.testing.centre import make_template
-from ieum.testing.counterexample import explain
-from ieum.testing.runs import new_run_folder
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.signals import unwinding
+from ieum_lab.testing.centre import make_template
+from ieum_lab.testing.counterexample import explain
+from ieum_lab.testing.runs import new_run_folder
 from tests.chaos.broken.catching import Caught, catch_by_test, catch_by_verdict, silent
 from tests.chaos.broken.rules import RULES
 from tests.chaos.broken.variants import VARIANTS

@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ieum.local import Stack
-from ieum.testing.centre import Template
-from ieum.testing.verdicts import summary
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template
+from ieum_lab.testing.verdicts import summary
 from tests.chaos.broken.rules import RULES, SETTING
 from tests.chaos.broken.variants import VARIANTS
 from tests.chaos.chaos import Outcome, Patience, Tell, run_chaos

@@ -5,14 +5,17 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from ieum.delivery import consumer, inbox, place, rows
-from ieum.delivery.consumer import Consumer
-from ieum.delivery.parking import Parked
-from ieum.delivery.place import Heard
-from ieum.delivery.streams import Stream
-from ieum.delivery.subscriber import Records
-from ieum.delivery.taken import Gap
-from ieum.delivery.unfold import Unfold
+from ieum.delivery.receiving import consumer
+from ieum.delivery.receiving import inbox
+from ieum.delivery.records import verification
+from ieum.delivery.streams import batch_write
+from ieum.delivery.receiving.consumer import Consumer
+from ieum.delivery.blocked.parking import Parked
+from ieum.delivery.records.verification import Heard
+from ieum.delivery.streams.streams import Stream
+from ieum.delivery.receiving.subscriber import Records
+from ieum.delivery.receiving.batch_result import Gap
+from ieum.delivery.receiving.batch_fold import Unfold
 from tests.chaos.broken.patching import put, rewrite
 
 WORK_SECONDS = 0.3
@@ -46,7 +49,7 @@ def failed_batch_acknowledged() -> None:
 
 def no_duplicate_check() -> None:
     """Apply what was heard before once more."""
-    rewrite(rows, "_ENTER", "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
+    rewrite(batch_write, "_ENTER", "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
 
     def apply_again(
         self: Unfold[Any],
@@ -87,7 +90,7 @@ class _Anywhere(int):
 
 def wrong_partition_accepted() -> None:
     """Ask no longer whether a key belongs into the partition that it lies in."""
-    put(place, "partition_of", lambda key: _Anywhere(0))  # noqa: ARG005 - that is it
+    put(verification, "partition_of", lambda key: _Anywhere(0))  # noqa: ARG005 - that is it
 
 
 def _believe_kafka() -> None:

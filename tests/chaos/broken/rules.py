@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from ieum.api import orders
+from ieum.api.agency import submit
 from ieum.casework import hearing, sending
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.values import Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.codes import Decision, State
@@ -51,7 +51,7 @@ def no_owner_check() -> None:
 
 def if_match_ignored() -> None:
     """Carry an order out that was made for another version."""
-    put(orders, "check_version", lambda *_: None)
+    put(submit, "check_version", lambda *_: None)
 
 
 def reopen_unguarded() -> None:

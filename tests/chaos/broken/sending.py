@@ -11,13 +11,17 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.delivery import carry, outbox, producer, relay, rows
-from ieum.delivery.carry import Carrier
-from ieum.delivery.producer import Outgoing
-from ieum.delivery.streams import StreamKey, Streams
+from ieum.delivery.sending import outbox_sender
+from ieum.delivery.sending import outbox
+from ieum.delivery.sending import producer
+from ieum.delivery.sending import relay
+from ieum.delivery.streams import batch_write
+from ieum.delivery.sending.outbox_sender import Carrier
+from ieum.delivery.sending.producer import Outgoing
+from ieum.delivery.streams.streams import StreamKey, Streams
 from ieum.errors import Poison
-from ieum.storage.counter import Counter
-from ieum.storage.orders import Order
+from ieum.application.group_commit import Counter
+from ieum.application.command import Order
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite
 
@@ -25,8 +29,8 @@ from tests.chaos.broken.patching import put, rewrite
 def skip_locked_relay() -> None:
     """Let every process relay, each the rows that no other has locked."""
     put(relay, "LOCK", os.getpid())
-    put(carry, "BATCH_MAX", 5)
-    rewrite(carry, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o")
+    put(outbox_sender, "BATCH_MAX", 5)
+    rewrite(outbox_sender, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o")
     turn_whole = Carrier.turn
 
     async def turn_locked(self: Carrier) -> int:
@@ -45,7 +49,7 @@ _DELETE = "delete from outbox where id = any($1::bigint[])"
 def id_cursor() -> None:
     """Let the relay remember the last id, and read on from there."""
     rewrite(
-        carry,
+        outbox_sender,
         "_NEXT",
         "where not held and id <> all($1::bigint[])",
         "where not held and id > coalesce((select max(i) from unnest($1::bigint[]) as t (i)), 0)",
@@ -92,7 +96,7 @@ def delete_before_acknowledgement() -> None:
 def outbox_insert_dropped() -> None:
     """Forget now and then to put into the outbox what was said."""
     whole, broken = "from entry where said order by o", "from entry where said and random() > 0.1 order by o"
-    rewrite(rows, "_ENTER", whole, broken)
+    rewrite(batch_write, "_ENTER", whole, broken)
 
 
 _DRAW = """

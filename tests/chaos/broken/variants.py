@@ -7,10 +7,13 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
-from ieum.delivery import heads, producer, upkeep
-from ieum.storage import counter, flush
-from ieum.storage.finding import Needs
-from ieum.testing.verdicts import Broken
+from ieum.delivery.recovering import heads
+from ieum.delivery.sending import producer
+from ieum.delivery.maintenance import schedule
+from ieum.application import group_commit
+from ieum.application import flush
+from ieum.application.loading import Needs
+from ieum_lab.testing.verdicts import Broken
 from tests.chaos.broken import receiving, sending
 from tests.chaos.broken.patching import put
 
@@ -100,9 +103,9 @@ def break_product(name: str) -> None:
     async def ask_nothing(self: Any, connection: Any) -> None:
         pass
 
-    put(counter, "flush", flush_slowly)
+    put(group_commit, "flush", flush_slowly)
     put(Needs, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(heads.Heads, "say", tell_no_heads)
-    put(upkeep.Upkeep, "_ask_again", ask_nothing)
+    put(schedule.Upkeep, "_ask_again", ask_nothing)
     VARIANTS[name].breaks()

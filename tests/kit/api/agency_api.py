@@ -19,19 +19,19 @@ from prometheus_client import CollectorRegistry
 
 from ieum.agency import Agency, published
 from ieum.api.app import create_app
-from ieum.api.office import Office
+from ieum.api.api_context import Office
 from ieum.casework.values import View
-from ieum.delivery.here import Here
-from ieum.delivery.inbox import Inbox
-from ieum.delivery.outbox import Outbox
-from ieum.delivery.peers import Peers
-from ieum.delivery.place import Record, partition_of
-from ieum.delivery.streams import FAMILIES
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.sending.outbox import Outbox
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.records.verification import Record, partition_of
+from ieum.delivery.streams.streams import FAMILIES
 from ieum.storage.catalogue import read_programmes
-from ieum.storage.counter import Counter
+from ieum.application.group_commit import Counter
 from ieum.storage.database import Database, open_database
-from ieum.storage.desk import Desk
-from ieum.testing.centre import CentreUnderTest
+from ieum.application.event_handler import Desk
+from ieum_lab.testing.centre import CentreUnderTest
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family, topic_of

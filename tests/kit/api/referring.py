@@ -4,7 +4,7 @@ import copy
 from typing import Any
 from uuid import uuid4
 
-from ieum.api.examples import REFERRALS
+from ieum.api.docs.examples import REFERRALS
 from ieum_contracts.address import Address
 
 MARKS = ("가나다 시험", "010-0000-0000", "구직급여가 곧 끝나")

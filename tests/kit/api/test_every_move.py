@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ieum.api.examples import ASKS, DECISIONS
+from ieum.api.docs.examples import ASKS, DECISIONS
 from ieum_contracts.codes import AskType, Decision
 from tests.kit.api.agency_api import Api, settle
 from tests.kit.api.referring import referral_order

@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from ieum.api import examples
-from ieum.api.examples import Example
-from ieum.api.stream_acts import STREAM_ACT
+from ieum.api.docs import examples
+from ieum.api.docs.examples import Example
+from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER

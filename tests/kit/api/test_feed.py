@@ -10,9 +10,9 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.api.app import create_app
-from ieum.delivery.feed import number_feed
-from ieum.delivery.outbox import Cause
-from ieum.delivery.rows import write_rows
+from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.batch_write import write_rows
 from ieum_contracts.client import SealedNote
 from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralOutcomeAcknowledged

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from ieum.api.idempotency import FORGOTTEN_MAX, claim, forget
-from ieum.storage.answers import Ticket
+from ieum.api.http.idempotency import FORGOTTEN_MAX, claim, forget
+from ieum.storage.idempotency_rows import Ticket
 from tests.kit.api.agency_api import Api
 from tests.kit.api.referring import referral_order
 

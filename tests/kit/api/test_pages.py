@@ -6,8 +6,8 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
-from ieum.api.guards import KINDS
-from ieum.api.kinds import Kind
+from ieum.api.problems.referral_kinds import KINDS
+from ieum.api.problems.http_kinds import Kind
 from tests.kit.api.agency_api import Api
 
 pytestmark = pytest.mark.stack

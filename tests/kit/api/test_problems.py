@@ -13,10 +13,10 @@ import pytest
 from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
-from ieum.api import bodies
-from ieum.api.answers import write_cursor
+from ieum.api.http import request_body
+from ieum.api.http.responses import write_cursor
 from ieum.api.app import create_app
-from ieum.delivery.here import Connections
+from ieum.delivery.delivery_context import Connections
 from ieum.storage import database as databases
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.referring import MARKS, referral_order
@@ -74,9 +74,9 @@ async def _chunks(size: int, count: int) -> AsyncIterator[bytes]:
 
 
 async def test_an_oversize_body_is_refused_by_its_declared_length(api: Api) -> None:
-    status, problem = await _post(api, b" " * (bodies.BODY_BYTES_MAX + 1))
+    status, problem = await _post(api, b" " * (request_body.BODY_BYTES_MAX + 1))
     assert (status, problem["type"]) == (413, "urn:ieum:problem:too-large")
-    assert problem["limit_bytes"] == bodies.BODY_BYTES_MAX
+    assert problem["limit_bytes"] == request_body.BODY_BYTES_MAX
 
 
 async def test_an_oversize_body_without_a_length_is_refused_while_it_is_read(api: Api) -> None:
@@ -101,7 +101,7 @@ async def test_only_plain_json_is_taken(api: Api, headers: dict[str, str]) -> No
 
 
 async def test_a_body_that_never_ends_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "BODY_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(request_body, "BODY_SECONDS_MAX", 0.05)
 
     async def slow() -> AsyncIterator[bytes]:
         yield b"{"

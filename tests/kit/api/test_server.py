@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ieum.api import server as limits
-from ieum.api.server import server
+from ieum.api.http import server as limits
+from ieum.api.http.server import server
 
 
 async def _echo_length(scope: Scope, receive: Receive, send: Send) -> None:

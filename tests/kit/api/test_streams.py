@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.parking import Parked, park
-from ieum.delivery.place import heard
-from ieum.delivery.streams import FAMILIES, StreamKey
+from ieum.delivery.blocked.parking import Parked, park
+from ieum.delivery.records.verification import heard
+from ieum.delivery.streams.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.envelope import Envelope
 from tests.kit.api.agency_api import Api

@@ -14,7 +14,7 @@ from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER, Accept
 from ieum.casework.eligibility import Rule, RuleSet, rule
 from ieum.casework.hearing import hear
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.orders import REFERRAL_ORDER
 from ieum.casework.sending import NewIds, Prior
 from ieum.casework.values import Breach, Case, Change, Early, Referral, Refusal, View

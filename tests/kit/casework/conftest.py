@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from ieum.delivery.here import Here
-from ieum.delivery.outbox import Outbox
-from ieum.delivery.peers import Peers
-from ieum.local import Stack
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.sending.outbox import Outbox
+from ieum.delivery.streams.peers import Peers
+from ieum_lab.embedded import Stack
 from ieum.settings import Settings
-from ieum.storage.counter import Counter
+from ieum.application.group_commit import Counter
 from ieum.storage.database import open_database
-from ieum.storage.desk import Desk
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum.application.event_handler import Desk
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.casework.agencies import RECIPIENT, SENDER, START, view_of
 from tests.kit.casework.serving import Office
 

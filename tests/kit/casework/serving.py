@@ -8,19 +8,19 @@ from asyncpg import Connection
 from pydantic import JsonValue
 
 from ieum.casework.decision_orders import DECISION_ORDER
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.orders import REFERRAL_ORDER
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Change, Referral, Refusal
-from ieum.delivery.outbox import Cause
-from ieum.delivery.rows import Rows
-from ieum.storage import commands
-from ieum.storage.answers import Answer
-from ieum.storage.counter import Counter
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.batch_write import Rows
+from ieum.application import commands
+from ieum.storage.idempotency_rows import Answer
+from ieum.application.group_commit import Counter
 from ieum.storage.database import Database
-from ieum.storage.desk import Desk
-from ieum.storage.finding import Found, Needs
-from ieum.storage.orders import Order, Served
+from ieum.application.event_handler import Desk
+from ieum.application.loading import Found, Needs
+from ieum.application.command import Order, Served
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import DECISIONS, SENDER, START, Two, new_id, referral_order
 

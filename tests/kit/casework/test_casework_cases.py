@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ieum.casework import cases
-from ieum.casework.known import Known
+from ieum.casework import case_commands
+from ieum.casework.loaded_cases import Known
 from ieum.casework.orders import CaseClosing, CaseFollowUp
 from ieum.casework.values import Case, Change, Guard, Refusal
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason, FollowUp
@@ -74,7 +74,7 @@ def test_a_named_case_has_to_exist() -> None:
 def test_reopening_a_referral_reopens_its_case() -> None:
     two = resting(*COMPLETED)
     case = _case(two.recipient.known)
-    closed = cases.close_case(case, CaseClosing(reason=CaseReason.GOALS_MET), two.now)
+    closed = case_commands.close_case(case, CaseClosing(reason=CaseReason.GOALS_MET), two.now)
     assert isinstance(closed, Change)
     two.recipient.known.take(closed)
     two.ask(AskType.OUTCOME_DISPUTED)
@@ -86,13 +86,13 @@ def test_reopening_a_referral_reopens_its_case() -> None:
 def test_a_case_is_not_closed_while_a_referral_is_under_way_nor_twice() -> None:
     two = resting(Decision.ACCEPTED)
     order = CaseClosing(reason=CaseReason.CLIENT_LEFT)
-    refused = cases.close_case(_case(two.recipient.known), order, two.now)
+    refused = case_commands.close_case(_case(two.recipient.known), order, two.now)
     assert isinstance(refused, Refusal)
     assert (refused.reason, refused.referral) == ("referral-under-way", two.id)
-    done = cases.close_case(_case(resting(*COMPLETED).recipient.known), order, two.now)
+    done = case_commands.close_case(_case(resting(*COMPLETED).recipient.known), order, two.now)
     assert isinstance(done, Change)
     assert done.case is not None
-    again = cases.close_case(done.case, order, two.now)
+    again = case_commands.close_case(done.case, order, two.now)
     assert isinstance(again, Refusal)
     assert again.reason == "case-closed"
 
@@ -100,11 +100,11 @@ def test_a_case_is_not_closed_while_a_referral_is_under_way_nor_twice() -> None:
 def test_aftercare_is_told_to_each_sender_of_a_closed_case() -> None:
     two = resting(*COMPLETED)
     order = CaseFollowUp(found=FollowUp.STILL_EMPLOYED)
-    early = cases.follow_up(_case(two.recipient.known), order, START)
+    early = case_commands.follow_up(_case(two.recipient.known), order, START)
     assert isinstance(early, Refusal)
     two.ask(AskType.OUTCOME_ACKNOWLEDGED)
     two.deliver()
-    done = cases.follow_up(_case(two.recipient.known), order, START)
+    done = case_commands.follow_up(_case(two.recipient.known), order, START)
     assert isinstance(done, Change)
     ((say, body),) = ((say, say.body) for say in done.says)
     assert isinstance(body, CaseFollowedUp)

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from ieum.casework import sending
 from ieum.casework.hearing import hear
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.values import Breach, Change, Early, Guard, Refusal
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed

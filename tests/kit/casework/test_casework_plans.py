@@ -4,24 +4,28 @@ import re
 
 import pytest
 
-from ieum.delivery import rows
-from ieum.storage import cases, finding, flush, reading, referrals
-from ieum.testing.plugin import MakeCentre
+from ieum.delivery.streams import batch_write
+from ieum.storage import reading
+from ieum.storage import case_rows
+from ieum.application import loading
+from ieum.application import flush
+from ieum.storage import referral_rows
+from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
 
 pytestmark = pytest.mark.stack
 HOT = {
-    "lock referrals": referrals._LOCK,
-    "read referrals": referrals._READ,
-    "flush": rows.statement(
-        (rows._BEGIN, rows._GO_ON, rows._ENTER, rows._MOVE, flush._REFER, flush._FILE, flush._ANSWER)
+    "lock referrals": referral_rows._LOCK,
+    "read referrals": referral_rows._READ,
+    "flush": batch_write.statement(
+        (batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE, flush._REFER, flush._FILE, flush._ANSWER)
     ),
-    "look back": finding._LOOK_BACK,
-    "clear heard bodies": referrals._CLEAR,
-    "lock cases": cases._LOCK,
-    "whom cases serve": cases._SERVED,
-    "cases of journeys": cases._CASES_OF_JOURNEYS,
+    "look back": loading._LOOK_BACK,
+    "clear heard bodies": referral_rows._CLEAR,
+    "lock cases": case_rows._LOCK,
+    "whom cases serve": case_rows._SERVED,
+    "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "history": reading._HISTORY,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from asyncpg import Connection
 
-from ieum.casework.cases import close_case
+from ieum.casework.case_commands import close_case
 from ieum.casework.orders import CaseClosing
 from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Side
-from ieum.delivery.ledger import HEARD, Entry
-from ieum.delivery.rows import Rows, write_rows
-from ieum.delivery.streams import StreamKey
-from ieum.storage.finding import Needs
+from ieum.delivery.streams.ledger import HEARD, Entry
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.streams import StreamKey
+from ieum.application.loading import Needs
 from ieum.storage.reading import Place, Wanted, list_cases, list_referrals, read_case, read_referral
-from ieum.storage.referrals import lock_referrals
+from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseReason
 from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy

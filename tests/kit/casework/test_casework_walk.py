@@ -8,7 +8,7 @@ from ieum.casework import deciding, sending
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.hearing import hear
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.values import Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.catalogue import MODEL_OF_ASK, MODEL_OF_DECISION, decision_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ieum.delivery.peers import Peers
+from ieum.delivery.streams.peers import Peers
 from ieum.storage.catalogue import read_programmes
 from ieum_contracts.address import Address
 from tests.kit.casework.agencies import RECIPIENT, SENDER

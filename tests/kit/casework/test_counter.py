@@ -14,13 +14,13 @@ from asyncpg import Connection
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Change, Guard, Refusal
-from ieum.delivery.here import Here
-from ieum.delivery.outbox import Cause, Outbox
-from ieum.storage import commands
-from ieum.storage.answers import Answer, KeptAnswer, Ticket
-from ieum.storage.counter import TOGETHER_MAX, Counter
-from ieum.storage.finding import Found
-from ieum.storage.orders import Order, Served
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.sending.outbox import Cause, Outbox
+from ieum.application import commands
+from ieum.storage.idempotency_rows import Answer, KeptAnswer, Ticket
+from ieum.application.group_commit import TOGETHER_MAX, Counter
+from ieum.application.loading import Found
+from ieum.application.command import Order, Served
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import SENDER, START, new_id, referral_order
 from tests.kit.casework.serving import Office, Refused, decide, known

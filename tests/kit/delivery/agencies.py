@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
-from ieum.delivery.here import Here
-from ieum.delivery.outbox import Cause, Outbox
-from ieum.delivery.peers import Peers
-from ieum.delivery.rows import write_rows
-from ieum.delivery.running import Delivery
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.sending.outbox import Cause, Outbox
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.batch_write import write_rows
+from ieum.delivery.delivery_service import Delivery
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum.storage.database import Database, open_database
-from ieum.testing.centre import CentreUnderTest
+from ieum_lab.testing.centre import CentreUnderTest
 from ieum_contracts.address import Address
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model

@@ -15,11 +15,11 @@ import structlog
 import uvloop
 from asyncpg import Connection
 
-from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.here import Here
-from ieum.delivery.peers import Peers
-from ieum.delivery.rows import Rows, write_rows
-from ieum.delivery.running import Delivery
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.delivery_service import Delivery
 from ieum.observe.logging import set_up_logging
 from ieum.settings import Settings
 from ieum.storage.database import open_database

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ieum.delivery.fates import Fate, fate_of
-from ieum.delivery.place import partition_of
+from ieum.delivery.receiving.dispositions import Fate, fate_of
+from ieum.delivery.records.verification import partition_of
 from ieum_contracts.address import Address
 from ieum_contracts.referral import AmendedDetails, ReferralAmended
 from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, Family, topic_of

@@ -13,9 +13,9 @@ from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from ieum.local import Stack
-from ieum.local.kafka import admin_settings
-from ieum.testing.centre import CentreUnderTest
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 
 ROOT = Path(__file__).parents[3]

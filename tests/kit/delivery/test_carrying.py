@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from ieum.delivery import carry, producer
-from ieum.delivery.carry import Carrier, release
-from ieum.delivery.place import partition_of
-from ieum.delivery.producer import Producer
+from ieum.delivery.sending import outbox_sender
+from ieum.delivery.sending import producer
+from ieum.delivery.sending.outbox_sender import Carrier, release
+from ieum.delivery.records.verification import partition_of
+from ieum.delivery.sending.producer import Producer
 from ieum_contracts.address import Address
 from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.conftest import Pair
@@ -29,7 +30,7 @@ async def test_what_a_topic_holds_up_is_set_aside_and_released_in_bites(
     resting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One statement for all of it could take longer than the relay lets a statement take."""
-    monkeypatch.setattr(carry, "BITE_ROWS", 2)
+    monkeypatch.setattr(outbox_sender, "BITE_ROWS", 2)
     monkeypatch.setattr(producer, "TOPIC_SECONDS_MAX", 0.1)
     alpha, beta = resting.alpha, resting.beta
     await alpha.say(Address(alpha.address.centre, "nobody"), new_keys(5))

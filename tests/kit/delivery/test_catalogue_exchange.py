@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from ieum.delivery.producer import TOPIC_SECONDS_MAX
-from ieum.local import Stack
-from ieum.local.kafka import admin_settings
-from ieum.testing.plugin import MakeCentre
+from ieum.delivery.sending.producer import TOPIC_SECONDS_MAX
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.testing.plugin import MakeCentre
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of

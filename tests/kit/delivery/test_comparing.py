@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from ieum.delivery import consumer, upkeep
-from ieum.delivery.fold import Applied, Outcome
-from ieum.delivery.here import Here
-from ieum.delivery.lookback import look_back
-from ieum.delivery.sources import COMPARING
+from ieum.delivery.receiving import consumer
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.application import Applied, Outcome
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.recovering.startup_check import look_back
+from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
@@ -48,7 +49,7 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
         uuid4(),
     )
     monkeypatch.setattr(agencies, "Notes", Forwarding)
-    monkeypatch.setattr(upkeep, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
     await alpha.start()
     await beta.start()
     [key] = new_keys(1)
@@ -75,7 +76,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
 ) -> None:
     """In one that was restored, the number of the answer may have been given before."""
     alpha, beta = resting.alpha, resting.beta
-    monkeypatch.setattr(upkeep, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
     async with beta.database.acquire() as connection:
         await beta.here.peers.know(connection, [alpha.address])
     await beta.change(

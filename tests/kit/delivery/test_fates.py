@@ -6,9 +6,9 @@ from hashlib import sha256
 import pytest
 import pytest_asyncio
 
-from ieum.delivery.fates import FATES, Fate
-from ieum.delivery.place import NOT_KEPT
-from ieum.local import Stack
+from ieum.delivery.receiving.dispositions import FATES, Fate
+from ieum.delivery.records.verification import NOT_KEPT
+from ieum_lab.embedded import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair

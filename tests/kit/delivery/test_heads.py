@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from ieum.delivery import heads, upkeep
-from ieum.delivery.feed import number_feed
-from ieum.delivery.heads import BEHIND
-from ieum.delivery.sources import COMPARING
-from ieum.testing.plugin import MakeCentre
+from ieum.delivery.recovering import heads
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.recovering.heads import BEHIND
+from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum_lab.testing.plugin import MakeCentre
 from ieum_contracts.address import Address
 from ieum_contracts.delivery import StreamHeads
 from tests.kit.delivery.agencies import Bare, check_histories, close, new_keys, open_bare, quiet, until
@@ -23,9 +24,9 @@ pytestmark = pytest.mark.stack
 @pytest_asyncio.fixture(loop_scope="session")
 async def talkative(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
     """Give two agencies that tell their heads every second and miss what a second did not bring."""
-    monkeypatch.setattr(upkeep, "HEADS_TICKS", 1)
-    monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
-    monkeypatch.setattr(upkeep, "GAP_AGE", timedelta(seconds=1))
+    monkeypatch.setattr(schedule, "HEADS_TICKS", 1)
+    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
+    monkeypatch.setattr(schedule, "GAP_AGE", timedelta(seconds=1))
     await resting.alpha.start()
     await resting.beta.start()
     yield resting
@@ -125,7 +126,7 @@ async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(
     make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An agency that has only ever listened, or whose first event was lost, is restored."""
-    monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
+    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
     centre = await make_centre("alpha", "beta")
     alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
     async with alpha.database.acquire() as connection:

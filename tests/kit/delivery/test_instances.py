@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ieum.delivery import relay
-from ieum.local import Stack
+from ieum.delivery.sending import relay
+from ieum_lab.embedded import Stack
 from ieum_contracts.topics import login
 from tests.kit.delivery.agencies import check_histories, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair

@@ -9,13 +9,13 @@ import pytest_asyncio
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from ieum.centre.server import connect_admin
-from ieum.delivery import relay
-from ieum.delivery.feed import number_feed
-from ieum.delivery.place import partition_of
-from ieum.delivery.relay import LOCK
-from ieum.local import Stack
-from ieum.local.kafka import admin_settings
+from ieum.centre.postgres import connect_admin
+from ieum.delivery.sending import relay
+from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.records.verification import partition_of
+from ieum.delivery.sending.relay import LOCK
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
 from tests.kit.delivery import wire

@@ -6,8 +6,8 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieum.delivery.place import partition_of
-from ieum.delivery.producer import partition
+from ieum.delivery.records.verification import partition_of
+from ieum.delivery.sending.producer import partition
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 ALL = list(range(MAILBOX_PARTITIONS))

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 import pytest
 
 import ieum.delivery
-from ieum.delivery import feed, rows
-from ieum.testing.plugin import MakeCentre
+from ieum.delivery.sending import feed_numbering
+from ieum.delivery.streams import batch_write
+from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.plans import ANALYSED_FULL, WORLDS, plans_of
 
 pytestmark = pytest.mark.stack
 GROWING = ("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice")
 STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE)
-WRITE = rows.statement((rows._BEGIN, rows._GO_ON, rows._ENTER, rows._MOVE))
+WRITE = batch_write.statement((batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE))
 RARE = {
     "carry_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
-    "parking_DUE": {"parked"},  # each second, of what waits: few rows, or there is an alarm
+    "parking_DUE": {"parked"},  # each second, of what waits: few batch_write, or there is an alarm
     "parking_GAPS": {"parked"},
     "parking_WAKE_ALL": {"parked"},  # at a start, and each ten minutes
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
@@ -50,7 +51,7 @@ async def test_plans_stay_good_in_whatever_world_they_were_made(make_centre: Mak
 async def test_feed_is_numbered_row_by_row_though_statistics_know_of_none_without(
     make_centre: MakeCentre,
 ) -> None:
-    number = [("number", feed._NUMBER)]
+    number = [("number", feed_numbering._NUMBER)]
     plan = (await plans_of(await make_centre("alpha"), "alpha", ANALYSED_FULL, number))["number"]
     assert plan.count("feed_unnumbered") == 1, plan
     assert "Index Scan using feed_pkey" in plan, plan

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from ieum.delivery import producer
-from ieum.delivery.producer import Outgoing, Producer
+from ieum.delivery.sending import producer
+from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.errors import Transient
-from ieum.local import Stack
+from ieum_lab.embedded import Stack
 from ieum_contracts.topics import Family, topic_of
 from tests.kit.delivery.conftest import Pair
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ieum.delivery.retention import KEPT, Retention
+from ieum.delivery.maintenance.retention import KEPT, Retention
 from tests.kit.delivery.agencies import Bare, new_keys, quiet
 from tests.kit.delivery.conftest import Pair
 

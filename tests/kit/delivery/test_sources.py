@@ -8,11 +8,13 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from ieum.delivery import operators, quarantine, upkeep
-from ieum.delivery.operators import Act
-from ieum.delivery.sources import TOO_MANY, WINDOW
-from ieum.local import Stack
-from ieum.testing.centre import Template, end_centre, new_centre
+from ieum.delivery.blocked import operator_actions
+from ieum.delivery.blocked import quarantine
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.blocked.operator_actions import Act
+from ieum.delivery.blocked.source_breaker import TOO_MANY, WINDOW
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from ieum_contracts.referral import ReferralAmended
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until
@@ -37,7 +39,7 @@ class Trio:
 async def trio(
     stack: Stack, database_template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Trio]:
-    monkeypatch.setattr(upkeep, "TICK_SECONDS", 0.1)
+    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.1)
     monkeypatch.setattr(quarantine, "KEPT_OF_A_SOURCE_MAX", 2)
     centre = await new_centre(stack, database_template, ("alpha", "beta", "gamma"))
     agencies = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
@@ -80,11 +82,11 @@ async def test_a_bad_sender_is_held_and_the_others_go_on_until_an_operator_relea
 
     peer = patient.here.peers.number(bad.address)
     async with patient.database.acquire() as connection:
-        looked = await operators.release(connection, peer, replace(ACT, dry_run=True), patient.clock())
+        looked = await operator_actions.release(connection, peer, replace(ACT, dry_run=True), patient.clock())
         assert looked == (TOO_MANY, 6)
         assert await _holds(patient, 1)
-        assert await operators.release(connection, peer, ACT, patient.clock()) == looked
-        assert await operators.release(connection, peer, ACT, patient.clock()) is None
+        assert await operator_actions.release(connection, peer, ACT, patient.clock()) == looked
+        assert await operator_actions.release(connection, peer, ACT, patient.clock()) is None
     await until(lambda: _effects(patient, 2 + 6))
     assert await patient.value("select act from operator_act") == "release"
 

@@ -12,11 +12,12 @@ from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
-from ieum.delivery import subscriber, upkeep
-from ieum.delivery.operators import Act, Acted, skip
-from ieum.delivery.streams import StreamKey
-from ieum.local import Stack
-from ieum.local.kafka import admin_settings
+from ieum.delivery.receiving import subscriber
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.blocked.operator_actions import Act, Acted, skip
+from ieum.delivery.streams.streams import StreamKey
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
@@ -27,8 +28,8 @@ pytestmark = pytest.mark.stack
 @pytest_asyncio.fixture(loop_scope="session")
 async def brisk(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
     """Give two agencies that miss what a second did not bring; beta does not run yet."""
-    monkeypatch.setattr(upkeep, "GAP_TICKS", 1)
-    monkeypatch.setattr(upkeep, "GAP_AGE", timedelta(seconds=1))
+    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
+    monkeypatch.setattr(schedule, "GAP_AGE", timedelta(seconds=1))
     monkeypatch.setattr(subscriber, "METADATA_MS", 1_000)
     await resting.alpha.start()
     yield resting

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieum.delivery.parking import RETRY_DELAYS
+from ieum.delivery.blocked.parking import RETRY_DELAYS
 from tests.kit.delivery.unfolding import FAILURES, Place, World, hearing
 
 NUMBERS_MAX = 6

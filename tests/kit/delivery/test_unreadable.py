@@ -2,7 +2,7 @@
 
 import pytest
 
-from ieum.local import Stack
+from ieum_lab.embedded import Stack
 from ieum_contracts.address import Address
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of

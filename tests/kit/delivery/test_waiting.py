@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from ieum.delivery import operators, upkeep
-from ieum.delivery.operators import Act, Acted
-from ieum.delivery.parking import RETRY_DELAYS
-from ieum.delivery.streams import StreamKey
-from ieum.local import Stack
+from ieum.delivery.blocked import operator_actions
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.blocked.operator_actions import Act, Acted
+from ieum.delivery.blocked.parking import RETRY_DELAYS
+from ieum.delivery.streams.streams import StreamKey
+from ieum_lab.embedded import Stack
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended
@@ -30,8 +31,8 @@ ATTEMPTS_MAX = len(RETRY_DELAYS) + 1
 async def brisk(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies whose upkeep turns often."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(upkeep, "TICK_SECONDS", 0.05)
-        patch.setattr(upkeep, "GAP_TICKS", 1)
+        patch.setattr(schedule, "TICK_SECONDS", 0.05)
+        patch.setattr(schedule, "GAP_TICKS", 1)
         await resting.alpha.start()
         await resting.beta.start()
         await resting.alpha.say(resting.beta.address, new_keys(1))
@@ -54,8 +55,8 @@ async def act(beta: Bare, verb: str, key: UUID, wish: Act = ACT) -> Acted | None
     where = await at(beta, key)
     async with beta.database.acquire() as connection, connection.transaction():
         if verb == "retry":
-            return await operators.retry(connection, where, wish, beta.clock())
-        return await operators.skip(connection, beta.here, where, wish, beta.clock())
+            return await operator_actions.retry(connection, where, wish, beta.clock())
+        return await operator_actions.skip(connection, beta.here, where, wish, beta.clock())
 
 
 async def attempts(beta: Bare, key: UUID) -> object:
@@ -212,7 +213,7 @@ async def test_what_is_missing_is_asked_for_and_sent_again_from_the_ledger(brisk
         return await beta.value("select count(*) from parked where key = $1", key) == 3
 
     await until(parked)
-    beta.clock.ahead += upkeep.GAP_AGE
+    beta.clock.ahead += schedule.GAP_AGE
     await quiet(alpha, beta, keys=[key])
     assert await effects(beta, key) == [1, 2, 3, 4, 5]
     assert not await beta.rows("select from parked where key = $1", key)

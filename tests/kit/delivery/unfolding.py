@@ -8,13 +8,13 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.effects import Effects
-from ieum.delivery.fold import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.parking import Parked
-from ieum.delivery.place import Heard
-from ieum.delivery.rows import Rows
-from ieum.delivery.streams import FAMILIES, Stream, StreamKey, Streams
-from ieum.delivery.unfold import Unfold
+from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.blocked.parking import Parked
+from ieum.delivery.records.verification import Heard
+from ieum.delivery.streams.batch_write import Rows
+from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, Streams
+from ieum.delivery.receiving.batch_fold import Unfold
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.envelope import Envelope

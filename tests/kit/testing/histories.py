@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from ieum.testing.history import (
+from ieum_lab.testing.history import (
     Carried,
     Changed,
     Fact,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieum.testing.checker import judge
-from ieum.testing.counterexample import explain, report
-from ieum.testing.history import (
+from ieum_lab.testing.checker import judge
+from ieum_lab.testing.counterexample import explain, report
+from ieum_lab.testing.history import (
     Carried,
     Changed,
     Fact,
@@ -26,7 +26,7 @@ from ieum.testing.history import (
     read_history,
     write_history,
 )
-from ieum.testing.verdicts import Broken, summary
+from ieum_lab.testing.verdicts import Broken, summary
 from tests.kit.testing.histories import correct
 
 STREAM = Stream("/t/alpha", "/t/beta", "referral", "k1")

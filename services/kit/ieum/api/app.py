@@ -8,24 +8,22 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api import (
-    cases,
-    feed,
-    moves,
-    pages,
-    programmes,
-    quarantine,
-    referrals,
-    sources,
-    stream_acts,
-    streams,
-    watch,
-)
-from ieum.api.documents import PROBLEM, serve_document
-from ieum.api.front import FrontDoor
-from ieum.api.office import Office
-from ieum.api.problems import Problem, answer, answer_bad_parameters, answer_http_error
-from ieum.api.stream_acts import STREAM_ACT
+from ieum.api.agency import cases
+from ieum.api.agency import events
+from ieum.api.agency import moves
+from ieum.api.docs import pages
+from ieum.api.agency import programmes
+from ieum.api.operators import quarantined
+from ieum.api.agency import referrals
+from ieum.api.operators import sources
+from ieum.api.operators import stream_actions
+from ieum.api.operators import streams
+from ieum.api.operators import health
+from ieum.api.docs.openapi import PROBLEM, serve_document
+from ieum.api.http.middleware import FrontDoor
+from ieum.api.api_context import Office
+from ieum.api.problems.response import Problem, answer, answer_bad_parameters, answer_http_error
+from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
@@ -72,12 +70,12 @@ def create_app(office: Office) -> FastAPI:
         moves.router,
         cases.router,
         programmes.router,
-        feed.router,
+        events.router,
         streams.router,
-        stream_acts.router,
+        stream_actions.router,
         sources.router,
-        quarantine.router,
-        watch.router,
+        quarantined.router,
+        health.router,
         pages.router,
     ):
         app.include_router(router)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from ieum.casework.cases import SERVED_MAX, accepted_into, settled
+from ieum.casework.case_commands import SERVED_MAX, accepted_into, settled
 from ieum.casework.decision_orders import (
     Accept,
     Cancel,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ieum.casework.effects import changed, decided
-from ieum.casework.known import Known
+from ieum.casework.loaded_cases import Known
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.values import Breach, Change, Early, Referral, View
 from ieum_contracts import lifecycle

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from ieum.casework.cases import day_of, settled
+from ieum.casework.case_commands import day_of, settled
 from ieum.casework.effects import bodies_of, decided, say
 from ieum.casework.eligibility import assess
 from ieum.casework.sending import asked_json, sealed_json

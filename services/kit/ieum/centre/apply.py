@@ -8,8 +8,8 @@ from ieum.centre.broker import Broker
 from ieum.centre.broker_login import is_let_in, wait_until_let_in
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
-from ieum.centre.roster import Centre, CentreError, database_name
-from ieum.centre.server import (
+from ieum.centre.centre_file import Centre, CentreError, database_name
+from ieum.centre.postgres import (
     SHARED_DATABASES,
     close_database,
     connect_admin,
@@ -22,7 +22,7 @@ from ieum.centre.server import (
     set_password,
     wait_for_turn,
 )
-from ieum.centre.settings import CentreSettings
+from ieum.centre.centre_settings import CentreSettings
 from ieum_contracts.topics import Topic, console_login, grants, login, topics
 
 CONSOLE = "console"

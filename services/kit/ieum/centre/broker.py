@@ -25,8 +25,8 @@ from confluent_kafka.admin import (
 )
 
 from ieum.centre.broker_login import ANSWER_SECONDS_MAX, PAUSE_SECONDS, connection_settings
-from ieum.centre.roster import CentreError
-from ieum.centre.settings import CentreSettings
+from ieum.centre.centre_file import CentreError
+from ieum.centre.centre_settings import CentreSettings
 from ieum_contracts.topics import Grant, Topic
 
 REPLICAS = 3

@@ -5,8 +5,8 @@ import time
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from ieum.centre.roster import CentreError
-from ieum.centre.settings import CentreSettings
+from ieum.centre.centre_file import CentreError
+from ieum.centre.centre_settings import CentreSettings
 
 ANSWER_SECONDS_MAX = 30.0
 LOGIN_SECONDS_MAX = 10.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from ieum.centre.roster import CentreError
+from ieum.centre.centre_file import CentreError
 
 PASSWORD_BYTES = 24
 

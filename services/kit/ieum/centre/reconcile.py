@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from ieum.centre.books import Books, Copy, Heads, StreamName, Waiting, read_books
-from ieum.centre.roster import Centre
-from ieum.centre.settings import CentreSettings
+from ieum.centre.snapshot import Books, Copy, Heads, StreamName, Waiting, read_books
+from ieum.centre.centre_file import Centre
+from ieum.centre.centre_settings import CentreSettings
 from ieum_contracts.address import Address
 
 PAUSE_SECONDS = 0.2

@@ -21,8 +21,8 @@ def agency_urls() -> dict[str, str]:
     if is_told():  # the commands are about that centre, not about the one of this folder
         return {}
     try:
-        from ieum.local.ports import LOOPBACK  # noqa: PLC0415 - a server has no embedded stack
-        from ieum.local.stack import state_folder  # noqa: PLC0415
+        from ieum_lab.embedded.ports import LOOPBACK  # noqa: PLC0415 - a server has no embedded stack
+        from ieum_lab.embedded.stack import state_folder  # noqa: PLC0415
     except ModuleNotFoundError:
         return {}
     path = state_folder() / "services.json"

@@ -18,7 +18,7 @@ def centre_settings() -> CentreSettings:
     """Read the administrator's settings; raises CommandError when there are none and no stack runs here."""
     if is_told():
         return CentreSettings.model_validate({})
-    from ieum.cli.embedded import embedded_settings  # noqa: PLC0415 - a server has no embedded stack
+    from ieum_lab.commands.running_stack import embedded_settings  # noqa: PLC0415 - a server has no embedded stack
 
     return embedded_settings()
 

@@ -40,8 +40,8 @@ def report(error: Exception) -> Exit:
 _KINDS: dict[str, Exit] = {
     "ieum.agency.DeclarationError": Exit.USAGE,
     "pydantic_core._pydantic_core.ValidationError": Exit.USAGE,
-    "ieum.local.errors.AlreadyRunningError": Exit.REFUSED,
-    "ieum.local.errors.StackError": Exit.UNREACHABLE,
+    "ieum_lab.embedded.errors.AlreadyRunningError": Exit.REFUSED,
+    "ieum_lab.embedded.errors.StackError": Exit.UNREACHABLE,
     "asyncpg.exceptions.InvalidAuthorizationSpecificationError": Exit.REFUSED,
     "asyncpg.exceptions.PostgresConnectionError": Exit.UNREACHABLE,
     "asyncpg.exceptions.CannotConnectNowError": Exit.UNREACHABLE,

@@ -11,17 +11,17 @@ from ieum.cli.exits import report
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "demo": "ieum.cli.demo",
-        "run": "ieum.cli.run",
-        "stack": "ieum.cli.stack",
-        "centre": "ieum.cli.centre",
-        "migrate": "ieum.cli.migrate",
-        "status": "ieum.cli.status",
-        "watch": "ieum.cli.watch",
-        "referral": "ieum.cli.referral",
-        "streams": "ieum.cli.streams",
-        "reconcile": "ieum.cli.reconcile",
-        "doctor": "ieum.cli.doctor",
+        "demo": "ieum_lab.commands.demo_command",
+        "run": "ieum.cli.run_command",
+        "stack": "ieum_lab.commands.stack_command",
+        "centre": "ieum.cli.centre_command",
+        "migrate": "ieum.cli.migrate_command",
+        "status": "ieum.cli.status_command",
+        "watch": "ieum.cli.watch_command",
+        "referral": "ieum.cli.referral_command",
+        "streams": "ieum.cli.streams_command",
+        "reconcile": "ieum.cli.reconcile_command",
+        "doctor": "ieum_lab.commands.doctor_command",
     }
 )
 """Every command, and the module whose `add_to` puts it into the application."""

@@ -8,8 +8,8 @@ from typing import cast
 import asyncpg
 from asyncpg import Connection, Pool
 
-from ieum.delivery.here import Connections
-from ieum.delivery.planning import PLANNING
+from ieum.delivery.delivery_context import Connections
+from ieum.delivery.sessions import PLANNING
 
 CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0

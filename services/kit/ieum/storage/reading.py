@@ -9,9 +9,9 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.casework.values import Case, Referral, Side
-from ieum.delivery.peers import Peers
-from ieum.storage.cases import cases_from
-from ieum.storage.referrals import referrals_from
+from ieum.delivery.streams.peers import Peers
+from ieum.storage.case_rows import cases_from
+from ieum.storage.referral_rows import referrals_from
 from ieum_contracts.address import Address
 from ieum_contracts.codes import State
 

@@ -1,0 +1,1 @@
+"""Routes for the agency's own systems: referrals, decisions, asks, cases, events."""

@@ -1,0 +1,172 @@
+"""Cases: what this agency does for one client, over all the referrals that it serves."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field, TypeAdapter
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.http.responses import (
+    CURSOR_CHARACTERS_MAX,
+    PAGE_DEFAULT,
+    PAGE_MAX,
+    check_version,
+    etag,
+    json_answer,
+    read_time_cursor,
+    write_cursor,
+)
+from ieum.api.docs.openapi import posts
+from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
+from ieum.api.api_context import InOffice, Office
+from ieum.api.agency.submit import allowed, order
+from ieum.api.problems.response import Problem
+from ieum.api.http.unit_of_work import reading
+from ieum.casework import case_commands as casework
+from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP
+from ieum.casework.values import Case, Change, Refusal
+from ieum.application.loading import Found, Needs
+from ieum.storage.reading import Place
+from ieum.storage.reading import list_cases as list_of
+from ieum.storage.reading import read_case as read_one
+from ieum_contracts.case import CaseReason
+from ieum_contracts.client_codes import Goal
+from ieum_contracts.codes import Outcome, State
+
+router = APIRouter(tags=["cases"])
+
+Content = TypeVar("Content")
+
+CaseId = Annotated[UUID, Path(description="The case's id.")]
+
+
+class CaseState(StrEnum):
+    """Whether the agency still works on it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ServedReferral(BaseModel):
+    """A referral that a case serves."""
+
+    referral: UUID
+    sender: str = Field(description="Address of the agency that referred the client.")
+    state: State
+    outcome: Outcome | None = None
+    goals: list[Goal]
+
+
+class CaseView(BaseModel):
+    """One case."""
+
+    id: UUID
+    state: CaseState
+    version: int = Field(description="Rises with every change; the ETag.")
+    journey: UUID
+    opened_at: datetime
+    closed_at: datetime | None = None
+    reason: CaseReason | None = None
+    keep_open: bool = Field(description="Whether it stays open when its referrals have ended.")
+    referrals: list[ServedReferral]
+
+
+class CasePage(BaseModel):
+    """A page of cases, the latest first."""
+
+    cases: list[CaseView]
+    next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
+
+
+@router.get("/v1/cases", response_model=CasePage)
+async def list_cases(
+    office: InOffice,
+    state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
+) -> Response:
+    """List the cases of this agency."""
+    before = None if cursor is None else Place(*read_time_cursor(cursor))
+    is_open = None if state is None else state is CaseState.OPEN
+    async with reading(office.here.database) as connection:
+        found = await list_of(connection, office.here.peers, before, limit + 1, is_open=is_open)
+    shown = found[:limit]
+    following = write_cursor(shown[-1].opened_at, shown[-1].id) if len(found) > limit else None
+    return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
+
+
+@router.get("/v1/cases/{case}", response_model=CaseView)
+async def read_case(office: InOffice, case: CaseId) -> Response:
+    """Read a case with the referrals that it serves."""
+    async with (
+        reading(office.here.database) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        found = await read_one(connection, office.here.peers, case)
+    if found is None:
+        raise Problem(http_kinds.NOT_FOUND)
+    return _answer(found)
+
+
+@router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
+async def close_case(request: Request, office: InOffice, case: CaseId) -> Response:
+    """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
+    return await _change(request, office, case, CASE_CLOSING, casework.close_case)
+
+
+@router.post(
+    "/v1/cases/{case}/follow-ups", **posts("CaseFollowUp", CASE_FOLLOW_UPS, CaseView, versioned=True)
+)
+async def follow_up(request: Request, office: InOffice, case: CaseId) -> Response:
+    """Tell the senders what aftercare (사후관리) found after the case was closed."""
+    return await _change(request, office, case, CASE_FOLLOW_UP, casework.follow_up)
+
+
+async def _change(
+    request: Request,
+    office: Office,
+    case: UUID,
+    contract: TypeAdapter[Content],
+    command: Callable[[Case, Content, datetime], Change | Refusal],
+) -> Response:
+    def work(found: Found, content: Content, now: datetime) -> tuple[Change, Response]:
+        known = found.known.cases.get(case)
+        if known is None:
+            raise Problem(http_kinds.NOT_FOUND)
+        check_version(request, known.version)
+        change = allowed(command(known, content, now))
+        return change, _answer(change.case or known)
+
+    return await order(request, office, contract, lambda _: Needs(case=case), work)
+
+
+def _answer(case: Case) -> Response:
+    return json_answer(_view(case), headers={"etag": etag(case.version)})
+
+
+def _view(case: Case) -> CaseView:
+    return CaseView(
+        id=case.id,
+        state=CaseState.OPEN if case.closed_at is None else CaseState.CLOSED,
+        version=case.version,
+        journey=case.journey,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        reason=case.reason,
+        keep_open=case.keep_open,
+        referrals=[
+            ServedReferral(
+                referral=each.referral,
+                sender=str(each.sender),
+                state=each.state,
+                outcome=each.outcome,
+                goals=list(each.goals),
+            )
+            for each in case.served
+        ],
+    )

@@ -1,0 +1,119 @@
+"""The feed: everything that took effect here, in one order, for agency systems that follow along."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from asyncpg import Record
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, JsonValue
+from pydantic_core import from_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api.http.responses import PAGE_MAX, json_answer
+from ieum.api.api_context import InOffice, Office
+from ieum.api.http.unit_of_work import reading
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_contracts.topics import Family
+
+WAIT_SECONDS_MAX = 30.0
+POLL_SECONDS = 0.2
+NUMBER_MAX = 2**63 - 1
+
+router = APIRouter(tags=["events"])
+
+
+class FeedEvent(BaseModel):
+    """One event that took effect here. Client details are left out: read them with the referral."""
+
+    number: int = Field(description="Place in the feed; rises, and once given stays.")
+    direction: Literal["said", "heard"]
+    peer: str = Field(description="Address of the other agency.")
+    family: Family
+    key: UUID = Field(description="The referral or case that it is about.")
+    sequence: int = Field(description="Number within its stream.")
+    id: UUID = Field(description="The event's id.")
+    type: str = Field(description="The event's type, `referral.received.v1`.")
+    at: datetime = Field(description="When it took effect here.")
+    data: dict[str, JsonValue] | None = Field(
+        default=None, description="The event's coded content, without `sealed`; absent once it is erased."
+    )
+
+
+class FeedPage(BaseModel):
+    """A part of the feed, and where to go on."""
+
+    events: list[FeedEvent]
+    next: int = Field(description="Pass it as `after` to go on from here.")
+
+
+@router.get("/v1/events", response_model=FeedPage)
+async def follow(
+    request: Request,
+    office: InOffice,
+    after: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="Number of the last event known.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
+    wait: Annotated[
+        float,
+        Query(ge=0, le=WAIT_SECONDS_MAX, description="Seconds to wait for an event when there is none."),
+    ] = 0,
+) -> Response:
+    """Follow what happens here, in order and without gaps.
+
+    Numbers are given after the commit by one writer, so an event that commits late comes later in the feed
+    and is never skipped by a reader who passes on `next` as `after`.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
+    rows = await _page(office, after, limit)
+    while not rows and loop.time() < until and not office.ending.is_set():
+        if await request.is_disconnected():
+            break
+        await asyncio.sleep(POLL_SECONDS)
+        rows = await _page(office, after, limit)
+    events = [_event(office, row) for row in rows]
+    return json_answer(FeedPage(events=events, next=events[-1].number if events else after))
+
+
+_PAGE = """
+select f.number, f.key, f.peer, f.family, f.said, f.sequence, l.event_id, l.type, l.at, l.body
+from (select * from feed where number > $1 order by number limit $2) f
+cross join lateral (
+    select event_id, type, at, body from ledger
+    where key = f.key and peer = f.peer and family = f.family and said = f.said and sequence = f.sequence
+    limit 1
+) l
+order by f.number
+"""
+
+
+async def _page(office: Office, after: int, limit: int) -> Sequence[Record]:
+    async with reading(office.here.database) as connection:
+        rows: Sequence[Record] = await connection.fetch(_PAGE, after, limit)
+        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
+            await office.here.peers.read(connection)
+    return rows
+
+
+def _event(office: Office, row: Record) -> FeedEvent:
+    return FeedEvent(
+        number=row["number"],
+        direction="said" if row["said"] else "heard",
+        peer=str(office.here.peers.address(row["peer"])),
+        family=FAMILIES[row["family"]],
+        key=row["key"],
+        sequence=row["sequence"],
+        id=row["event_id"],
+        type=row["type"],
+        at=row["at"],
+        data=None if row["body"] is None else coded(row["body"]),
+    )
+
+
+def coded(body: bytes) -> dict[str, JsonValue]:
+    """Read an event's body without the member in which everything personal stands."""
+    content = from_json(body)
+    return {name: value for name, value in content.items() if name != "sealed"}

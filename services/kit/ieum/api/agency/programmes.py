@@ -1,0 +1,47 @@
+"""Programmes: what this agency offers, and what every agency of the centre has published."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ieum.api.http.responses import json_answer
+from ieum.api.api_context import InOffice
+from ieum.api.http.unit_of_work import reading
+from ieum.storage.catalogue import read_programmes
+from ieum_contracts.address import AgencyId
+from ieum_contracts.programme import ProgrammePublished
+
+router = APIRouter(tags=["programmes"])
+
+
+class OfferedProgramme(BaseModel):
+    """One programme of one agency."""
+
+    agency: str = Field(description="Address of the agency that offers it.")
+    own: bool = Field(description="Whether it is this agency's own.")
+    programme: ProgrammePublished
+
+
+class ProgrammeList(BaseModel):
+    """Every programme that is known here, by agency and id."""
+
+    programmes: list[OfferedProgramme]
+
+
+@router.get("/v1/programmes", response_model=ProgrammeList)
+async def list_programmes(
+    office: InOffice,
+    agency: Annotated[AgencyId | None, Query(description="Only of this agency of the centre.")] = None,
+) -> Response:
+    """List programmes: clients can be referred to those of the other agencies."""
+    me = office.here.me
+    async with reading(office.here.database) as connection:
+        known = await read_programmes(connection)
+    shown = [
+        OfferedProgramme(agency=str(address), own=address == me, programme=programme)
+        for (address, _), programme in sorted(known.items(), key=lambda item: item[0])
+        if agency is None or address.agency == agency
+    ]
+    return json_answer(ProgrammeList(programmes=shown))

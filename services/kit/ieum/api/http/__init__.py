@@ -1,0 +1,1 @@
+"""HTTP itself: the server, its limits, bodies, responses and idempotency."""

@@ -1,0 +1,129 @@
+"""One piece of work per Idempotency-Key: sent again, it gets the same answer and does nothing again.
+
+The key is inserted in the transaction that does the work. So a request that arrives while the first is still
+at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing at all
+and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing. Orders are served
+together (ieum.application.group_commit), with their keys inserted last; what operators do claims its key first.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from asyncpg import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.problems.response import Problem
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.delivery_context import Connections
+from ieum.storage.idempotency_rows import Answer, KeptAnswer, Ticket
+
+_log = structlog.get_logger(__name__)
+
+KEPT_DAYS = 7
+FORGOTTEN_MAX = 5_000
+WAIT_SECONDS_MAX = 10.0
+FORGET_SECONDS = 3600.0
+FORGET_PAUSE_SECONDS = 1.0
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_KEPT_HEADERS = ("location", "etag", "content-type")
+
+_CLAIM = """
+insert into idempotency (key, fingerprint, at) values ($1, $2, now())
+on conflict (key) do nothing returning true
+"""
+_KEPT = "select fingerprint, status, headers, body, at from idempotency where key = $1"
+
+
+async def claim(connection: Connection, ticket: Ticket) -> Response | None:
+    """Take the key for this transaction's work, or return the answer that was given under it before.
+
+    Raises Problem when another request was carried out under the key.
+    """
+    if await connection.fetchval(_CLAIM, ticket.key, ticket.fingerprint, timeout=WAIT_SECONDS_MAX):
+        return None
+    kept = await connection.fetchrow(_KEPT, ticket.key)
+    if kept is None:  # seven days old, and forgotten between the two statements
+        raise Problem(http_kinds.UNAVAILABLE)
+    answer = Answer(kept["status"], kept["headers"], kept["body"])
+    return replayed(KeptAnswer(Ticket(ticket.key, kept["fingerprint"]), answer, kept["at"]), ticket)
+
+
+def replayed(kept: KeptAnswer, ticket: Ticket) -> Response:
+    """Give an answer again; raises Problem when it was given to another request."""
+    if kept.ticket.fingerprint != ticket.fingerprint:
+        raise Problem(http_kinds.KEY_REUSED)
+    given = response_of(kept.answer)
+    given.headers["idempotent-replayed"] = "true"
+    return given
+
+
+def answer_of(response: Response) -> Answer:
+    """Write down what of a response is kept."""
+    headers = [
+        part
+        for name in _KEPT_HEADERS
+        if (value := response.headers.get(name)) is not None
+        for part in (name, value)
+    ]
+    return Answer(response.status_code, headers, bytes(response.body))
+
+
+def response_of(answer: Answer) -> Response:
+    """Make the response that an answer was written down of."""
+    headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
+    return Response(answer.body, answer.status, {"cache-control": "no-store", **headers})
+
+
+_KEEP = "update idempotency set status = $2, headers = $3, body = $4 where key = $1"
+
+
+async def keep(connection: Connection, key: str, response: Response) -> None:
+    """Remember the answer, in the transaction of the work that it tells of."""
+    answer = answer_of(response)
+    await connection.execute(_KEEP, key, answer.status, list(answer.headers), answer.body)
+
+
+_FORGET = """
+delete from idempotency where key = any(array(select key from idempotency where at < $1 order by at limit $2))
+"""
+
+
+async def forget(connection: Connection, now: datetime) -> int:
+    """Delete answers older than seven days, at most 5,000 a call; return how many went."""
+    status = await connection.execute(_FORGET, now - timedelta(days=KEPT_DAYS), FORGOTTEN_MAX)
+    return int(status.rpartition(" ")[2])
+
+
+async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) -> None:
+    """Forget old answers once an hour, until cancelled; several processes may do so at once."""
+    while True:
+        try:
+            async with database.acquire() as connection:
+                more = await forget(connection, clock()) == FORGOTTEN_MAX
+        except DATABASE_AWAY:
+            more = False
+        except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
+            _log.error("answers.not-forgotten", error=type(error).__name__)
+            more = False
+        await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
+
+
+def ticket_of(request: Request, key: str, body: bytes) -> Ticket:
+    """Tell one request from another under the same key: by method, path with query, If-Match and body."""
+    head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    return Ticket(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
+
+
+def key_of(request: Request) -> str:
+    """Read the request's key; raises Problem when there is none, more than one, or a strange one."""
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
+        raise Problem(http_kinds.KEY_MISSING)
+    return keys[0]

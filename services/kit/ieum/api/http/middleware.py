@@ -1,0 +1,119 @@
+"""The front door: every request gets an id, one log line, its measures, and an answer even when we fail."""
+
+import time
+import traceback
+from http import HTTPStatus
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from ieum.api.problems import http_kinds
+from ieum.api.problems.response import Problem, answer
+
+CLIENT_GONE_STATUS = 499
+FRAMES_LOGGED_MAX = 4
+SECONDS_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+_log = structlog.get_logger("ieum.api")
+_ASKED_BY_MACHINES = ("/health/live", "/health/ready", "/metrics")
+_SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class FrontDoor:
+    """ASGI middleware around everything else of the API."""
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+        self._app = app
+        self._seconds = Histogram(
+            "ieum_http_request_seconds",
+            "Time from a request's arrival to its answer, in seconds.",
+            ("method", "route", "status"),
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self._problems = Counter(
+            "ieum_http_problems",
+            "Answers that reported a problem, by its kind.",
+            ("kind",),
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["ieum.request"] = uuid7()
+        started = time.perf_counter()
+        response = _Response(scope, send)
+        try:
+            await self._app(scope, receive, response.send)
+        except ClientDisconnect:
+            response.status = CLIENT_GONE_STATUS
+        except Exception as error:  # noqa: BLE001 - whatever it is: an answer without content, and a log line
+            await _fail(scope, receive, response, error)
+        self._record(scope, response.status, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if route != "none" else "other"
+        problem = scope.get("ieum.problem")
+        self._seconds.labels(method, route, status).observe(seconds)
+        if problem is not None:
+            self._problems.labels(problem).inc()
+        write = _log.debug if route in _ASKED_BY_MACHINES and status == HTTPStatus.OK else _log.info
+        write(
+            "http.answered",
+            method=method,
+            route=route,
+            status=status,
+            problem=problem,
+            ms=round(seconds * 1000, 1),
+            request=str(scope["ieum.request"]),
+        )
+
+
+class _Response:
+    """What goes out: remembers the status, and adds the headers that every answer carries."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.status = CLIENT_GONE_STATUS
+        self.started = False
+        self._scope = scope
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            request_id = str(self._scope["ieum.request"]).encode()
+            message["headers"] = [
+                *message.get("headers", ()),
+                (b"x-request-id", request_id),
+                *_SECURITY_HEADERS,
+            ]
+        await self._send(message)
+
+
+async def _fail(scope: Scope, receive: Receive, response: _Response, error: Exception) -> None:
+    """Answer 500; the log names the error's class and place, never its message, which may hold input."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED_MAX:]
+    _log.error(
+        "http.failed",
+        error=type(error).__name__,
+        at=[f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+        request=str(scope["ieum.request"]),
+    )
+    if response.started:
+        return
+    failed = await answer(Request(scope), Problem(http_kinds.INTERNAL))
+    await failed(scope, receive, response.send)

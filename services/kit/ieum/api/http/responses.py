@@ -1,0 +1,72 @@
+"""Answers as JSON: absent rather than null, in UTC, never cached by anyone on the way."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import STALE
+from ieum.api.problems.response import Problem
+
+CURSOR_CHARACTERS_MAX = 200
+PAGE_MAX = 200
+PAGE_DEFAULT = 50
+
+
+def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Write an answer."""
+    body = content.model_dump_json(exclude_none=True, by_alias=True).encode()
+    return Response(body, status, {"cache-control": "no-store", **(headers or {})}, "application/json")
+
+
+def etag(version: int) -> str:
+    """Write the version of a resource as its ETag."""
+    return f'"{version}"'
+
+
+def check_version(request: Request, version: int) -> None:
+    """Hold If-Match, where the request has it, against the present version; raises Problem when stale."""
+    wanted = request.headers.get("if-match")
+    if wanted is None or wanted.strip() == "*":
+        return
+    if etag(version) not in {entry.strip() for entry in wanted.split(",")}:
+        raise Problem(STALE, {"version": version}, {"etag": etag(version)})
+
+
+def write_cursor(*parts: object) -> str:
+    """Make an opaque cursor of the place where a page ended."""
+    return urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, parts: int) -> list[str]:
+    """Read a cursor back; raises Problem for one that was not given by us."""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        raise bad_cursor() from None
+    found = text.split("|")
+    if len(found) != parts:
+        raise bad_cursor()
+    return found
+
+
+def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Read the cursor of a list that is ordered by time and id."""
+    at, last = read_cursor(cursor, 2)
+    try:
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC), UUID(last)
+    except (ValueError, OverflowError):
+        pass
+    raise bad_cursor()
+
+
+def bad_cursor() -> Problem:
+    """Make the problem of a cursor that was not given by us."""
+    return Problem(http_kinds.QUERY, {"errors": [{"field": "query.cursor", "code": "cursor"}]})

@@ -1,0 +1,65 @@
+"""The one transaction that a request may have, and what becomes of a request when the database is away."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from asyncpg import Connection
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.http.request_body import parse, read_body, refuse_identifiers
+from ieum.api.http.idempotency import claim, keep, key_of, ticket_of
+from ieum.api.problems.response import Problem
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.delivery_context import Connections
+from ieum.errors import Transient
+from ieum.storage.idempotency_rows import Ticket
+from ieum.storage.database import lend
+
+Content = TypeVar("Content")
+
+
+@asynccontextmanager
+async def reading(database: Connections) -> AsyncIterator[Connection]:
+    """Lend a connection for statements that change nothing; raises Problem 503 when the database is away."""
+    try:
+        async with lend(database) as connection:
+            yield connection
+    except (*DATABASE_AWAY, Transient):
+        raise Problem(http_kinds.UNAVAILABLE) from None
+
+
+@asynccontextmanager
+async def writing(database: Connections) -> AsyncIterator[Connection]:
+    """Open the one transaction of a request that changes something."""
+    async with reading(database) as connection, connection.transaction():
+        yield connection
+
+
+async def once(
+    request: Request,
+    database: Connections,
+    contract: TypeAdapter[Content],
+    work: Callable[[Connection, Content], Awaitable[Response]],
+) -> Response:
+    """Answer a POST of operators: understand the body, then do the work once, in one transaction."""
+    content, ticket = await understood(request, contract)
+    async with writing(database) as connection:
+        kept = await claim(connection, ticket)
+        if kept is not None:
+            return kept
+        answer = await work(connection, content)
+        await keep(connection, ticket.key, answer)
+    return answer
+
+
+async def understood(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, Ticket]:
+    """Read a POST: its body by its contract, and its key; raises Problem for what is wrong with either."""
+    key = key_of(request)
+    body = await read_body(request)
+    content = parse(contract, body)
+    refuse_identifiers(body)
+    return content, ticket_of(request, key, body)

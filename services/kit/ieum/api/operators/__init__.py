@@ -1,0 +1,1 @@
+"""Routes for operators: streams, sources, quarantine and health; no client details."""

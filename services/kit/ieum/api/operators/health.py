@@ -1,0 +1,41 @@
+"""Health and measures: for whoever runs the process."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ieum.api.http.responses import json_answer
+from ieum.api.api_context import InOffice
+
+router = APIRouter(tags=["health"])
+
+
+class HealthAnswer(BaseModel):
+    """Whether the service works, and if not, why."""
+
+    status: str
+    problems: list[str] = Field(default_factory=list, description="Whole sentences; nothing of a client.")
+
+
+@router.get("/health/live", response_model=HealthAnswer)
+async def live() -> Response:
+    """Say that the process answers. Restart it when it does not."""
+    return json_answer(HealthAnswer(status="live"))
+
+
+@router.get("/health/ready", response_model=HealthAnswer, responses={503: {"model": HealthAnswer}})
+async def ready(office: InOffice) -> Response:
+    """Say whether the service does its work: database, consumer, relay and catalogue."""
+    problems = await office.health.problems()
+    if not problems and not office.catalogued.is_set():
+        problems = ["The centre's catalogue is not read yet; referrals to programmes not known so far wait."]
+    if problems:
+        return json_answer(HealthAnswer(status="not-ready", problems=problems), 503, {"retry-after": "1"})
+    return json_answer(HealthAnswer(status="ready"))
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(office: InOffice) -> Response:
+    """Give the measures to Prometheus."""
+    return Response(generate_latest(office.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,113 @@
+"""For operators: the other agencies as sources: how much of what they say is wrong, and who is held."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from asyncpg import Connection, Record
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.http.responses import json_answer
+from ieum.api.docs.openapi import posts
+from ieum.api.docs.examples import STREAM_ACTS
+from ieum.api.api_context import InOffice, Office
+from ieum.api.problems.response import Problem
+from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct
+from ieum.api.problems.delivery_kinds import NOT_HELD
+from ieum.api.http.unit_of_work import once, reading
+from ieum.delivery.blocked.operator_actions import Act, release
+from ieum.delivery.blocked.source_breaker import NOBODY
+from ieum_contracts.address import Address
+
+AGENCY_CHARACTERS_MAX = 40
+SOURCES_MAX = 1_000
+
+router = APIRouter(tags=["operators"])
+
+
+class SourceView(BaseModel):
+    """One source: an agency, or `unknown` for records whose source nobody can tell."""
+
+    source: str = Field(description="Address of the agency.")
+    since: datetime = Field(description="Since when troubles are counted; after an hour from anew.")
+    troubles: int = Field(description="Events that were wrong since then.")
+    unkept: int = Field(description="Quarantined records, ever, of which nothing was kept.")
+    held: str | None = Field(
+        default=None, description="Code of why its events wait unfolded; absent while they do not."
+    )
+    held_since: datetime | None = None
+    held_until: datetime | None = Field(
+        default=None, description="When it is released by itself; absent where it is not."
+    )
+    waiting: int = Field(description="Events of it that wait, for whatever reason.")
+
+
+class SourceList(BaseModel):
+    """Sources of which anything is to be told."""
+
+    sources: list[SourceView]
+
+
+class SourceReleased(BaseModel):
+    """What was released, or with `dry_run` what would have been."""
+
+    source: str
+    held: str = Field(description="Code of why it was held.")
+    waiting: int = Field(description="Events of it that go on.")
+    dry_run: bool
+
+
+@router.get("/v1/sources", response_model=SourceList)
+async def list_sources(office: InOffice) -> Response:
+    """List the sources that sent anything wrong lately, or are held."""
+    async with reading(office.here.database) as connection:
+        rows: Sequence[Record] = await connection.fetch(_SOURCES, SOURCES_MAX)
+    return json_answer(SourceList(sources=[SourceView(**dict(row)) for row in rows]))
+
+
+_SOURCES = """
+select coalesce(a.address, 'unknown') as source, s.since, s.troubles, s.unkept, s.held, s.held_since,
+    s.held_until, (select count(*) from parked where peer = s.peer) as waiting
+from source s left join peer a on a.id = s.peer
+order by s.peer limit $1
+"""
+
+
+@router.post(
+    "/v1/sources/{agency}/release", **posts("StreamAct", STREAM_ACTS, SourceReleased, versioned=False)
+)
+async def release_source(
+    request: Request,
+    office: InOffice,
+    agency: Annotated[str, Path(max_length=AGENCY_CHARACTERS_MAX, description="Id of the other agency.")],
+) -> Response:
+    """Let everything that waits from a held source go on, and count its troubles from anew."""
+
+    async def work(connection: Connection, wish: StreamAct) -> Response:
+        peer = await _find(connection, office, agency)
+        act = Act(wish.by, wish.reason, wish.dry_run)
+        released = await release(connection, peer, act, office.here.clock())
+        if released is None:
+            raise Problem(NOT_HELD)
+        source = str(office.here.peers.address(peer))
+        held, waiting = released
+        return json_answer(SourceReleased(source=source, held=held, waiting=waiting, dry_run=wish.dry_run))
+
+    answer = await once(request, office.here.database, STREAM_ACT, work)
+    office.wake()
+    return answer
+
+
+async def _find(connection: Connection, office: Office, agency: str) -> int:
+    try:
+        address = Address(office.here.me.centre, agency)
+    except ValueError:
+        raise Problem(http_kinds.NOT_FOUND) from None
+    if address not in office.here.peers:
+        await office.here.peers.read(connection)
+    if address not in office.here.peers or office.here.peers.number(address) == NOBODY:
+        raise Problem(http_kinds.NOT_FOUND)
+    return office.here.peers.number(address)

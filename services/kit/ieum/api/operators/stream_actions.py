@@ -1,0 +1,111 @@
+"""For operators: let a stream try again what it waits for, or pass over exactly one number; both are kept."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal
+
+from asyncpg import Connection
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field, TypeAdapter
+from starlette.responses import Response
+
+from ieum.api.problems import http_kinds
+from ieum.api.http.responses import json_answer
+from ieum.api.docs.openapi import posts
+from ieum.api.docs.examples import STREAM_ACTS
+from ieum.api.api_context import InOffice, Office
+from ieum.api.problems.response import Problem
+from ieum.api.problems.stream_name import StreamId
+from ieum.api.problems.delivery_kinds import NOTHING_WAITS
+from ieum.api.http.unit_of_work import once
+from ieum.delivery.blocked import operator_actions
+from ieum.delivery.blocked.operator_actions import Act, Acted
+from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
+from ieum_contracts.delivery import FateReason
+from ieum_contracts.model import Flag, Model, Reference
+
+ID_CHARACTERS_MAX = 140
+
+router = APIRouter(tags=["operators"])
+
+StreamName = Annotated[
+    str, Path(max_length=ID_CHARACTERS_MAX, description="`<peer agency>.<family>.<key>`, as listed.")
+]
+
+
+class StreamAct(Model):
+    """Why an operator does something to a stream, and who; with `dry_run` only what would be done is told."""
+
+    reason: Annotated[FateReason, Field(description="Why, as a code; the peer is told it.")]
+    by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
+    dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
+
+
+STREAM_ACT: TypeAdapter[StreamAct] = TypeAdapter(StreamAct)
+
+
+class StreamActed(BaseModel):
+    """What was done to a stream, or with `dry_run` what would have been."""
+
+    id: str
+    act: Literal["retry", "skip"]
+    sequence: int = Field(description="The number concerned.")
+    waited_for: str | None = Field(description="Code of what it waited for.")
+    dry_run: bool
+
+
+@router.post("/v1/streams/{stream}/retry", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
+async def retry(request: Request, office: InOffice, stream: StreamName) -> Response:
+    """Try again at once what the stream waits for; a stream that a conflict stopped goes on."""
+
+    async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
+        return await operator_actions.retry(connection, at, wish, office.here.clock())
+
+    return await _act(request, office, stream, "retry", act)
+
+
+@router.post("/v1/streams/{stream}/skip", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
+async def skip(request: Request, office: InOffice, stream: StreamName) -> Response:
+    """Pass over exactly one number that cannot be applied; the sender is told, and what follows goes on."""
+
+    async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
+        return await operator_actions.skip(connection, office.here, at, wish, office.here.clock())
+
+    return await _act(request, office, stream, "skip", act)
+
+
+async def _act(
+    request: Request,
+    office: Office,
+    stream: str,
+    name: Literal["retry", "skip"],
+    act: Callable[[Connection, StreamKey, Act], Awaitable[Acted | None]],
+) -> Response:
+    async def work(connection: Connection, wish: StreamAct) -> Response:
+        at = await _find(connection, office, stream)
+        acted = await act(connection, at, Act(wish.by, wish.reason, wish.dry_run))
+        if acted is None:
+            raise Problem(NOTHING_WAITS)
+        done = StreamActed(
+            id=stream,
+            act=name,
+            sequence=acted.sequence,
+            waited_for=acted.waited_for,
+            dry_run=wish.dry_run,
+        )
+        return json_answer(done)
+
+    answer = await once(request, office.here.database, STREAM_ACT, work)
+    office.wake()
+    return answer
+
+
+async def _find(connection: Connection, office: Office, stream: str) -> StreamKey:
+    try:
+        name = StreamId.parse(stream, office.here.me)
+    except ValueError:
+        raise Problem(http_kinds.NOT_FOUND) from None
+    if name.peer not in office.here.peers:
+        await office.here.peers.read(connection)
+    if name.peer not in office.here.peers:
+        raise Problem(http_kinds.NOT_FOUND)
+    return StreamKey(name.key, office.here.peers.number(name.peer), FAMILY_NUMBERS[name.family])

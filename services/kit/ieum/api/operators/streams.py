@@ -1,0 +1,161 @@
+"""For operators: streams that need somebody, here and at the peers; codes and numbers alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from asyncpg import Record
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ieum.api.http.responses import (
+    CURSOR_CHARACTERS_MAX,
+    PAGE_DEFAULT,
+    PAGE_MAX,
+    bad_cursor,
+    json_answer,
+    read_cursor,
+    write_cursor,
+)
+from ieum.api.api_context import InOffice, Office
+from ieum.api.problems.stream_name import StreamId
+from ieum.api.http.unit_of_work import reading
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_contracts.address import Address
+from ieum_contracts.envelope import SEQUENCE_MAX
+from ieum_contracts.topics import Family
+
+NUMBER_MAX = 2**15 - 1
+
+router = APIRouter(tags=["operators"])
+
+
+class Trouble(StrEnum):
+    """Why a stream needs somebody, or was helped."""
+
+    PARKED = "parked"
+    DEAD = "dead"
+    STOPPED = "stopped"
+    HELD = "held"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    PARKED_AT_PEER = "parked-at-peer"
+    REFUSED_AT_PEER = "refused-at-peer"
+    SKIPPED_AT_PEER = "skipped-at-peer"
+
+
+class StreamView(BaseModel):
+    """One stream and one thing that is the matter with it."""
+
+    id: str = Field(description="Name of the stream, for `/v1/streams/{id}/retry` and `…/skip`.")
+    peer: str = Field(description="Address of the other agency.")
+    family: Family
+    key: UUID
+    state: Trouble
+    sequence: int = Field(description="The number concerned; the first one where several wait.")
+    waiting: int = Field(description="How many events wait from there on.")
+    reason: str = Field(description="Code of the reason.")
+    attempts: int | None = Field(default=None, description="How often it has been tried.")
+    since: datetime | None = None
+    retry_at: datetime | None = Field(default=None, description="When it is tried again by itself.")
+    said: int = Field(description="Last number said to the peer.")
+    heard: int = Field(description="Last number heard from the peer.")
+
+
+class StreamPage(BaseModel):
+    """Streams that need somebody."""
+
+    streams: list[StreamView]
+    next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
+
+
+@router.get("/v1/streams", response_model=StreamPage)
+async def list_streams(
+    office: InOffice,
+    state: Annotated[Trouble | None, Query(description="Only this kind of trouble.")] = None,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
+) -> Response:
+    """List streams in which something waits, was refused or passed over, here or at a peer."""
+    after = _place(cursor)
+    async with reading(office.here.database) as connection:
+        rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)
+        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
+            await office.here.peers.read(connection)
+    shown = [_view(office, row) for row in rows[:limit]]
+    return json_answer(StreamPage(streams=shown, next=_next(rows, limit)))
+
+
+_TROUBLED = """
+with parked_first as (
+    select distinct on (key, peer, family)
+        key, peer, family, case when dead then 'dead' else 'parked' end as state, sequence, reason, attempts,
+        since, retry_at, count(*) over (partition by key, peer, family) as waiting
+    from parked order by key, peer, family, sequence
+), held_first as (
+    select key, peer, family, 'held' as state, min(sequence) as sequence, 'broker.refused' as reason,
+        null::smallint as attempts, null::timestamptz as since, null::timestamptz as retry_at,
+        count(*) as waiting
+    from outbox where held group by key, peer, family
+), troubled as (
+    select * from parked_first
+    union all select * from held_first
+    union all
+    select key, peer, family, 'stopped', heard + 1, stopped, null, null, null, 0
+    from stream where stopped is not null
+    union all
+    select key, peer, family, fate, sequence, reason, null, at, null, 0 from ledger where fate <> 'applied'
+    union all
+    select key, peer, family, kind || '-at-peer', sequence, reason, null, at, null, 0 from told
+)
+select t.*, coalesce(s.said, 0) as said, coalesce(s.heard, 0) as heard
+from troubled t left join stream s using (key, peer, family)
+where ($1::text is null or t.state = $1)
+  and (t.key, t.peer, t.family, t.sequence, t.state)
+      > ($2::uuid, $3::smallint, $4::smallint, $5::bigint, $6::text)
+order by t.key, t.peer, t.family, t.sequence, t.state
+limit $7
+"""
+
+
+def _view(office: Office, row: Record) -> StreamView:
+    peer: Address = office.here.peers.address(row["peer"])
+    family = Family(FAMILIES[row["family"]])
+    return StreamView(
+        id=StreamId(peer, family, row["key"]).text(office.here.me),
+        peer=str(peer),
+        family=family,
+        key=row["key"],
+        state=Trouble(row["state"]),
+        sequence=row["sequence"],
+        waiting=row["waiting"],
+        reason=row["reason"] or "none",
+        attempts=row["attempts"],
+        since=row["since"],
+        retry_at=row["retry_at"],
+        said=row["said"],
+        heard=row["heard"],
+    )
+
+
+def _place(cursor: str | None) -> tuple[UUID, int, int, int, str]:
+    if cursor is None:
+        return UUID(int=0), 0, 0, 0, ""
+    key, peer, family, sequence, state = read_cursor(cursor, 5)
+    try:
+        place = UUID(key), int(peer), int(family), int(sequence), Trouble(state)
+    except ValueError:
+        raise bad_cursor() from None
+    if not (0 <= place[1] <= NUMBER_MAX and 0 <= place[2] <= NUMBER_MAX and 0 <= place[3] <= SEQUENCE_MAX):
+        raise bad_cursor()
+    return place
+
+
+def _next(rows: Sequence[Record], limit: int) -> str | None:
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return write_cursor(last["key"], last["peer"], last["family"], last["sequence"], last["state"])

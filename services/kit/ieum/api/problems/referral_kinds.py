@@ -1,0 +1,160 @@
+"""The kinds of problem that the guards of a referral report: refusals by rule, which change nothing."""
+
+from collections.abc import Mapping
+
+from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, Kind, Text
+from ieum.api.problems.response import Problem
+from ieum.api.problems.delivery_kinds import STREAM_KINDS
+from ieum.casework.values import Refusal
+
+MOVE = Kind(
+    "move",
+    409,
+    Text("지금은 할 수 없는 처리입니다", "This move is not allowed now"),
+    Text(
+        "의뢰의 상태(`state`)에서 허용되지 않거나, 시스템이나 기한이 하는 처리입니다. "
+        "`allowed`에 있는 처리를 고르십시오.",
+        "The state of the referral (`state`) does not allow it, or it is the "
+        "system's or a clock's to make. "
+        "Choose one of the moves in `allowed`.",
+    ),
+)
+ASK_OPEN = Kind(
+    "ask-open",
+    409,
+    Text("같은 요청이 이미 열려 있습니다", "The same ask is already open"),
+    Text(
+        "같은 종류의 요청(`ask`)이 아직 답을 기다립니다. 접수기관의 답을 받은 뒤 다시 하십시오.",
+        "An ask of the same type (`ask`) still waits for its answer. Ask again after "
+        "the recipient has answered.",
+    ),
+)
+DUPLICATE = Kind(
+    "duplicate",
+    409,
+    Text("열려 있는 의뢰가 이미 있습니다", "There is an open referral already"),
+    Text(
+        "같은 이용자를 같은 프로그램에 의뢰한 건(`referral`)이 아직 끝나지 "
+        "않았습니다. 그 의뢰를 이어서 쓰십시오.",
+        "The same client already has an open referral to the same programme "
+        "(`referral`). Go on with that one.",
+    ),
+)
+LOOP = Kind(
+    "loop",
+    409,
+    Text("의뢰가 되돌아옵니다", "The referral would go round in a circle"),
+    Text(
+        "이 여정은 30일 안에 같은 기관의 같은 프로그램을 이미 거쳤거나 네 번을 넘겨 전달됩니다. "
+        "같은 프로그램이 꼭 필요하면 `loop_override`에 사유를 적어 다시 보내십시오. "
+        "다섯 번째 전달은 할 수 없습니다.",
+        "This journey has been at the same agency and programme within 30 days, "
+        "or has four hops already. Where the same programme is needed all the same, send it again with "
+        "the reason in `loop_override`; a fifth hop is never possible.",
+    ),
+)
+STALE = Kind(
+    "version",
+    412,
+    Text("그 사이에 내용이 바뀌었습니다", "It has changed in the meantime"),
+    Text(
+        "If-Match의 판이 지금 판과 다릅니다. 다시 조회하여 바뀐 내용을 확인한 뒤 새 ETag로 보내십시오.",
+        "If-Match names another version than the present one. Read it again and send the new ETag.",
+    ),
+)
+BASIS = Kind(
+    "basis",
+    422,
+    Text("제공 근거가 없습니다", "There is no lawful basis"),
+    Text(
+        "이 기관에 이 목적으로 제공할 동의나 법적 근거가 없습니다. `consent` 또는 "
+        "`legal_basis` 가운데 하나를 갖추십시오.",
+        "There is no consent or legal basis for this recipient and purpose. "
+        "Give either the consent artefact or a legal basis.",
+    ),
+)
+IDENTIFIERS = Kind(
+    "identifiers",
+    422,
+    Text("고유식별정보는 보낼 수 없습니다", "Unique identifiers may not be sent"),
+    Text(
+        "글 안에 주민등록번호, 외국인등록번호, 여권번호 또는 운전면허번호가 있습니다. "
+        "`errors`에 적힌 곳에서 지우십시오.",
+        "A text holds a resident or foreigner registration, passport or driving licence number. "
+        "Remove it at the places named in `errors`.",
+    ),
+)
+PROGRAMME = Kind(
+    "programme",
+    422,
+    Text("그 기관이 공고하지 않은 프로그램입니다", "The recipient has not published this programme"),
+    Text(
+        "접수기관이나 프로그램을 찾을 수 없습니다. `GET /v1/programmes`에서 기관과 프로그램을 고르십시오.",
+        "No such agency, or it has not published this programme. Choose both from `GET /v1/programmes`.",
+    ),
+)
+REASON = Kind(
+    "reason",
+    422,
+    Text("이 결정에 맞는 사유가 필요합니다", "The decision needs a reason that fits it"),
+    Text(
+        "사유 코드가 없거나 이 결정에 쓸 수 없는 코드입니다. `allowed`의 코드를 고르고, "
+        "`other`에는 설명을 덧붙이십시오.",
+        "The coded reason is missing or does not go with this decision. "
+        "Choose a code in `allowed`; `other` needs a note.",
+    ),
+)
+ANSWERS = Kind(
+    "answers",
+    422,
+    Text("답하려는 요청이 없습니다", "The ask to be answered does not wait"),
+    Text(
+        "`answers`는 지금 답을 기다리는 요청의 식별자여야 합니다. 의뢰를 조회하여 "
+        "`open_asks`를 확인하십시오.",
+        "`answers` has to name asks that wait for an answer. Read the referral and see `open_asks`.",
+    ),
+)
+CASE = Kind(
+    "case",
+    409,
+    Text("이 사례로는 할 수 없습니다", "The case does not allow it"),
+    Text(
+        "없는 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있습니다. "
+        "`reason`을 보고 사례를 조회하십시오.",
+        "There is no such case, or it is closed, or referrals of it are still under way. "
+        "See `reason`, and read the case.",
+    ),
+)
+
+_GUARDS = (
+    MOVE,
+    ASK_OPEN,
+    DUPLICATE,
+    LOOP,
+    STALE,
+    BASIS,
+    IDENTIFIERS,
+    PROGRAMME,
+    REASON,
+    ANSWERS,
+    CASE,
+)
+GUARD_KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
+KINDS: Mapping[str, Kind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
+"""Every kind of problem by its name."""
+
+
+def refused(refusal: Refusal) -> Problem:
+    """Report what casework refused: nothing has changed."""
+    members = {
+        "reason": refusal.reason,
+        "state": refusal.state,
+        "allowed": refusal.allowed if refusal.state or refusal.allowed else None,
+        "referral": refusal.referral,
+        "ask": refusal.ask,
+        "ask_type": refusal.ask_type,
+        "errors": [{"field": field} for field in refusal.fields] or None,
+    }
+    return Problem(
+        GUARD_KINDS[refusal.guard], {name: value for name, value in members.items() if value is not None}
+    )

@@ -1,0 +1,1 @@
+"""Commands and events meet casework: load what they need, decide, write in one transaction."""

@@ -1,0 +1,40 @@
+"""What an agency's own system orders, each asked of casework with what was found for it; all of it pure."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ieum.casework import deciding, sending
+from ieum.casework.decision_orders import Accept, DecisionOrder
+from ieum.casework.orders import ReferralOrder
+from ieum.casework.sending import NewIds
+from ieum.casework.values import Change, Referral, Refusal, View
+from ieum.application.loading import Client, Found, Needs
+from ieum_contracts.address import Address
+
+
+def needs_of_referral(order: ReferralOrder, me: Address) -> Needs:
+    """Tell what a new referral has to know."""
+    to = Address(me.centre, order.recipient)
+    return Needs(client=Client(order.client_ref, to, order.programme), parent=order.parent)
+
+
+def refer(order: ReferralOrder, view: View, found: Found, now: datetime, ids: NewIds) -> Change | Refusal:
+    """Make a referral."""
+    return sending.refer(order, view, found.prior(needs_of_referral(order, view.me)), now, ids)
+
+
+def needs_of_decision(referral: UUID, order: DecisionOrder) -> Needs:
+    """Tell what a decision has to know: an acceptance the case that it names, or the journey's."""
+    if isinstance(order, Accept):
+        return Needs(referral, case=order.case, case_of_journey=order.case is None)
+    return Needs(referral)
+
+
+def decide(
+    referral: Referral, order: DecisionOrder, found: Found, now: datetime, new_case: UUID
+) -> Change | Refusal:
+    """Decide about a referral; an acceptance finds the case that it names or its journey's."""
+    case = found.known.case_of(referral)
+    if isinstance(order, Accept):
+        case = found.case_for(referral) if order.case is None else found.known.cases.get(order.case)
+    return deciding.decide(referral, case, order, now, new_case)

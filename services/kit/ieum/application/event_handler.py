@@ -1,0 +1,62 @@
+"""The application's half of a batch: load what casework knows, fold events into it, flush what changed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+
+from ieum.casework.hearing import hear
+from ieum.casework.loaded_cases import Known
+from ieum.casework.values import Breach, Early, Referral, Side, View
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.batch_write import Rows
+from ieum.storage.case_rows import lock_cases
+from ieum.application.flush import flush
+from ieum.storage.referral_rows import lock_referrals
+from ieum_contracts.case import CaseClosed, CaseFollowedUp
+from ieum_contracts.message import Event
+
+
+class Desk:
+    """Casework as delivery sees it; the same loading and flushing serves what is ordered over HTTP."""
+
+    def __init__(self, view: View, peers: Peers) -> None:
+        self.view = view
+        self.peers = peers
+
+    async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
+        """Lock and load every referral that the events speak of, and the cases that serve them here."""
+        referrals = {each for event in events for each in _referrals_of(event)}
+        found = await lock_referrals(connection, self.peers, referrals)
+        return Known(found, await lock_cases(connection, self.peers, cases_of(found)))
+
+    def keys(self, known: Known) -> Collection[UUID]:
+        """Name the cases; what is said of a referral goes by the key of the event that caused it."""
+        return {*known.referrals, *known.cases}
+
+    def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
+        """Take one event in."""
+        heard = hear(known, event, self.view, now)
+        if isinstance(heard, Breach):
+            return Refused(heard.reason)
+        if isinstance(heard, Early):
+            return Awaiting(heard.reason)
+        known.take(heard)
+        return Applied(heard.says)
+
+    async def flush(self, connection: Connection, known: Known, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+        """Write what changed."""
+        await flush(connection, self.peers, known, rows)
+
+
+def cases_of(referrals: Iterable[Referral]) -> set[UUID]:
+    """Name the cases that serve referrals here; a sender has none, though it knows the case's id."""
+    return {each.case for each in referrals if each.side is Side.RECIPIENT and each.case is not None}
+
+
+def _referrals_of(event: Event) -> Collection[UUID]:
+    if isinstance(event.body, CaseClosed | CaseFollowedUp):
+        return event.body.referrals
+    return (UUID(event.envelope.subject),)

@@ -1,0 +1,62 @@
+"""Flushing: everything that a transaction of casework writes, delivery's rows included, in one statement."""
+
+from collections.abc import Sequence
+
+from asyncpg import Connection
+
+from ieum.casework.loaded_cases import Known
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.batch_write import Rows, one_begins, write
+from ieum.storage.idempotency_rows import KeptAnswer
+from ieum.storage.case_rows import case_row
+from ieum.storage.referral_rows import clear_heard, referral_row
+
+_REFER = """referred as (
+    insert into referral (
+        id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
+        closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
+        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment
+    )
+    select * from unnest({rows}::referral_row[])
+    on conflict (id) do update set
+        case_id = excluded.case_id, state = excluded.state, version = excluded.version,
+        ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,
+        reopened = excluded.reopened, disputed = excluded.disputed, withdrawn = excluded.withdrawn,
+        erased = excluded.erased, outcome = excluded.outcome, reason = excluded.reason,
+        open_ref = excluded.open_ref, changed_at = excluded.changed_at,
+        concluded_at = excluded.concluded_at, asked = excluded.asked, sealed = excluded.sealed,
+        assessment = excluded.assessment
+)"""
+_FILE = """filed as (
+    insert into case_file (id, journey, opened_at, keep_open, closed_at, reason, version)
+    select * from unnest({rows}::case_row[])
+    on conflict (id) do update set
+        keep_open = excluded.keep_open, closed_at = excluded.closed_at,
+        reason = excluded.reason, version = excluded.version
+)"""
+_ANSWER = """answered as (
+    insert into idempotency (key, fingerprint, status, headers, body, at)
+    select * from unnest({rows}::answer_row[])
+)"""
+
+
+async def flush(
+    connection: Connection, peers: Peers, known: Known, rows: Rows, answers: Sequence[KeptAnswer] = ()
+) -> None:
+    """Write what changed of what is known, delivery's rows, and answers to keep.
+
+    Raises Transient when another transaction has begun the same stream, and UniqueViolationError when it has
+    made the same client's referral to the same programme, or done the work of the same Idempotency-Key.
+    """
+    referrals = known.changed_referrals()
+    with one_begins(rows):
+        await write(
+            connection,
+            [
+                *rows.parts(),
+                (_REFER, [referral_row(referral, peers) for referral in referrals]),
+                (_FILE, [case_row(case) for case in known.changed_cases()]),
+                (_ANSWER, [answer.row() for answer in answers]),
+            ],
+        )
+    await clear_heard(connection, referrals)

@@ -1,0 +1,140 @@
+"""Finding: what orders that are served together need to know, locked and loaded in a few statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from ieum.casework.loaded_cases import Known
+from ieum.casework.sending import Prior
+from ieum.casework.values import Case, Change, Referral
+from ieum.delivery.streams.peers import Peers
+from ieum.storage.idempotency_rows import Answer, KeptAnswer, Ticket
+from ieum.storage.case_rows import lock_cases, lock_journeys
+from ieum.application.event_handler import cases_of
+from ieum.storage.referral_rows import lock_referrals, read_referrals
+from ieum_contracts.address import Address
+from ieum_contracts.lifecycle import ENDED
+
+
+class Client(NamedTuple):
+    """A client of this agency who shall be referred: who, whereto, for what."""
+
+    ref: str
+    to: Address
+    programme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one order has to know: the referral or case that it changes, or the client whom it refers."""
+
+    referral: UUID | None = None
+    case: UUID | None = None
+    case_of_journey: bool = False
+    client: Client | None = None
+    parent: UUID | None = None
+
+    @property
+    def locks(self) -> bool:
+        """Whether something that exists is changed."""
+        return self.referral is not None or self.case is not None
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found; it follows every change that is taken, for the orders that come after."""
+
+    known: Known = field(default_factory=Known)
+    parents: dict[UUID, Referral] = field(default_factory=dict)
+    journeys: dict[UUID, UUID] = field(default_factory=dict)
+    open: dict[Client, UUID] = field(default_factory=dict)
+    answers: dict[str, KeptAnswer] = field(default_factory=dict)
+
+    def prior(self, needs: Needs) -> Prior:
+        """Give what is already there when a client is referred."""
+        parent = None if needs.parent is None else self.parents.get(needs.parent)
+        return Prior(parent, None if needs.client is None else self.open.get(needs.client))
+
+    def case_for(self, referral: Referral) -> Case | None:
+        """Find the case into which an acceptance would go that names none: the journey's."""
+        case = self.journeys.get(referral.journey)
+        return None if case is None else self.known.cases.get(case)
+
+    def take(self, change: Change, client: Client | None) -> None:
+        """Take a change in."""
+        self.known.take(change)
+        referral = change.referral
+        if referral is not None and client is not None:
+            self.open[client] = referral.id
+        elif referral is not None and change.case is not None:
+            self.journeys.setdefault(referral.journey, change.case.id)
+
+
+async def find(
+    connection: Connection, peers: Peers, needs: Sequence[Needs], tickets: Sequence[Ticket | None]
+) -> Found:
+    """Lock referrals, then cases; then see what was answered before, and whom these clients wait for.
+
+    In a transaction, unless nothing has to be locked.
+    """
+    found = Found()
+    referrals = {each.referral for each in needs if each.referral is not None}
+    cases = {each.case for each in needs if each.case is not None}
+    if referrals or cases:
+        locked = await lock_referrals(connection, peers, referrals)
+        wanting = {each.referral for each in needs if each.case_of_journey}
+        found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
+        cases |= cases_of(locked) | set(found.journeys.values())
+        found.known = Known(locked, await lock_cases(connection, peers, cases))
+    parents = {each.parent for each in needs if each.parent is not None}
+    found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    await _look_back(connection, peers, needs, tickets, found)
+    return found
+
+
+_LOOK_BACK = """
+select i.number, k.fingerprint, k.status, k.headers, k.body, k.at, d.id as open
+from unnest($1::text[], $2::text[], $3::smallint[], $4::text[])
+    with ordinality as i (key, client_ref, peer, programme, number)
+left join lateral (select * from idempotency where key = i.key limit 1) k on true
+left join lateral (
+    select id from referral
+    where client_ref = i.client_ref and programme = i.programme and peer = i.peer and not recipient
+        and not (state = any($5::text[]))
+    limit 1
+) d on true
+"""
+
+
+async def _look_back(
+    connection: Connection,
+    peers: Peers,
+    needs: Sequence[Needs],
+    tickets: Sequence[Ticket | None],
+    found: Found,
+) -> None:
+    clients = [each.client for each in needs]
+    if any(client is not None and client.to not in peers for client in clients):
+        await peers.read(connection)
+    rows = await connection.fetch(
+        _LOOK_BACK,
+        [None if ticket is None else ticket.key for ticket in tickets],
+        [None if client is None else client.ref for client in clients],
+        [None if client is None or client.to not in peers else peers.number(client.to) for client in clients],
+        [None if client is None else client.programme for client in clients],
+        sorted(ENDED),
+    )
+    for row in rows:
+        ticket, client = tickets[row["number"] - 1], clients[row["number"] - 1]
+        if ticket is not None and row["fingerprint"] is not None:
+            found.answers[ticket.key] = _kept(ticket.key, row)
+        if client is not None and row["open"] is not None:
+            found.open[client] = row["open"]
+
+
+def _kept(key: str, row: Record) -> KeptAnswer:
+    answer = Answer(row["status"], tuple(row["headers"]), row["body"])
+    return KeptAnswer(Ticket(key, row["fingerprint"]), answer, row["at"])

@@ -1,0 +1,83 @@
+"""What one agency's service needs to know to reach its own database and its own mailboxes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from ieum.centre.passwords import Secrets
+from ieum.centre.centre_file import Centre, CentreError, database_name
+from ieum.centre.centre_settings import CentreSettings
+from ieum_contracts.address import Address
+from ieum_contracts.topics import login
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyAccess:
+    """An agency's own keys to the centre; the passwords lie in files and are read when they are needed."""
+
+    address: Address
+    package: str
+    database: str
+    database_location: str
+    database_password_file: Path
+    kafka_bootstrap: str
+    kafka_username: str
+    kafka_password_file: Path
+    kafka_protocol: str
+    kafka_ca_file: Path | None
+
+    @property
+    def dsn(self) -> str:
+        """The connection string of the agency's role, password included."""
+        password = quote(self.database_password_file.read_text().strip(), safe="")
+        return f"postgresql://{self.database}:{password}@{self.database_location}/{self.database}"
+
+    @property
+    def kafka_password(self) -> str:
+        """The password of the agency's Kafka login."""
+        return self.kafka_password_file.read_text().strip()
+
+    def values(self) -> Mapping[str, str]:
+        """Return the fields of `ieum.settings.Settings` that follow from this."""
+        values = {
+            "centre": self.address.centre,
+            "agency": self.address.agency,
+            "package": self.package,
+            "database_dsn": f"postgresql://{self.database}@{self.database_location}/{self.database}",
+            "database_password_file": str(self.database_password_file),
+            "kafka_bootstrap": self.kafka_bootstrap,
+            "kafka_username": self.kafka_username,
+            "kafka_password_file": str(self.kafka_password_file),
+            "kafka_protocol": self.kafka_protocol,
+        }
+        if self.kafka_ca_file is not None:
+            values["kafka_ca_file"] = str(self.kafka_ca_file)
+        return values
+
+    def environment(self) -> dict[str, str]:
+        """Return the same as environment variables, for a process of its own."""
+        return {f"IEUM_{name.upper()}": value for name, value in self.values().items()}
+
+
+def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> AgencyAccess:
+    """Work out an agency's access; raises CentreError when the centre has no such agency."""
+    if agency not in centre.agencies:
+        raise CentreError(
+            f"The centre {centre.centre} has no agency {agency}; "
+            f"its agencies are {', '.join(centre.agencies)}."
+        )
+    address = Address(centre.centre, agency)
+    secrets = Secrets(settings.secrets_folder.absolute())
+    return AgencyAccess(
+        address=address,
+        package=centre.agencies[agency],
+        database=database_name(address),
+        database_location=urlsplit(settings.database_admin_dsn.get_secret_value()).netloc.rpartition("@")[2],
+        database_password_file=secrets.path(agency, "database"),
+        kafka_bootstrap=settings.kafka_bootstrap,
+        kafka_username=login(address),
+        kafka_password_file=secrets.path(agency, "kafka"),
+        kafka_protocol=settings.kafka_protocol,
+        kafka_ca_file=settings.kafka_ca_file,
+    )

@@ -1,0 +1,171 @@
+"""What one agency's database says about its traffic: the books that are compared with the others'."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from ieum.centre.centre_file import CentreError, database_name
+from ieum.centre.postgres import Connection, connect_admin
+from ieum.centre.centre_settings import CentreSettings
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_contracts.address import Address
+from ieum_contracts.topics import Family
+
+ROWS_NAMED_MAX = 100
+"""How many single rows of a kind are read; where there are more, the first ones tell enough."""
+
+
+class StreamName(NamedTuple):
+    """The events of one (peer, family, key), as one agency's database knows them, both ways."""
+
+    key: UUID
+    peer: str
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How far a stream has come at one agency, and why it stands still if it does."""
+
+    said: int
+    heard: int
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One agency's copy of a referral."""
+
+    is_recipient: bool
+    peer: str
+    programme: str
+    state: str
+    closed_as: str | None = None
+    open_asks: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that should not lie there when all is done: where, about what, and why."""
+
+    what: str
+    reason: str | None = None
+    key: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """All of it for one agency, read in one transaction."""
+
+    agency: Address
+    streams: Mapping[StreamName, Heads]
+    referrals: Mapping[UUID, Copy]
+    outbox: tuple[Waiting, ...] = ()
+    parked: tuple[Waiting, ...] = ()
+    quarantine: tuple[Waiting, ...] = ()
+
+
+async def read_books(settings: CentreSettings, agency: Address) -> Books:
+    """Read an agency's books; raises CentreError when its database is missing or has no tables yet."""
+    connection = await connect_admin(settings, database_name(agency))
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return Books(
+                agency=agency,
+                streams=await _streams(connection),
+                referrals=await _referrals(connection),
+                outbox=await _outbox(connection),
+                parked=await _parked(connection),
+                quarantine=await _quarantine(connection),
+            )
+    except asyncpg.UndefinedTableError as error:
+        raise CentreError(
+            f"The database {database_name(agency)} has not been migrated: {error}. Run ieum migrate first."
+        ) from error
+    finally:
+        await connection.close()
+
+
+STREAMS = """
+select stream.key, peer.address, stream.family, stream.said, stream.heard, stream.stopped
+from stream join peer on peer.id = stream.peer
+"""
+
+
+async def _streams(connection: Connection) -> dict[StreamName, Heads]:
+    return {
+        StreamName(row["key"], row["address"], FAMILIES[row["family"]]): Heads(
+            row["said"], row["heard"], row["stopped"]
+        )
+        for row in await connection.fetch(STREAMS)
+    }
+
+
+REFERRALS = """
+select referral.id, referral.recipient, peer.address, referral.programme, referral.state,
+       referral.closed_as, referral.ask_ids::text as ask_ids
+from referral join peer on peer.id = referral.peer
+"""
+
+
+async def _referrals(connection: Connection) -> dict[UUID, Copy]:
+    return {
+        row["id"]: Copy(
+            row["recipient"],
+            row["address"],
+            row["programme"],
+            row["state"],
+            row["closed_as"],
+            tuple(map(UUID, row["ask_ids"].strip("{}").replace(",", " ").split())),
+        )
+        for row in await connection.fetch(REFERRALS)
+    }
+
+
+OUTBOX = """
+select outbox.key, peer.address, outbox.family, outbox.sequence
+from outbox join peer on peer.id = outbox.peer order by outbox.id limit $1
+"""
+
+
+async def _outbox(connection: Connection) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(
+            f"{FAMILIES[row['family']]} event {row['sequence']} on {row['key']} for {row['address']}",
+            key=row["key"],
+        )
+        for row in await connection.fetch(OUTBOX, ROWS_NAMED_MAX)
+    )
+
+
+PARKED = """
+select parked.key, peer.address, parked.family, parked.sequence, parked.type, parked.reason, parked.dead
+from parked join peer on peer.id = parked.peer order by parked.since limit $1
+"""
+
+
+async def _parked(connection: Connection) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(
+            f"{row['type']}, {FAMILIES[row['family']]} event {row['sequence']} on {row['key']} "
+            f"from {row['address']}",
+            f"{row['reason']}, given up" if row["dead"] else row["reason"],
+            row["key"],
+        )
+        for row in await connection.fetch(PARKED, ROWS_NAMED_MAX)
+    )
+
+
+QUARANTINE = """
+select topic, partition, "offset", reason from quarantine order by id limit $1
+"""
+
+
+async def _quarantine(connection: Connection) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(f"record {row['offset']} of partition {row['partition']} of {row['topic']}", row["reason"])
+        for row in await connection.fetch(QUARANTINE, ROWS_NAMED_MAX)
+    )

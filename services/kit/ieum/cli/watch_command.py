@@ -1,0 +1,138 @@
+"""`ieum watch`: what flows between the agencies, live, from the headers of Kafka's records alone."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Annotated
+
+import typer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
+from aiokafka.helpers import create_ssl_context
+
+from ieum.centre import CentreSettings
+from ieum.centre.passwords import Secrets
+from ieum.cli.centres import centre_of, centre_settings
+from ieum.cli.exits import CommandError, Exit
+from ieum.cli.output import AsJson, tell, write_line
+from ieum.delivery.connection_arguments import SASL_MECHANISM
+from ieum.observe.words import words_for
+from ieum_contracts import envelope
+from ieum_contracts.envelope import EnvelopeError
+from ieum_contracts.topics import STREAM_FAMILIES, Family, console_login
+
+CONSOLE = "console"
+POLL_MS = 500
+METADATA_MS = 2_000
+KEY_CHARACTERS = 8
+Facts = dict[str, str | int | None]
+FAMILIES = "|".join(map(re.escape, (*STREAM_FAMILIES, Family.DELIVERY)))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command("watch")(watch)
+
+
+def watch(
+    *,
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Begin with the oldest records that Kafka still has.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="End after so many events; 0 goes on until Ctrl-C.")] = 0,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="End after so many seconds; 0 goes on until Ctrl-C.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Show each event as it passes: time, from whom to whom, what in words; nothing of any body.
+
+    It logs in as the centre's console, which may read and never write. With --json, a line for each event.
+    """
+    settings = centre_settings()
+    centre = centre_of(settings).centre
+    password = Secrets(settings.secrets_folder).read(CONSOLE, "kafka")
+    if password is None:
+        raise CommandError(
+            Exit.REFUSED, "The console has no password yet. Make the centre first: `ieum centre apply`."
+        )
+    tell(f"Watching the centre {centre}. Ctrl-C ends it.")
+    consumer = partial(_consumer, settings, centre, password, from_start=from_start)
+    say = json.dumps if as_json else _in_words
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_watch(consumer, say, limit, seconds))
+
+
+async def _watch(
+    open_consumer: Callable[[], AIOKafkaConsumer], say: Callable[[Facts], str], limit: int, seconds: float
+) -> None:
+    consumer = open_consumer()
+    try:
+        await consumer.start()
+    except KafkaError as error:
+        raise CommandError(
+            Exit.UNREACHABLE,
+            f"Kafka does not let the console in ({type(error).__name__}). "
+            "Look whether it runs (`ieum stack status`), and run `ieum centre apply`.",
+        ) from error
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds or None):
+                await _show(consumer, say, limit)
+    finally:
+        await consumer.stop()
+
+
+async def _show(consumer: AIOKafkaConsumer, say: Callable[[Facts], str], limit: int) -> None:
+    shown = 0
+    while limit == 0 or shown < limit:
+        batches = await consumer.getmany(timeout_ms=POLL_MS)
+        records = sorted((r for batch in batches.values() for r in batch), key=lambda r: r.timestamp)
+        for record in records[: limit - shown if limit else None]:
+            write_line(say(_facts(record)))
+            shown += 1
+
+
+def _consumer(settings: CentreSettings, centre: str, password: str, *, from_start: bool) -> AIOKafkaConsumer:
+    """Make a consumer without a group: it keeps no place, and disturbs nobody."""
+    secure = settings.kafka_protocol == "SASL_SSL"
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        security_protocol=settings.kafka_protocol,
+        ssl_context=create_ssl_context(cafile=settings.kafka_ca_file) if secure else None,
+        sasl_mechanism=SASL_MECHANISM,
+        sasl_plain_username=console_login(centre),
+        sasl_plain_password=password,
+        auto_offset_reset="earliest" if from_start else "latest",
+        enable_auto_commit=False,
+        metadata_max_age_ms=METADATA_MS,
+    )
+    consumer.subscribe(pattern=rf"^{re.escape(centre)}\.[a-z0-9-]+\.({FAMILIES})$")
+    return consumer
+
+
+def _facts(record: ConsumerRecord[bytes, bytes]) -> Facts:
+    """Take what the headers say; the value is never looked at."""
+    try:
+        event = envelope.read(record.headers)
+    except EnvelopeError as error:
+        return {"topic": record.topic, "offset": record.offset, "unreadable": error.reason}
+    return {
+        "time": event.time.isoformat(timespec="milliseconds"),
+        "from": event.source.agency,
+        "to": event.recipient.agency,
+        "type": event.type,
+        "key": event.subject,
+        "sequence": event.sequence,
+        "id": str(event.id),
+    }
+
+
+def _in_words(facts: Facts) -> str:
+    if "unreadable" in facts:
+        return f"{facts['topic']} at {facts['offset']}: headers that cannot be read ({facts['unreadable']})"
+    time, key = str(facts["time"]), str(facts["key"])[-KEY_CHARACTERS:]
+    return f"{time[11:23]}  {facts['from']} → {facts['to']}  {words_for(str(facts['type']))}  …{key}"

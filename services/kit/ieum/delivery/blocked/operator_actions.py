@@ -1,0 +1,146 @@
+"""What operators may do to a stream that waits: try it again, or pass over exactly one number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.streams.ledger import HEARD, SKIPPED, Entry
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.blocked.parking import Parked, load_parked, unpark
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.blocked.source_breaker import release_source
+from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, lock_streams
+from ieum_contracts.delivery import StreamSkipped
+
+NO_KEY = UUID(int=0)
+"""Stands in the audit for all streams of a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something to a stream, and why."""
+
+    by: str
+    reason: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What was done, or would have been: the number concerned, and the reason it waited for."""
+
+    sequence: int
+    waited_for: str | None
+
+
+_KEEP = """
+insert into operator_act (act, key, peer, family, sequence, reason, by, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+_RETRY = """
+update parked set retry_at = null, dead = false, attempts = 0
+where key = $1 and peer = $2 and family = $3 and sequence = $4
+"""
+
+
+async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) -> Acted | None:
+    """Let what the stream waits for be tried again at once; None when nothing waits and nothing is stopped.
+
+    A stream that a conflict stopped goes on with what it heard first. To be called in a transaction; the
+    next turn of the upkeep, within a second, does the rest.
+    """
+    stream, head = await _look(connection, at)
+    if head is None and stream.stopped is None:
+        return None
+    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else None))
+    if not act.dry_run:
+        stream.stopped, stream.changed = None, True
+        await write_rows(connection, Rows([stream]))
+        await connection.execute(_RETRY, *at, acted.sequence)
+        await connection.execute(_KEEP, "retry", *at, acted.sequence, act.reason, act.by, now)
+    return acted
+
+
+MISSING = "sequence.gap"
+_LATER = """
+select exists (select from parked where key = $1 and peer = $2 and family = $3 and sequence > $4)
+    or exists (select from expected where key = $1 and peer = $2 and family = $3 and said >= $4)
+"""
+
+
+async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now: datetime) -> Acted | None:
+    """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there.
+
+    The number may be one that is missing, while later ones wait: nobody can send it any more.
+    """
+    stream, head = await _look(connection, at)
+    if head is None and not await connection.fetchval(_LATER, *at, stream.heard + 1):
+        return None
+    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else MISSING))
+    if not act.dry_run:
+        stream.heard, stream.heard_digest = acted.sequence, head.heard.digest if head else None
+        stream.stopped, stream.changed = None, True
+        skipped = [] if head is None else [_skipped(head, act, now)]
+        await write_rows(connection, Rows([stream], skipped))
+        if head is not None:
+            await unpark(connection, [(at, acted.sequence)])
+        await tell(connection, here, [(at, _notice(at, acted.sequence, head, act))], now)
+        await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)
+    return acted
+
+
+_HELD = """
+select held, (select count(*) from parked where peer = $1) as waiting
+from source where peer = $1 and held is not null for update
+"""
+
+
+async def release(connection: Connection, peer: int, act: Act, now: datetime) -> tuple[str, int] | None:
+    """Release a held source; gives the code of why it was held and how much waits, None when it was not.
+
+    To be called in a transaction; the upkeep lets what waits go on, some keys a second.
+    """
+    row = await connection.fetchrow(_HELD, peer)
+    if row is None:
+        return None
+    if not act.dry_run:
+        await release_source(connection, peer, now)
+        await connection.execute(_KEEP, "release", NO_KEY, peer, 0, 0, act.reason, act.by, now)
+    return row["held"], row["waiting"]
+
+
+async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, Parked | None]:
+    streams = await lock_streams(connection, [at.key])
+    stream = streams[at]
+    waiting = await load_parked(connection, [at.key])
+    return stream, next((p for p in waiting if p.stream == at and p.heard.sequence == stream.heard + 1), None)
+
+
+def _skipped(head: Parked, act: Act, now: datetime) -> Entry:
+    return Entry(
+        stream=head.stream,
+        said=HEARD,
+        sequence=head.heard.sequence,
+        event_id=head.heard.envelope.id,
+        type=head.heard.envelope.type,
+        at=now,
+        headers=head.heard.headers,
+        digest=head.heard.digest,
+        body=None,
+        fate=SKIPPED,
+        reason=act.reason,
+    )
+
+
+def _notice(at: StreamKey, sequence: int, head: Parked | None, act: Act) -> StreamSkipped:
+    return StreamSkipped(
+        family=FAMILIES[at.family],
+        key=at.key,
+        sequence=sequence,
+        reason=act.reason,
+        digest=head.heard.digest.hex() if head else None,
+    )

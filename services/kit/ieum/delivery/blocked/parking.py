@@ -1,0 +1,187 @@
+"""Parking: events that wait: for a predecessor, a referral, newer contracts, or our own mending."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from ieum.delivery.records.verification import Heard, heard
+from ieum.delivery.streams.streams import FAMILIES, StreamKey
+from ieum_contracts import envelope
+from ieum_contracts.catalogue import Invalid
+
+RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
+"""A fold that fails is tried again after each of these; then the event is dead until an operator acts."""
+AWAITING_DELAY = timedelta(seconds=30)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The time at which what we do not understand is tried again, unless newer contracts come first."""
+NOT_UNDERSTOOD = ("type.unknown", "version.unknown", "value.unknown")
+WOKEN_MAX = 100
+PARKED_LOADED_MAX = 5000
+
+
+@dataclass(slots=True)
+class Parked:
+    """One event that waits in its stream. `retry_at` is None where it waits for its predecessor alone."""
+
+    stream: StreamKey
+    heard: Heard
+    reason: str
+    since: datetime
+    attempts: int = 0
+    dead: bool = False
+    retry_at: datetime | None = None
+    stored: bool = False
+    told: bool = False
+
+    def fail(self, now: datetime) -> None:
+        """Count one more failure of our fold, and set when to try again, or that nobody will."""
+        self.dead = self.attempts >= len(RETRY_DELAYS)
+        self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts]
+        self.attempts += 1
+
+    def await_contracts(self, reason: str, now: datetime) -> None:
+        """Wait for newer contracts, from the time on at which it turned out that these are needed."""
+        if self.reason != reason:
+            self.since = now
+        self.reason, self.retry_at = reason, NEVER
+
+
+_LOAD = """
+select key, peer, family, sequence, headers, body, digest, unkept, reason, since, attempts, dead, retry_at,
+    told
+from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+"""
+
+
+async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[Parked]:
+    """Load what waits under these keys, in the order of its streams."""
+    rows = await connection.fetch(_LOAD, list(keys), PARKED_LOADED_MAX)
+    return [
+        Parked(
+            stream=StreamKey(row["key"], row["peer"], row["family"]),
+            heard=_heard(row),
+            reason=row["reason"],
+            since=row["since"],
+            attempts=row["attempts"],
+            dead=row["dead"],
+            retry_at=row["retry_at"],
+            stored=True,
+            told=row["told"],
+        )
+        for row in rows
+    ]
+
+
+_PARK = """
+insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest, unkept,
+                    reason, since, attempts, dead, retry_at, told)
+select * from unnest(
+    $1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[], $5::uuid[], $6::text[], $7::bytea[],
+    $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::timestamptz[], $13::smallint[], $14::bool[],
+    $15::timestamptz[], $16::bool[]
+)
+on conflict (key, peer, family, sequence) do update set
+    reason = excluded.reason, since = excluded.since, attempts = excluded.attempts, dead = excluded.dead,
+    retry_at = excluded.retry_at, told = excluded.told
+"""
+
+
+async def park(connection: Connection, parked: Sequence[Parked]) -> None:
+    """Write events that wait, or wait again."""
+    if parked:
+        await connection.execute(
+            _PARK,
+            [p.stream.key for p in parked],
+            [p.stream.peer for p in parked],
+            [p.stream.family for p in parked],
+            [p.heard.sequence for p in parked],
+            [p.heard.envelope.id for p in parked],
+            [p.heard.envelope.type for p in parked],
+            [p.heard.headers for p in parked],
+            [b"" if p.heard.unkept else p.heard.body for p in parked],
+            [p.heard.digest for p in parked],
+            [p.heard.unkept for p in parked],
+            [p.reason for p in parked],
+            [p.since for p in parked],
+            [p.attempts for p in parked],
+            [p.dead for p in parked],
+            [p.retry_at for p in parked],
+            [p.told for p in parked],
+        )
+
+
+_UNPARK = """
+delete from parked where key = any($1::uuid[]) and (key, peer, family, sequence) in (
+    select * from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[])
+)
+"""
+
+
+async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]) -> None:
+    """Remove events that wait no longer."""
+    if places:
+        await connection.execute(
+            _UNPARK,
+            [stream.key for stream, _ in places],
+            [stream.peer for stream, _ in places],
+            [stream.family for stream, _ in places],
+            [sequence for _, sequence in places],
+        )
+
+
+_GAPS = """
+select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as last
+from parked p
+cross join lateral (
+    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+) s
+where p.since <= $1
+group by p.key, p.peer, p.family, s.heard having min(p.sequence) > s.heard + 1
+order by random() limit $2
+"""
+
+
+async def gaps(connection: Connection, before: datetime) -> list[tuple[StreamKey, int, int]]:
+    """Name the numbers (first, last) that have been missing since before a time, stream by stream."""
+    rows = await connection.fetch(_GAPS, before, WOKEN_MAX)
+    return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
+
+
+_DUE = """
+select distinct p.key
+from parked p
+cross join lateral (
+    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+) s
+where p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
+    and (p.retry_at is null or p.retry_at <= $1)
+    and not exists (select from source where source.peer = p.peer and source.held is not null)
+limit $2
+"""
+
+
+async def due_keys(connection: Connection, now: datetime) -> list[UUID]:
+    """Name keys under which an event may be tried now: its predecessor is heard, and its time has come."""
+    return [row["key"] for row in await connection.fetch(_DUE, now, WOKEN_MAX)]
+
+
+_WAKE_ALL = """
+update parked set retry_at = $1 where not dead and reason = any($2::text[]) and since >= $3
+"""
+
+
+async def wake_for_new_contracts(connection: Connection, since: datetime, now: datetime) -> None:
+    """Let this process try what an older one has not understood since a time."""
+    await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD), since)
+
+
+def _heard(row: Record) -> Heard:
+    event = envelope.read(envelope.from_canonical(row["headers"]))
+    family, body = FAMILIES[row["family"]], row["body"]
+    if row["unkept"] is None:
+        return heard(family, row["key"], row["sequence"], event, row["headers"], body)
+    content = Invalid(row["unkept"])
+    return Heard(family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content)

@@ -1,0 +1,122 @@
+"""Quarantine: records whose place is not proved, kept aside with the reason, within limits."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from asyncpg import Connection
+
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.records.verification import KEPT_BYTES_MAX, Misplaced
+from ieum.delivery.blocked.source_breaker import NOBODY, WINDOW
+from ieum_contracts.address import Address
+from ieum_contracts.body import holds_identifier
+from ieum_contracts.identifiers import contains_identifier
+from ieum_contracts.topics import HEADERS_BYTES_MAX
+
+HEADER_VALUE_SHOWN_MAX = 256
+KEPT_OF_A_SOURCE_MAX = 1_000
+"""Records of one source kept in an hour; of further ones only the number."""
+KEPT_MAX = 100_000
+
+_log = structlog.get_logger(__name__)
+
+_WRITE = """
+insert into quarantine (topic, partition, "offset", reason, digest, headers, body, peer, at)
+select t.*, $9 from unnest(
+    $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::smallint[]
+) as t (topic, partition, "offset", reason, digest, headers, body, peer)
+on conflict (topic, partition, "offset") do nothing
+"""
+
+
+async def quarantine(
+    connection: Connection, here: Here, misplaced: Sequence[Misplaced], now: datetime
+) -> Counter[int]:
+    """Keep records aside: digest, headers and bytes within the limit, and no bytes that hold an identifier.
+
+    Returns how many there were, by source; beyond the limits they are counted and not kept.
+    """
+    if not misplaced:
+        return Counter()
+    by_source = [(_source(m, here), m) for m in misplaced]
+    await _write(connection, await _within_limits(connection, by_source, now), now)
+    return Counter(peer for peer, _ in by_source)
+
+
+_KEPT = """
+select (select coalesce(max(id) - min(id) + 1, 0) from quarantine) as kept, peer, troubles
+from unnest($1::smallint[]) as i (peer)
+left join lateral (
+    select troubles from source where peer = i.peer and since > $2 limit 1
+) s on true
+"""
+_UNKEPT = """
+insert into source (peer, since, unkept) select peer, $3, unkept
+from unnest($1::smallint[], $2::bigint[]) as i (peer, unkept)
+on conflict (peer) do update set unkept = source.unkept + excluded.unkept
+returning peer, unkept
+"""
+
+
+async def _within_limits(
+    connection: Connection, by_source: Sequence[tuple[int, Misplaced]], now: datetime
+) -> list[tuple[int, Misplaced]]:
+    rows = await connection.fetch(_KEPT, sorted({peer for peer, _ in by_source}), now - WINDOW)
+    room = {row["peer"]: KEPT_OF_A_SOURCE_MAX - (row["troubles"] or 0) for row in rows}
+    room_for_all = KEPT_MAX - rows[0]["kept"]
+    kept: list[tuple[int, Misplaced]] = []
+    unkept: Counter[int] = Counter()
+    for peer, misplaced in by_source:
+        if room[peer] > 0 and len(kept) < room_for_all:
+            room[peer] -= 1
+            kept.append((peer, misplaced))
+        else:
+            unkept[peer] += 1
+    if unkept:
+        peers = sorted(unkept)
+        await connection.execute(_UNKEPT, peers, [unkept[peer] for peer in peers], now)
+        _log.warning("quarantine.full", records=unkept.total())
+    return kept
+
+
+async def _write(connection: Connection, kept: Sequence[tuple[int, Misplaced]], now: datetime) -> None:
+    misplaced = [m for _, m in kept]
+    if kept:
+        await connection.execute(
+            _WRITE,
+            [m.record.topic for m in misplaced],
+            [m.record.partition for m in misplaced],
+            [m.record.offset for m in misplaced],
+            [m.reason for m in misplaced],
+            [m.digest for m in misplaced],
+            [_headers(m) for m in misplaced],
+            [_body(m) for m in misplaced],
+            [peer for peer, _ in kept],
+            now,
+        )
+
+
+def _source(misplaced: Misplaced, here: Here) -> int:
+    """Name the peer that a record claims to come from; NOBODY when it names none that we know."""
+    named = [value for name, value in misplaced.record.headers if name == "ce_source" and value]
+    try:
+        return here.peers.number(Address.parse(named[0].decode())) if len(named) == 1 else NOBODY
+    except (KeyError, ValueError):
+        return NOBODY
+
+
+def _headers(misplaced: Misplaced) -> bytes:
+    lines = (
+        name.encode(errors="replace") + b"=" + (value or b"") for name, value in misplaced.record.headers
+    )
+    kept = b"\n".join(line[:HEADER_VALUE_SHOWN_MAX] for line in lines)[:HEADERS_BYTES_MAX]
+    return b"" if contains_identifier(kept.decode(errors="replace")) else kept
+
+
+def _body(misplaced: Misplaced) -> bytes | None:
+    body = misplaced.record.value or b""
+    if len(body) > KEPT_BYTES_MAX or holds_identifier(body):
+        return None
+    return body

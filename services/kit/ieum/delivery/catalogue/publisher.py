@@ -1,0 +1,110 @@
+"""Announcing: say in the centre's catalogue what this agency offers."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+from asyncpg import Connection
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.catalogue.reader import KEEP, RETRY_SECONDS, record_key
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.sending.producer import Outgoing, Producer
+from ieum.delivery.sending.relay import Relay
+from ieum.errors import Transient
+from ieum_contracts import envelope
+from ieum_contracts.catalogue import dataschema_of, encode, type_of
+from ieum_contracts.envelope import Envelope
+from ieum_contracts.programme import ProgrammePublished
+from ieum_contracts.topics import Family, topic_of
+
+SAY_AGAIN_SECONDS = 3600.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Announcer:
+    """Says what the agency offers: at start, and every hour again, by the process that leads."""
+
+    def __init__(
+        self, here: Here, relay: Relay, producer: Producer, programmes: Sequence[ProgrammePublished]
+    ) -> None:
+        self._here = here
+        self._relay = relay
+        self._producer = producer
+        self._programmes = programmes
+
+    async def run(self) -> None:
+        """Work until cancelled, while this process leads."""
+        while True:
+            await self._relay.leading.wait()
+            try:
+                async with self._here.database.acquire() as connection:
+                    await self._here.peers.know(connection, [self._here.me])
+                    async with connection.transaction():
+                        bodies = await _number(connection, self._here, self._programmes)
+                await self._say(bodies)
+            except (*DATABASE_AWAY, Transient) as error:
+                _log.warning("catalogue.not-said", error=str(error), retry_seconds=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
+                _log.error("catalogue.failed", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            _log.info("catalogue.said", programmes=len(bodies))
+            with suppress(TimeoutError):  # whoever leads in between may have said other things
+                async with asyncio.timeout(SAY_AGAIN_SECONDS):
+                    await self._relay.lost.wait()
+
+    async def _say(self, bodies: Sequence[ProgrammePublished]) -> None:
+        acknowledged, poison = await self._producer.send([self._record(body) for body in bodies])
+        if poison is not None:
+            raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
+
+    def _record(self, body: ProgrammePublished) -> Outgoing:
+        me, key = self._here.me, record_key(body)
+        event = Envelope(
+            id=uuid7(),
+            source=me,
+            type=type_of(body),
+            time=self._here.clock(),
+            subject=key,
+            recipient=me,
+            dataschema=dataschema_of(body),
+        )
+        return Outgoing(topic_of(me, Family.CATALOGUE), key.encode(), encode(body), envelope.write(event))
+
+
+_OWN = "select id, version, body from catalogue where peer = $1"
+
+
+async def _number(
+    connection: Connection, here: Here, programmes: Sequence[ProgrammePublished]
+) -> list[ProgrammePublished]:
+    """Give each programme the version under which it was last said, or a higher one where it has changed.
+
+    Versions are milliseconds since 1970, so that they rise even when the database was lost. A programme that
+    is no longer declared is said to be no longer offered.
+    """
+    peer = here.peers.number(here.me)
+    said = {row["id"]: row for row in await connection.fetch(_OWN, peer)}
+    declared = {record_key(programme): programme for programme in programmes}
+    gone = [
+        ProgrammePublished.model_validate_json(row["body"]).model_copy(update={"offered": False})
+        for key, row in said.items()
+        if key not in declared
+    ]
+    bodies: list[ProgrammePublished] = []
+    for programme in [*programmes, *gone]:
+        row = said.get(record_key(programme))
+        version = int(row["version"]) if row else 0
+        body = programme.model_copy(update={"version": version or 1})
+        if row is None or encode(body) != row["body"]:
+            version = max(version + 1, int(here.clock().timestamp() * 1000))
+            body = programme.model_copy(update={"version": version})
+            await connection.execute(KEEP, peer, record_key(body), version, encode(body))
+        bodies.append(body)
+    return bodies

@@ -1,0 +1,141 @@
+"""The centre's catalogue: keep what every agency says of itself."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.connection_arguments import connection_arguments
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.records.verification import Record, read_envelope
+from ieum.settings import Settings
+from ieum_contracts.catalogue import Invalid, NotUnderstood, decode, encode
+from ieum_contracts.envelope import Envelope, EnvelopeError
+from ieum_contracts.programme import ProgrammePublished
+from ieum_contracts.topics import Family, topic_of
+
+RETRY_SECONDS = 1.0
+METADATA_MS = 2_000
+POLL_MS = 1_000
+RECORDS_MAX = 200
+STOP_SECONDS_MAX = 8.0
+
+_log = structlog.get_logger(__name__)
+
+
+def record_key(body: ProgrammePublished) -> str:
+    """Name the record under which a programme stands in its agency's catalogue."""
+    return f"programme:{body.programme}"
+
+
+KEEP = """
+insert into catalogue (peer, id, version, body) values ($1, $2, $3, $4)
+on conflict (peer, id) do update set version = excluded.version, body = excluded.body
+where catalogue.version < excluded.version
+"""
+
+
+class Shelf(Protocol):
+    """Where the application keeps the catalogue for its own use."""
+
+    def changed(self) -> None:
+        """Hear that the catalogue in the database has changed."""
+        ...
+
+    def whole(self) -> None:
+        """Hear that all is in the database that there was at the start."""
+        ...
+
+
+class NoShelf:
+    """For an application that needs no catalogue."""
+
+    def changed(self) -> None:
+        """Take no notice."""
+
+    def whole(self) -> None:
+        """Take no notice."""
+
+
+class CatalogueReader:
+    """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions."""
+
+    def __init__(self, settings: Settings, here: Here, shelf: Shelf) -> None:
+        self._settings = settings
+        self._here = here
+        self._shelf = shelf
+
+    async def run(self) -> None:
+        """Read until cancelled, from the beginning each time: the topics are compacted and small."""
+        while True:
+            try:
+                await self._read()
+            except (*DATABASE_AWAY, KafkaError) as error:
+                _log.warning("catalogue.away", error=type(error).__name__, retry_seconds=RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - it reads from the beginning again
+                _log.error("catalogue.failed", error=type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _read(self) -> None:
+        consumer = AIOKafkaConsumer(
+            **connection_arguments(self._settings),
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            metadata_max_age_ms=METADATA_MS,
+        )
+        consumer.subscribe(pattern=rf"^{self._here.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
+        await consumer.start()
+        whole = False
+        try:
+            while True:
+                if not whole and (whole := await _at_end(consumer)):
+                    self._shelf.whole()
+                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
+                for records in batches.values():
+                    await self._keep(records)
+        finally:
+            with suppress(KafkaError, OSError, TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS_MAX):
+                    await consumer.stop()
+
+    async def _keep(self, records: Sequence[Record]) -> None:
+        async with self._here.database.acquire() as connection:
+            for record in records:
+                published = _published(record)
+                if published is None:
+                    continue
+                event, body = published
+                await self._here.peers.know(connection, [event.source])
+                peer = self._here.peers.number(event.source)
+                if event.source != self._here.me:
+                    await connection.execute(KEEP, peer, event.subject, body.version, encode(body))
+        self._shelf.changed()
+
+
+async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    """Say whether all has been read that there is now, of one topic at least: our own is always there."""
+    ends = await consumer.end_offsets(list(consumer.assignment()))
+    read = [await consumer.position(partition) >= end for partition, end in ends.items()]
+    return bool(read) and all(read)
+
+
+def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
+    """Read one catalogue record; None, and a log line, for one that its owner cannot have meant."""
+    try:
+        event = read_envelope(record)
+        body = decode(event.type, event.dataschema, record.value or b"")
+    except (EnvelopeError, NotUnderstood, Invalid) as error:
+        _log.warning("catalogue.not-read", reason=error.reason, topic=record.topic, offset=record.offset)
+        return None
+    if record.topic != topic_of(event.source, Family.CATALOGUE) or not isinstance(body, ProgrammePublished):
+        _log.warning("catalogue.not-read", reason="place.topic", topic=record.topic, offset=record.offset)
+        return None
+    if record.key != event.subject.encode() or event.subject != record_key(body):
+        _log.warning("catalogue.not-read", reason="place.key", topic=record.topic, offset=record.offset)
+        return None
+    return event, body

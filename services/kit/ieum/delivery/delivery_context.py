@@ -1,0 +1,37 @@
+"""Where delivery stands: whose it is, its database, the peers it knows and the clock it is given."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from asyncpg import Connection
+from prometheus_client import CollectorRegistry
+
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.restore_check import Standing
+from ieum.observe.metrics import DeliveryMeasures
+from ieum.settings import TROUBLES_MAX
+from ieum_contracts.address import Address
+
+
+class Connections(Protocol):
+    """Where database connections come from."""
+
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection, waiting for a free one; raises one of DATABASE_AWAY."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What the parts of one agency's delivery share. `clock` gives aware datetimes in UTC."""
+
+    me: Address
+    database: Connections
+    peers: Peers
+    clock: Callable[[], datetime]
+    measures: DeliveryMeasures = field(default_factory=lambda: DeliveryMeasures(CollectorRegistry()))
+    standing: Standing = field(default_factory=Standing)
+    troubles_max: int = TROUBLES_MAX

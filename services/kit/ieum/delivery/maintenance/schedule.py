@@ -1,0 +1,178 @@
+"""Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Generic
+from uuid import UUID
+
+import structlog
+from asyncpg import Connection
+
+from ieum.delivery.failures import AWAY, DATABASE_AWAY
+from ieum.delivery.application import Known
+from ieum.delivery.recovering.heads import Heads, missing
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
+from ieum.delivery.streams.positions import Place, read_positions
+from ieum.delivery.sending.relay import Relay
+from ieum.delivery.recovering.restore import answer, ask_the_silent_again, open_asks
+from ieum.delivery.maintenance.retention import Retention
+from ieum.delivery.blocked.source_breaker import release_due
+from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.receiving.batch_result import Taken
+from ieum.errors import Transient
+from ieum_contracts.delivery import StreamResendAsked
+
+TICK_SECONDS = 1.0
+GAP_AGE = timedelta(seconds=30)
+CONTRACTS_AGE = timedelta(minutes=10)
+"""How often to try what was not understood: an older instance parks what a newer one, which leads, knows."""
+GAP_TICKS = 30
+COUNT_TICKS = 5
+HEADS_TICKS = 60
+ASKED_MAX = 1000
+
+_COUNT = """
+select
+    (select count(*) from outbox) as outbox,
+    (select count(*) from notice) as notice,
+    (select count(*) from parked where not dead) as parked,
+    (select count(*) from parked where dead) as dead
+"""
+
+COUNTED = ("outbox", "notice", "parked", "dead")
+
+Ends = Callable[[], Awaitable[Mapping[Place, int]]]
+"""Says how far our mailboxes go now."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Upkeep(Generic[Known]):
+    """What has to be done now and then for streams to move on by themselves."""
+
+    def __init__(
+        self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
+    ) -> None:
+        self._here = here
+        self._compared = compared
+        self._inbox = inbox
+        self._relay = relay
+        self._ends_now = ends
+        self._ends: dict[UUID, Mapping[Place, int]] = {}
+        self._heads = Heads(here)
+        self._contracts_from = datetime.min.replace(tzinfo=UTC)
+        self._more = False
+        self._retention = Retention(here)
+
+    async def run(self) -> None:
+        """Work until cancelled, while this process leads."""
+        ticks = 0
+        while True:
+            if not self._relay.leading.is_set():
+                self._here.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
+                await self._relay.leading.wait()
+            self._more = False
+            await self._each(partial(self._look, ticks), self._wake, self._answer_asks, self._retention.turn)
+            ticks += 1
+            await asyncio.sleep(0 if self._more else TICK_SECONDS)
+
+    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> None:
+        """Take steps, each whatever became of the others; what fails is tried again at the next tick."""
+        away = set()
+        for step in steps:
+            try:
+                await step()
+            except AWAY as error:
+                away.add(type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+                _log.error("upkeep.failed", error=type(error).__name__)
+        if away:
+            _log.warning("upkeep.database-away", errors=sorted(away))
+
+    async def _look(self, ticks: int) -> None:
+        """Do what is due at this tick."""
+        now = self._here.clock()
+        async with self._here.database.acquire() as connection:
+            if now - self._contracts_from >= 2 * CONTRACTS_AGE:
+                await wake_for_new_contracts(connection, self._contracts_from, now)
+                self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
+            await release_due(connection, self._here, now)
+            if ticks % GAP_TICKS == 0:
+                await self._ask_again(connection)
+            if ticks % HEADS_TICKS == 0:
+                await ask_the_silent_again(connection, self._here, now)
+            if ticks % HEADS_TICKS == 0 or self._heads.behind:
+                await self._heads.say(connection, now)
+            if ticks % COUNT_TICKS == 0:
+                self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
+
+    async def _answer_asks(self) -> None:
+        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
+        async with self._here.database.acquire() as connection:
+            asks = await open_asks(connection)
+            if not asks:
+                return
+            if any(ask not in self._ends for ask, *_ in asks):
+                ends = await self._ends_now()
+                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
+            read = await read_positions(connection)
+            for asked in asks:
+                if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
+                    async with connection.transaction():
+                        await answer(connection, self._here, asked, self._here.clock())
+                    self._relay.wake()
+
+    async def _wake(self) -> None:
+        """Try what is due; much of it keeps no other step waiting for long.
+
+        Not before the database has been compared with Kafka: what is folded may be answered, and in one that
+        was restored the answer's number may have been given before.
+        """
+        if not self._compared.is_set():
+            return
+        async with self._here.database.acquire() as connection:
+            due = await due_keys(connection, self._here.clock())
+        for key in due:
+            try:
+                taken = await self._woken({key})
+            except Transient:
+                continue
+            except DATABASE_AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
+                _log.error("stream.stuck", key=str(key), error=type(error).__name__)
+                continue
+            _log.info("stream.woken", key=str(key), **taken.counts)
+            self._relay.wake()
+        self._more = len(due) == WOKEN_MAX
+
+    async def _woken(self, keys: set[UUID]) -> Taken:
+        """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
+        try:
+            return await self._inbox.wake(keys)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
+            return await self._inbox.wake_in_vain(keys, error)
+
+    async def _ask_again(self, connection: Connection) -> None:
+        now = self._here.clock()
+        before = now - GAP_AGE
+        lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX, now)}
+        notices = [
+            (
+                stream,
+                StreamResendAsked(family=FAMILIES[stream.family], key=stream.key, first=first, last=last),
+            )
+            for stream, first, last in sorted(lost)
+        ]
+        for stream, ask in notices:
+            _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
+        await tell(connection, self._here, notices, now)
+        if notices:
+            self._relay.wake()

@@ -1,0 +1,119 @@
+"""Talk about delivery itself: what is told to a peer's delivery mailbox, and what a peer tells us."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asyncpg import Connection
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.records.verification import Misplaced, Record, read_envelope
+from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import (
+    EVENT_TYPES,
+    Invalid,
+    NotUnderstood,
+    dataschema_of,
+    decode,
+    encode,
+    type_of,
+)
+from ieum_contracts.delivery import StreamParked, StreamRefused, StreamResendAsked, StreamSkipped
+from ieum_contracts.envelope import Envelope, EnvelopeError
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from ieum_contracts.topics import STREAM_FAMILIES, Family
+
+RESENT_MAX = 1000
+
+_TELL = """
+insert into notice (peer, key, headers, body)
+select * from unnest($1::smallint[], $2::uuid[], $3::bytea[], $4::bytea[])
+"""
+
+
+async def tell(
+    connection: Connection, here: Here, notices: Sequence[tuple[StreamKey, Model]], now: datetime
+) -> None:
+    """Write notices for the relay, in the transaction of what they tell about."""
+    if notices:
+        if any(not here.peers.knows_number(stream.peer) for stream, _ in notices):
+            await here.peers.read(connection)
+        await connection.execute(
+            _TELL,
+            [stream.peer for stream, _ in notices],
+            [stream.key for stream, _ in notices],
+            [_headers(here, stream, body, now) for stream, body in notices],
+            [encode(body) for _, body in notices],
+        )
+
+
+def prove_notice(record: Record, me: Address) -> Event | Misplaced:
+    """Check a record of my delivery mailbox; it has no number, so a wrong one is only kept aside."""
+    try:
+        event = read_envelope(record)
+        if event.recipient != me or event.source == me or event.source.centre != me.centre:
+            return Misplaced(record, "place.recipient")
+        known = EVENT_TYPES.get(event.type)
+        if known is None or known.family is not Family.DELIVERY:
+            return Misplaced(record, "place.topic")
+        if record.key != event.subject.encode():
+            return Misplaced(record, "place.key")
+        return Event(event, decode(event.type, event.dataschema, record.value or b""))
+    except EnvelopeError as error:
+        return Misplaced(record, error.reason)
+    except (NotUnderstood, Invalid):
+        return Misplaced(record, "notice.invalid")
+
+
+_KEEP = """
+insert into told (key, peer, family, sequence, kind, reason, at)
+select $1, $2, $3, $4, $5, $6, $7
+where exists (
+    select from stream where key = $1 and peer = $2 and family = $3 and said >= $4
+)
+on conflict (key, peer, family, sequence, kind) do update set reason = excluded.reason, at = excluded.at
+"""
+
+
+async def keep_told(
+    connection: Connection, peer: int, told: StreamParked | StreamRefused | StreamSkipped, now: datetime
+) -> None:
+    """Keep what a peer tells about a stream on which this agency said something."""
+    kind = told.__class__.__name__.removeprefix("Stream").lower()
+    family = _number(told.family)
+    await connection.execute(_KEEP, told.key, peer, family, told.sequence, kind, told.reason, now)
+
+
+_RESEND = """
+insert into outbox (key, peer, family, sequence)
+select key, peer, family, sequence from ledger
+where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
+    and sequence <= coalesce($5::bigint, sequence) and body is not null
+order by sequence limit $6
+"""
+
+
+async def send_again(connection: Connection, peer: int, asked: StreamResendAsked) -> None:
+    """Put what a peer misses into the outbox again, as it stands in the ledger."""
+    family = _number(asked.family)
+    await connection.execute(_RESEND, asked.key, peer, family, asked.first, asked.last, RESENT_MAX)
+
+
+def _number(family: Family) -> int:
+    return FAMILY_NUMBERS[family] if family in STREAM_FAMILIES else 0
+
+
+def _headers(here: Here, stream: StreamKey, body: Model, now: datetime) -> bytes:
+    event = Envelope(
+        id=uuid7(),
+        source=here.me,
+        type=type_of(body),
+        time=now,
+        subject=str(stream.key),
+        recipient=here.peers.address(stream.peer),
+        dataschema=dataschema_of(body),
+    )
+    return envelope.canonical(envelope.write(event))

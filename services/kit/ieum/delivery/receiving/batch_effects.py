@@ -1,0 +1,88 @@
+"""What folding a batch comes to: kept in memory until its transaction flushes it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from ieum.delivery.streams.ledger import REFUSED, Entry
+from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, Parked
+from ieum.delivery.records.verification import Heard
+from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey
+from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
+from ieum_contracts.message import Say
+from ieum_contracts.model import Model
+
+WRONG = (*NOT_UNDERSTOOD, "fold.failed")
+"""Reasons for waiting that count against a source; early ones (a gap, a referral to come) do not."""
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a batch comes to, to be flushed in its transaction."""
+
+    entries: list[Entry] = field(default_factory=list)
+    says: list[tuple[Say, Heard]] = field(default_factory=list)
+    parked: dict[tuple[StreamKey, int], Parked] = field(default_factory=dict)
+    unparked: list[tuple[StreamKey, int]] = field(default_factory=list)
+    conflicts: list[Heard] = field(default_factory=list)
+    notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
+    duplicates: int = 0
+
+    def troubles(self) -> Counter[int]:
+        """Count what was wrong, by source: refused, and not understood or failing for the first time."""
+        refused = (entry.stream.peer for entry in self.entries if entry.fate == REFUSED)
+        waiting = (
+            parked.stream.peer
+            for parked in self.parked.values()
+            if not parked.stored and parked.reason in WRONG
+        )
+        return Counter(chain(refused, waiting))
+
+    def count(self, fate: str) -> int:
+        """Count the entries of one fate."""
+        return sum(entry.fate == fate for entry in self.entries)
+
+
+def refused(heard: Heard, reason: str) -> StreamRefused:
+    """Tell that a number was consumed and changed nothing."""
+    return StreamRefused(
+        family=heard.family,
+        key=heard.key,
+        sequence=heard.sequence,
+        event=heard.envelope.id,
+        type=heard.envelope.type,
+        reason=reason,
+        digest=heard.digest.hex(),
+    )
+
+
+def waits(head: Parked) -> StreamParked:
+    """Tell that a stream waits at an event."""
+    return StreamParked(
+        family=head.heard.family,
+        key=head.stream.key,
+        sequence=head.heard.sequence,
+        reason=head.reason,
+        state=ParkedState.DEAD if head.dead else ParkedState.WAITING,
+        since=head.since,
+    )
+
+
+def stopped(stream: Stream, heard: Heard, reason: str, now: datetime) -> StreamParked:
+    """Tell that a stream stopped for an operator to decide."""
+    return StreamParked(
+        family=heard.family,
+        key=heard.key,
+        sequence=stream.heard + 1,
+        reason=reason,
+        state=ParkedState.DEAD,
+        since=now,
+    )
+
+
+def resumed(stream: Stream) -> StreamHeads:
+    """Tell that a stream that waited goes on."""
+    family = FAMILIES[stream.at.family]
+    head = StreamHead(family=family, key=stream.at.key, said=stream.said, heard=stream.heard)
+    return StreamHeads(heads=(head,))

@@ -1,0 +1,200 @@
+"""Folding one batch, in memory: which events apply, in which order, and what becomes of the others."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Generic
+from uuid import UUID
+
+import structlog
+
+from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
+from ieum.delivery.receiving.dispositions import Fate, fate_of
+from ieum.delivery.application import Application, Applied, Awaiting, Known, Refused
+from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, Entry
+from ieum.delivery.blocked.parking import AWAITING_DELAY, Parked
+from ieum.delivery.records.verification import Heard
+from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.streams.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
+from ieum_contracts.catalogue import Invalid, NotUnderstood
+
+NOBODY_HELD: Mapping[int, str] = MappingProxyType({})
+
+_log = structlog.get_logger(__name__)
+
+
+class Unfold(Generic[Known]):
+    """One batch being folded. Its streams are locked and its application state is loaded."""
+
+    def __init__(
+        self,
+        application: Application[Known],
+        known: Known,
+        streams: Streams,
+        now: datetime,
+        held: Mapping[int, str] = NOBODY_HELD,
+    ) -> None:
+        self._application = application
+        self._known = known
+        self._streams = streams
+        self._now = now
+        self._held = held
+        self._waiting: dict[StreamKey, dict[int, Parked]] = {}
+        self._of_key: dict[UUID, list[StreamKey]] = {}
+        self._heard: dict[tuple[StreamKey, int], bytes] = {}
+        self.effects = Effects()
+
+    def fold(
+        self,
+        waiting: Iterable[Parked],
+        arrived: Iterable[tuple[StreamKey, Heard]],
+        earlier: Mapping[tuple[StreamKey, int], bytes],
+    ) -> Effects:
+        """Fold what waits and what arrived; `earlier` holds the digests of old numbers."""
+        for parked in waiting:
+            if parked.heard.sequence > self._streams[parked.stream].heard:
+                self._queue_of(parked.stream)[parked.heard.sequence] = parked
+            else:  # somebody else heard it since it was loaded
+                self.effects.unparked.append((parked.stream, parked.heard.sequence))
+        for at in list(self._waiting):
+            self._advance(self._streams[at])
+        for at, heard in arrived:
+            stream = self._streams[at]
+            if heard.sequence <= stream.heard:
+                self._seen_before(stream, heard, earlier.get((at, heard.sequence)))
+            else:
+                self._queue(stream, heard)
+                self._advance(stream)
+        return self.effects
+
+    def _seen_before(self, stream: Stream, heard: Heard, digest: bytes | None) -> None:
+        if heard.sequence == stream.heard:
+            digest = stream.heard_digest
+        digest = self._heard.get((stream.at, heard.sequence), digest)
+        if digest is None or digest == heard.digest:
+            self.effects.duplicates += 1
+        else:
+            self._conflict(stream, heard)
+
+    def _conflict(self, stream: Stream, heard: Heard) -> None:
+        self.effects.conflicts.append(heard)
+        stream.stopped = "sequence.conflict"
+        stream.changed = True
+        notice = stopped(stream, heard, stream.stopped, self._now)
+        self.effects.notices.append((stream.at, notice))
+
+    def _queue(self, stream: Stream, heard: Heard) -> None:
+        queue = self._queue_of(stream.at)
+        known = queue.get(heard.sequence)
+        if known is None:
+            behind = stream.stopped is not None or stream.heard + 1 in queue
+            reason = "stream.waiting" if behind else "sequence.gap"
+            queue[heard.sequence] = self._park(Parked(stream.at, heard, reason, self._now))
+        elif known.heard.digest == heard.digest:
+            self.effects.duplicates += 1
+        else:
+            self._conflict(stream, heard)
+
+    def _queue_of(self, at: StreamKey) -> dict[int, Parked]:
+        queue = self._waiting.get(at)
+        if queue is None:
+            queue = self._waiting[at] = {}
+            self._of_key.setdefault(at.key, []).append(at)
+        return queue
+
+    def _advance(self, stream: Stream) -> None:
+        """Take in what is next in the stream, as long as it is there and may be tried."""
+        queue = self._waiting[stream.at]
+        while stream.stopped is None and (head := queue.get(stream.heard + 1)) is not None:
+            if head.dead or (head.retry_at is not None and head.retry_at > self._now):
+                return
+            if (why := self._held.get(stream.at.peer)) is not None:
+                head.reason, head.retry_at = why, None
+                self._park(head)
+                if why != COMPARING:
+                    self._tell(head)
+                return
+            if not self._take(stream, head):
+                self._park(head)
+                if head.reason != COMPARING:
+                    self._tell(head)
+                return
+            del queue[head.heard.sequence]
+            self._leave(head)
+
+    def _take(self, stream: Stream, head: Parked) -> bool:
+        """Try the next event of a stream; False when it has to wait."""
+        content = head.heard.content
+        if isinstance(content, NotUnderstood | Invalid):
+            if fate_of(content.reason) is Fate.PARKED:
+                head.await_contracts(content.reason, self._now)
+                return False
+            self._hear(stream, head.heard, refusal=content.reason)
+            return True
+        try:
+            outcome = self._application.fold(self._known, head.heard.event(), self._now)
+        except Exception as error:  # noqa: BLE001 - a bug of the fold stops its own stream and no other
+            _log.error("fold.failed", error=type(error).__name__, type=head.heard.envelope.type)
+            head.reason = "fold.failed"
+            head.fail(self._now)
+            return False
+        match outcome:
+            case Applied(says):
+                self._hear(stream, head.heard)
+                self.effects.says.extend((say, head.heard) for say in says)
+                self._wake(head.heard)
+            case Refused(reason):
+                self._hear(stream, head.heard, refusal=reason)
+            case Awaiting(reason):
+                head.reason, head.retry_at = reason, self._now + AWAITING_DELAY
+                return False
+        return True
+
+    def _hear(self, stream: Stream, heard: Heard, refusal: str | None = None) -> None:
+        stream.heard, stream.heard_digest, stream.changed = heard.sequence, heard.digest, True
+        self._heard[stream.at, heard.sequence] = heard.digest
+        if refusal is not None:
+            self.effects.notices.append((stream.at, refused(heard, refusal)))
+        self.effects.entries.append(
+            Entry(
+                stream=stream.at,
+                said=HEARD,
+                sequence=heard.sequence,
+                event_id=heard.envelope.id,
+                type=heard.envelope.type,
+                at=self._now,
+                headers=heard.headers,
+                digest=heard.digest,
+                body=None if heard.unkept else heard.body,
+                fate=APPLIED if refusal is None else REFUSED,
+                reason=refusal,
+            ),
+        )
+
+    def _wake(self, heard: Heard) -> None:
+        """Try what waited for something of this key to arrive on another family."""
+        for at in self._of_key[heard.key]:
+            head = self._waiting[at].get(self._streams[at].heard + 1)
+            elsewhere = at.family != FAMILY_NUMBERS[heard.family]
+            if elsewhere and head is not None and head.reason.startswith("awaiting-"):
+                head.retry_at = self._now
+                self._advance(self._streams[at])
+
+    def _tell(self, head: Parked) -> None:
+        """Tell the sender once that its event waits, and once more when nobody tries it any longer."""
+        if not head.told or head.dead:
+            head.told = True
+            self.effects.notices.append((head.stream, waits(head)))
+
+    def _park(self, parked: Parked) -> Parked:
+        self._streams[parked.stream].changed = True
+        self.effects.parked[parked.stream, parked.heard.sequence] = parked
+        return parked
+
+    def _leave(self, head: Parked) -> None:
+        place = (head.stream, head.heard.sequence)
+        self.effects.parked.pop(place, None)
+        if head.stored:
+            self.effects.unparked.append(place)
+        if head.told:
+            self.effects.notices.append((head.stream, resumed(self._streams[head.stream])))

@@ -1,0 +1,77 @@
+"""Looking: what has to be seen before a batch is folded: how far we have read, what waits, who is held."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from ieum.delivery.blocked.parking import Parked, load_parked
+from ieum.delivery.streams.positions import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What waits under the keys of a batch, and which sources are held, with the reasons."""
+
+    waiting: Sequence[Parked]
+    held: Mapping[int, str]
+
+
+_LOOK = """
+select exists (
+        select from unnest($1::uuid[]) as i (key)
+        cross join lateral (select from parked where key = i.key limit 1) p
+    ) as waiting,
+    array(select peer from source where held is not null order by peer) as peers,
+    array(select held from source where held is not null order by peer) as reasons
+"""
+_LOCK = """, family, partition, next_offset
+from position where family = any($2::smallint[]) and partition = any($3::integer[])
+order by family, partition for update
+"""
+_LOOK_AND_LOCK = _LOOK + _LOCK
+
+
+async def look(connection: Connection, keys: Collection[UUID]) -> Seen:
+    """Load what waits under these keys, and name the held sources."""
+    return await _seen(connection, keys, await connection.fetchrow(_LOOK, list(keys)))
+
+
+_ADD = """
+insert into position (family, partition, next_offset)
+select family, partition, 0 from unnest($1::smallint[], $2::integer[]) as i (family, partition)
+on conflict (family, partition) do nothing
+"""
+
+
+async def lock_and_look(
+    connection: Connection, firsts: Mapping[Place, int], keys: Collection[UUID]
+) -> tuple[dict[Place, int], Seen]:
+    """Lock the positions of these partitions, and look; one never read before starts at offset 0.
+
+    `firsts` names the first offset of the batch in each partition: where another process has taken some of it
+    meanwhile, it may have parked something, so that one has to look again.
+    """
+    wanted = sorted(firsts)
+    families, partitions = [place[0] for place in wanted], [place[1] for place in wanted]
+    rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
+    positions = _positions(rows)
+    if not positions.keys() >= set(wanted):
+        await connection.execute(_ADD, families, partitions)
+        rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
+        positions = _positions(rows)
+    if any(positions[place] > first for place, first in firsts.items()):
+        return positions, await look(connection, keys)
+    return positions, await _seen(connection, keys, rows[0] if rows else None)
+
+
+def _positions(rows: Sequence[Record]) -> dict[Place, int]:
+    return {(row["family"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def _seen(connection: Connection, keys: Collection[UUID], row: Record | None) -> Seen:
+    if row is None:
+        return Seen((), {})
+    waiting = await load_parked(connection, keys) if row["waiting"] else ()
+    return Seen(waiting, dict(zip(row["peers"], row["reasons"], strict=True)))

@@ -1,0 +1,45 @@
+"""What taking a batch in came to."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.streams.positions import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Records are missing before a batch: it was not taken in. Gives the offsets that should come first."""
+
+    expected: dict[Place, int]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a batch came to, for the log line and the metrics; `troubles` counts wrong events by source."""
+
+    events: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    said: int = 0
+    told: int = 0
+    troubles: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: "Taken") -> "Taken":
+        """Count two batches as one."""
+        return Taken(
+            events=self.events + other.events,
+            counts=self.counts + other.counts,
+            said=self.said + other.said,
+            told=self.told + other.told,
+            troubles=self.troubles + other.troubles,
+        )
+
+    def count(self, effects: Effects, said: int) -> None:
+        """Count what folding came to."""
+        self.said += said
+        self.told += len(effects.notices)
+        self.counts["applied"] += effects.count("applied")
+        self.counts["refused"] += effects.count("refused")
+        self.counts["parked"] += len(effects.parked)
+        self.counts["duplicate"] += effects.duplicates
+        self.counts["conflict"] += len(effects.conflicts)

@@ -1,0 +1,198 @@
+"""Consuming: takes batches in, through failures of the database, and commits to Kafka afterwards."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Generic
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
+
+from ieum.delivery.failures import AWAY
+from ieum.delivery.application import Known
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.recovering.startup_check import ends_of, go_back, look_back
+from ieum.delivery.streams.positions import Place
+from ieum.delivery.sending.relay import Relay
+from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
+from ieum.delivery.receiving.batch_result import Gap, Taken
+from ieum.errors import Transient
+from ieum.settings import Settings
+from ieum_contracts.topics import topic_of
+
+BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.1, 5.0
+COMMIT_SECONDS = 1.0
+PACE_SECONDS = 0.02
+PACED_EVENTS_MIN = 4
+"""Where much comes, reading rests between batches, so that the next one is larger and costs less an event."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Consumer(Generic[Known]):
+    """Carries batches from the mailboxes into the inbox."""
+
+    def __init__(self, settings: Settings, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
+        self._here = here
+        self._me = here.me
+        self._measures = here.measures
+        self._inbox = inbox
+        self._relay = relay
+        self._sought: dict[Place, int] = {}
+        topics = [topic_of(self._me, family) for family in FAMILIES.values()]
+        self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
+        self.compared = asyncio.Event()
+        """Set once the database has been compared with Kafka."""
+        self._elsewhere = asyncio.Event()
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._backoff = BACKOFF_SECONDS_MIN
+
+    async def run(self) -> None:
+        """Read until cancelled; then let the batch in hand end, commit and leave the group."""
+        await self._through_failures(self._mailboxes.start)
+        try:
+            await self._through_failures(self._look_back)
+            while True:
+                await self._follow_moves()
+                await asyncio.sleep(COMMIT_SECONDS)
+                await self._commit()
+        finally:
+            await self._commit()
+            await self._mailboxes.stop()
+
+    @property
+    def reading(self) -> bool:
+        """Whether the mailboxes are read by now."""
+        return self.compared.is_set() and self._mailboxes.reading
+
+    async def ends(self) -> dict[Place, int]:
+        """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
+        return await ends_of(self._here, self._mailboxes.consumer)
+
+    async def _through_failures(self, step: Callable[[], Awaitable[None]]) -> None:
+        delay = BACKOFF_SECONDS_MIN
+        while True:
+            try:
+                return await step()
+            except AWAY as error:
+                _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
+            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+                _log.error("consumer.cannot-start", error=type(error).__name__, retry_seconds=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, BACKOFF_SECONDS_MAX)
+
+    async def _look_back(self) -> None:
+        await look_back(self._here, self._mailboxes.consumer)
+        self.compared.set()
+        self._relay.wake()
+
+    def _moved(self) -> None:
+        """Forget what was sought before: it says nothing about where reading goes on now."""
+        self._sought.clear()
+        self._elsewhere.set()
+
+    async def _follow_moves(self) -> None:
+        if self._elsewhere.is_set():
+            self._elsewhere.clear()
+            try:
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await go_back(self._here, self._mailboxes.consumer)
+            except (*AWAY, IllegalStateError):
+                self._elsewhere.set()
+
+    async def _take(self, records: Records) -> None:
+        """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
+        await self.compared.wait()
+        started = asyncio.get_running_loop().time()
+        try:
+            taken = await self._taken(records)
+        except AWAY as error:
+            await self._back_off(records, error)
+            return
+        except Exception as error:  # noqa: BLE001 - not even setting aside helped: nothing may be skipped
+            _log.error("batch.stuck", error=type(error).__name__, events=len(records))
+            await self._back_off(records, error)
+            return
+        self._backoff = BACKOFF_SECONDS_MIN
+        if taken is not None:
+            self._done(records, taken, started)
+        if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
+            await asyncio.sleep(PACE_SECONDS)
+
+    async def _taken(self, records: Records) -> Taken | None:
+        """Take records in, and set aside the ones that break it; None when others have to come first."""
+        try:
+            answer = await self._inbox.take(records)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one event must not stop the others
+            if len(records) > 1:
+                return await self._in_halves(records)
+            answer = await self._inbox.set_aside(records[0], error)
+        return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
+
+    async def _in_halves(self, records: Records) -> Taken | None:
+        """Take in what does not break a batch, in as few transactions as it needs to find what does."""
+        half = len(records) // 2
+        first = await self._taken(records[:half])
+        second = await self._taken(records[half:]) if first is not None else None
+        return None if first is None or second is None else first + second
+
+    def _done(self, records: Records, taken: Taken, started: float) -> None:
+        if taken.said or taken.told:
+            self._relay.wake()
+        for record in records:
+            self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
+            self._sought.pop(self._inbox.place(record), None)
+        counts = {name: count for name, count in sorted(taken.counts.items()) if count}
+        seconds = asyncio.get_running_loop().time() - started
+        self._measures.batch(counts, taken.said, seconds)
+        ms = round(seconds * 1000, 1)
+        _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
+
+    async def _back_off(self, records: Records, error: Exception) -> None:
+        """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""
+        self._measures.postponed()
+        _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=self._backoff)
+        for record in reversed(records):
+            self._seek(TopicPartition(record.topic, record.partition), record.offset)
+        await asyncio.sleep(self._backoff)
+        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
+
+    async def _mind_gap(self, records: Records, gap: Gap) -> Taken | None:
+        """Go back once to what is missing before a batch; what Kafka no longer has is let go."""
+        offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
+        begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
+        if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
+            lost = [partition for partition, offset in offsets.items() if begins[partition] > offset]
+            if lost:
+                _log.error("mailbox.truncated", partitions=[f"{p.topic}/{p.partition}" for p in lost])
+                await self._inbox.ask_what_is_lost()
+                self._relay.wake()
+            taken = await self._inbox.take(records, mind_gap=False)
+            return taken if isinstance(taken, Taken) else None
+        self._sought.update(gap.expected)
+        for record in reversed(records):
+            self._seek(TopicPartition(record.topic, record.partition), record.offset)
+        for partition, offset in offsets.items():
+            self._seek(partition, max(offset, begins[partition]))
+        return None
+
+    def _partition(self, place: Place) -> TopicPartition:
+        family, partition = place
+        return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
+
+    def _seek(self, partition: TopicPartition, offset: int) -> None:
+        with suppress(IllegalStateError, Transient):  # another instance reads it by now
+            self._mailboxes.consumer.seek(partition, offset)
+
+    async def _commit(self) -> None:
+        """Tell Kafka how far we are; a hint to it and to us, `position` is the truth."""
+        uncommitted, self._uncommitted = self._uncommitted, {}
+        if uncommitted:
+            with suppress(Exception):  # whatever it was: Kafka only keeps it for us
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await self._mailboxes.consumer.commit(uncommitted)

@@ -1,0 +1,143 @@
+"""The one FastStream subscriber: hands batches of records to the inbox and commits to Kafka afterwards."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.security import SASLScram512
+
+from ieum.delivery.connection_arguments import ssl_context
+from ieum.errors import Transient
+from ieum.settings import Settings
+from ieum_contracts.topics import login
+
+BATCH_MAX = 500
+POLL_SECONDS = 1.0
+FETCH_WAIT_MS = 500
+SESSION_MS = 10_000
+METADATA_MS = 30_000
+STOP_SECONDS_MAX = 8.0
+
+Records = Sequence[ConsumerRecord[bytes, bytes]]
+
+
+class PromptSubscriber(BatchSubscriber):
+    """FastStream sleeps the batch's time-out once more when idle; this waits for records alone."""
+
+    __slots__ = ()
+
+    async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
+        """Wait for the next records, a second at most, of all partitions together."""
+        batches = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=self.max_records)
+        return tuple(chain(*batches.values()))
+
+
+class _Moves:
+    """Hears when partitions come or go, before anything is read of those that came."""
+
+    def __init__(self, moved: Callable[[], None]) -> None:
+        self._moved = moved
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
+        """Tell that partitions go."""
+        self._moved()
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
+        """Tell that partitions have come."""
+        self._moved()
+
+
+ConsumerRebalanceListener.register(_Moves)  # its module has no types to inherit from
+
+
+class Mailboxes:
+    """The agency's mailboxes, read by one subscriber; `take` is given every batch and never raises.
+
+    `moved` is called whenever the group has shared the partitions out anew.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        topics: Sequence[str],
+        take: Callable[[Records], Awaitable[None]],
+        moved: Callable[[], None],
+    ) -> None:
+        self._broker = KafkaBroker(
+            settings.kafka_bootstrap.split(","),  # as one string, FastStream takes several for one host
+            security=SASLScram512(
+                username=settings.kafka_username,
+                password=settings.kafka_secret(),
+                use_ssl=settings.kafka_protocol == "SASL_SSL",
+                ssl_context=ssl_context(settings),
+            ),
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            apply_types=False,
+            logger=None,
+            metadata_max_age_ms=METADATA_MS,
+        )
+        self._subscriber = self._broker.subscriber(
+            *topics,
+            batch=True,
+            max_records=BATCH_MAX,
+            group_id=login(settings.address),
+            listener=_Moves(moved),
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=SESSION_MS,
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            parser=self._parse,
+            decoder=_decode,
+        )
+        object.__setattr__(self._subscriber, "__class__", PromptSubscriber)
+        self._subscriber(take)
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer:
+        """The consumer beneath, to seek and to commit; raises Transient before the start."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            raise Transient("The consumer is not connected to Kafka yet; it will try again by itself.")
+        return consumer
+
+    async def start(self) -> None:
+        """Connect and begin to read; raises Transient when the broker is away."""
+        try:
+            await self._broker.start()
+        except (KafkaError, OSError) as error:
+            with suppress(Exception):
+                await self._broker.stop()
+            raise Transient(f"Kafka is not reachable ({type(error).__name__}).") from error
+
+    async def stop(self) -> None:
+        """Let the batch in hand end, then leave the group; a broker that is away is not waited for."""
+        with suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await self._broker.stop()
+
+    @property
+    def reading(self) -> bool:
+        """Whether the task that reads runs and the group has given it partitions."""
+        consumer = self._subscriber.consumer
+        running = any(not task.done() for task in self._subscriber.tasks)
+        return running and consumer is not None and bool(consumer.assignment())
+
+    async def _parse(self, records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:
+        """Wrap records without looking at them: what a stranger wrote must not raise here."""
+        return KafkaMessage(body=b"", raw_message=records, consumer=self.consumer)
+
+
+async def _decode(message: KafkaMessage) -> Records:
+    return message.raw_message

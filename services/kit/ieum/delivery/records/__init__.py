@@ -1,0 +1,1 @@
+"""What a Kafka record has to prove before it counts: envelope, place and body."""

@@ -1,0 +1,169 @@
+"""Heads: agencies tell each other how far their streams have come, so that a lost tail is seen."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from asyncpg import Connection
+
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
+from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
+from ieum_contracts.topics import STREAM_FAMILIES
+
+ACTIVE_MAX = 10_000
+"""Feed entries looked at in one turn; what is left is looked at in the next."""
+BEHIND = "restored.behind"
+
+_log = structlog.get_logger(__name__)
+
+_NEWEST = "select coalesce(max(number), 0) from feed"
+_ACTIVE = """
+select s.key, s.peer, s.family, s.said, s.heard, f.number
+from (
+    select key, peer, family, max(number) as number
+    from (select key, peer, family, number from feed where number > $1 order by number limit $2) recent
+    group by key, peer, family
+) f
+cross join lateral (
+    select * from stream where key = f.key and peer = f.peer and family = f.family limit 1
+) s
+"""
+
+
+class Heads:
+    """How far peers have been told the heads of our streams, by the process that leads.
+
+    When it begins to lead it tells the newest at once, and the older ones from turn to turn.
+    """
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._told: int | None = None
+        self._older = 0
+        self.behind = False
+
+    async def say(self, connection: Connection, now: datetime) -> None:
+        """Tell a part of what has been active since; `behind` says whether that was not all."""
+        if self._told is None:
+            newest: int = await connection.fetchval(_NEWEST)
+            self._told = self._older = max(0, newest - ACTIVE_MAX)
+        before = self._told
+        self._told = await say_heads(connection, self._here, before, now)
+        self.behind = self._told - before >= ACTIVE_MAX
+        if self._older and not self.behind:
+            older = max(0, self._older - ACTIVE_MAX)
+            await say_heads(connection, self._here, older, now)
+            self._older = older
+
+
+async def say_heads(connection: Connection, here: Here, after: int, now: datetime) -> int:
+    """Tell every peer the heads of streams active after a number of the feed; returns the last number."""
+    rows = await connection.fetch(_ACTIVE, after, ACTIVE_MAX)
+    by_peer: dict[int, list[StreamHead]] = defaultdict(list)
+    for key, peer, family, said, heard, _ in rows:
+        by_peer[peer].append(StreamHead(family=FAMILIES[family], key=key, said=said, heard=heard))
+    notices = [
+        (StreamKey(heads[0].key, peer, FAMILY_NUMBERS[heads[0].family]), StreamHeads(heads=tuple(heads)))
+        for peer, all_heads in by_peer.items()
+        for heads in _chunks(all_heads)
+    ]
+    await tell(connection, here, notices, now)
+    return max((row["number"] for row in rows), default=after)
+
+
+_EXPECT = """
+insert into expected (key, peer, family, said, since)
+select i.key, $4, i.family, i.said, $5
+from (
+    select key, family, max(said) as said
+    from unnest($1::uuid[], $2::smallint[], $3::bigint[]) as t (key, family, said) group by key, family
+) i
+left join lateral (
+    select heard from stream where key = i.key and peer = $4 and family = i.family limit 1
+) s on true
+where i.said > coalesce(s.heard, 0)
+on conflict (key, peer, family) do update set said = greatest(expected.said, excluded.said)
+"""
+_RESUME_ABOVE = """
+insert into stream (key, peer, family, said, stopped)
+select i.key, $4, i.family, i.heard, $5
+from (
+    select key, family, max(heard) as heard
+    from unnest($1::uuid[], $2::smallint[], $3::bigint[]) as t (key, family, heard) group by key, family
+) i
+left join lateral (
+    select said from stream where key = i.key and peer = $4 and family = i.family limit 1
+) s on true
+where i.heard > coalesce(s.said, 0)
+on conflict (key, peer, family) do update set said = excluded.said, stopped = excluded.stopped
+where stream.said < excluded.said
+returning key, family, said
+"""
+_FORGET_PARKED = """
+delete from told using unnest($1::uuid[], $2::smallint[], $3::bigint[]) as i (key, family, heard)
+where told.key = i.key and told.peer = $4 and told.family = i.family
+    and told.kind = 'parked' and told.sequence <= i.heard
+"""
+
+
+async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> None:
+    """Compare a peer's heads with ours.
+
+    What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
+    more than we know to have said, our database was restored from a backup older than that: numbers go on
+    above what the peer heard, so that none is given twice, and the stream stops for an operator to compare.
+    """
+    numbered = [head for head in heads if head.family in STREAM_FAMILIES]
+    keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
+    heard = [head.heard for head in numbered]
+    await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
+    await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer, now)
+    behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
+    for row in behind:
+        _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
+
+
+_FORGET_EXPECTED = """
+delete from expected e where e.said <= (
+    select heard from stream where key = e.key and peer = e.peer and family = e.family
+)
+"""
+_MISSING = """
+with missing as (
+    select e.key, e.peer, e.family, coalesce(s.heard, 0) + 1 as first, e.said as last
+    from expected e
+    left join lateral (
+        select heard, stopped from stream
+        where key = e.key and peer = e.peer and family = e.family limit 1
+    ) s on true
+    where e.since <= $1 and (e.asked_at is null or e.asked_at <= $1) and s.stopped is null
+        and not exists (
+            select from parked p
+            where p.key = e.key and p.peer = e.peer and p.family = e.family
+                and p.sequence = coalesce(s.heard, 0) + 1
+        )
+    order by e.asked_at nulls first, e.since limit $2
+)
+update expected e set asked_at = $3 from missing m
+where e.key = m.key and e.peer = m.peer and e.family = m.family
+returning m.*
+"""
+
+
+async def missing(
+    connection: Connection, before: datetime, limit: int, now: datetime
+) -> list[tuple[StreamKey, int, int]]:
+    """Name the numbers (first, last) that a peer said before a time and that never came, by stream.
+
+    Those that were asked for longest ago come first, so that what nobody can send keeps nothing waiting.
+    """
+    await connection.execute(_FORGET_EXPECTED)
+    rows = await connection.fetch(_MISSING, before, limit, now)
+    return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
+
+
+def _chunks(heads: Sequence[StreamHead]) -> list[Sequence[StreamHead]]:
+    return [heads[start : start + HEADS_MAX] for start in range(0, len(heads), HEADS_MAX)]

@@ -1,0 +1,176 @@
+"""A database older than the truth: peers are asked for all heads, and nothing goes on until they come."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from asyncpg import Connection
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.recovering.heads import hear_heads
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
+from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeadsAnswered, StreamHeadsAsked
+from ieum_contracts.topics import Family
+
+CLOCKS_DIFFER_MAX = timedelta(minutes=10)
+KEPT = timedelta(days=30)
+ANSWER_AGE_MAX = timedelta(minutes=2)
+HEADS_ANSWERED_MAX = 100_000
+"""Heads looked up by one statement, which may read a month of the ledger."""
+ANSWER_SECONDS_MAX = 120.0
+
+_log = structlog.get_logger(__name__)
+
+_LAST_HEARD = """
+select l.at from (
+    select key, peer, family, sequence from feed where number is not null and not said
+    order by number desc limit 1
+) f
+cross join lateral (
+    select at from ledger
+    where key = f.key and peer = f.peer and family = f.family and not said and sequence = f.sequence limit 1
+) l
+"""
+_HOLD = """
+insert into source (peer, since, held, held_since, asked) values ($1, $2, $3, $2, $4)
+on conflict (peer) do update set
+    held = excluded.held, held_since = excluded.held_since, held_until = null, asked = excluded.asked
+"""
+
+
+async def compare_with_peers(connection: Connection, here: Here, now: datetime) -> None:
+    """Ask every peer for its heads, and hold whatever it says, and whatever is said to it, until it answers.
+
+    To be called in a transaction.
+    """
+    last_heard = await connection.fetchval(_LAST_HEARD)
+    since = (last_heard or now - KEPT) - CLOCKS_DIFFER_MAX
+    for peer, ask in (await _ask_all(connection, here, since, now)).items():
+        await connection.execute(_HOLD, peer, now, COMPARING, ask)
+    here.standing.comparing = True
+
+
+async def ask_what_is_lost(connection: Connection, here: Here, now: datetime) -> None:
+    """Ask every peer for its heads, so that what the mailbox has lost is seen and asked for again."""
+    await _ask_all(connection, here, now - KEPT, now)
+
+
+async def _ask_all(connection: Connection, here: Here, since: datetime, now: datetime) -> Mapping[int, UUID]:
+    await here.peers.read(connection)
+    asks = {peer: uuid7() for peer in here.peers.others(here.me)}
+    notices = [
+        (StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY]), StreamHeadsAsked(ask=ask, since=since))
+        for peer, ask in asks.items()
+    ]
+    await tell(connection, here, notices, now)
+    return asks
+
+
+_COMPARED = """
+update source set held = null, held_since = null, asked = null where peer = $1 and asked = $2 returning true
+"""
+
+
+async def hear_answer(
+    connection: Connection, here: Here, peer: int, answer: StreamHeadsAnswered, now: datetime
+) -> None:
+    """Compare a peer's answer with our streams; the last part of it releases what was held for it."""
+    await hear_heads(connection, peer, answer.heads, now)
+    if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask):
+        _log.info("restored.compared", peer=str(here.peers.address(peer)))
+
+
+_LATE = "select peer, held_since, asked from source where held = $1 and held_since <= $2"
+
+
+async def ask_the_silent_again(connection: Connection, here: Here, now: datetime) -> None:
+    """Say which peers have not answered for two minutes, and ask them again: a question may be lost too.
+
+    They stay held until they answer, or are released.
+    """
+    late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX)
+    await tell(
+        connection,
+        here,
+        [
+            (
+                StreamKey(row["asked"], row["peer"], FAMILY_NUMBERS[Family.DELIVERY]),
+                StreamHeadsAsked(ask=row["asked"], since=row["held_since"] - KEPT),
+            )
+            for row in late
+            if row["asked"] is not None
+        ],
+        now,
+    )
+    for row in late:
+        _log.error(
+            "restored.unanswered",
+            peer=str(here.peers.address(row["peer"])),
+            since=row["held_since"].isoformat(timespec="seconds"),
+        )
+
+
+_KEEP_ASK = "insert into heads_ask (ask, peer, since) values ($1, $2, $3) on conflict (ask) do nothing"
+
+
+async def keep_ask(connection: Connection, peer: int, asked: StreamHeadsAsked) -> None:
+    """Keep a peer's question until our mailboxes are read as far as they go now."""
+    await connection.execute(_KEEP_ASK, asked.ask, peer, asked.since)
+
+
+_ASKS = "select ask, peer, since from heads_ask order by ask limit 100"
+
+
+async def open_asks(connection: Connection) -> list[tuple[UUID, int, datetime]]:
+    """List the questions that peers wait to be answered."""
+    return [(row["ask"], row["peer"], row["since"]) for row in await connection.fetch(_ASKS)]
+
+
+_HEADS = """
+with active as materialized (
+    select key, family from ledger where at >= $2 and peer = $1
+    union select key, family from parked where peer = $1
+)
+select s.key, s.family, s.said, greatest(s.heard, p.sequence)
+from (select * from active where (key, family) > ($4, $5) order by key, family limit $3) l
+cross join lateral (
+    select key, family, said, heard from stream where key = l.key and peer = $1 and family = l.family limit 1
+) s
+cross join lateral (
+    select max(sequence) as sequence from parked where key = l.key and peer = $1 and family = l.family
+) p
+order by s.key, s.family
+"""
+_ANSWERED = "delete from heads_ask where ask = $1"
+
+
+async def answer(
+    connection: Connection, here: Here, asked: tuple[UUID, int, datetime], now: datetime
+) -> None:
+    """Tell a peer the heads of all streams that were active since the time it asks for.
+
+    What waits here counts as heard: its numbers may not be given again either.
+    """
+    ask, peer, since = asked
+    at = StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY])
+    after, told, last = (UUID(int=0), 0), 0, False
+    while not last:
+        rows = await connection.fetch(
+            _HEADS, peer, since, HEADS_ANSWERED_MAX, *after, timeout=ANSWER_SECONDS_MAX
+        )
+        last = len(rows) < HEADS_ANSWERED_MAX
+        heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
+        parts = [tuple(heads[at : at + HEADS_MAX]) for at in range(0, len(heads), HEADS_MAX)] or [()]
+        notices = [
+            (at, StreamHeadsAnswered(ask=ask, heads=part, last=last and number == len(parts)))
+            for number, part in enumerate(parts, 1)
+        ]
+        await tell(connection, here, notices, now)
+        told += len(heads)
+        after = (rows[-1][0], rows[-1][1]) if rows else after
+    await connection.execute(_ANSWERED, ask)
+    _log.info("heads.answered", peer=str(here.peers.address(peer)), heads=told)

@@ -1,0 +1,1 @@
+"""From the outbox to Kafka: number, lead, send, delete what was acknowledged."""

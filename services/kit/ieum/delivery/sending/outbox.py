@@ -1,0 +1,145 @@
+"""Saying: number what the application wants to say, and put it into ledger and outbox."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+from uuid_utils.compat import uuid7
+
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.streams.ledger import SAID, Entry
+from ieum.delivery.streams.batch_write import Rows
+from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
+from ieum.delivery.streams.streams import (
+    FAMILIES,
+    FAMILY_NUMBERS,
+    StreamKey,
+    Streams,
+    lock_streams,
+)
+from ieum.errors import IeumError
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
+from ieum_contracts.envelope import Envelope
+from ieum_contracts.message import Say
+from ieum_contracts.topics import Family
+
+
+class Unsayable(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
+    """Nothing may be said on a stream for now; `reason` is the code of why."""
+
+    def __init__(self, reason: str, to: Address, family: Family, key: UUID) -> None:
+        super().__init__(f"Nothing can be said to {to} on {family} {key} now ({reason}).")
+        self.reason = reason
+        self.to = to
+        self.family = family
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is said: the event or request that caused it (`ce_causation`), and its trace."""
+
+    id: str | None = None
+    traceparent: str | None = None
+
+
+class Outbox:
+    """Says things for one agency, inside transactions that others open and commit."""
+
+    def __init__(self, here: Here) -> None:
+        self._me = here.me
+        self._peers = here.peers
+        self._standing = here.standing
+
+    async def open(self, connection: Connection, keys: Collection[UUID]) -> "Saying":
+        """Lock the streams of these keys, so that something may be said on them and on new keys.
+
+        The caller holds the locks of the referrals and cases that the keys name, writes `Saying.rows`, and
+        wakes the relay after its commit.
+        """
+        await self._standing.settled()
+        held: Mapping[int, str] = {}
+        if self._standing.comparing:
+            held = await held_sources(connection)
+            self._standing.comparing = COMPARING in held.values()
+        return Saying(self, await lock_streams(connection, keys) if keys else Streams(()), held)
+
+    async def know(self, connection: Connection, says: Sequence[Say]) -> None:
+        """Look up numbers that another process of this agency gave to peers."""
+        if any(say.to not in self._peers for say in says):
+            await self._peers.read(connection)
+
+    def check_sources(self, says: Sequence[Say], held: Mapping[int, str]) -> None:
+        """Raise Unsayable when numbers of what is said may have been given before."""
+        for say in says:
+            if held and held.get(self._peers.number(say.to)) == COMPARING:
+                raise Unsayable(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
+
+    def entries(self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime) -> list[Entry]:
+        """Draw the next numbers of the locked streams and write the events down under them.
+
+        Raises Invalid for a body that nobody would accept, before any number is drawn.
+        """
+        bodies = [encode(say.body) for say, _ in says]
+        return [
+            self._entry(streams, say, body, cause, now)
+            for (say, cause), body in zip(says, bodies, strict=True)
+        ]
+
+    def _entry(self, streams: Streams, say: Say, body: bytes, cause: Cause, now: datetime) -> Entry:
+        event_type = type_of(say.body)
+        stream = streams[self.stream(say)]
+        stream.said += 1
+        stream.changed = True
+        event = Envelope(
+            id=say.id or uuid7(),
+            source=self._me,
+            type=event_type,
+            time=now,
+            subject=str(say.key),
+            recipient=say.to,
+            dataschema=dataschema_of(say.body),
+            sequence=stream.said,
+            journey=say.journey,
+            causation=cause.id,
+            traceparent=cause.traceparent,
+        )
+        headers = envelope.canonical(envelope.write(event))
+        digest = envelope.digest(headers, body)
+        return Entry(stream.at, SAID, stream.said, event.id, event_type, now, headers, digest, body)
+
+    def stream(self, say: Say) -> StreamKey:
+        """Name the stream on which something is said; raises KeyError for an unknown recipient."""
+        family = FAMILY_NUMBERS[EVENT_TYPES[type_of(say.body)].family]
+        return StreamKey(say.key, self._peers.number(say.to), family)
+
+
+class Saying:
+    """What is said in one transaction, by one cause after the other."""
+
+    def __init__(self, outbox: Outbox, streams: Streams, held: Mapping[int, str]) -> None:
+        self._outbox = outbox
+        self._streams = streams
+        self._held = held
+        self._entries: list[Entry] = []
+
+    def say(self, says: Sequence[Say], cause: Cause, now: datetime) -> None:
+        """Say all of it under the next numbers of its streams, or nothing.
+
+        Raises Unsayable for a stream that is stopped, or whose numbers are being compared with the
+        recipient's, and KeyError for a recipient that this agency has never heard of.
+        """
+        self._outbox.check_sources(says, self._held)
+        for say in says:
+            stream = self._streams[self._outbox.stream(say)]
+            if stream.stopped is not None:
+                raise Unsayable(stream.stopped, say.to, FAMILIES[stream.at.family], say.key)
+        self._entries += self._outbox.entries(self._streams, [(say, cause) for say in says], now)
+
+    def rows(self) -> Rows:
+        """Give what has to be written."""
+        return Rows(self._streams.changed(), self._entries)

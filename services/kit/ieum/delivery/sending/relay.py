@@ -1,0 +1,166 @@
+"""The relay: carries the outbox to Kafka, in order, from the one process that holds the agency's lock."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+from asyncpg import Connection
+
+from ieum.delivery.failures import DATABASE_AWAY
+from ieum.delivery.sending.outbox_sender import Carrier, release
+from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.delivery_context import Here
+from ieum.delivery.sessions import PLANNING
+from ieum.delivery.sending.producer import Producer
+from ieum.errors import Transient
+
+LOCK = 0x1E0_0001
+CHANNEL = "ieum_outbox"
+NOTIFY_SECONDS = 0.005
+POLL_SECONDS = 1.0
+NUMBER_SECONDS = 0.05
+"""How long the feed may wait for its numbers: each time costs a commit that is on disk."""
+PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
+"""Where much is said, the relay rests between turns, so that the next one carries more."""
+LOCK_SECONDS = 1.0
+HELD_SECONDS = 30.0
+BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.05, 5.0
+STATEMENT_SECONDS_MAX = 10.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where the relay's own connection goes."""
+
+    dsn: str
+    password: str | None = None
+
+
+_SESSION = {
+    # A frozen holder loses its lock: the server ends a session that stays idle this long.
+    "idle_session_timeout": "5s",
+    "idle_in_transaction_session_timeout": "5s",
+    # A lost delete is a duplicate send, which the recipient drops.
+    "synchronous_commit": "off",
+    **PLANNING,
+    "application_name": "ieum-relay",
+}
+
+
+class Relay:
+    """Sends what the outbox holds. One in every process: whoever holds the lock works, the others wait."""
+
+    def __init__(self, address: DatabaseAddress, here: Here, producer: Producer) -> None:
+        self._address = address
+        self._here = here
+        self._producer = producer
+        self._woken = asyncio.Event()
+        self._notifying: asyncio.Task[None] | None = None
+        self._backoff = BACKOFF_SECONDS_MIN
+        self.leading = asyncio.Event()
+        self.lost = asyncio.Event()
+        """Set while this process does not lead; for who waits for that."""
+        self.lost.set()
+        self.last_turn = 0.0
+
+    def wake(self) -> None:
+        """Say that something was committed. A hint only: the table is read anyway, once a second."""
+        self._woken.set()
+        if not self.leading.is_set() and self._notifying is None:
+            self._notifying = asyncio.create_task(self._notify())
+
+    async def run(self) -> None:
+        """Work until cancelled, through every failure of database and broker."""
+        while True:
+            try:
+                await self._hold()
+            except DATABASE_AWAY as error:
+                _log.warning("relay.database-away", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
+                _log.error("relay.failed", error=type(error).__name__)
+            finally:
+                self.leading.clear()
+                self.lost.set()
+            await asyncio.sleep(LOCK_SECONDS)
+
+    async def _hold(self) -> None:
+        connection = await asyncpg.connect(
+            self._address.dsn,
+            password=self._address.password,
+            timeout=STATEMENT_SECONDS_MAX,
+            command_timeout=STATEMENT_SECONDS_MAX,
+            server_settings=_SESSION,
+        )
+        try:
+            while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+                self.last_turn = _now()
+                await asyncio.sleep(LOCK_SECONDS)
+            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
+            self.leading.set()
+            self.lost.clear()
+            _log.info("relay.leading")
+            await self._pump(connection)
+        finally:
+            connection.terminate()
+
+    async def _pump(self, connection: Connection) -> None:
+        carrier = Carrier(connection, self._here.peers, self._producer, self._alive)
+        released = numbered = 0.0
+        more = False
+        while True:
+            self._woken.clear()
+            self.last_turn = _now()
+            if more or self.last_turn - released > HELD_SECONDS:
+                released = self.last_turn
+                more = await release(connection)
+            try:
+                sent = await carrier.turn()
+                more = more and not carrier.refused
+                self._backoff = BACKOFF_SECONDS_MIN
+            except Transient as error:
+                _log.warning("relay.broker-away", error=str(error), retry_seconds=self._backoff)
+                await self._back_off(connection)
+                continue
+            fresh = self.last_turn - numbered >= NUMBER_SECONDS
+            if fresh:
+                await number_feed(connection)
+                numbered = self.last_turn
+            if sent >= PACED_ROWS_MIN:
+                await asyncio.sleep(PACE_SECONDS)
+            if not sent:
+                await self._wait(POLL_SECONDS if fresh else NUMBER_SECONDS)
+
+    def _alive(self) -> None:
+        self.last_turn = _now()
+
+    async def _back_off(self, connection: Connection) -> None:
+        """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
+        until = _now() + self._backoff
+        while (left := until - _now()) > 0:
+            await number_feed(connection)
+            self.last_turn = _now()
+            await asyncio.sleep(min(left, POLL_SECONDS))
+        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    async def _notify(self) -> None:
+        """Wake the process that leads; a little later, so that a burst of commits costs one notification."""
+        try:
+            await asyncio.sleep(NOTIFY_SECONDS)
+            with suppress(*DATABASE_AWAY):
+                async with self._here.database.acquire() as connection:
+                    await connection.execute("select pg_notify($1, '')", CHANNEL)
+        finally:
+            self._notifying = None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

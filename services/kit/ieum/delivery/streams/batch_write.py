@@ -1,0 +1,107 @@
+"""Rows: what one transaction of delivery comes to, written in one statement with what others add to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from asyncpg import Connection, UniqueViolationError
+
+from ieum.delivery.streams.ledger import Entry
+from ieum.delivery.streams.positions import Place
+from ieum.delivery.streams.streams import Stream
+from ieum.errors import Transient
+
+Part = tuple[str, Sequence[tuple[object, ...]]]
+"""A part of a statement, `{rows}` in place of its parameter, and the rows that it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Changed streams, new entries of the ledger, and the offsets that come next."""
+
+    streams: Sequence[Stream] = ()
+    entries: Sequence[Entry] = ()
+    positions: Mapping[Place, int] = field(default_factory=dict)
+
+    def parts(self) -> list[Part]:
+        """Give what `write` writes; what was said also goes to the outbox, and what counts to the feed."""
+        return [
+            (_BEGIN, [stream.row() for stream in self.streams if stream.new]),
+            (_GO_ON, [stream.row() for stream in self.streams if not stream.new]),
+            (_ENTER, [entry.row() for entry in self.entries]),
+            (_MOVE, [(*place, offset) for place, offset in sorted(self.positions.items())]),
+        ]
+
+
+_BEGIN = """begun as (
+    insert into stream (key, peer, family, said, heard, heard_digest, stopped)
+    select * from unnest({rows}::stream_row[])
+)"""
+_GO_ON = """gone_on as (
+    insert into stream (key, peer, family, said, heard, heard_digest, stopped)
+    select * from unnest({rows}::stream_row[])
+    on conflict (key, peer, family) do update set
+        said = excluded.said, heard = excluded.heard,
+        heard_digest = excluded.heard_digest, stopped = excluded.stopped
+)"""
+_ENTER = """entry as materialized (
+    select * from unnest({rows}::ledger_row[]) with ordinality as e (
+        key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason, o
+    )
+), entered as (
+    insert into ledger (
+        key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
+    )
+    select key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
+    from entry
+), sent as (
+    insert into outbox (key, peer, family, sequence)
+    select key, peer, family, sequence from entry where said order by o
+), fed as (
+    insert into feed (key, peer, family, said, sequence)
+    select key, peer, family, said, sequence from entry where fate = 'applied' order by o
+)"""
+_MOVE = """moved as (
+    insert into position (family, partition, next_offset)
+    select * from unnest({rows}::position_row[])
+    on conflict (family, partition) do update set next_offset = excluded.next_offset
+)"""
+
+
+async def write(connection: Connection, parts: Sequence[Part]) -> None:
+    """Write parts in one statement; one without rows is left out, for it costs almost what a row costs."""
+    present = [(part, rows) for part, rows in parts if rows]
+    if present:
+        text = statement(tuple(part for part, _ in present))
+        await connection.execute(text, *(rows for _, rows in present))
+
+
+@lru_cache
+def statement(parts: tuple[str, ...]) -> str:
+    """Make one statement of parts, which are constants."""
+    numbered = (part.format(rows=f"${number}") for number, part in enumerate(parts, 1))
+    return f"with {', '.join(numbered)} select"
+
+
+async def write_rows(connection: Connection, rows: Rows) -> None:
+    """Write rows, and nothing else. Raises Transient when another transaction began one of the streams."""
+    with one_begins(rows):
+        await write(connection, rows.parts())
+
+
+_BEGUN = ("stream_pkey", "ledger_pkey")
+
+
+@contextmanager
+def one_begins(rows: Rows) -> Iterator[None]:
+    """Raise Transient where a stream was begun by another transaction: its number may not be given twice.
+
+    Which of the two is found to be there, the stream or the entry under its number, is the database's choice.
+    """
+    try:
+        yield
+    except UniqueViolationError as error:
+        if error.constraint_name in _BEGUN and any(stream.new for stream in rows.streams):
+            raise Transient("A stream was begun by two at once; one of them tries again.") from error
+        raise

@@ -1,0 +1,72 @@
+"""The ledger: everything said and heard, append-only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+
+from ieum.delivery.streams.streams import StreamKey
+
+SAID, HEARD = True, False
+APPLIED, REFUSED, SKIPPED = "applied", "refused", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event said or heard. `headers` are the canonical bytes; `body` is None where it is not kept."""
+
+    stream: StreamKey
+    said: bool
+    sequence: int
+    event_id: UUID
+    type: str
+    at: datetime
+    headers: bytes
+    digest: bytes
+    body: bytes | None
+    fate: str = APPLIED
+    reason: str | None = None
+
+    def row(self) -> tuple[object, ...]:
+        """Give the entry as the database keeps it (`ledger_row`)."""
+        return (
+            *self.stream,
+            self.said,
+            self.sequence,
+            self.event_id,
+            self.type,
+            self.at,
+            self.headers,
+            self.digest,
+            self.body,
+            self.fate,
+            self.reason,
+        )
+
+
+_DIGESTS = """
+select l.key, l.peer, l.family, l.sequence, l.digest
+from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[]) as i (key, peer, family, sequence)
+cross join lateral (
+    select * from ledger
+    where key = i.key and peer = i.peer and family = i.family and not said and sequence = i.sequence limit 1
+) l
+"""
+
+
+async def heard_digests(
+    connection: Connection, places: Sequence[tuple[StreamKey, int]]
+) -> dict[tuple[StreamKey, int], bytes]:
+    """Look up the digests under which numbers were heard, to tell a duplicate from a conflict."""
+    if not places:
+        return {}
+    rows = await connection.fetch(
+        _DIGESTS,
+        [stream.key for stream, _ in places],
+        [stream.peer for stream, _ in places],
+        [stream.family for stream, _ in places],
+        [sequence for _, sequence in places],
+    )
+    return {(StreamKey(*row[:3]), row[3]): row[4] for row in rows}

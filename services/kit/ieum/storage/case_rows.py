@@ -1,0 +1,106 @@
+"""Cases as rows: read with a lock together with the referrals they serve, written many at once."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from pydantic_core import from_json
+
+from ieum.casework.case_commands import SERVED_MAX
+from ieum.casework.values import Case, Served
+from ieum.delivery.streams.peers import Peers
+from ieum_contracts.case import CaseReason
+from ieum_contracts.client_codes import Goal
+from ieum_contracts.codes import Outcome, State
+
+_LOCK = """
+select c.* from unnest($1::uuid[]) as i (id)
+cross join lateral (select * from case_file where id = i.id limit 1 for update) c
+"""
+
+
+async def lock_cases(connection: Connection, peers: Peers, ids: Collection[UUID]) -> list[Case]:
+    """Lock and read cases, in ascending order of ids, each with the referrals that it serves."""
+    return await cases_from(connection, peers, await connection.fetch(_LOCK, sorted(ids)) if ids else [])
+
+
+_SERVED = """
+select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked from unnest($1::uuid[]) as i (id)
+cross join lateral (
+    select * from (select * from referral where case_id = i.id and recipient offset 0) mine
+    order by created_at, id limit $2
+) r
+"""
+# Without `offset 0` a plan made while referral is empty may read all of it in the order that is asked for.
+
+
+async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Case]:
+    """Make cases of rows that carry all columns, and look up whom they serve."""
+    if not rows:
+        return []
+    served: dict[UUID, list[Served]] = {row["id"]: [] for row in rows}
+    found = await connection.fetch(_SERVED, list(served), SERVED_MAX)
+    if not all(peers.knows_number(row["peer"]) for row in found):
+        await peers.read(connection)
+    for row in found:
+        served[row["case_id"]].append(_served(row, peers))
+    return [_case(row, tuple(served[row["id"]])) for row in rows]
+
+
+def case_row(case: Case) -> tuple[object, ...]:
+    """Give a case as the database keeps it (`case_row`); whom it serves stands with the referrals."""
+    return (
+        case.id,
+        case.journey,
+        case.opened_at,
+        case.keep_open,
+        case.closed_at,
+        case.reason,
+        case.version,
+    )
+
+
+_LOCK_JOURNEYS = """
+select pg_advisory_xact_lock(number) from (
+    select distinct hashtextextended('journey ' || id, 0) as number
+    from unnest($1::text[]) as i (id) order by number
+) journey
+"""
+_CASES_OF_JOURNEYS = """
+select i.journey, r.case_id from unnest($1::uuid[]) as i (journey)
+cross join lateral (
+    select case_id from (select * from referral where journey = i.journey offset 0) of_journey
+    where recipient and case_id is not null order by id limit 1
+) r
+"""
+
+
+async def lock_journeys(connection: Connection, journeys: Collection[UUID]) -> dict[UUID, UUID]:
+    """Name the cases of journeys, and keep others from opening further ones until the transaction ends."""
+    if not journeys:
+        return {}
+    await connection.execute(_LOCK_JOURNEYS, sorted(map(str, journeys)))
+    return {row[0]: row[1] for row in await connection.fetch(_CASES_OF_JOURNEYS, list(journeys))}
+
+
+def _served(row: Record, peers: Peers) -> Served:
+    return Served(
+        row["id"],
+        peers.address(row["peer"]),
+        State(row["state"]),
+        None if row["outcome"] is None else Outcome(row["outcome"]),
+        tuple(Goal(goal) for goal in from_json(row["asked"]).get("goals", [])),
+    )
+
+
+def _case(row: Record, served: tuple[Served, ...]) -> Case:
+    return Case(
+        id=row["id"],
+        journey=row["journey"],
+        opened_at=row["opened_at"],
+        served=served,
+        keep_open=row["keep_open"],
+        closed_at=row["closed_at"],
+        reason=None if row["reason"] is None else CaseReason(row["reason"]),
+        version=row["version"],
+    )

@@ -1,0 +1,1 @@
+"""The commands `ieum demo`, `ieum stack` and `ieum doctor`."""

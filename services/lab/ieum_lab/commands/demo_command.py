@@ -1,0 +1,81 @@
+"""`ieum demo`: six agencies on this machine, ten stories, a stream of referrals, and an account of it all."""
+
+import asyncio
+import time
+from typing import Annotated
+
+import typer
+
+from ieum_lab.commands.live_board import Show, can_draw
+from ieum.cli.exits import Exit
+from ieum.cli.output import AsJson, tell, write_json
+from ieum_lab.commands.summary_tables import write_summary
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.running import RunningCentre, running_centre
+from ieum_lab.embedded.signals import unwinding
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.play import Script, Stage, beside, play, wait_until_known
+from ieum_lab.simulator.summary import Summary, sum_up
+
+LOOK_SECONDS = 1.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command into the application."""
+    app.command("demo")(demo)
+
+
+def demo(
+    *,
+    referrals: Annotated[int, typer.Option(min=0, max=100_000, help="Random referrals.")] = 300,
+    rate: Annotated[float, typer.Option(min=0.1, max=1_000, help="Random referrals a second.")] = 50.0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same clients and choices.")] = 1,
+    once: Annotated[bool, typer.Option("--once", help="End after the summary.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start Kafka, PostgreSQL and six agencies, play ten stories and a stream of referrals, and account.
+
+    Exits 1 when the accounting finds a difference. Without --once everything stays up until Ctrl-C.
+    """
+    script = Script(referrals, rate, seed)
+    show = Show(live=can_draw(as_json=as_json))
+    with unwinding(), running_centre(Stack(), tell) as running:
+        tell(f"Ready after {running.seconds_until_ready:.1f} s.")
+        summary = asyncio.run(_perform(running, script, show))
+        if as_json:
+            write_json(summary.as_json())
+        else:
+            write_summary(summary)
+        if not once:
+            _stay(running)
+    if not summary.is_sound:
+        raise typer.Exit(Exit.FAILED)
+
+
+async def _perform(running: RunningCentre, script: Script, show: Show) -> Summary:
+    house = House.open(running.centre.centre, running.urls, f"D{time.time_ns() // 1_000_000}")
+    try:
+        stage = Stage(house, script, await wait_until_known(house))
+        async with beside(show.run(stage.board)):
+            played = await play(stage, show.tell)
+    finally:
+        await house.close()
+    tell("Accounting: what one has said, has the other heard?")
+    return await sum_up(running, script, played)
+
+
+def _stay(running: RunningCentre) -> None:
+    """Stay until Ctrl-C or SIGTERM, and say so when an agency's process ends meanwhile."""
+    for agency, url in running.urls.items():
+        tell(f"  {agency:28} {url}/docs")
+    tell("Everything stays up until Ctrl-C. Try `ieum watch`, `ieum status` or `ieum reconcile` elsewhere.")
+    gone: set[str] = set()
+    try:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            for agency, service in running.services.items():
+                if service.pid is None and agency not in gone:
+                    gone.add(agency)
+                    tell(f"{agency} has ended by itself; its log is {service.log}.")
+    except KeyboardInterrupt:
+        tell("Stopping everything.")

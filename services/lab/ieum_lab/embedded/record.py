@@ -1,0 +1,69 @@
+"""What a stack keeps between its starts: passwords and ports, in files that their owner alone may read."""
+
+import os
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from ieum_lab.embedded.ports import free_port, is_free
+
+
+class Record(BaseModel):
+    """The content of stack.json."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cluster_id: str
+    kafka_password: str
+    postgres_password: str
+    kafka_port: int
+    controller_port: int
+    postgres_port: int
+
+    @property
+    def ports(self) -> tuple[int, int, int]:
+        """The ports on which the stack listens."""
+        return self.kafka_port, self.controller_port, self.postgres_port
+
+
+def new_record() -> Record:
+    """Draw passwords and find ports for a stack that starts for the first time."""
+    return with_free_ports(
+        Record(
+            cluster_id=_new_cluster_id(),
+            kafka_password=secrets.token_hex(24),
+            postgres_password=secrets.token_hex(24),
+            kafka_port=0,
+            controller_port=0,
+            postgres_port=0,
+        )
+    )
+
+
+def with_free_ports(record: Record) -> Record:
+    """Keep what was kept, except for ports that are not chosen yet or that somebody has taken meanwhile."""
+    chosen: list[int] = []
+    for port in record.ports:
+        keep = port != 0 and is_free(port)
+        chosen.append(port if keep else free_port(besides=frozenset((*chosen, *record.ports))))
+    kafka, controller, postgres = chosen
+    return record.model_copy(
+        update={"kafka_port": kafka, "controller_port": controller, "postgres_port": postgres}
+    )
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read, in one step."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    scratch.replace(path)
+
+
+def _new_cluster_id() -> str:
+    """Draw 16 bytes as Kafka writes them (base64 for URLs, unpadded), never beginning with a dash."""
+    return "ieum" + urlsafe_b64encode(secrets.token_bytes(16)).decode()[4:22]

@@ -1,0 +1,69 @@
+"""A whole centre on this machine: the stack, what the centre's file says, and a process per agency."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from ieum.centre import Centre, CentreSettings, agency_access, apply, read_centre
+from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
+from ieum_lab.embedded.signals import undisturbed
+from ieum_lab.embedded.stack import Stack
+from ieum.storage.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCentre:
+    """What runs, and how long it took until it was ready."""
+
+    stack: Stack
+    centre: Centre
+    settings: CentreSettings
+    services: Mapping[str, Service]
+    ready_seconds: Mapping[str, float]
+    seconds_until_ready: float
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Say where each agency's API is."""
+        return {agency: service.url for agency, service in self.services.items()}
+
+    def processes(self) -> dict[str, psutil.Process]:
+        """List everything that runs, by name."""
+        return dict(self.stack.state.running())
+
+
+@contextmanager
+def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[RunningCentre]:
+    """Start a centre, and stop again what was started here; a stack that runs in the background stays."""
+    begun = time.monotonic()
+    ours = not (stack.is_running and stack.state.is_detached)
+    services: dict[str, Service] = {}
+    try:
+        if ours:
+            tell("Starting Kafka and PostgreSQL; the very first time Kafka is fetched, which takes a minute.")
+            stack.start()
+        settings = admin_settings(stack)
+        centre = read_centre(settings.centre_file)
+        tell(f"Making the centre {centre.centre}: topics, logins, access lists, databases, tables.")
+        asyncio.run(_make(centre, settings))
+        for agency in centre.agencies:
+            services[agency] = agency_service(stack.state, agency_access(centre, settings, agency))
+        tell(f"Starting {len(services)} agencies, a process each.")
+        ready = start_all(services.values())
+        yield RunningCentre(stack, centre, settings, services, ready, time.monotonic() - begun)
+    finally:
+        with undisturbed():
+            stop_all(services.values())
+            if ours:
+                stack.stop()
+
+
+async def _make(centre: Centre, settings: CentreSettings) -> None:
+    await apply(centre, settings)
+    accesses = [agency_access(centre, settings, agency) for agency in centre.agencies]
+    await asyncio.gather(*(migrate(access.dsn) for access in accesses))

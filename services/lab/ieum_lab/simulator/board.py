@@ -1,0 +1,79 @@
+"""The board that everybody sees: per agency what was sent, received and is open, and what happened last."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ieum.api.agency.events import FeedEvent
+from ieum_lab.simulator.feed_follower import Following
+from ieum_lab.simulator.simulated_centre import House
+from ieum.observe.words import words_for
+from ieum_contracts.codes import State
+from ieum_contracts.lifecycle.table import ENDED
+
+PARKED_SECONDS = 2.0
+KEY_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One agency's line of the board."""
+
+    agency: str
+    sent: int
+    received: int
+    open: int
+    closed: int
+    parked: int
+    oldest_unanswered_seconds: float | None
+
+
+class Board:
+    """Reads what the feeds have told, and asks the agencies now and then what is parked."""
+
+    def __init__(self, house: House, following: Following) -> None:
+        self._house = house
+        self._following = following
+        self._parked: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Keep the numbers of what is parked fresh, until cancelled."""
+        while True:
+            for agency, desk in self._house.desks.items():
+                page = await desk.parked()
+                self._parked[agency] = sum(stream.waiting for stream in page.streams)
+            await asyncio.sleep(PARKED_SECONDS)
+
+    def lines(self) -> list[Line]:
+        """Give each agency's line."""
+        return [self._line(agency) for agency in self._house.desks]
+
+    def events(self, count: int) -> Iterator[str]:
+        """Say the latest events in words, the newest last; of each, what its sender's feed tells."""
+        said = [(agency, event) for agency, event in self._following.latest if event.direction == "said"]
+        said.sort(key=lambda entry: entry[1].at)
+        return (in_words(agency, event) for agency, event in said[-count:])
+
+    def _line(self, agency: str) -> Line:
+        sides = self._following.of(agency)
+        unanswered = [s.since for s in sides if s.role == "sender" and s.state is State.REQUESTED]
+        ended = sum(side.state in ENDED for side in sides)
+        oldest = (datetime.now(UTC) - min(unanswered)).total_seconds() if unanswered else None
+        return Line(
+            agency=agency,
+            sent=sum(side.role == "sender" for side in sides),
+            received=sum(side.role == "recipient" for side in sides),
+            open=len(sides) - ended,
+            closed=ended,
+            parked=self._parked.get(agency, 0),
+            oldest_unanswered_seconds=oldest,
+        )
+
+
+def in_words(agency: str, event: FeedEvent) -> str:
+    """Say one event in words; of the key only its beginning, of the content nothing."""
+    at = event.at.astimezone().strftime("%H:%M:%S")
+    peer = event.peer.rpartition("/")[2]
+    key = str(event.key)[-KEY_CHARACTERS:]
+    return f"{at}  {agency} → {peer}  {words_for(event.type)}  …{key}"

@@ -1,0 +1,111 @@
+"""What every agency's feed tells: each referral as each of its two sides knows it, and the latest events."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ieum.api.agency.events import FeedEvent
+from ieum.api.agency.views import ReferralStanding
+from ieum_lab.simulator.agency_client import Desk
+from ieum_contracts.codes import AskType, Decision, State
+from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
+
+EVENTS_SHOWN = 200
+PAUSE_SECONDS = 0.8
+"""Between two pages of a feed, so that a busy one is not asked for each event by itself."""
+
+RESULT: Mapping[Decision, State | None] = {row.decision: row.to for row in ROWS}
+"""The state to which a decision leads; None where it stays."""
+
+Role = Literal["sender", "recipient"]
+
+
+@dataclass(slots=True)
+class Side:
+    """One referral as one of its two agencies knows it from its own feed."""
+
+    agency: str
+    peer: str
+    referral: UUID
+    role: Role
+    programme: str
+    since: datetime
+    state: State = State.REQUESTED
+    open_asks: set[UUID] = field(default_factory=set)
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether nothing is left to be done or to be heard."""
+        return self.state in ENDED and not self.open_asks
+
+    def take(self, event: FeedEvent, name: str) -> None:
+        """Take in what the recipient said or the sender asked."""
+        if name in _ASKS:
+            self.open_asks.add(event.id)
+        elif name in _DECISIONS:
+            decision = Decision(name)
+            self.state = RESULT[decision] or self.state
+            answers = (event.data or {}).get("answers", [])
+            self.open_asks -= {UUID(str(each)) for each in answers} if isinstance(answers, list) else set()
+            if self.role == "recipient" and decision in NAMES_ALL_THAT_WAIT:
+                self.open_asks.clear()
+
+    def correct(self, standing: ReferralStanding) -> None:
+        """Take over what the agency itself says when asked."""
+        self.state = standing.state
+        self.open_asks = {ask.id for ask in standing.open_asks}
+
+
+_ASKS, _DECISIONS = frozenset(map(str, AskType)), frozenset(map(str, Decision))
+
+
+class Following:
+    """Follows all feeds from their beginning; calls `noticed` with each side of a referral that changed."""
+
+    def __init__(self, desks: Mapping[str, Desk]) -> None:
+        self.sides: dict[tuple[str, UUID], Side] = {}
+        self.latest: deque[tuple[str, FeedEvent]] = deque(maxlen=EVENTS_SHOWN)
+        self.events = 0
+        self.noticed: Callable[[Side, FeedEvent], None] = lambda _side, _event: None
+        self._desks = desks
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for desk in self._desks.values():
+                tasks.create_task(self._follow(desk))
+
+    def of(self, agency: str) -> list[Side]:
+        """List an agency's referrals."""
+        return [side for side in self.sides.values() if side.agency == agency]
+
+    async def _follow(self, desk: Desk) -> None:
+        after = 0
+        while True:
+            page = await desk.events(after)
+            for event in page.events:
+                self._take(desk.agency, event)
+            after = page.next
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _take(self, agency: str, event: FeedEvent) -> None:
+        self.events += 1
+        self.latest.append((agency, event))
+        name = event.type.rpartition(".v")[0].removeprefix("referral.")
+        if name == "requested":
+            self.sides[agency, event.key] = Side(
+                agency,
+                event.peer.rpartition("/")[2],
+                event.key,
+                "sender" if event.direction == "said" else "recipient",
+                str((event.data or {}).get("programme", "")),
+                event.at,
+            )
+        side = self.sides.get((agency, event.key))
+        if side is not None:
+            side.take(event, name)
+            self.noticed(side, event)

@@ -1,0 +1,150 @@
+"""The whole play: the stories one after another, then the stream, until everything has come to an end."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from ieum.api.agency.programmes import OfferedProgramme
+from ieum_lab.embedded.errors import StackError
+from ieum_lab.simulator.board import Board
+from ieum_lab.simulator.feed_follower import Following
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.stories import STORIES
+from ieum_lab.simulator.stream import send_stream, until_all_have_ended
+from ieum_lab.simulator.workers import Workers
+
+KNOWN_SECONDS_MAX = 60.0
+DRAIN_SECONDS_MAX = 180.0
+PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How many random referrals, how many a second, and by which seed."""
+
+    referrals: int = 300
+    rate: float = 50.0
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story that was told, and how long it took."""
+
+    number: int
+    title: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a play."""
+
+    stories: tuple[Told, ...]
+    streamed: tuple[UUID, ...]
+    states: Mapping[str, int]
+    moves: Mapping[str, int]
+    events: int
+    sending_seconds: float
+    stream_seconds: float
+
+
+class Stage:
+    """Everything that is at work during a play."""
+
+    def __init__(self, house: House, script: Script, offered: Sequence[OfferedProgramme]) -> None:
+        elsewhere = [(each.agency, each.programme.programme) for each in offered]
+        self.house = house
+        self.script = script
+        self.offered = offered
+        self.following = Following(house.desks)
+        self.board = Board(house, self.following)
+        self.workers = Workers(house, self.following, script.seed, elsewhere)
+
+
+async def wait_until_known(house: House, seconds: float = KNOWN_SECONDS_MAX) -> Sequence[OfferedProgramme]:
+    """Wait until every agency knows what all the others offer; raises StackError after a while."""
+    wanted = {f"/{house.centre}/{agency}" for agency in house.desks}
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while True:
+        answers = await asyncio.gather(*(desk.programmes() for desk in house.desks.values()))
+        missing = {
+            f"{agency} of {', '.join(sorted(wanted - known))}"
+            for agency, answer in zip(house.desks, answers, strict=True)
+            if wanted - (known := {each.agency for each in answer.programmes})
+        }
+        if not missing:
+            return answers[0].programmes
+        if loop.time() > until:
+            raise StackError(
+                f"After {seconds:.0f} s not every agency knows all programmes: {'; '.join(sorted(missing))} "
+                "has heard nothing. Look at their logs for `catalogue`."
+            )
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
+    """Play stories and stream; `tell` hears how it goes."""
+    loop = asyncio.get_running_loop()
+    async with beside(stage.following.run(), stage.board.run()):
+        stories = [await _tell_story(stage.house, number, tell) for number in range(len(STORIES))]
+        async with beside(stage.workers.run()):
+            script, begun, before = stage.script, loop.time(), stage.following.events
+            tell(f"{script.referrals} random referrals, {script.rate:g} a second, seed {script.seed}.")
+            streamed = await send_stream(
+                stage.house, stage.workers, stage.offered, script.referrals, script.rate, script.seed
+            )
+            sent = loop.time()
+            tell("All are sent; the desks work on until each has come to an end.")
+            await until_all_have_ended(stage.workers, DRAIN_SECONDS_MAX)
+            ended = loop.time()
+    return Played(
+        stories=tuple(stories),
+        streamed=tuple(streamed),
+        states=_states(stage.following, set(streamed)),
+        moves=dict(stage.workers.made.most_common()),
+        events=stage.following.events - before,
+        sending_seconds=sent - begun,
+        stream_seconds=ended - begun,
+    )
+
+
+async def _tell_story(house: House, index: int, tell: Callable[[str], None]) -> Told:
+    loop, story = asyncio.get_running_loop(), STORIES[index]
+    begun = loop.time()
+    await story.play(house)
+    told = Told(story.number, story.title, round(loop.time() - begun, 3))
+    tell(f"Story {told.number}: {told.title} ({told.seconds:.1f} s).")
+    return told
+
+
+def _states(following: Following, streamed: set[UUID]) -> Mapping[str, int]:
+    sides = following.sides.values()
+    counted = Counter(s.state for s in sides if s.role == "sender" and s.referral in streamed)
+    return {str(state): number for state, number in counted.most_common()}
+
+
+@asynccontextmanager
+async def beside(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do endless work beside what is done inside; a failure in either ends both and comes out as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(work) for work in works]
+            try:
+                yield
+            finally:
+                for task in running:
+                    task.cancel()
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    """Find the error at the bottom of groups: one of them is enough to say what went wrong."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,162 @@
+"""Stories in which money is short: arrears, debts, and benefits that rule each other out."""
+
+from datetime import UTC, datetime, timedelta
+
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import Json, facts, person
+
+WELFARE, EMPLOYMENT = "city-welfare-team", "employment-center"
+FINANCE, VETERANS = "microfinance-center", "veterans-center"
+
+
+async def single_parent_in_arrears(house: House) -> None:
+    """Refer a jobless single parent from welfare to the employment centre and to the finance centre."""
+    work = await house.refer(WELFARE, _jobless_parent(house))
+    debts = await house.refer(
+        WELFARE,
+        person(
+            FINANCE,
+            "debt-adjustment-pre",
+            f"{house.mark}-1",
+            centre=house.centre,
+            why="카드대금이 두 달째 연체되었습니다.",
+            circumstances=facts("documented", arrears_days=58, unsecured_debt=21_000_000, secured_debt=0),
+            needs=["debt-arrears"],
+            goals=["debt-settled"],
+            parent=str(work.id),
+        ),
+    )
+    await work.decides("info-requested", questions=["work-history"])
+    await work.asks(
+        "info-supplied",
+        questions=["work-history"],
+        sealed={"replies": [{"question": "work-history", "text": "최근 2년에 210일 일했습니다."}]},
+    )
+    await work.is_served("enrolled", goals=[{"goal": "employment", "met": True}])
+    await debts.is_served("debt-adjustment-started", goals=[{"goal": "debt-settled", "met": True}])
+
+
+def _jobless_parent(house: House) -> Json:
+    return person(
+        EMPLOYMENT,
+        "employment-support-1",
+        f"{house.mark}-1",
+        centre=house.centre,
+        why="한부모 가구로 실직 뒤 임대료와 카드대금이 밀려 있습니다.",
+        circumstances=facts(
+            household_size=2,
+            household_income_monthly=900_000,
+            household_assets=30_000_000,
+            work_days=210,
+            able_to_work=True,
+            searching=True,
+        ),
+        needs=["work-finding", "debt-arrears"],
+        goals=["employment"],
+        priority="urgent",
+        priority_cause="no-means-today",
+    )
+
+
+async def arrears_pass_90_days(house: House) -> None:
+    """Refer from finance to case management; the case has two goals and is closed by hand."""
+    care = await house.refer(
+        FINANCE,
+        person(
+            WELFARE,
+            "case-management",
+            f"{house.mark}-4",
+            centre=house.centre,
+            why="연체가 90일을 넘었고 월세도 밀려 있습니다.",
+            circumstances=facts(arrears_days=97, needs=["debt-arrears", "housing-rent"]),
+            needs=["debt-arrears", "housing-rent"],
+            goals=["debt-settled", "housing-secured"],
+        ),
+    )
+    accepted = await care.decides("accepted", keep_case_open=True)
+    await care.decides("started")
+    await care.decides("progressed", sub_status="interim-report")
+    await care.is_concluded(
+        "partially-met",
+        goals=[{"goal": "debt-settled", "met": True}, {"goal": "housing-secured", "met": False}],
+    )
+    if accepted.case is not None:
+        await house.desks[WELFARE].close_case(
+            accepted.case,
+            {
+                "reason": "goals-partly-met",
+                "goals": [
+                    {"goal": "debt-settled", "outcome": "debt-adjustment-started"},
+                    {"goal": "housing-secured", "outcome": "not-met"},
+                ],
+            },
+        )
+
+
+async def livelihood_ends_allowance(house: House) -> None:
+    """Refer from the employment centre to the welfare team, which tells that its grant ends the allowance."""
+    grant = await house.refer(
+        EMPLOYMENT,
+        person(
+            WELFARE,
+            "livelihood",
+            f"{house.mark}-5",
+            centre=house.centre,
+            why="소득인정액이 기준 중위소득의 32퍼센트에 못 미칩니다.",
+            circumstances=facts("documented", household_size=1, recognised_income_monthly=420_000),
+            needs=["income-livelihood"],
+            goals=["income-secured"],
+        ),
+    )
+    await grant.decides("accepted")
+    await house.desks[WELFARE].change_eligibility(
+        grant.id,
+        {
+            "programme": "livelihood",
+            "old": "likely",
+            "new": "granted",
+            "effective_on": (datetime.now(UTC).date() + timedelta(days=7)).isoformat(),
+            "conflicts": [
+                {
+                    "programme": "employment-support-1",
+                    "rule": "livelihood-ends-allowance",
+                    "citation": "구직자취업촉진법 29(1)4",
+                }
+            ],
+        },
+    )
+    await grant.is_concluded("benefit-granted")
+
+
+async def young_veteran_in_debt(house: House) -> None:
+    """Refer a young veteran from the employment centre to the veterans' centre and to the finance centre."""
+    career = await house.refer(
+        EMPLOYMENT,
+        person(
+            VETERANS,
+            "veterans-tailored",
+            f"{house.mark}-8",
+            centre=house.centre,
+            why="전역한 뒤 구직 중인 청년입니다.",
+            circumstances=facts(searching=True),
+            needs=["work-finding"],
+            goals=["employment"],
+        ),
+    )
+    loan = await house.refer(
+        EMPLOYMENT,
+        person(
+            FINANCE,
+            "sunshine-youth",
+            f"{house.mark}-8",
+            centre=house.centre,
+            why="고금리 대출을 갚을 자금이 필요합니다.",
+            circumstances=facts(birth_date="1999-03-04", own_income_annual=19_000_000),
+            needs=["debt-credit"],
+            goals=["loan-found"],
+            parent=str(career.id),
+        ),
+    )
+    await loan.decides("waitlisted", expected_wait_days=14)
+    await loan.is_served("loan-approved")
+    await career.is_served("training-started")

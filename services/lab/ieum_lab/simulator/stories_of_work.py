@@ -1,0 +1,169 @@
+"""Stories about work: clients who look for it, an employer who offers it, and what can come between."""
+
+from datetime import UTC, datetime, timedelta
+
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.people import MUNICIPALITY, employer, facts, person
+
+EMPLOYMENT, JOBS = "employment-center", "city-job-center"
+WOMEN, VETERANS = "women-reemployment-center", "veterans-center"
+
+
+async def discharged_without_pension(house: House) -> None:
+    """Hand over from veterans to employment to the job centre: placed, and looked after later."""
+    discharge = (datetime.now(UTC).date() - timedelta(days=60)).isoformat()
+    support = await house.refer(
+        VETERANS,
+        person(
+            EMPLOYMENT,
+            "re-employment-support",
+            f"{house.mark}-2",
+            centre=house.centre,
+            why="연금 없이 전역한 부사관으로 재취업을 원합니다.",
+            circumstances=facts("documented", discharge_date=discharge, service_months=96),
+            needs=["work-finding"],
+            goals=["employment"],
+        ),
+    )
+    await support.decides("accepted")
+    placement = await house.refer(
+        EMPLOYMENT,
+        person(
+            JOBS,
+            "job-placement",
+            f"{house.mark}-2",
+            centre=house.centre,
+            why="정비 경력을 살릴 일자리를 찾습니다.",
+            circumstances=facts(residence_municipality=MUNICIPALITY, job_wanted="정비"),
+            needs=["work-finding"],
+            goals=["employment"],
+            parent=str(support.id),
+        ),
+    )
+    placed = await placement.is_served("employed", goals=[{"goal": "employment", "met": True}])
+    await support.is_concluded("employed")
+    if placed.case is not None:
+        await house.desks[JOBS].follow_up(placed.case, {"found": "still-employed"})
+
+
+async def sensitive_line_empty(house: House) -> None:
+    """Say nothing of marriage or origin in the form; the job centre serves the client all the same."""
+    training = await house.refer(
+        WOMEN,
+        person(
+            JOBS,
+            "job-programme",
+            f"{house.mark}-3",
+            centre=house.centre,
+            why="한국어 이력서 작성과 면접 준비가 필요합니다.",
+            circumstances=facts(residence_municipality=MUNICIPALITY),
+            needs=["work-finding", "language-korean"],
+            goals=["employment"],
+            hand_over="appointment",
+        ),
+    )
+    await training.is_served("attended")
+
+
+async def redirected_for_want_of_room(house: House) -> None:
+    """Find no room at the women's centre, which suggests another desk; refer anew on new consent."""
+    full = await house.refer(
+        JOBS,
+        person(
+            WOMEN,
+            "women-training",
+            f"{house.mark}-6",
+            centre=house.centre,
+            why="육아로 일을 그만둔 뒤 직업훈련을 원합니다.",
+            circumstances=facts(sex="female", career_break_reason="childcare", willing_to_work=True),
+            needs=["work-training"],
+            goals=["training"],
+        ),
+    )
+    suggestion = f"/{house.centre}/{EMPLOYMENT}"
+    await full.decides(
+        "redirected",
+        reason="no-capacity",
+        suggestion={"agency": suggestion, "programme": "training-card"},
+    )
+    await full.is_settled("redirected")
+    card = await house.refer(
+        JOBS,
+        person(
+            EMPLOYMENT,
+            "training-card",
+            f"{house.mark}-6",
+            centre=house.centre,
+            why="직업훈련을 원하며 새로 동의를 받았습니다.",
+            circumstances=facts(birth_date="1988-05-20", employment_status="unemployed"),
+            needs=["work-training"],
+            goals=["training"],
+            parent=str(full.id),
+        ),
+    )
+    await card.is_served("training-started", goals=[{"goal": "training", "met": True}])
+
+
+async def employer_with_vacancies(house: House) -> None:
+    """Hand a firm over from the women's centre to the job centre; a fair fills two of three posts."""
+    hiring = await house.refer(
+        WOMEN,
+        employer(
+            JOBS,
+            "hiring-support",
+            f"{house.mark}-7",
+            headcount=3,
+            why="생산직 세 명을 구합니다.",
+            needs=["work-hiring"],
+            goals=["vacancies-filled"],
+        ),
+    )
+    await hiring.decides("accepted")
+    await hiring.decides("progressed", sub_status="scheduled")
+    await hiring.is_concluded("partially-met", goals=[{"goal": "vacancies-filled", "met": False}])
+
+
+async def cancelled_while_being_accepted(house: House) -> None:
+    """Let acceptance and the wish to cancel cross on the way; the worker agrees, and both end cancelled."""
+    advice = await house.refer(
+        EMPLOYMENT,
+        person(
+            WOMEN,
+            "women-counselling",
+            f"{house.mark}-9",
+            centre=house.centre,
+            why="경력 상담을 원합니다.",
+            circumstances=facts(sex="female", career_break_reason="childcare"),
+            needs=["work-finding"],
+            goals=["informed"],
+        ),
+    )
+    await advice.is_answered()
+    await advice.decides("accepted")
+    await advice.asks("cancel-requested", reason="found-work")
+    await advice.decides("cancelled", reason="found-work")
+    await advice.is_settled("cancelled")
+
+
+async def outcome_disputed(house: House) -> None:
+    """Dispute an outcome: it is taken up again once, completed anew and closed."""
+    advice = await house.refer(
+        JOBS,
+        person(
+            VETERANS,
+            "veterans-tailored",
+            f"{house.mark}-10",
+            centre=house.centre,
+            why="창업 상담을 원하는 제대군인입니다.",
+            needs=["work-starting-business"],
+            goals=["informed"],
+        ),
+    )
+    await advice.decides("accepted")
+    await advice.decides("started")
+    await advice.decides("completed", outcome="information-only")
+    await advice.asks("outcome-disputed", sealed={"note": "상담을 한 번밖에 받지 못했습니다."})
+    await advice.decides("reopened")
+    await advice.decides("held", reason="no-suitable-appointment")
+    await advice.decides("resumed")
+    await advice.is_concluded("service-provided")

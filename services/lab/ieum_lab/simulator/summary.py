@@ -1,0 +1,100 @@
+"""What a demonstration comes to, for a person to check: the play, the accounting, the measures."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import psutil
+
+from ieum.centre.reconcile import Accounts, settled
+from ieum_lab.embedded.running import RunningCentre
+from ieum_lab.simulator.measures import Latency, latency, memory_of, memory_together
+from ieum_lab.simulator.play import Played, Script
+
+SETTLE_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All of it; `differences` is empty when everything is accounted for."""
+
+    script: Script
+    played: Played
+    accounts: Accounts
+    latency: Latency | None
+    memory: Mapping[str, int]
+    memory_together: int
+    ready_seconds: Mapping[str, float]
+    seconds_until_ready: float
+    addresses: Mapping[str, str]
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether everything is accounted for."""
+        return not self.accounts.differences
+
+    @property
+    def referrals_per_second(self) -> float:
+        """Say how many referrals a second were taken from being made to their end."""
+        return round(len(self.played.streamed) / max(self.played.stream_seconds, 0.001), 1)
+
+    @property
+    def events_per_second(self) -> float:
+        """Say how many events a second took effect, at their senders and their recipients."""
+        return round(self.played.events / max(self.played.stream_seconds, 0.001), 1)
+
+    def as_json(self) -> dict[str, object]:
+        """Give the summary as one JSON object."""
+        return {
+            "sound": self.is_sound,
+            "script": asdict(self.script),
+            "stories": [asdict(story) for story in self.played.stories],
+            "referrals": {"streamed": len(self.played.streamed), "by_state": dict(self.played.states)},
+            "moves": dict(self.played.moves),
+            "accounting": {
+                "streams": self.accounts.streams,
+                "said": self.accounts.said,
+                "heard": self.accounts.heard,
+                "referrals": dict(self.accounts.referrals),
+                "differences": self.accounts.sentences,
+            },
+            "latency_ms": None if self.latency is None else asdict(self.latency),
+            "throughput": {
+                "sending_seconds": round(self.played.sending_seconds, 2),
+                "until_all_ended_seconds": round(self.played.stream_seconds, 2),
+                "referrals_per_second": self.referrals_per_second,
+                "events_per_second": self.events_per_second,
+            },
+            "memory_mb": {**self.memory, "together": self.memory_together},
+            "ready_seconds": {
+                **{agency: round(seconds, 2) for agency, seconds in self.ready_seconds.items()},
+                "everything": round(self.seconds_until_ready, 2),
+            },
+            "addresses": dict(self.addresses),
+        }
+
+
+async def sum_up(running: RunningCentre, script: Script, played: Played) -> Summary:
+    """Account for everything by SQL from all databases, and measure."""
+    processes = running.processes()
+    memory = memory_of(processes)
+    together = memory_together([*processes.values(), psutil.Process()])
+    accounts, times = await asyncio.gather(
+        settled(running.centre, running.settings, SETTLE_SECONDS),
+        latency(running.centre, running.settings, played.streamed),
+    )
+    return Summary(
+        script=script,
+        played=played,
+        accounts=accounts,
+        latency=times,
+        memory=memory,
+        memory_together=together,
+        ready_seconds=running.ready_seconds,
+        seconds_until_ready=running.seconds_until_ready,
+        addresses={
+            **running.urls,
+            "kafka": running.stack.kafka_bootstrap,
+            "postgres": running.stack.postgres_admin_dsn.rpartition("@")[2],
+        },
+    )

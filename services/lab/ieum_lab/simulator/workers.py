@@ -1,0 +1,158 @@
+"""Random workers at every desk: they follow the feed, look at the moves allowed, and choose by seed."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from random import Random
+from uuid import UUID
+
+from ieum.api.agency.events import FeedEvent
+from ieum.api.agency.views import ReferralStanding
+from ieum_lab.simulator.chance import seeded
+from ieum_lab.simulator.agency_client import Desk, RefusedError
+from ieum_lab.simulator.feed_follower import Following, Side
+from ieum_lab.simulator.habits import RECIPIENT, SENDER, UNBENT, WAIT, Leaning, choose
+from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.moves import ask_fields, decision_fields
+from ieum_contracts.codes import AskType, Decision, State
+from ieum_contracts.lifecycle.table import CONCLUDED
+
+HANDS_PER_DESK = 6
+FIRST_LOOK_SECONDS = (5.0, 12.0)
+"""Until a worker opens a new referral: the system's receipt is quick, people are not."""
+THINK_SECONDS = (0.2, 1.2)
+FORGOTTEN_SECONDS = 8.0
+SWEEP_SECONDS = 1.0
+CURIOSITY = 0.15
+"""How often a sender without need looks at a referral of which it has heard."""
+CROSSED = frozenset({404, 409, 412})
+"""Refusals that mean that a referral has not arrived yet, or that something came in between."""
+
+Key = tuple[str, UUID]
+
+
+class Workers:
+    """The workers of all desks; while `run` runs they take every referral to its end."""
+
+    def __init__(
+        self, house: House, following: Following, seed: int, elsewhere: Sequence[tuple[str, str]]
+    ) -> None:
+        self.made: Counter[str] = Counter()
+        self._house = house
+        self._following = following
+        self._seed = seed
+        self._elsewhere = elsewhere
+        self._places: dict[UUID, tuple[int, Leaning]] = {}
+        self._chances: dict[Key, Random] = {}
+        self._moves: defaultdict[Key, Counter[str]] = defaultdict(Counter)
+        self._answers: dict[Key, ReferralStanding] = {}
+        self._planned: set[Key] = set()
+        self._touched: dict[Key, float] = {}
+        self._queues: dict[str, asyncio.Queue[Side]] = {agency: asyncio.Queue() for agency in house.desks}
+
+    def expect(self, referral: UUID, ordinal: int, leaning: Leaning) -> None:
+        """Say which place in the stream a referral has, and how its workers are bent."""
+        self._places[referral] = ordinal, leaning
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        self._following.noticed = self._notice
+        async with asyncio.TaskGroup() as tasks:
+            for agency, desk in self._house.desks.items():
+                for _ in range(HANDS_PER_DESK):
+                    tasks.create_task(self._work(desk, self._queues[agency]))
+            tasks.create_task(self._sweep())
+
+    def unfinished(self) -> list[Side]:
+        """List the sides of referrals on which something is left to do or to hear."""
+        return [side for side in self._following.sides.values() if not side.is_finished]
+
+    def _notice(self, side: Side, event: FeedEvent) -> None:
+        if event.direction == "said" and side.state is not State.RECEIVED:
+            return  # a worker's own move: whoever made it goes on by himself
+        needed = side.role == "recipient" or side.state in CONCLUDED or side.state is State.INFO_REQUESTED
+        bent = self._leaning(side) is not UNBENT
+        if needed or bent or self._chance(side).random() < CURIOSITY:
+            self._plan(side)
+
+    async def _sweep(self) -> None:
+        """Plan what was not looked at for a while: nothing is forgotten on a desk."""
+        loop = asyncio.get_running_loop()
+        while True:
+            for side in self.unfinished():
+                touched = self._touched.setdefault((side.agency, side.referral), loop.time())
+                if loop.time() - touched > FORGOTTEN_SECONDS:
+                    self._plan(side)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    def _plan(self, side: Side) -> None:
+        loop, key = asyncio.get_running_loop(), (side.agency, side.referral)
+        self._touched[key] = loop.time()
+        if key not in self._planned:
+            self._planned.add(key)
+            hasty = side.role == "sender" and self._leaning(side).is_hasty
+            seconds = THINK_SECONDS if hasty or key in self._moves else FIRST_LOOK_SECONDS
+            think = self._chance(side).uniform(*seconds)
+            loop.call_later(think, self._queues[side.agency].put_nowait, side)
+
+    async def _work(self, desk: Desk, queue: asyncio.Queue[Side]) -> None:
+        while True:
+            side = await queue.get()
+            self._planned.discard((side.agency, side.referral))
+            try:
+                goes_on = await self._look(desk, side)
+            except RefusedError as error:
+                if error.status not in CROSSED:
+                    raise
+                goes_on = True
+            if goes_on:
+                self._plan(side)
+
+    async def _look(self, desk: Desk, side: Side) -> bool:
+        """Look at a referral and make at most one move; says whether there may be more to do."""
+        key = side.agency, side.referral
+        standing = self._answers.pop(key, None) or await desk.read(side.referral)
+        side.correct(standing)
+        move = self._choice(side, standing)
+        self._moves[key][move] += 1
+        if move == WAIT:
+            return False
+        answer = await self._make(desk, side, standing, move)
+        self.made[move] += 1
+        if side.role == "sender":
+            return False
+        self._answers[key] = answer
+        return True
+
+    async def _make(self, desk: Desk, side: Side, standing: ReferralStanding, move: str) -> ReferralStanding:
+        """Make a move, on condition that nothing has changed since it was chosen."""
+        chance = self._chance(side)
+        if side.role == "sender":
+            return await desk.ask(side.referral, move, ask_fields(move, chance), standing.version)
+        fields = decision_fields(move, chance, self._elsewhere)
+        if move == Decision.ASK_REJECTED:
+            fields["answers"] = [str(standing.open_asks[0].id)]
+        return await desk.decide(side.referral, move, fields, standing.version)
+
+    def _choice(self, side: Side, standing: ReferralStanding) -> str:
+        disputed = any(ask.ask is AskType.OUTCOME_DISPUTED for ask in standing.open_asks)
+        if side.role == "sender" and disputed:
+            return WAIT
+        state = standing.state
+        weights = (SENDER if side.role == "sender" else RECIPIENT).get(state, {})
+        made = self._moves[side.agency, side.referral]
+        return choose(state, weights, standing.allowed, self._leaning(side), made, self._chance(side))
+
+    def _leaning(self, side: Side) -> Leaning:
+        place = self._places.get(side.referral)
+        return UNBENT if place is None else place[1]
+
+    def _chance(self, side: Side) -> Random:
+        """Give the side's own chance: by seed and place in the stream, whatever the others do meanwhile."""
+        place = self._places.get(side.referral)
+        if place is None:
+            return seeded(self._seed, side.referral)
+        key = side.agency, side.referral
+        if key not in self._chances:
+            self._chances[key] = seeded(self._seed, place[0], side.role)
+        return self._chances[key]

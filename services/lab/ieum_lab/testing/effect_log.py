@@ -1,0 +1,41 @@
+"""A log of effects for databases under test: what really happened to a row, whatever the service believes."""
+
+from collections.abc import AsyncIterator
+
+from asyncpg import Connection
+
+from ieum_lab.testing.history import Changed
+
+PREFETCHED = 5_000
+
+_INSTALL = """
+create table effect_log (
+    id     bigint generated always as identity primary key,
+    thing  uuid   not null,
+    before bigint not null,
+    after  bigint not null,
+    state  text   not null
+);
+create function log_effect() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+    insert into effect_log (thing, before, after, state)
+    values (new.id, case when tg_op = 'INSERT' then 0 else old.version end, new.version, new.state);
+    return null;
+end $$;
+create trigger log_effect after insert or update on referral for each row execute function log_effect();
+"""
+
+
+async def install_effect_log(administrator: Connection) -> None:
+    """Let every change of a referral be logged; to be called by the administrator of a test's database."""
+    await administrator.execute(_INSTALL)
+
+
+_CHANGES = "select id, thing, before, after, state from effect_log order by id"
+
+
+async def read_effect_log(connection: Connection, at: str) -> AsyncIterator[Changed]:
+    """Read what happened to the referrals of an agency."""
+    async with connection.transaction():
+        async for row in connection.cursor(_CHANGES, prefetch=PREFETCHED):
+            yield Changed(at, str(row["thing"]), row["before"], row["after"], row["state"], row["id"])

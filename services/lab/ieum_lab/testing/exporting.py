@@ -1,0 +1,115 @@
+"""The history of a centre under test, read from its agencies' databases after everything had its time."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from pydantic_core import from_json
+
+from ieum.delivery.streams.streams import FAMILIES
+from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
+from ieum_lab.testing.history import Fact, Heard, Left, Parked, Quarantined, Said, Stream, Unkept
+from ieum_contracts import envelope
+from ieum_contracts.topics import Family
+
+_SAID = """
+select a.address as peer, l.key, l.family, l.sequence, l.digest, l.type, l.headers
+from ledger l join peer a on a.id = l.peer where l.said
+"""
+_HEARD = """
+select a.address as peer, l.key, l.family, l.sequence, l.digest, l.type, l.event_id, l.fate, l.reason,
+       l.body, f.id as feed
+from ledger l join peer a on a.id = l.peer
+left join feed f on (f.key, f.peer, f.family, f.sequence) = (l.key, l.peer, l.family, l.sequence)
+    and not f.said
+where not l.said
+"""
+_PARKED = """
+select a.address as peer, p.key, p.family, p.sequence, p.digest, p.reason, p.dead
+from parked p join peer a on a.id = p.peer
+"""
+_UNKEPT = "select coalesce(sum(unkept), 0)::bigint from source"
+_QUARANTINED = 'select topic, partition, "offset", reason from quarantine'
+
+
+async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
+    """Give every fact that an agency's database holds; `me` is its address as text."""
+    heard: set[UUID] = set()
+    async for row in _rows(connection, _HEARD):
+        heard.add(row["event_id"])
+        yield _heard(row, me)
+    async for row in _rows(connection, _SAID):
+        yield _said(row, me, heard)
+    async for row in _rows(connection, _PARKED):
+        number = (_stream(row, row["peer"], me), row["sequence"])
+        yield Parked(*number, row["digest"].hex(), row["reason"], row["dead"])
+    async for row in _rows(connection, _QUARANTINED):
+        family = row["topic"].rpartition(".")[2]
+        yield Quarantined(me, family, row["partition"], row["offset"], row["reason"])
+    yield Unkept(me, await connection.fetchval(_UNKEPT))
+    async for change in read_effect_log(connection, me):
+        yield change
+    for left in await leftovers(connection, me):
+        yield left
+
+
+_LEFT = """
+select 'outbox' as what, count(*) as rows from outbox
+union all select 'notice', count(*) from notice
+union all select 'feed without numbers', count(*) from feed where number is null
+union all select 'stopped streams', count(*) from stream where stopped is not null
+union all
+select 'streams behind their peer', count(*)
+from expected e left join stream s using (key, peer, family) where e.said > coalesce(s.heard, 0)
+"""
+
+
+async def leftovers(connection: Connection, me: str) -> list[Left]:
+    """Name what an agency still has to do; an empty list when it is at rest."""
+    rows = await connection.fetch(_LEFT)
+    return [Left(me, row["what"], f"has {row['rows']}") for row in rows if row["rows"]]
+
+
+async def _rows(connection: Connection, query: str) -> AsyncIterator[Record]:
+    async with connection.transaction():
+        async for row in connection.cursor(query, prefetch=PREFETCHED):
+            yield row
+
+
+def _stream(row: Record, source: str, recipient: str) -> Stream:
+    return Stream(source, recipient, FAMILIES[row["family"]], str(row["key"]))
+
+
+def _said(row: Record, me: str, heard: set[UUID]) -> Said:
+    event = envelope.read(envelope.from_canonical(row["headers"]))
+    cause = event.causation or ""
+    ordered_here = cause != "" and UUID(cause) not in heard
+    of_referral = FAMILIES[row["family"]] != Family.CASE_CLOSED
+    return Said(
+        stream=_stream(row, me, row["peer"]),
+        sequence=row["sequence"],
+        digest=row["digest"].hex(),
+        type=row["type"],
+        cause=cause,
+        touches=(str(row["key"]),) if ordered_here and of_referral else (),
+    )
+
+
+def _heard(row: Record, me: str) -> Heard:
+    return Heard(
+        stream=_stream(row, row["peer"], me),
+        sequence=row["sequence"],
+        digest=row["digest"].hex(),
+        type=row["type"],
+        fate=row["fate"],
+        reason=row["reason"] or "",
+        order=row["feed"],
+        touches=_touched(row) if row["fate"] == "applied" else (),
+    )
+
+
+def _touched(row: Record) -> tuple[str, ...]:
+    """Name the referrals that an applied event changes: its key, or those whose case it tells of."""
+    if FAMILIES[row["family"]] != Family.CASE_CLOSED:
+        return (str(row["key"]),)
+    return tuple(from_json(row["body"])["referrals"])

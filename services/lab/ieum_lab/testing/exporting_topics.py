@@ -1,0 +1,85 @@
+"""The history of a centre's mailboxes, read from Kafka by its administrator."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from ieum.centre import CentreSettings
+from ieum.delivery.connection_arguments import SASL_MECHANISM
+from ieum.delivery.records.corrupt_records import read_past_unreadable
+from ieum_lab.testing.history import STRANGER, Carried, Left, Stream
+from ieum_contracts import envelope
+from ieum_contracts.address import Address
+from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
+
+POLL_MS = 500
+RECORDS_MAX = 2_000
+
+
+async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]) -> AsyncIterator[Carried]:
+    """Give every numbered record that the agencies' mailboxes hold, as far as it can be read."""
+    read_past_unreadable()
+    owners = {topic_of(me, family): (str(me), str(family)) for me in agencies for family in STREAM_FAMILIES}
+    consumer = _consumer(settings)
+    try:
+        await consumer.start()
+        ends = await _assign(consumer, owners)
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)).values():
+                for record in records:
+                    carried = _carried(record, *owners[record.topic])
+                    if carried is not None:
+                        yield carried
+    finally:
+        await consumer.stop()
+
+
+async def unread(settings: CentreSettings, me: Address, positions: dict[tuple[str, int], int]) -> list[Left]:
+    """Name partitions of an agency's mailboxes that are not read to their end, by (family, partition)."""
+    consumer = _consumer(settings)
+    try:
+        await consumer.start()
+        ends = await _assign(consumer, [topic_of(me, family) for family in STREAM_FAMILIES])
+    finally:
+        await consumer.stop()
+    behind = {
+        place: end - positions.get((place.topic.rpartition(".")[2], place.partition), 0)
+        for place, end in ends.items()
+    }
+    return [
+        Left(str(me), "unread", f"{place.topic}/{place.partition} by {records}")
+        for place, records in behind.items()
+        if records > 0
+    ]
+
+
+def _consumer(settings: CentreSettings) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        security_protocol=settings.kafka_protocol,
+        sasl_mechanism=SASL_MECHANISM,
+        sasl_plain_username=settings.kafka_admin_username,
+        sasl_plain_password=settings.kafka_admin_secret(),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+
+
+async def _assign(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> dict[TopicPartition, int]:
+    places = [TopicPartition(topic, partition) for topic in topics for partition in range(MAILBOX_PARTITIONS)]
+    consumer.assign(places)
+    await consumer.seek_to_beginning(*places)
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+    return ends
+
+
+def _carried(record: ConsumerRecord[bytes, bytes], recipient: str, family: str) -> Carried | None:
+    try:
+        event = envelope.read(record.headers)
+    except envelope.EnvelopeError:
+        return None
+    if event.sequence is None or any(name == STRANGER for name, _ in record.headers):
+        return None
+    stream = Stream(str(event.source), recipient, family, event.subject)
+    digest = envelope.digest(envelope.canonical(record.headers), record.value or b"").hex()
+    return Carried(stream, event.sequence, digest, record.partition, record.offset)

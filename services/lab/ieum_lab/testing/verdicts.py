@@ -1,0 +1,49 @@
+"""Verdicts: which promise a history breaks, where, and why in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from ieum_lab.testing.history import Stream
+
+
+class Broken(StrEnum):
+    """Which promise is broken."""
+
+    LOST = "LOST"
+    PHANTOM = "PHANTOM"
+    DUPLICATE_EFFECT = "DUPLICATE-EFFECT"
+    REORDER = "REORDER"
+    FORGED = "FORGED"
+    STUCK = "STUCK"
+
+
+class Number(NamedTuple):
+    """One number of one stream."""
+
+    stream: Stream
+    sequence: int
+
+    def __str__(self) -> str:
+        """Write it as a person reads it."""
+        return f"{self.stream} #{self.sequence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One promise broken: where, and why in words. `about` is a stream, or (agency, thing changed there).
+
+    `sequence` is the number of the stream where it went wrong; 0 where it is none in particular.
+    """
+
+    broken: Broken
+    why: str
+    about: Stream | tuple[str, str]
+    sequence: int = 0
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Count verdicts by name, `LOST 2, STUCK 1`; `none` for a clean history."""
+    counts = {broken: sum(verdict.broken is broken for verdict in verdicts) for broken in Broken}
+    return ", ".join(f"{broken} {count}" for broken, count in counts.items() if count) or "none"
