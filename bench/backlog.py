@@ -16,14 +16,14 @@ from bench.cases import QUIET, RECIPIENT, SENDER
 from bench.machine import MIB, Meter
 from bench.ours.order import requested
 from ieum.delivery.connection_arguments import connection_arguments
-from ieum_lab.embedded import Stack
-from ieum_lab.embedded.processes import Service, agency_service
 from ieum.settings import Settings
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.processes import Service, agency_service
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 IDLE_SECONDS = 3.0
 SAMPLE_SECONDS = 1.0

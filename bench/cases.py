@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bench.child import Child
 from bench.place import Place
+from ieum_contracts.topics import Family, login, topic_of
 from ieum_lab.embedded import Stack
 from ieum_lab.embedded.processes import Service, agency_service
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
-from ieum_contracts.topics import Family, login, topic_of
 
 ROOT = Path(__file__).parent.parent
 SENDER, RECIPIENT = "employment-center", "city-welfare-team"

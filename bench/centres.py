@@ -14,9 +14,9 @@ from bench import results
 from bench.cases import served
 from bench.machine import memory_mib
 from ieum.delivery.connection_arguments import SASL_MECHANISM
+from ieum_contracts.topics import topics
 from ieum_lab.embedded import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
-from ieum_contracts.topics import topics
 
 AGENCIES = (
     "employment-center",

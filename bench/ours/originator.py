@@ -20,27 +20,27 @@ from bench.ours.watched import WatchedConnections, WatchedDesk
 from bench.place import CONNECTIONS_MAX
 from bench.trips import Trips
 from ieum.agency import load_agency, published
+from ieum.application import commands
+from ieum.application.command import Command, CommandResult
+from ieum.application.group_commit import TOGETHER_MAX, WORKERS, CommandBatcher
+from ieum.application.loading import Loaded
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Refusal, View
-from ieum.delivery.delivery_context import Connections, Here
+from ieum.casework.values import AgencyView, Refusal
+from ieum.delivery.delivery_context import Connections, DeliveryContext
+from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.delivery_service import Delivery
 from ieum.observe.logging import set_up_logging
-from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, Shelf
+from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, ProgrammeCache
 from ieum.settings import Settings
-from ieum.application import commands
-from ieum.storage.idempotency_rows import Answer
-from ieum.application.group_commit import HANDS, TOGETHER_MAX, Counter
 from ieum.storage.database import open_database
-from ieum.application.loading import Found
-from ieum.application.command import Order, Served
+from ieum.storage.idempotency_rows import StoredResponse
 
 PROGRAMME_SECONDS_MAX = 30.0
-A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, HANDS)
+A_COMMIT_EACH, TOGETHER = (1, CONNECTIONS_MAX), (TOGETHER_MAX, WORKERS)
 """How many orders share a transaction, and how many transactions run at a time."""
-NO_ANSWER = Answer(0, (), b"")
+NO_ANSWER = StoredResponse(0, (), b"")
 
 
 class Originator:
@@ -55,27 +55,27 @@ class Originator:
     ) -> None:
         agency = load_agency(settings.agency_package)
         self.trips = Trips()
-        self.here = Here(settings.address, connections, Peers(), lambda: datetime.now(UTC))
-        self.shelf = Shelf(self.here)
-        view = View(self.here.me, agency.rule_sets, self.shelf.programmes)
-        self.desk = connections.desk = WatchedDesk(view, self.here.peers, self.trips)
+        self.context = DeliveryContext(settings.address, connections, Peers(), lambda: datetime.now(UTC))
+        self.programme_cache = ProgrammeCache(self.context)
+        view = AgencyView(self.context.me, agency.rule_sets, self.programme_cache.programmes)
+        self.handler = connections.handler = WatchedDesk(view, self.context.peers, self.trips)
         own = published(agency, version=1)
-        self.delivery = Delivery(settings, self.here, self.desk, own, self.shelf)
-        here = replace(self.here, database=requests)
-        self._counter = Counter(here, self.desk, self.delivery.outbox, *together)
+        self.delivery = Delivery(settings, self.context, self.handler, own, self.programme_cache)
+        context = replace(self.context, database=requests)
+        self._counter = CommandBatcher(context, self.handler, self.delivery.outbox, *together)
         self._order: ReferralOrder = order_for()
 
     async def send(self, key: str) -> str:
         """Refer a client: guards, referral, ledger and outbox in one transaction."""
         order, ids = self._order.model_copy(update={"client_ref": key}), NewIds(uuid7(), uuid7())
 
-        def work(found: Found, now: datetime) -> Served:
-            change = commands.refer(order, self.desk.view, found, now, ids)
+        def work(found: Loaded, now: datetime) -> CommandResult:
+            change = commands.refer(order, self.handler.view, found, now, ids)
             assert not isinstance(change, Refusal), change  # noqa: S101 - the load refers new clients alone
-            return Served(change, NO_ANSWER)
+            return CommandResult(change, NO_ANSWER)
 
-        needs = commands.needs_of_referral(order, self.here.me)
-        await self._counter.serve(Order(needs, work, Cause(key)))
+        needs = commands.needs_of_referral(order, self.context.me)
+        await self._counter.serve(Command(needs, work, Cause(key)))
         self.delivery.wake()
         return str(ids.referral)
 
@@ -83,7 +83,7 @@ class Originator:
         """Wait until the recipient's programme has come by its catalogue and mail is read."""
         to = self._order.recipient, self._order.programme
         async with asyncio.timeout(PROGRAMME_SECONDS_MAX):
-            while to not in {(at.agency, programme) for at, programme in self.shelf.programmes}:  # noqa: ASYNC110
+            while to not in {(at.agency, programme) for at, programme in self.programme_cache.programmes}:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             while await self.delivery.problems():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -102,7 +102,9 @@ async def main() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
-    running = [asyncio.create_task(work) for work in (originator.delivery.run(), originator.shelf.run())]
+    running = [
+        asyncio.create_task(work) for work in (originator.delivery.run(), originator.programme_cache.run())
+    ]
     try:
         await originator.ready()
         await obey(voice, _acts(originator))

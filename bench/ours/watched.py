@@ -8,32 +8,32 @@ from datetime import datetime
 from asyncpg import Connection
 
 from bench.trips import Trips
-from ieum.casework.loaded_cases import Known
-from ieum.casework.values import View
+from ieum.application.event_handler import EventHandler
+from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.values import AgencyView
 from ieum.delivery.application import Applied, Outcome
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.streams.peers import Peers
-from ieum.application.event_handler import Desk
 from ieum_contracts.decisions import ReferralReceived
 from ieum_contracts.message import Event
 
 
-class WatchedDesk(Desk):
+class WatchedDesk(EventHandler):
     """The product's desk; it only remembers on which connection answers came."""
 
-    def __init__(self, view: View, peers: Peers, trips: Trips) -> None:
+    def __init__(self, view: AgencyView, peers: Peers, trips: Trips) -> None:
         super().__init__(view, peers)
         self._trips = trips
         self._heard: list[str] = []
         self._connection: Connection | None = None
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
+    async def load(self, connection: Connection, events: Sequence[Event]) -> LoadedCases:
         """Load a batch; what a batch before it heard and never committed is forgotten."""
         self._heard.clear()
         self._connection = connection
         return await super().load(connection, events)
 
-    def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
+    def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
         """Fold an event, and remember an answer."""
         outcome = super().fold(known, event, now)
         if isinstance(outcome, Applied) and isinstance(event.body, ReferralReceived):
@@ -55,12 +55,12 @@ class WatchedConnections:
 
     def __init__(self, database: Connections) -> None:
         self._database = database
-        self.desk: WatchedDesk | None = None
+        self.handler: WatchedDesk | None = None
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
         """Lend a connection; what raises inside passes by the desk."""
         async with self._database.acquire() as connection:
             yield connection
-            if self.desk is not None:
-                self.desk.returned(connection)
+            if self.handler is not None:
+                self.handler.returned(connection)

@@ -27,7 +27,7 @@ from ieum_contracts.model import (
 )
 
 
-class Decided(Model):
+class DecisionBody(Model):
     """A decision: it settles the asks that it names."""
 
     answers: Annotated[
@@ -52,7 +52,7 @@ class Suggestion(Model):
     programme: Annotated[ProgrammeId, plain("Its programme.")]
 
 
-class ReferralReceived(Decided):
+class ReferralReceived(DecisionBody):
     """The referral has arrived, or what was asked for has; receipt is not acceptance."""
 
     reference: Annotated[Reference | None, pseudonym("The recipient's own reference.")] = None
@@ -62,7 +62,7 @@ class ReferralReceived(Decided):
     )
 
 
-class ReferralInfoRequested(Decided):
+class ReferralInfoRequested(DecisionBody):
     """Something has to be known before a decision can be taken."""
 
     questions: Annotated[
@@ -71,14 +71,14 @@ class ReferralInfoRequested(Decided):
     due_at: Annotated[Time | None, plain("When the answer is due.")] = None
 
 
-class ReferralWaitlisted(Decided):
+class ReferralWaitlisted(DecisionBody):
     """There is no room yet."""
 
     expected_wait_days: Annotated[Count | None, plain("Calendar days until there may be room.")] = None
     review_at: Annotated[Time | None, plain("When the waiting list is looked at again.")] = None
 
 
-class ReferralAccepted(Decided):
+class ReferralAccepted(DecisionBody):
     """The recipient will serve the client."""
 
     contact_by: Annotated[Time | None, plain("By when the client is contacted.")] = None
@@ -86,27 +86,27 @@ class ReferralAccepted(Decided):
     case: Annotated[UUID | None, pseudonym("The case that serves the client; key of case.closed.")] = None
 
 
-class ReferralStarted(Decided):
+class ReferralStarted(DecisionBody):
     """Work has begun."""
 
     appointment: Annotated[Appointment | None, pseudonym("The next appointment.")] = None
 
 
-class ReferralProgressed(Decided):
+class ReferralProgressed(DecisionBody):
     """Something happened on the way."""
 
     sub_status: Annotated[causes.SubStatus, pseudonym("What happened.")]
     appointment: Annotated[Appointment | None, pseudonym("The next appointment.")] = None
 
 
-class ReferralHeld(Decided):
+class ReferralHeld(DecisionBody):
     """Work rests."""
 
     reason: Annotated[Reason, pseudonym("Why.")]
     until: Annotated[Day | None, plain("Until when.")] = None
 
 
-class ReferralResumed(Decided):
+class ReferralResumed(DecisionBody):
     """Work goes on."""
 
 
@@ -117,7 +117,7 @@ class GoalMet(Model):
     met: Annotated[Flag, pseudonym("Whether it was met.")]
 
 
-class ReferralCompleted(Decided):
+class ReferralCompleted(DecisionBody):
     """The work is done; the sender acknowledges or disputes the outcome."""
 
     outcome: Annotated[Outcome, pseudonym("What became of it.")]
@@ -126,13 +126,13 @@ class ReferralCompleted(Decided):
     ] = ()
 
 
-class ReferralFailed(Decided):
+class ReferralFailed(DecisionBody):
     """The work was begun and stopped early."""
 
     reason: Annotated[Reason, pseudonym("Why.")]
 
 
-class ReferralDeclined(Decided):
+class ReferralDeclined(DecisionBody):
     """The recipient does not take the client."""
 
     reason: Annotated[Reason, pseudonym("Why.")]
@@ -144,20 +144,20 @@ class ReferralDeclined(Decided):
     ] = ()
 
 
-class ReferralRedirected(Decided):
+class ReferralRedirected(DecisionBody):
     """Another agency serves the client better; the sender makes the new referral."""
 
     reason: Annotated[Reason, pseudonym("Why.")]
     suggestion: Annotated[Suggestion, pseudonym("Where to refer instead.")]
 
 
-class ReferralExpired(Decided):
+class ReferralExpired(DecisionBody):
     """A clock ended it."""
 
     clock: Annotated[causes.ExpiredClock, plain("Which clock.")]
 
 
-class ReferralCancelled(Decided):
+class ReferralCancelled(DecisionBody):
     """It was cancelled, as asked."""
 
     cause: Annotated[causes.CancelledCause, plain("Whether the system or a worker agreed.")] = (
@@ -166,31 +166,31 @@ class ReferralCancelled(Decided):
     reason: Annotated[Reason | None, pseudonym("Why, as it was asked.")] = None
 
 
-class ReferralWithdrawn(Decided):
+class ReferralWithdrawn(DecisionBody):
     """The client has withdrawn consent; nobody works on it any more."""
 
     cause: Annotated[causes.WithdrawnCause, plain("Where the client said so.")]
 
 
-class ReferralClosed(Decided):
+class ReferralClosed(DecisionBody):
     """The work had been completed or failed, and nothing is open any more."""
 
     cause: Annotated[causes.ClosedCause, plain("Whether the sender acknowledged.")]
     closed_as: Annotated[ClosedAs, pseudonym("How the work had ended.")]
 
 
-class ReferralReopened(Decided):
+class ReferralReopened(DecisionBody):
     """The work goes on."""
 
     cause: Annotated[causes.ReopenedCause, plain("Who wanted it.")]
 
 
-class ReferralAskRejected(Decided):
+class ReferralAskRejected(DecisionBody):
     """An ask is not followed."""
 
     state: Annotated[State, pseudonym("Where the referral stands.")]
     cause: Annotated[causes.RejectedCause, plain("Why.")]
 
 
-class ReferralAmendmentNoted(Decided):
+class ReferralAmendmentNoted(DecisionBody):
     """An amendment has been taken note of."""

@@ -13,6 +13,7 @@ import httpx
 
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
+from ieum_contracts.address import Address
 from ieum_lab.embedded import Stack, StackError
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.processes import READY_PATH, Service
@@ -20,7 +21,6 @@ from ieum_lab.testing.centre import CentreUnderTest, Template, new_centre
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.effect_log import install_effect_log
 from ieum_lab.testing.history import Injected, Removed
-from ieum_contracts.address import Address
 from tests.chaos.door import Door
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,11 +15,11 @@ from asyncpg import Connection, Record
 from ieum.delivery.records.verification import partition_of
 from ieum.delivery.sending.relay import LOCK
 from ieum.delivery.streams.streams import FAMILIES
-from ieum_lab.testing.history import STRANGER, Injected, Removed, Stream
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
+from ieum_lab.testing.history import STRANGER, HistoryStream, Injected, Removed
 from tests.chaos.scene import Scene
 
 LOCK_SECONDS_MAX = 30.0
@@ -92,7 +92,7 @@ async def take_from_outbox(scene: Scene, random: Random, count: int = 5) -> str:
         await asyncio.sleep(random.uniform(0.5, 2.5))
         rows = await connection.fetch(_TAKE, count)
     for row in rows:
-        stream = Stream(str(me), row["peer"], FAMILIES[row["family"]], str(row["key"]))
+        stream = HistoryStream(str(me), row["peer"], FAMILIES[row["family"]], str(row["key"]))
         scene.removed.append(Removed(stream, row["sequence"]))
     return f"{len(rows)} rows taken at {me}"
 

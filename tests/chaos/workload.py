@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from ieum_lab.simulator.moves import ask_fields, decision_fields
-from ieum_lab.simulator.people import person
 from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED
+from ieum_lab.simulator.moves import ask_fields, decision_fields
+from ieum_lab.simulator.people import person
 from tests.chaos.caller import Caller, Json, Met
 from tests.chaos.scene import AGENCIES, Scene
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from ieum.centre import read_centre
 from ieum_lab.embedded import Stack
-from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file
 
@@ -31,7 +31,7 @@ async def living(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(living: Living) -> AsyncIterator[House]:
+async def simulated(living: Living) -> AsyncIterator[SimulatedCentre]:
     """Open the six desks."""
-    async with living.house() as opened:
+    async with living.simulated() as opened:
         yield opened

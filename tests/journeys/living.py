@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 from ieum.centre.reconcile import Accounts, settled
 from ieum_lab.embedded import Stack
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
 from ieum_lab.testing.centre import CentreUnderTest
 
@@ -47,15 +47,15 @@ class Living:
         await asyncio.to_thread(stop_all, self.services.values())
 
     @asynccontextmanager
-    async def house(self) -> AsyncIterator[House]:
+    async def simulated(self) -> AsyncIterator[SimulatedCentre]:
         """Open the desks of all agencies, once each knows what the others offer."""
         urls = {agency: service.url for agency, service in self.services.items()}
-        house = House.open(self.under_test.id, urls, f"T{uuid4().hex[:12]}")
+        simulated = SimulatedCentre.open(self.under_test.id, urls, f"T{uuid4().hex[:12]}")
         try:
-            await wait_until_known(house)
-            yield house
+            await wait_until_known(simulated)
+            yield simulated
         finally:
-            await house.close()
+            await simulated.close()
 
     async def accounts(self) -> Accounts:
         """Reconcile, once everything under way has arrived."""
@@ -100,12 +100,12 @@ def write_centre_file(path: Path, under_test: CentreUnderTest) -> Path:
     return path
 
 
-async def run_stream(house: House, script: Script, seconds: float) -> list[UUID]:
+async def run_stream(simulated: SimulatedCentre, script: Script, seconds: float) -> list[UUID]:
     """Send a stream of random referrals and let the workers take each to its end within `seconds`."""
-    stage = Stage(house, script, await wait_until_known(house))
-    async with beside(stage.following.run(), stage.workers.run()):
+    stage = Stage(simulated, script, await wait_until_known(simulated))
+    async with beside(stage.follower.run(), stage.workers.run()):
         sent = await send_stream(
-            house, stage.workers, stage.offered, script.referrals, script.rate, script.seed
+            simulated, stage.workers, stage.offered, script.referrals, script.rate, script.seed
         )
         await until_all_have_ended(stage.workers, seconds)
     return sent

@@ -14,8 +14,8 @@ import pytest
 
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import person
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack
@@ -41,27 +41,31 @@ async def locked_out(living: Living, agency: str) -> AsyncIterator[None]:
 
 
 async def test_the_agency_says_503_the_others_go_on_and_it_comes_back_by_itself(
-    living: Living, house: House
+    living: Living, simulated: SimulatedCentre
 ) -> None:
-    url = house.desks[WELFARE].url
+    url = simulated.clients[WELFARE].url
     async with locked_out(living, WELFARE), httpx.AsyncClient(base_url=url, trust_env=False) as client:
         refused = await client.get("/v1/referrals")
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) > 0
-        order = person("city-job-center", "job-fair", f"{house.mark}-x", centre=house.centre, why="시험")
+        order = person(
+            "city-job-center", "job-fair", f"{simulated.mark}-x", centre=simulated.centre, why="시험"
+        )
         posted = await client.post("/v1/referrals", json=order, headers={"idempotency-key": "lost-and-found"})
         assert posted.status_code == 503
         assert (await client.get("/health/live")).status_code == 200
         assert (await client.get("/health/ready")).status_code == 503
 
-        others = await house.refer(
+        others = await simulated.refer(
             "veterans-center",
-            person("city-job-center", "job-fair", f"{house.mark}-1", centre=house.centre, why="시험"),
+            person("city-job-center", "job-fair", f"{simulated.mark}-1", centre=simulated.centre, why="시험"),
         )
         await others.is_served("attended")
-        waiting = await house.refer(
+        waiting = await simulated.refer(
             "employment-center",
-            person(WELFARE, "welfare-counselling", f"{house.mark}-2", centre=house.centre, why="시험"),
+            person(
+                WELFARE, "welfare-counselling", f"{simulated.mark}-2", centre=simulated.centre, why="시험"
+            ),
         )
 
     async with asyncio.timeout(RECOVERY_SECONDS):

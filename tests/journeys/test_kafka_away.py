@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import pytest
 
 from ieum_lab.simulator.handover import Handover
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import person
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from tests.journeys.living import Living
 
 AWAY_SECONDS = float(os.environ.get("IEUM_TEST_KAFKA_AWAY_SECONDS", "8"))
@@ -29,11 +29,11 @@ pytestmark = [
 
 
 async def test_referrals_are_taken_in_while_kafka_is_away_and_all_arrive_afterwards(
-    living: Living, house: House
+    living: Living, simulated: SimulatedCentre
 ) -> None:
     await asyncio.to_thread(living.stack.kafka.stop)
     try:
-        sent = await refer_for(house, AWAY_SECONDS)
+        sent = await refer_for(simulated, AWAY_SECONDS)
     finally:
         await asyncio.to_thread(living.stack.kafka.again)
 
@@ -54,12 +54,12 @@ async def decline(handover: Handover) -> None:
     await handover.is_settled("declined")
 
 
-async def refer_for(house: House, seconds: float) -> list[Handover]:
+async def refer_for(simulated: SimulatedCentre, seconds: float) -> list[Handover]:
     """Refer a client from every agency in turn; the API's model holds only for 201."""
     loop = asyncio.get_running_loop()
     sent: list[Handover] = []
     until = loop.time() + seconds
-    agencies = sorted(house.desks)
+    agencies = sorted(simulated.clients)
     while loop.time() < until:
         sender = agencies[len(sent) % len(agencies)]
         to, programme = (
@@ -68,10 +68,10 @@ async def refer_for(house: House, seconds: float) -> list[Handover]:
             else ("city-welfare-team", "welfare-counselling")
         )
         form = person(
-            to, programme, f"{house.mark}-k{len(sent)}", centre=house.centre, why="시험용 의뢰입니다."
+            to, programme, f"{simulated.mark}-k{len(sent)}", centre=simulated.centre, why="시험용 의뢰입니다."
         )
         begun = loop.time()
-        sent.append(await house.refer(sender, form))
+        sent.append(await simulated.refer(sender, form))
         assert loop.time() - begun < 2
         await asyncio.sleep(PAUSE_SECONDS)
     return sent

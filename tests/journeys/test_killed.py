@@ -17,12 +17,12 @@ from pydantic_core import from_json
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
 from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum_contracts.topics import Family
 from ieum_lab.embedded.processes import Service
 from ieum_lab.simulator.chance import seeded
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import person
 from ieum_lab.simulator.play import Script
-from ieum_contracts.topics import Family
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from tests.journeys.living import Living, run_stream
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.quiet]
@@ -35,9 +35,11 @@ READY_SECONDS = 60.0
 SCRIPT = Script(referrals=300, rate=50.0, seed=9)
 
 
-async def test_all_are_accounted_for_with_one_first_answer_each(living: Living, house: House) -> None:
+async def test_all_are_accounted_for_with_one_first_answer_each(
+    living: Living, simulated: SimulatedCentre
+) -> None:
     async with asyncio.TaskGroup() as tasks:
-        stream = tasks.create_task(run_stream(house, SCRIPT, DRAIN_SECONDS))
+        stream = tasks.create_task(run_stream(simulated, SCRIPT, DRAIN_SECONDS))
         for agency, service in living.services.items():
             tasks.create_task(pull_plugs(service, seeded(SCRIPT.seed, agency)))
     sent = stream.result()
@@ -84,11 +86,17 @@ DELETE = "delete from referral where id = $1"
 RESTORE = "insert into referral select * from spared"
 
 
-async def test_a_deleted_referral_is_named_by_the_accounting(living: Living, house: House) -> None:
-    handover = await house.refer(
+async def test_a_deleted_referral_is_named_by_the_accounting(
+    living: Living, simulated: SimulatedCentre
+) -> None:
+    handover = await simulated.refer(
         "employment-center",
         person(
-            "city-welfare-team", "welfare-counselling", f"{house.mark}-d", centre=house.centre, why="시험"
+            "city-welfare-team",
+            "welfare-counselling",
+            f"{simulated.mark}-d",
+            centre=simulated.centre,
+            why="시험",
         ),
     )
     await handover.is_served("information-only")

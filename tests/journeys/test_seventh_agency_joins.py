@@ -37,21 +37,33 @@ async def test_a_seventh_agency_is_known_in_seconds_and_serves_a_client(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     await living.start(AGENCY_ID)
 
-    async with asyncio.timeout(KNOWN_SECONDS), living.house() as house:
+    async with asyncio.timeout(KNOWN_SECONDS), living.simulated() as simulated:
         pass
-    async with living.house() as house:
-        young = await house.refer(
+    async with living.simulated() as simulated:
+        young = await simulated.refer(
             "employment-center",
-            person(AGENCY_ID, "youth-counselling", f"{house.mark}-y", centre=house.centre, why="시험용 의뢰"),
+            person(
+                AGENCY_ID,
+                "youth-counselling",
+                f"{simulated.mark}-y",
+                centre=simulated.centre,
+                why="시험용 의뢰",
+            ),
         )
         served = await young.is_served("service-provided")
-        onward = await house.refer(
+        onward = await simulated.refer(
             AGENCY_ID,
-            person("city-job-center", "job-fair", f"{house.mark}-y", centre=house.centre, why="시험용 의뢰"),
+            person(
+                "city-job-center",
+                "job-fair",
+                f"{simulated.mark}-y",
+                centre=simulated.centre,
+                why="시험용 의뢰",
+            ),
         )
         await onward.is_served("attended")
         assert served.case is not None
-        assert (await house.desks[AGENCY_ID].case(served.case)).closed_at is not None
+        assert (await simulated.clients[AGENCY_ID].case(served.case)).closed_at is not None
 
     assert {agency: living.services[agency].pid for agency in pids} == pids
     assert (await living.accounts()).sentences == []

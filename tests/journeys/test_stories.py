@@ -9,8 +9,8 @@ end, when both sides of every referral say the same, and when nothing is left ly
 import pytest
 
 from ieum.api.agency.events import FeedEvent
-from ieum_lab.simulator.agency_client import Desk
-from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.agency_client import AgencyClient
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stories import STORIES, Story
 from tests.journeys.living import Living
 
@@ -18,26 +18,28 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.number}-{story.play.__name__}")
-async def test_a_story_comes_to_its_end(living: Living, house: House, story: Story) -> None:
+async def test_a_story_comes_to_its_end(living: Living, simulated: SimulatedCentre, story: Story) -> None:
     before = await living.accounts()
 
-    await story.play(house)
+    await story.play(simulated)
 
     after = await living.accounts()
     assert after.sentences == []
     assert sum(after.referrals.values()) > sum(before.referrals.values())
 
 
-async def whole_feed(desk: Desk) -> list[FeedEvent]:
+async def whole_feed(client: AgencyClient) -> list[FeedEvent]:
     """Read a feed from its beginning to its end; other tests of the same centre stand in it too."""
     events: list[FeedEvent] = []
-    while page := (await desk.events(events[-1].number if events else 0, wait_seconds=0)).events:
+    while page := (await client.events(events[-1].number if events else 0, wait_seconds=0)).events:
         events += page
     return events
 
 
-async def test_in_the_stories_every_agency_sends_and_receives(living: Living, house: House) -> None:
-    feeds = {agency: await whole_feed(desk) for agency, desk in house.desks.items()}
+async def test_in_the_stories_every_agency_sends_and_receives(
+    living: Living, simulated: SimulatedCentre
+) -> None:
+    feeds = {agency: await whole_feed(client) for agency, client in simulated.clients.items()}
 
     for agency, feed in feeds.items():
         referred = {event.direction for event in feed if event.type == "referral.requested.v1"}
@@ -45,8 +47,8 @@ async def test_in_the_stories_every_agency_sends_and_receives(living: Living, ho
     assert set(living.services) == set(feeds)
 
 
-async def test_a_change_of_eligibility_travels_back_to_the_sender(house: House) -> None:
-    feed = await whole_feed(house.desks["employment-center"])
+async def test_a_change_of_eligibility_travels_back_to_the_sender(simulated: SimulatedCentre) -> None:
+    feed = await whole_feed(simulated.clients["employment-center"])
 
     changes = [event for event in feed if event.type == "eligibility.changed.v1"]
     assert changes
@@ -54,7 +56,7 @@ async def test_a_change_of_eligibility_travels_back_to_the_sender(house: House) 
     assert "employment-support-1" in str(changes[0].data)
 
 
-async def test_aftercare_is_told_to_the_sender_of_the_case(house: House) -> None:
-    feed = await whole_feed(house.desks["employment-center"])
+async def test_aftercare_is_told_to_the_sender_of_the_case(simulated: SimulatedCentre) -> None:
+    feed = await whole_feed(simulated.clients["employment-center"])
 
     assert [event.data["found"] for event in feed if event.type == "case.followed-up.v1" and event.data]

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import person
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack
@@ -19,10 +19,12 @@ MARK = "표시된말"
 
 
 async def test_what_is_watched_is_told_in_words_and_holds_nothing_of_a_client(
-    living: Living, house: House
+    living: Living, simulated: SimulatedCentre
 ) -> None:
-    form = person("city-job-center", "job-fair", f"{house.mark}-w", centre=house.centre, why=MARK, name=MARK)
-    handover = await house.refer("women-reemployment-center", form)
+    form = person(
+        "city-job-center", "job-fair", f"{simulated.mark}-w", centre=simulated.centre, why=MARK, name=MARK
+    )
+    handover = await simulated.refer("women-reemployment-center", form)
     await handover.is_served("attended")
 
     watched = await living.ieum("watch", "--from-start", "--limit", "4000", "--seconds", "3", "--json")

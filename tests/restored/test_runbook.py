@@ -13,16 +13,16 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.recovering import heads
 from ieum.delivery.blocked import source_breaker
+from ieum.delivery.blocked.parking import ParkedEvent, park
 from ieum.delivery.receiving.dispositions import FATES
-from ieum.delivery.blocked.parking import Parked, park
 from ieum.delivery.records.verification import heard
+from ieum.delivery.recovering import heads
 from ieum.delivery.streams.streams import FAMILIES, StreamKey
-from ieum_lab.embedded import Stack
-from ieum_lab.testing.centre import Template, end_centre, new_centre
 from ieum_contracts import envelope
 from ieum_contracts.envelope import Envelope
+from ieum_lab.embedded import Stack
+from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -81,7 +81,7 @@ async def trouble(living: Living, reason: str = "fold.failed") -> None:
     async with connection.transaction():
         number = await connection.fetchval(CLEAN, str(peer))
         found = heard(FAMILIES[1], KEY, 1, event, headers, b"{}")
-        await park(connection, [Parked(StreamKey(KEY, number, 1), found, reason, now, dead=True)])
+        await park(connection, [ParkedEvent(StreamKey(KEY, number, 1), found, reason, now, dead=True)])
         await connection.execute(HOLD, number, now)
     await connection.close()
 

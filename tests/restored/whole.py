@@ -10,19 +10,19 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from ieum.agency import load_agency, published
+from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
-from ieum.api.api_context import Office
-from ieum.casework.values import View
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import CommandBatcher
+from ieum.casework.values import AgencyView
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin, create_database
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.peers import Peers
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.service import Shelf
+from ieum.delivery.streams.peers import Peers
+from ieum.service import ProgrammeCache
 from ieum.settings import Settings
-from ieum.application.group_commit import Counter
 from ieum.storage.database import Database, open_database
-from ieum.application.event_handler import Desk
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 
@@ -46,18 +46,28 @@ class Whole:
         declared = load_agency(self.settings.agency_package)
         dsn = self.settings.database_dsn.get_secret_value()
         self._database = await open_database(dsn, self.settings.database_secret())
-        here = Here(self.address, self._database, Peers(), lambda: datetime.now(UTC))
-        shelf = Shelf(here)
-        desk = Desk(View(here.me, declared.rule_sets, shelf.programmes), here.peers)
-        delivery = Delivery(self.settings, here, desk, published(declared, version=1), shelf)
-        counter = Counter(here, desk, delivery.outbox)
-        office = Office(here, desk, counter, delivery.wake, delivery, CollectorRegistry(), shelf.catalogued)
-        transport = httpx.ASGITransport(create_app(office))
+        context = DeliveryContext(self.address, self._database, Peers(), lambda: datetime.now(UTC))
+        programme_cache = ProgrammeCache(context)
+        handler = EventHandler(
+            AgencyView(context.me, declared.rule_sets, programme_cache.programmes), context.peers
+        )
+        delivery = Delivery(self.settings, context, handler, published(declared, version=1), programme_cache)
+        counter = CommandBatcher(context, handler, delivery.outbox)
+        api_context = ApiContext(
+            context,
+            handler,
+            counter,
+            delivery.wake,
+            delivery,
+            CollectorRegistry(),
+            programme_cache.catalogued,
+        )
+        transport = httpx.ASGITransport(create_app(api_context))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://agency.test")
-        self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(shelf.run())]
+        self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(programme_cache.run())]
 
         async def works() -> bool:
-            known = {address for address, _ in shelf.programmes if address != here.me}
+            known = {address for address, _ in programme_cache.programmes if address != context.me}
             return not await delivery.problems() and len(known) >= programmes
 
         await until(works, READY_SECONDS_MAX)

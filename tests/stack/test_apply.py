@@ -10,10 +10,10 @@ from ieum.centre.broker import Broker
 from ieum.centre.broker_login import is_let_in
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
+from ieum_contracts.topics import Family, Grant, Topic, grants, login, topic_of, topics
 from ieum_lab.embedded.ports import free_port
 from ieum_lab.testing.centre import CentreUnderTest, centre_of
 from ieum_lab.testing.plugin import MakeCentre
-from ieum_contracts.topics import Family, Grant, Topic, grants, login, topic_of, topics
 
 pytestmark = pytest.mark.stack
 

@@ -13,10 +13,10 @@ from aiokafka.errors import (
 
 from ieum.centre import AgencyAccess
 from ieum.centre.broker_login import is_let_in
+from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded import Stack
 from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.plugin import MakeCentre
-from ieum_contracts.topics import Family, topic_of
 
 pytestmark = pytest.mark.stack
 

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from ieum_lab.embedded import AlreadyRunningError, Stack
 from ieum_lab.embedded.kafka import admin_settings
-from ieum_lab.embedded.state import Entry
+from ieum_lab.embedded.state import ProcessEntry
 from ieum_lab.testing.runs import new_run_folder
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -76,7 +76,7 @@ async def _value(stack: Stack, query: str) -> int:
     return value
 
 
-def running(entries: list[Entry]) -> list[str]:
+def running(entries: list[ProcessEntry]) -> list[str]:
     return [entry.name for entry in entries if entry.process() is not None]
 
 
@@ -144,7 +144,7 @@ def test_a_pid_that_now_belongs_to_another_process_is_left_alone(tmp_path: Path)
     innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         entry = stack.state.add("kafka", innocent.pid)
-        later = Entry(entry.name, entry.pid, entry.started - 3600)
+        later = ProcessEntry(entry.name, entry.pid, entry.started - 3600)
         assert entry.process() is not None
         assert later.process() is None
     finally:

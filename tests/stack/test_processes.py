@@ -12,7 +12,7 @@ import pytest
 from ieum_lab.embedded import StackError
 from ieum_lab.embedded.ports import free_port, is_free
 from ieum_lab.embedded.processes import Service, kept_port, start_all, stop_all
-from ieum_lab.embedded.state import State, end_tree
+from ieum_lab.embedded.state import StateFolder, end_tree
 
 READY = """
 import http.server, sys
@@ -38,7 +38,7 @@ BROKEN = "raise SystemExit('the synthetic service has no settings')"
 
 
 def service(folder: Path, program: str, name: str = "service") -> Service:
-    state = State(folder)
+    state = StateFolder(folder)
     port = kept_port(state, name)
     return Service(name, state, [sys.executable, "-c", program, str(port)], {}, port)
 
@@ -114,6 +114,6 @@ def test_what_is_started_at_once_is_all_noted(tmp_path: Path) -> None:
     names = {f"synthetic-{number}" for number in range(40)}
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda name: State(tmp_path).add(name, os.getpid()), names))
+        list(threads.map(lambda name: StateFolder(tmp_path).add(name, os.getpid()), names))
 
-    assert {entry.name for entry in State(tmp_path).entries()} == names
+    assert {entry.name for entry in StateFolder(tmp_path).entries()} == names

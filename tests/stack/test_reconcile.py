@@ -6,11 +6,11 @@ import asyncpg
 import pytest
 
 from ieum.centre import CentreError
-from ieum.centre.reconcile import Kind, reconcile, settled
+from ieum.centre.reconcile import DifferenceKind, reconcile, settled
 from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum_contracts.topics import Family
 from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.plugin import MakeCentre
-from ieum_contracts.topics import Family
 
 pytestmark = pytest.mark.stack
 
@@ -138,7 +138,7 @@ async def test_an_open_ask_is_named_at_both_sides(centre: CentreUnderTest) -> No
 
     accounts = await settled(centre.centre, centre.settings, seconds=0.3)
 
-    assert {difference.kind for difference in accounts.differences} == {Kind.ASK}
+    assert {difference.kind for difference in accounts.differences} == {DifferenceKind.ASK}
     assert accounts.sentences == [
         f"{SENDER} has no answer yet to the ask {ASK} on the referral {KEY}.",
         f"{RECIPIENT} has not settled the ask {ASK} on the referral {KEY}.",

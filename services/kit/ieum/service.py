@@ -13,22 +13,22 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from ieum.agency import load_agency, published
+from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.idempotency import keep_forgetting
-from ieum.api.api_context import Office
 from ieum.api.http.server import server
-from ieum.casework.values import View
-from ieum.delivery.failures import DATABASE_AWAY
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.peers import Peers
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import WORKERS, CommandBatcher
+from ieum.casework.values import AgencyView
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.catalogue import read_programmes
-from ieum.application.group_commit import HANDS, Counter
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
-from ieum.application.event_handler import Desk
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 
@@ -54,9 +54,11 @@ async def serve(settings: Settings) -> None:
     Raises DeclarationError when the agency's package declares none.
     """
     agency = load_agency(settings.agency_package)
-    database, orders, requests = await _databases(settings, DELIVERY_CONNECTIONS_MAX, HANDS, CONNECTIONS_MAX)
+    database, orders, requests = await _databases(
+        settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
+    )
     registry = CollectorRegistry()
-    here = Here(
+    context = DeliveryContext(
         settings.address,
         database,
         Peers(),
@@ -64,23 +66,25 @@ async def serve(settings: Settings) -> None:
         DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
     )
-    shelf = Shelf(here)
-    desk = Desk(View(here.me, agency.rule_sets, shelf.programmes), here.peers)
-    delivery = Delivery(settings, here, desk, published(agency, version=1), shelf)
-    office = Office(
-        here=replace(here, database=requests),
-        desk=desk,
-        counter=Counter(replace(here, database=orders), desk, delivery.outbox),
+    programme_cache = ProgrammeCache(context)
+    handler = EventHandler(
+        AgencyView(context.me, agency.rule_sets, programme_cache.programmes), context.peers
+    )
+    delivery = Delivery(settings, context, handler, published(agency, version=1), programme_cache)
+    api_context = ApiContext(
+        delivery=replace(context, database=requests),
+        handler=handler,
+        batcher=CommandBatcher(replace(context, database=orders), handler, delivery.outbox),
         wake=delivery.wake,
         health=delivery,
         registry=registry,
-        catalogued=shelf.catalogued,
+        catalogued=programme_cache.catalogued,
     )
-    app, ready = create_app(office), here.standing.settled
-    http = server(app, settings.http_host, settings.http_port, ready, office.ending.set)
+    app, ready = create_app(api_context), context.restore_check.settled
+    http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
-        async with _beside(delivery.run(), shelf.run(), keep_forgetting(database, here.clock)):
+        async with _beside(delivery.run(), programme_cache.run(), keep_forgetting(database, context.clock)):
             await http.serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))
@@ -99,11 +103,11 @@ def _collect_less() -> None:
     gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
-class Shelf:
+class ProgrammeCache:
     """The centre's programmes in memory, read again when the catalogue has changed."""
 
-    def __init__(self, here: Here) -> None:
-        self._here = here
+    def __init__(self, context: DeliveryContext) -> None:
+        self._context = context
         self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
         self._changed = asyncio.Event()
         self._whole = False
@@ -126,13 +130,13 @@ class Shelf:
             self._changed.clear()
             whole = self._whole
             try:
-                async with self._here.database.acquire() as connection:
+                async with self._context.database.acquire() as connection:
                     self._programmes.update(await read_programmes(connection))
-            except DATABASE_AWAY:
+            except DATABASE_RETRYABLE:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
-                _log.error("catalogue.unread", error=type(error).__name__)
+                _log.error("catalogue.load-failed", error=type(error).__name__)
             else:
                 if whole:
                     self.catalogued.set()

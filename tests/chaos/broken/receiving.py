@@ -5,17 +5,16 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from ieum.delivery.receiving import consumer
-from ieum.delivery.receiving import inbox
-from ieum.delivery.records import verification
-from ieum.delivery.streams import batch_write
-from ieum.delivery.receiving.consumer import Consumer
-from ieum.delivery.blocked.parking import Parked
-from ieum.delivery.records.verification import Heard
-from ieum.delivery.streams.streams import Stream
-from ieum.delivery.receiving.subscriber import Records
+from ieum.delivery.blocked.parking import ParkedEvent
+from ieum.delivery.receiving import consumer, inbox
+from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_result import Gap
-from ieum.delivery.receiving.batch_fold import Unfold
+from ieum.delivery.receiving.consumer import Consumer
+from ieum.delivery.receiving.subscriber import Records
+from ieum.delivery.records import verification
+from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.streams import batch_write
+from ieum.delivery.streams.streams import Stream
 from tests.chaos.broken.patching import put, rewrite
 
 WORK_SECONDS = 0.3
@@ -52,28 +51,28 @@ def no_duplicate_check() -> None:
     rewrite(batch_write, "_ENTER", "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
 
     def apply_again(
-        self: Unfold[Any],
+        self: BatchFold[Any],
         stream: Stream,
-        heard: Heard,
+        heard: VerifiedEvent,
         digest: bytes | None,  # noqa: ARG001 - nobody looks
     ) -> None:
         self._queue_of(stream.at)
         before = stream.heard, stream.heard_digest
-        self._take(stream, Parked(stream.at, heard, "", self._now))
+        self._take(stream, ParkedEvent(stream.at, heard, "", self._now))
         stream.heard, stream.heard_digest = before
 
-    put(Unfold, "_seen_before", apply_again)
+    put(BatchFold, "_seen_before", apply_again)
 
 
 def any_later_number() -> None:
     """Apply whatever number is above the last one heard, gaps or not."""
 
-    def advance_anyhow(self: Unfold[Any], stream: Stream) -> None:
+    def advance_anyhow(self: BatchFold[Any], stream: Stream) -> None:
         if queue := self._waiting[stream.at]:
             stream.heard = max(stream.heard, min(queue) - 1)
         advance(self, stream)
 
-    advance = put(Unfold, "_advance", advance_anyhow)
+    advance = put(BatchFold, "_advance", advance_anyhow)
 
 
 class _Anywhere(int):
@@ -96,10 +95,10 @@ def wrong_partition_accepted() -> None:
 def _believe_kafka() -> None:
     """Go on from where Kafka says, as consumers do that keep no positions of their own."""
 
-    async def look_back(here: Any, _consumer: Any) -> None:
-        here.standing.settle(comparing=False)
+    async def look_back(context: Any, _consumer: Any) -> None:
+        context.restore_check.settle(comparing=False)
 
-    async def go_back(_here: Any, _consumer: Any) -> None:
+    async def go_back(_context: Any, _consumer: Any) -> None:
         pass
 
     def no_gap(_firsts: Any, _positions: Any) -> Gap:

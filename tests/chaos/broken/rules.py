@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ieum.api.agency import submit
 from ieum.casework import hearing, sending
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.codes import Decision, State
@@ -42,7 +42,7 @@ def asks_by_type() -> None:
 def no_owner_check() -> None:
     """Believe whoever says something of a referral to be its other side."""
 
-    def believe(known: Known, referral: Referral, event: Event, body: Model, now: datetime) -> object:
+    def believe(known: LoadedCases, referral: Referral, event: Event, body: Model, now: datetime) -> object:
         mine = replace(event, envelope=replace(event.envelope, source=referral.peer))
         return hear(known, referral, mine, body, now)
 

@@ -11,17 +11,14 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.delivery.sending import outbox_sender
-from ieum.delivery.sending import outbox
-from ieum.delivery.sending import producer
-from ieum.delivery.sending import relay
-from ieum.delivery.streams import batch_write
-from ieum.delivery.sending.outbox_sender import Carrier
+from ieum.application.command import Command
+from ieum.application.group_commit import CommandBatcher
+from ieum.delivery.sending import outbox, outbox_sender, producer, relay
+from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.producer import Outgoing
+from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.streams import StreamKey, Streams
 from ieum.errors import Poison
-from ieum.application.group_commit import Counter
-from ieum.application.command import Order
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite
 
@@ -30,17 +27,19 @@ def skip_locked_relay() -> None:
     """Let every process relay, each the rows that no other has locked."""
     put(relay, "LOCK", os.getpid())
     put(outbox_sender, "BATCH_MAX", 5)
-    rewrite(outbox_sender, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o")
-    turn_whole = Carrier.turn
+    rewrite(
+        outbox_sender, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o"
+    )
+    turn_whole = OutboxSender.turn
 
-    async def turn_locked(self: Carrier) -> int:
+    async def turn_locked(self: OutboxSender) -> int:
         """Hold the rows until they are sent and deleted, as such relays do."""
         async with self._connection.transaction():
             sent: int = await turn_whole(self)
             await self._connection.execute(_DELETE, self._sent)
             return sent
 
-    put(Carrier, "turn", turn_locked)
+    put(OutboxSender, "turn", turn_locked)
 
 
 _DELETE = "delete from outbox where id = any($1::bigint[])"
@@ -54,17 +53,17 @@ def id_cursor() -> None:
         "where not held and id <> all($1::bigint[])",
         "where not held and id > coalesce((select max(i) from unnest($1::bigint[]) as t (i)), 0)",
     )
-    turn_whole = Carrier.turn
+    turn_whole = OutboxSender.turn
     last = 0
 
-    async def turn_on(self: Carrier) -> int:
+    async def turn_on(self: OutboxSender) -> int:
         nonlocal last
         last = max(last, *self._sent, 0)
         self._sent.append(last)
         sent: int = await turn_whole(self)
         return sent
 
-    put(Carrier, "turn", turn_on)
+    put(OutboxSender, "turn", turn_on)
 
 
 def publish_batch() -> None:
@@ -81,16 +80,16 @@ def publish_batch() -> None:
 
 def delete_before_acknowledgement() -> None:
     """Delete rows when they are read; what the broker then does not take is gone."""
-    send_whole = Carrier._send
+    send_whole = OutboxSender._send
 
     async def delete_and_send(
-        self: Carrier, read: Sequence[Record], outgoing: Sequence[Outgoing]
+        self: OutboxSender, read: Sequence[Record], outgoing: Sequence[Outgoing]
     ) -> tuple[int, Poison | None]:
         await self._connection.execute(_DELETE, [row["id"] for row in read if not row["notice"]])
         sent: tuple[int, Poison | None] = await send_whole(self, read, outgoing)
         return sent
 
-    put(Carrier, "_send", delete_and_send)
+    put(OutboxSender, "_send", delete_and_send)
 
 
 def outbox_insert_dropped() -> None:
@@ -109,10 +108,10 @@ _COUNTS: ContextVar[Counts[StreamKey]] = ContextVar("drawn", default=Counts())  
 
 def number_without_lock() -> None:
     """Draw numbers in transactions of their own, not under the lock of the one that says it."""
-    serve_whole = Counter._outcomes
+    serve_whole = CommandBatcher._outcomes
     pools: list[asyncpg.Pool] = []
 
-    async def serve(self: Counter, connection: Connection, orders: Sequence[Order]) -> Any:
+    async def serve(self: CommandBatcher, connection: Connection, orders: Sequence[Command]) -> Any:
         if not pools:
             pools.append(await _pool_beside(connection))
         drawn: Counts[StreamKey] = Counts()
@@ -131,7 +130,7 @@ def number_without_lock() -> None:
         return streams
 
     lock_streams = put(outbox, "lock_streams", lock_drawn)
-    put(Counter, "_outcomes", serve)
+    put(CommandBatcher, "_outcomes", serve)
 
 
 async def _pool_beside(connection: Any) -> asyncpg.Pool:

@@ -7,12 +7,11 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
+from ieum.application import flush, group_commit
+from ieum.application.loading import Requirements
+from ieum.delivery.maintenance import schedule
 from ieum.delivery.recovering import heads
 from ieum.delivery.sending import producer
-from ieum.delivery.maintenance import schedule
-from ieum.application import group_commit
-from ieum.application import flush
-from ieum.application.loading import Needs
 from ieum_lab.testing.verdicts import Broken
 from tests.chaos.broken import receiving, sending
 from tests.chaos.broken.patching import put
@@ -104,8 +103,8 @@ def break_product(name: str) -> None:
         pass
 
     put(group_commit, "flush", flush_slowly)
-    put(Needs, "locks", property(lambda _: True))
+    put(Requirements, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
-    put(heads.Heads, "say", tell_no_heads)
-    put(schedule.Upkeep, "_ask_again", ask_nothing)
+    put(heads.HeadsPublisher, "say", tell_no_heads)
+    put(schedule.Maintenance, "_ask_again", ask_nothing)
     VARIANTS[name].breaks()

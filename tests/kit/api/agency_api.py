@@ -18,23 +18,23 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from ieum.agency import Agency, published
+from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
-from ieum.api.api_context import Office
-from ieum.casework.values import View
-from ieum.delivery.delivery_context import Here
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import CommandBatcher
+from ieum.casework.values import AgencyView
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.records.verification import Record, partition_of
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.records.verification import Record, partition_of
 from ieum.delivery.streams.streams import FAMILIES
 from ieum.storage.catalogue import read_programmes
-from ieum.application.group_commit import Counter
 from ieum.storage.database import Database, open_database
-from ieum.application.event_handler import Desk
-from ieum_lab.testing.centre import CentreUnderTest
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.testing.centre import CentreUnderTest
 
 
 class Healthy:
@@ -60,7 +60,7 @@ class Carried:
 class Api:
     """An agency's API, what it works with, and a client of it."""
 
-    office: Office
+    api_context: ApiContext
     outbox: Outbox
     app: FastAPI
     http: httpx.AsyncClient
@@ -69,11 +69,11 @@ class Api:
 
     @property
     def me(self) -> Address:
-        return self.office.here.me
+        return self.api_context.delivery.me
 
     @property
     def database(self) -> Database:
-        found = self.office.here.database
+        found = self.api_context.delivery.database
         assert isinstance(found, Database)
         return found
 
@@ -91,9 +91,11 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 
 def like(api: Api, **changes: Any) -> FastAPI:
     """Make a second API that differs in what it stands on (fields of Here)."""
-    here = replace(api.office.here, **changes)
-    counter = Counter(here, api.office.desk, api.outbox)
-    return create_app(replace(api.office, here=here, counter=counter, registry=CollectorRegistry()))
+    context = replace(api.api_context.delivery, **changes)
+    batcher = CommandBatcher(context, api.api_context.handler, api.outbox)
+    return create_app(
+        replace(api.api_context, delivery=context, batcher=batcher, registry=CollectorRegistry())
+    )
 
 
 @asynccontextmanager
@@ -110,15 +112,17 @@ async def open_api(centre: CentreUnderTest, mine: Agency, others: Agency) -> Asy
                 place = (peers.number(address), f"programme:{body.programme}", body.version)
                 await connection.execute(PUBLISH, *place, written)
         programmes = await read_programmes(connection)
-    here = Here(me, database, peers, lambda: datetime.now(UTC))
-    desk = Desk(View(me, mine.rule_sets, programmes), peers)
-    outbox = Outbox(here)
-    counter = Counter(here, desk, outbox)
-    office = Office(here, desk, counter, lambda: None, Healthy(), CollectorRegistry(), asyncio.Event())
-    office.catalogued.set()
-    app = create_app(office)
+    context = DeliveryContext(me, database, peers, lambda: datetime.now(UTC))
+    handler = EventHandler(AgencyView(me, mine.rule_sets, programmes), peers)
+    outbox = Outbox(context)
+    batcher = CommandBatcher(context, handler, outbox)
+    api_context = ApiContext(
+        context, handler, batcher, lambda: None, Healthy(), CollectorRegistry(), asyncio.Event()
+    )
+    api_context.catalogued.set()
+    app = create_app(api_context)
     async with client_of(app) as http:
-        yield Api(office, outbox, app, http, peer)
+        yield Api(api_context, outbox, app, http, peer)
     await database.close()
 
 
@@ -134,7 +138,7 @@ order by t.id
 async def carry(sender: Api, recipient: Api) -> int:
     """Carry what one agency has said to the other; returns how many events went."""
     async with sender.database.acquire() as connection:
-        rows = await connection.fetch(TAKE, sender.office.here.peers.number(recipient.me))
+        rows = await connection.fetch(TAKE, sender.api_context.delivery.peers.number(recipient.me))
     records: list[Record] = []
     for row in rows:
         topic = topic_of(recipient.me, Family(FAMILIES[row["family"]]))
@@ -143,9 +147,9 @@ async def carry(sender: Api, recipient: Api) -> int:
         headers = list(envelope.from_canonical(row["headers"]))
         records.append(Carried(*place, recipient.offsets[place], key, row["body"], headers))
         recipient.offsets[place] += 1
-    office = recipient.office
+    api_context = recipient.api_context
     if records:
-        await Inbox(office.here, recipient.outbox, office.desk).take(records, mind_gap=False)
+        await Inbox(api_context.delivery, recipient.outbox, api_context.handler).take(records, mind_gap=False)
     return len(records)
 
 

@@ -72,7 +72,7 @@ async def test_what_is_not_numbered_yet_is_not_shown(api: Api) -> None:
 async def test_who_waits_for_news_is_answered_when_the_service_ends(api: Api) -> None:
     after = await _end(api)
     ending = asyncio.Event()
-    app = create_app(replace(api.office, ending=ending, registry=CollectorRegistry()))
+    app = create_app(replace(api.api_context, ending=ending, registry=CollectorRegistry()))
     async with client_of(app) as http:
         waiting = asyncio.create_task(http.get("/v1/events", params={"after": after, "wait": 30}))
         await asyncio.sleep(0.3)

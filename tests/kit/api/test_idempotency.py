@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from ieum.api.http.idempotency import FORGOTTEN_MAX, claim, forget
-from ieum.storage.idempotency_rows import Ticket
+from ieum.storage.idempotency_rows import IdempotencyKey
 from tests.kit.api.agency_api import Api
 from tests.kit.api.referring import referral_order
 
@@ -72,7 +72,7 @@ async def test_a_crash_in_the_middle_leaves_the_key_free(api: Api, order: dict[s
     async with api.database.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        assert await claim(connection, Ticket(key, b"fingerprint")) is None
+        assert await claim(connection, IdempotencyKey(key, b"fingerprint")) is None
         waiting = asyncio.create_task(api.post("/v1/referrals", order, key=key))
         await asyncio.sleep(0.1)
         assert not waiting.done()

@@ -6,8 +6,8 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
+from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.referral_kinds import KINDS
-from ieum.api.problems.http_kinds import Kind
 from tests.kit.api.agency_api import Api
 
 pytestmark = pytest.mark.stack
@@ -54,7 +54,7 @@ async def test_the_documentation_may_load_from_its_own_address_only(api: Api) ->
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-async def test_every_kind_of_problem_has_a_page_in_both_languages(api: Api, kind: Kind) -> None:
+async def test_every_kind_of_problem_has_a_page_in_both_languages(api: Api, kind: ProblemKind) -> None:
     page = (await api.http.get(f"/problems/{kind.name}")).text
     assert kind.title.ko in page
     assert html.escape(kind.title.en) in page

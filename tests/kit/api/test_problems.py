@@ -13,9 +13,9 @@ import pytest
 from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
+from ieum.api.app import create_app
 from ieum.api.http import request_body
 from ieum.api.http.responses import write_cursor
-from ieum.api.app import create_app
 from ieum.delivery.delivery_context import Connections
 from ieum.storage import database as databases
 from tests.kit.api.agency_api import Api, client_of, like
@@ -251,7 +251,9 @@ async def test_health_says_what_is_wrong_in_sentences(api: Api) -> None:
 
     assert (await api.http.get("/health/live")).status_code == 200
     assert (await api.http.get("/health/ready")).json() == {"status": "ready", "problems": []}
-    async with client_of(create_app(replace(api.office, health=Ill(), registry=CollectorRegistry()))) as http:
+    async with client_of(
+        create_app(replace(api.api_context, health=Ill(), registry=CollectorRegistry()))
+    ) as http:
         answer = await http.get("/health/ready")
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The mailboxes are not read yet."])
 
@@ -260,7 +262,7 @@ async def test_no_programme_is_called_unpublished_before_the_catalogue_was_read(
     api: Api, order: dict[str, Any]
 ) -> None:
     """An agency that has just started, with Kafka away; what it knew before it takes all the same."""
-    started = replace(api.office, catalogued=asyncio.Event(), registry=CollectorRegistry())
+    started = replace(api.api_context, catalogued=asyncio.Event(), registry=CollectorRegistry())
     unknown = {**order, "programme": "not-known-yet"}
     key = str(uuid4())
     async with client_of(create_app(started)) as http:

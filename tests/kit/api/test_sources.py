@@ -25,7 +25,7 @@ async def held(api: Api) -> AsyncIterator[str]:
 
 async def hold(api: Api, why: str) -> None:
     async with api.database.acquire() as connection:
-        await connection.execute(HOLD, api.office.here.peers.number(api.peer), why)
+        await connection.execute(HOLD, api.api_context.delivery.peers.number(api.peer), why)
 
 
 async def forget(api: Api) -> None:
@@ -64,7 +64,7 @@ async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_age
     api: Api, order: dict[str, object]
 ) -> None:
     await hold(api, "restored.comparing")
-    api.office.here.standing.comparing = True
+    api.api_context.delivery.restore_check.comparing = True
     try:
         refused = await api.post("/v1/referrals", order)
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:restoring")
@@ -72,4 +72,4 @@ async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_age
     finally:
         await forget(api)
     assert (await api.post("/v1/referrals", order)).status_code == 201
-    assert not api.office.here.standing.comparing
+    assert not api.api_context.delivery.restore_check.comparing

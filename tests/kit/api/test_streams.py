@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.blocked.parking import Parked, park
+from ieum.delivery.blocked.parking import ParkedEvent, park
 from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
@@ -27,16 +27,16 @@ async def _parked(api: Api, reason: str = "fold.failed", *, sequence: int = 1, d
         type="referral.outcome-disputed.v1",
         time=now,
         subject=str(key),
-        recipient=api.office.here.me,
+        recipient=api.api_context.delivery.me,
         dataschema="urn:ieum:referral.outcome-disputed:1.0",
         sequence=sequence,
     )
     headers = envelope.canonical(envelope.write(event))
     body = f'{{"sealed":{{"note":"{MARK}"}}}}'.encode()
-    at = StreamKey(key, api.office.here.peers.number(api.peer), 1)
+    at = StreamKey(key, api.api_context.delivery.peers.number(api.peer), 1)
     found = heard(FAMILIES[1], key, sequence, event, headers, body)
     async with api.database.acquire() as connection:
-        await park(connection, [Parked(at, found, reason, now, dead=dead)])
+        await park(connection, [ParkedEvent(at, found, reason, now, dead=dead)])
     return f"{api.peer.agency}.referral.{key}"
 
 

@@ -14,10 +14,10 @@ from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER, Accept
 from ieum.casework.eligibility import Rule, RuleSet, rule
 from ieum.casework.hearing import hear
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import REFERRAL_ORDER
 from ieum.casework.sending import NewIds, Prior
-from ieum.casework.values import Breach, Case, Change, Early, Referral, Refusal, View
+from ieum.casework.values import AgencyView, Case, Change, NotYet, Referral, Refusal, RefusedEvent
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import dataschema_of, type_of
 from ieum_contracts.codes import AskType, Decision, SubjectKind
@@ -60,14 +60,14 @@ PUBLISHED: Mapping[tuple[Address, str], ProgrammePublished] = {
 }
 
 
-def view_of(me: Address) -> View:
+def view_of(me: Address) -> AgencyView:
     """Give what an agency knows beside its referrals."""
     rule_sets = {
         programme: RuleSet(programme, "test/1", RULES if programme == "case-management" else ())
         for address, programme in PUBLISHED
         if address == me
     }
-    return View(me, rule_sets, PUBLISHED)
+    return AgencyView(me, rule_sets, PUBLISHED)
 
 
 def referral_order(**fields: JsonValue) -> dict[str, JsonValue]:
@@ -119,7 +119,7 @@ class Desk:
     """One agency: what it knows, and the events that lie in its mailbox."""
 
     me: Address
-    known: Known = field(default_factory=Known)
+    known: LoadedCases = field(default_factory=LoadedCases)
     mailbox: deque[Event] = field(default_factory=deque)
 
 
@@ -171,27 +171,27 @@ class Two:
         referral = self.sender.known.referrals[self.id]
         return self._take(self.sender, sending.ask(referral, order, self._tick(), new_id()))
 
-    def deliver(self) -> list[Change | Breach | Early]:
+    def deliver(self) -> list[Change | RefusedEvent | NotYet]:
         """Deliver until both mailboxes are empty."""
         return list(self._delivered())
 
-    def _delivered(self) -> Iterator[Change | Breach | Early]:
+    def _delivered(self) -> Iterator[Change | RefusedEvent | NotYet]:
         while self.sender.mailbox or self.recipient.mailbox:
-            for desk in (self.recipient, self.sender):
-                while desk.mailbox:
-                    event = desk.mailbox.popleft()
-                    outcome = hear(desk.known, event, view_of(desk.me), self._tick())
+            for handler in (self.recipient, self.sender):
+                while handler.mailbox:
+                    event = handler.mailbox.popleft()
+                    outcome = hear(handler.known, event, view_of(handler.me), self._tick())
                     if isinstance(outcome, Change):
-                        self._take(desk, outcome)
+                        self._take(handler, outcome)
                     yield outcome
 
-    def _take(self, desk: Desk, change: Change | Refusal) -> Change | Refusal:
+    def _take(self, handler: Desk, change: Change | Refusal) -> Change | Refusal:
         if isinstance(change, Change):
-            desk.known.take(change)
+            handler.known.take(change)
             self.said.extend(change.says)
             for say in change.says:
                 other = self.sender if say.to == SENDER else self.recipient
-                other.mailbox.append(event_of(say, desk.me, self.now))
+                other.mailbox.append(event_of(say, handler.me, self.now))
         return change
 
     def _tick(self) -> datetime:

@@ -4,28 +4,33 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from ieum.delivery.delivery_context import Here
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import CommandBatcher
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
-from ieum_lab.embedded import Stack
 from ieum.settings import Settings
-from ieum.application.group_commit import Counter
 from ieum.storage.database import open_database
-from ieum.application.event_handler import Desk
+from ieum_lab.embedded import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.casework.agencies import RECIPIENT, SENDER, START, view_of
 from tests.kit.casework.serving import Office
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(stack: Stack, database_template: Template) -> AsyncIterator[Office]:
+async def api_context(stack: Stack, database_template: Template) -> AsyncIterator[Office]:
     centre = await new_centre(stack, database_template, [SENDER.agency])
     settings = Settings.model_validate(centre.access(SENDER.agency).values())
     database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
     peers = Peers()
     async with database.acquire() as connection:
         await peers.know(connection, [SENDER, RECIPIENT])
-    here, desk = Here(SENDER, database, peers, lambda: START), Desk(view_of(SENDER), peers)
-    yield Office(database, desk, Counter(here, desk, Outbox(here), together_max=1, hands=5))
+    context, handler = (
+        DeliveryContext(SENDER, database, peers, lambda: START),
+        EventHandler(view_of(SENDER), peers),
+    )
+    yield Office(
+        database, handler, CommandBatcher(context, handler, Outbox(context), together_max=1, hands=5)
+    )
     await database.close()
     await end_centre(centre)

@@ -7,20 +7,20 @@ from datetime import datetime
 from asyncpg import Connection
 from pydantic import JsonValue
 
+from ieum.application import commands
+from ieum.application.command import Command, CommandResult
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import CommandBatcher
+from ieum.application.loading import Loaded, Requirements
 from ieum.casework.decision_orders import DECISION_ORDER
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import REFERRAL_ORDER
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Change, Referral, Refusal
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.batch_write import Rows
-from ieum.application import commands
-from ieum.storage.idempotency_rows import Answer
-from ieum.application.group_commit import Counter
 from ieum.storage.database import Database
-from ieum.application.event_handler import Desk
-from ieum.application.loading import Found, Needs
-from ieum.application.command import Order, Served
+from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import DECISIONS, SENDER, START, Two, new_id, referral_order
 
@@ -30,15 +30,15 @@ class Office:
     """One agency's database and desk, and a counter that serves each order in a transaction of its own."""
 
     database: Database
-    desk: Desk
-    counter: Counter
+    handler: EventHandler
+    batcher: CommandBatcher
 
 
-async def write(connection: Connection, office: Office, *referrals: Referral) -> None:
-    known = Known()
+async def write(connection: Connection, api_context: Office, *referrals: Referral) -> None:
+    known = LoadedCases()
     for referral in referrals:
         known.take(Change(referral))
-    await office.desk.flush(connection, known, Rows(), START)
+    await api_context.handler.flush(connection, known, Rows(), START)
 
 
 class Refused(Exception):  # noqa: N818 - it is a refusal
@@ -50,44 +50,44 @@ class Refused(Exception):  # noqa: N818 - it is a refusal
 
 
 async def serve(
-    office: Office, needs: Needs, command: Callable[[Found], Change | Refusal]
+    api_context: Office, needs: Requirements, command: Callable[[Loaded], Change | Refusal]
 ) -> Change | Refusal:
-    def work(found: Found, _now: datetime) -> Served:
+    def work(found: Loaded, _now: datetime) -> CommandResult:
         change = command(found)
         if isinstance(change, Refusal):
             raise Refused(change)
-        return Served(change, Answer(200, (), b""))
+        return CommandResult(change, StoredResponse(200, (), b""))
 
     try:
-        served = await office.counter.serve(Order(needs, work, Cause("test")))
+        served = await api_context.batcher.serve(Command(needs, work, Cause("test")))
     except Refused as refused:
         return refused.refusal
-    assert isinstance(served, Served)
+    assert isinstance(served, CommandResult)
     return served.change
 
 
-async def refer(office: Office, **fields: JsonValue) -> Change | Refusal:
+async def refer(api_context: Office, **fields: JsonValue) -> Change | Refusal:
     order = REFERRAL_ORDER.validate_python(referral_order(**fields))
     ids = NewIds(new_id(), new_id())
     needs = commands.needs_of_referral(order, SENDER)
     return await serve(
-        office, needs, lambda found: commands.refer(order, office.desk.view, found, START, ids)
+        api_context, needs, lambda found: commands.refer(order, api_context.handler.view, found, START, ids)
     )
 
 
-async def known(office: Office, *twos: Two) -> None:
-    async with office.database.acquire() as connection, connection.transaction():
-        known = Known()
+async def known(api_context: Office, *twos: Two) -> None:
+    async with api_context.database.acquire() as connection, connection.transaction():
+        known = LoadedCases()
         for two in twos:
             known.take(Change(two.at_recipient, two.recipient.known.case_of(two.at_recipient)))
-        await office.desk.flush(connection, known, Rows(), START)
+        await api_context.handler.flush(connection, known, Rows(), START)
 
 
-async def decide(office: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
+async def decide(api_context: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
     order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
     needs, case = commands.needs_of_decision(two.id, order), new_id()
 
-    def command(found: Found) -> Change | Refusal:
+    def command(found: Loaded) -> Change | Refusal:
         return commands.decide(found.known.referrals[two.id], order, found, START, case)
 
-    return await serve(office, needs, command)
+    return await serve(api_context, needs, command)

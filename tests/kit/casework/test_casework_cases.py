@@ -3,7 +3,7 @@
 from datetime import date
 
 from ieum.casework import case_commands
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import CaseClosing, CaseFollowUp
 from ieum.casework.values import Case, Change, Guard, Refusal
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason, FollowUp
@@ -12,7 +12,7 @@ from tests.kit.casework.agencies import SENDER, START, Two, new_id
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
 
 
-def _case(known: Known) -> Case:
+def _case(known: LoadedCases) -> Case:
     (case,) = known.cases.values()
     return case
 

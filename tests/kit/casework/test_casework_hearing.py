@@ -7,8 +7,8 @@ from pydantic import JsonValue
 
 from ieum.casework import sending
 from ieum.casework.hearing import hear
-from ieum.casework.loaded_cases import Known
-from ieum.casework.values import Breach, Change, Early, Guard, Refusal
+from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.values import Change, Guard, NotYet, Refusal, RefusedEvent
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed
 from ieum_contracts.codes import AskType, Decision, State
@@ -26,10 +26,10 @@ CHANGED = EligibilityChanged.model_validate(
 )
 
 
-def _heard(two: Two, body: Model, source: Address, at: Address = RECIPIENT) -> Change | Breach | Early:
-    desk = two.recipient if at == RECIPIENT else two.sender
+def _heard(two: Two, body: Model, source: Address, at: Address = RECIPIENT) -> Change | RefusedEvent | NotYet:
+    handler = two.recipient if at == RECIPIENT else two.sender
     event = event_of(Say(at, two.id, new_id(), body), source, START)
-    return hear(desk.known, event, view_of(at), two.now)
+    return hear(handler.known, event, view_of(at), two.now)
 
 
 def test_the_first_answer_of_an_offered_programme_is_received_and_answers_nothing() -> None:
@@ -96,7 +96,7 @@ def test_supplied_facts_join_those_that_were_known() -> None:
     ],
 )
 def test_what_a_party_may_not_say_is_refused(body: Model, source: Address, at: Address, reason: str) -> None:
-    assert _heard(resting(), body, source, at) == Breach(reason)
+    assert _heard(resting(), body, source, at) == RefusedEvent(reason)
 
 
 def test_a_referral_is_requested_once() -> None:
@@ -104,15 +104,15 @@ def test_a_referral_is_requested_once() -> None:
     two.refer()
     request = two.recipient.mailbox[0].body
     two.deliver()
-    assert _heard(two, request, SENDER) == Breach("referral-known")
+    assert _heard(two, request, SENDER) == RefusedEvent("referral-known")
 
 
 def test_a_move_of_a_referral_that_nobody_knows_is_refused() -> None:
-    assert _heard(Two(), ReferralAmended(), SENDER) == Breach("referral-unknown")
+    assert _heard(Two(), ReferralAmended(), SENDER) == RefusedEvent("referral-unknown")
 
 
 def test_eligibility_waits_for_its_referral_and_then_reaches_the_other_side() -> None:
-    assert _heard(Two(), CHANGED, SENDER) == Early("awaiting-referral")
+    assert _heard(Two(), CHANGED, SENDER) == NotYet("awaiting-referral")
     two = resting()
     version = two.at_recipient.version
     change = sending.change_eligibility(two.at_sender, CHANGED, two.now)
@@ -143,7 +143,7 @@ def test_a_dispute_that_comes_after_thirty_days_is_rejected() -> None:
 
 def test_an_ask_that_waits_is_not_taken_twice() -> None:
     two = resting(*COMPLETED, AskType.OUTCOME_DISPUTED)
-    assert _heard(two, ReferralOutcomeDisputed(), SENDER) == Breach("ask-waits-already")
+    assert _heard(two, ReferralOutcomeDisputed(), SENDER) == RefusedEvent("ask-waits-already")
 
 
 def test_the_end_of_a_case_is_heard_by_those_whose_referrals_it_served() -> None:
@@ -152,13 +152,13 @@ def test_the_end_of_a_case_is_heard_by_those_whose_referrals_it_served() -> None
     body = CaseClosed.model_validate({**fields, "referrals": [two.id]})
     unknown = CaseClosed.model_validate({**fields, "referrals": [new_id()]})
 
-    def heard(said: Model, source: Address = RECIPIENT) -> Change | Breach | Early:
+    def heard(said: Model, source: Address = RECIPIENT) -> Change | RefusedEvent | NotYet:
         event = event_of(Say(SENDER, case, new_id(), said), source, START)
-        return hear(Known([two.at_sender]), event, view_of(SENDER), START)
+        return hear(LoadedCases([two.at_sender]), event, view_of(SENDER), START)
 
     change = heard(body)
     assert isinstance(change, Change)
     assert [referral.case for referral in change.also] == [case]
-    assert heard(unknown) == Early("awaiting-referral")
-    assert heard(body, STRANGER) == Breach("wrong-party")
-    assert _heard(two, body, RECIPIENT, SENDER) == Breach("case-and-key-differ")
+    assert heard(unknown) == NotYet("awaiting-referral")
+    assert heard(body, STRANGER) == RefusedEvent("wrong-party")
+    assert _heard(two, body, RECIPIENT, SENDER) == RefusedEvent("case-and-key-differ")

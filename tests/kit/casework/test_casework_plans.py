@@ -4,12 +4,9 @@ import re
 
 import pytest
 
+from ieum.application import flush, loading
 from ieum.delivery.streams import batch_write
-from ieum.storage import reading
-from ieum.storage import case_rows
-from ieum.application import loading
-from ieum.application import flush
-from ieum.storage import referral_rows
+from ieum.storage import case_rows, reading, referral_rows
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -19,7 +16,15 @@ HOT = {
     "lock referrals": referral_rows._LOCK,
     "read referrals": referral_rows._READ,
     "flush": batch_write.statement(
-        (batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE, flush._REFER, flush._FILE, flush._ANSWER)
+        (
+            batch_write._BEGIN,
+            batch_write._GO_ON,
+            batch_write._ENTER,
+            batch_write._MOVE,
+            flush._REFER,
+            flush._FILE,
+            flush._ANSWER,
+        )
     ),
     "look back": loading._LOOK_BACK,
     "clear heard bodies": referral_rows._CLEAR,

@@ -151,10 +151,10 @@ def test_a_loop_may_be_overridden_with_a_reason_and_is_none_after_thirty_days() 
 
 
 def test_a_journey_has_four_hops_at_most() -> None:
-    desk = Two().sender
+    handler = Two().sender
     parent = None
     for hop in range(5):
-        two = Two(sender=desk, now=START + timedelta(days=40 * hop))
+        two = Two(sender=handler, now=START + timedelta(days=40 * hop))
         done = two.refer(parent, loop_override="시험")
         if hop < 4:
             assert isinstance(done, Change)

@@ -8,13 +8,13 @@ from ieum.casework import deciding, sending
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.hearing import hear
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.catalogue import MODEL_OF_ASK, MODEL_OF_DECISION, decision_of
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.consent import ConsentErased
-from ieum_contracts.decisions import Decided as DecidedBody
+from ieum_contracts.decisions import DecisionBody as DecidedBody
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy, Said, SenderCopy
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralRequested
@@ -88,7 +88,7 @@ def _receive() -> tuple[Decided, ...]:
     def received(programme: str) -> Decided:
         body = REQUEST.model_copy(update={"programme": programme})
         event = event_of(Say(RECIPIENT, ID, JOURNEY, body), SENDER, START)
-        change = hear(Known(), event, view_of(RECIPIENT), START)
+        change = hear(LoadedCases(), event, view_of(RECIPIENT), START)
         assert isinstance(change, Change)
         return _decided(change)
 
@@ -105,7 +105,7 @@ def _decide(copy: RecipientCopy, decision: Decision, by: Mover) -> Decided | Not
 def _hear_ask(copy: RecipientCopy, ask: AskType, in_time: bool) -> Decided:
     body = MODEL_OF_ASK[ask].model_validate(ASKS[ask])
     event = event_of(Say(RECIPIENT, ID, JOURNEY, body, IDS[ask]), SENDER, START)
-    change = hear(Known([_referral(copy)]), event, view_of(RECIPIENT), START if in_time else LATE)
+    change = hear(LoadedCases([_referral(copy)]), event, view_of(RECIPIENT), START if in_time else LATE)
     assert isinstance(change, Change), change
     return _decided(change)
 
@@ -125,7 +125,7 @@ def _hear_decision(copy: SenderCopy, said: Said) -> SenderCopy | NotAllowed:
     cause = {"cause": CAUSES[decision]} if decision in CAUSES else {}
     body = MODEL_OF_DECISION[decision].model_validate({**HEARD_FIELDS, **cause, "answers": answers})
     event: Event = event_of(Say(SENDER, ID, JOURNEY, body), RECIPIENT, START)
-    change = hear(Known([_referral(copy)]), event, view_of(SENDER), START)
+    change = hear(LoadedCases([_referral(copy)]), event, view_of(SENDER), START)
     if not isinstance(change, Change):
         return NotAllowed(change.reason)
     assert change.referral is not None

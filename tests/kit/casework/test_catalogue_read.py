@@ -13,19 +13,19 @@ PUT = "insert into catalogue (peer, id, version, body) values ($1, $2, 1, $3)"
 NEWER = b'{"programme": "welfare-counselling", "documents": ["a-paper-of-the-future"]}'
 
 
-async def test_what_a_newer_instance_has_kept_stops_no_older_one(office: Office) -> None:
-    async with office.database.acquire() as connection:
+async def test_what_a_newer_instance_has_kept_stops_no_older_one(api_context: Office) -> None:
+    async with api_context.database.acquire() as connection:
         known = await read_programmes(connection)
-        await connection.execute(PUT, office.desk.peers.number(RECIPIENT), "programme:newer", NEWER)
+        await connection.execute(PUT, api_context.handler.peers.number(RECIPIENT), "programme:newer", NEWER)
         assert await read_programmes(connection) == known
         await connection.execute("delete from catalogue where id = 'programme:newer'")
 
 
-async def test_who_is_known_costs_no_number_at_another_start(office: Office) -> None:
-    async with office.database.acquire() as connection:
+async def test_who_is_known_costs_no_number_at_another_start(api_context: Office) -> None:
+    async with api_context.database.acquire() as connection:
         for _ in range(5):
             await Peers().know(connection, [RECIPIENT])
         new = Address(RECIPIENT.centre, "a-new-agency")
         peers = Peers()
         await peers.know(connection, [new])
-    assert peers.number(new) == max(map(office.desk.peers.number, (SENDER, RECIPIENT))) + 1
+    assert peers.number(new) == max(map(api_context.handler.peers.number, (SENDER, RECIPIENT))) + 1

@@ -88,7 +88,9 @@ def test_the_doctor_finds_everything_here_and_says_what_a_wrong_centre_lacks(tmp
 
 def test_a_services_process_carries_nothing_of_the_other_commands() -> None:
     unwanted = "'confluent_kafka', 'httpx', 'psutil', 'jgo', 'requests', 'ieum_lab.embedded', 'rich.live'"
-    script = f"import sys, ieum.cli.main, ieum.cli.run_command; print(sorted({{{unwanted}}} & set(sys.modules)))"
+    script = (
+        f"import sys, ieum.cli.main, ieum.cli.run_command; print(sorted({{{unwanted}}} & set(sys.modules)))"
+    )
 
     run = subprocess.run(  # noqa: S603
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60

@@ -10,20 +10,20 @@ from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.sending.outbox import Cause, Outbox
-from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.batch_write import write_rows
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.sending.outbox import Cause, Outbox
+from ieum.delivery.streams.batch_write import write_rows
+from ieum.delivery.streams.peers import Peers
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum.storage.database import Database, open_database
-from ieum_lab.testing.centre import CentreUnderTest
 from ieum_contracts.address import Address
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.referral import ReferralAmended
+from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.bare_agency import TABLES, Noted, Notes
 
 WAIT_SECONDS_MAX = 20.0
@@ -60,8 +60,8 @@ class Bare:
         self.settings = settings
         self.database = database
         self.clock = Clock()
-        self.here = Here(settings.address, database, Peers(), self.clock)
-        self.outbox = Outbox(self.here)
+        self.context = DeliveryContext(settings.address, database, Peers(), self.clock)
+        self.outbox = Outbox(self.context)
         self.delivery: Delivery[Noted] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -71,7 +71,7 @@ class Bare:
 
     async def start(self, programmes: Sequence[ProgrammePublished] = ()) -> None:
         """Run delivery until everything works."""
-        delivery = self.delivery = Delivery(self.settings, self.here, Notes(), programmes)
+        delivery = self.delivery = Delivery(self.settings, self.context, Notes(), programmes)
         self._task = asyncio.create_task(delivery.run())
 
         async def works() -> bool:
@@ -105,7 +105,7 @@ class Bare:
     async def _says(self, said: Say, cause: str) -> bool:
         with suppress(Transient):
             async with self.database.acquire() as connection:
-                await self.here.peers.know(connection, [said.to])
+                await self.context.peers.know(connection, [said.to])
                 async with connection.transaction():
                     await say(self.outbox, connection, [said], Cause(cause), self.clock())
             return True

@@ -16,10 +16,10 @@ import uvloop
 from asyncpg import Connection
 
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.settings import Settings
 from ieum.storage.database import open_database
@@ -105,10 +105,10 @@ class Notes:
 async def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Run one bare agency until cancelled; `ready` is called when everything works."""
     database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
-    here = Here(settings.address, database, Peers(), lambda: datetime.now(UTC))
+    context = DeliveryContext(settings.address, database, Peers(), lambda: datetime.now(UTC))
     async with database.acquire() as connection:
         await connection.execute(TABLES)
-    delivery = Delivery(settings, here, Notes())
+    delivery = Delivery(settings, context, Notes())
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(delivery.run())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ieum.delivery.receiving.dispositions import Fate, fate_of
+from ieum.delivery.receiving.dispositions import Disposition, disposition_of
 from ieum.delivery.records.verification import partition_of
 from ieum_contracts.address import Address
 from ieum_contracts.referral import AmendedDetails, ReferralAmended
@@ -49,8 +49,8 @@ class Case:
     compression: str = "none"
 
     @property
-    def fate(self) -> Fate:
-        return fate_of(self.reason)
+    def fate(self) -> Disposition:
+        return disposition_of(self.reason)
 
     def records(self, ground: Ground) -> list[Raw]:
         """Make the records, in the order in which they are sent."""

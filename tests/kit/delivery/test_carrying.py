@@ -5,10 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from ieum.delivery.sending import outbox_sender
-from ieum.delivery.sending import producer
-from ieum.delivery.sending.outbox_sender import Carrier, release
 from ieum.delivery.records.verification import partition_of
+from ieum.delivery.sending import outbox_sender, producer
+from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
 from ieum_contracts.address import Address
 from tests.kit.delivery.agencies import Bare, new_keys, until
@@ -19,7 +18,7 @@ async def turns(agency: Bare, count: int) -> None:
     """Let the relay's work be done by hand."""
     sender = Producer(agency.settings)
     async with agency.database.acquire() as connection:
-        carrier = Carrier(connection, agency.here.peers, sender, lambda: None)
+        carrier = OutboxSender(connection, agency.context.peers, sender, lambda: None)
         for _ in range(count):
             await carrier.turn()
     await sender.close()

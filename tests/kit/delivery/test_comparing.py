@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from ieum.delivery.receiving import consumer
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.application import Applied, Outcome
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.recovering.startup_check import look_back
 from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.receiving import consumer
+from ieum.delivery.recovering.startup_check import check_positions
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
@@ -40,8 +40,8 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
     alpha, beta = resting.alpha, resting.beta
     third = Address(beta.address.centre, "gamma")
     async with beta.database.acquire() as connection:
-        await beta.here.peers.know(connection, [third])
-    number = beta.here.peers.number(third)
+        await beta.context.peers.know(connection, [third])
+    number = beta.context.peers.number(third)
     await beta.change(
         "insert into source (peer, since, held, held_since, asked) values ($1, now(), $2, now(), $3)",
         number,
@@ -78,10 +78,10 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     alpha, beta = resting.alpha, resting.beta
     monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
     async with beta.database.acquire() as connection:
-        await beta.here.peers.know(connection, [alpha.address])
+        await beta.context.peers.know(connection, [alpha.address])
     await beta.change(
         "insert into source (peer, since, held, held_since) values ($1, now(), 'source.held', now())",
-        beta.here.peers.number(alpha.address),
+        beta.context.peers.number(alpha.address),
     )
     await alpha.start()
     await beta.start()
@@ -92,9 +92,9 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     await beta.stop()
     compared = asyncio.Event()
 
-    async def late(here: Here, client: AIOKafkaConsumer) -> None:
+    async def late(context: DeliveryContext, client: AIOKafkaConsumer) -> None:
         await compared.wait()
-        await look_back(here, client)
+        await check_positions(context, client)
 
     monkeypatch.setattr(consumer, "look_back", late)
     await beta.change("delete from source")

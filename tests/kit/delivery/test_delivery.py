@@ -56,7 +56,7 @@ async def test_a_stream_that_two_transactions_begin_is_kept_from_one_of_them(
 ) -> None:
     await pair.alpha.say(pair.beta.address, new_keys(1))
     [key] = new_keys(1)
-    at = StreamKey(key, pair.alpha.here.peers.number(pair.beta.address), 1)
+    at = StreamKey(key, pair.alpha.context.peers.number(pair.beta.address), 1)
     async with pair.alpha.database.acquire() as first, pair.alpha.database.acquire() as second:
         begin = first.transaction()
         await begin.start()

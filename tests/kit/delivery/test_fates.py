@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 import pytest_asyncio
 
-from ieum.delivery.receiving.dispositions import FATES, Fate
+from ieum.delivery.receiving.dispositions import FATES, Disposition
 from ieum.delivery.records.verification import NOT_KEPT
 from ieum_lab.embedded import Stack
 from tests.kit.delivery import wire
@@ -117,11 +117,11 @@ async def _dropped(stack: Stack, pair: Pair, ground: Ground, case: Case, records
     assert await pair.beta.value(EFFECTS, ground.key) == 2
 
 
-CHECKS: dict[Fate, Check] = {
-    Fate.QUARANTINED: _quarantined,
-    Fate.REFUSED: _refused,
-    Fate.PARKED: _parked,
-    Fate.DROPPED: _dropped,
+CHECKS: dict[Disposition, Check] = {
+    Disposition.QUARANTINED: _quarantined,
+    Disposition.REFUSED: _refused,
+    Disposition.PARKED: _parked,
+    Disposition.DROPPED: _dropped,
 }
 
 

@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from ieum.delivery.recovering import heads
-from ieum.delivery.maintenance import schedule
-from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.recovering.heads import BEHIND
 from ieum.delivery.blocked.source_breaker import COMPARING
-from ieum_lab.testing.plugin import MakeCentre
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.recovering import heads
+from ieum.delivery.recovering.heads import BEHIND
+from ieum.delivery.sending.feed_numbering import number_feed
 from ieum_contracts.address import Address
 from ieum_contracts.delivery import StreamHeads
+from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery.agencies import Bare, check_histories, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair
 
@@ -57,7 +57,7 @@ async def test_who_begins_to_lead_tells_the_newest_heads_first(
     await alpha.change("truncate outbox, feed, ledger, stream, notice")
     keys = new_keys(25)
     await alpha.say(beta.address, keys)
-    telling, told = heads.Heads(alpha.here), list[list[UUID]]()
+    telling, told = heads.HeadsPublisher(alpha.context), list[list[UUID]]()
     async with alpha.database.acquire() as connection:
         await number_feed(connection)
         for _ in range(4):
@@ -130,7 +130,7 @@ async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(
     centre = await make_centre("alpha", "beta")
     alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
     async with alpha.database.acquire() as connection:
-        await alpha.here.peers.know(connection, [beta.address])
+        await alpha.context.peers.know(connection, [beta.address])
     await ask_in_vain(alpha, beta.address)
     await alpha.start()
     await beta.start()

@@ -10,14 +10,14 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from ieum.centre.postgres import connect_admin
+from ieum.delivery.records.verification import partition_of
 from ieum.delivery.sending import relay
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.records.verification import partition_of
 from ieum.delivery.sending.relay import LOCK
-from ieum_lab.embedded import Stack
-from ieum_lab.embedded.kafka import admin_settings
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair

@@ -13,7 +13,7 @@ BODIES = "select count(*) from ledger where body is not null"
 
 
 async def turn(agency: Bare) -> None:
-    await Retention(agency.here).turn()
+    await Retention(agency.context).turn()
 
 
 async def test_bodies_go_after_thirty_days_and_digests_stay(pair: Pair) -> None:
@@ -62,7 +62,7 @@ async def test_leftovers_older_than_thirty_days_are_forgotten(pair: Pair) -> Non
 
 async def test_a_turn_waits_for_its_hour(pair: Pair) -> None:
     beta = pair.beta
-    retention = Retention(beta.here)
+    retention = Retention(beta.context)
     await retention.turn()
     await beta.change(AGED, 9, beta.clock() - KEPT - timedelta(days=1))
     await retention.turn()

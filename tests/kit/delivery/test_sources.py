@@ -8,14 +8,13 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from ieum.delivery.blocked import operator_actions
-from ieum.delivery.blocked import quarantine
-from ieum.delivery.maintenance import schedule
+from ieum.delivery.blocked import operator_actions, quarantine
 from ieum.delivery.blocked.operator_actions import Act
 from ieum.delivery.blocked.source_breaker import TOO_MANY, WINDOW
+from ieum.delivery.maintenance import schedule
+from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
-from ieum_contracts.referral import ReferralAmended
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until
 from tests.kit.delivery.bare_agency import REFUSE
@@ -44,7 +43,7 @@ async def trio(
     centre = await new_centre(stack, database_template, ("alpha", "beta", "gamma"))
     agencies = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
     patient = agencies[1]
-    patient.here = replace(patient.here, troubles_max=TROUBLES_MAX)
+    patient.context = replace(patient.context, troubles_max=TROUBLES_MAX)
     for agency in agencies:
         await agency.start()
     yield Trio(patient, agencies[0], agencies[2])
@@ -80,7 +79,7 @@ async def test_a_bad_sender_is_held_and_the_others_go_on_until_an_operator_relea
     assert [each["source"] for each in logs if each["event"] == TOO_MANY] == [str(bad.address)]
     assert await patient.value("select held from source where held is not null") == TOO_MANY
 
-    peer = patient.here.peers.number(bad.address)
+    peer = patient.context.peers.number(bad.address)
     async with patient.database.acquire() as connection:
         looked = await operator_actions.release(connection, peer, replace(ACT, dry_run=True), patient.clock())
         assert looked == (TOO_MANY, 6)

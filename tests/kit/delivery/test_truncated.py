@@ -12,13 +12,13 @@ from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
-from ieum.delivery.receiving import subscriber
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.blocked.operator_actions import Act, Acted, skip
+from ieum.delivery.maintenance import schedule
+from ieum.delivery.receiving import subscriber
 from ieum.delivery.streams.streams import StreamKey
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
-from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
@@ -98,7 +98,7 @@ async def test_a_mailbox_that_is_made_anew_begins_its_offsets_anew_and_loses_not
         await asyncio.to_thread(make_anew, stack, beta)
         if not running:
             await beta.start()
-    assert running or "mailbox.shorter" in [each["event"] for each in logs]
+    assert running or "mailbox.offsets-reset" in [each["event"] for each in logs]
 
     await alpha.say(beta.address, keys)
     await quiet(alpha, beta, seconds=60)
@@ -124,7 +124,7 @@ async def test_a_number_that_nobody_can_send_any_more_is_passed_over_by_an_opera
     [row] = await beta.rows("select key, peer, family from stream where key = $1", key)
     act = Act(by="op-1", reason="nobody-has-it")
     async with beta.database.acquire() as connection, connection.transaction():
-        acted = await skip(connection, beta.here, StreamKey(**row), act, beta.clock())  # type: ignore[arg-type]
+        acted = await skip(connection, beta.context, StreamKey(**row), act, beta.clock())  # type: ignore[arg-type]
     assert acted == Acted(2, "sequence.gap")
     await until(lambda: heard(3))
 

@@ -9,14 +9,14 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery.blocked import operator_actions
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.blocked.operator_actions import Act, Acted
 from ieum.delivery.blocked.parking import RETRY_DELAYS
+from ieum.delivery.maintenance import schedule
 from ieum.delivery.streams.streams import StreamKey
-from ieum_lab.embedded import Stack
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended
+from ieum_lab.embedded import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.bare_agency import AWAIT, BREAK, RAISE
@@ -56,7 +56,7 @@ async def act(beta: Bare, verb: str, key: UUID, wish: Act = ACT) -> Acted | None
     async with beta.database.acquire() as connection, connection.transaction():
         if verb == "retry":
             return await operator_actions.retry(connection, where, wish, beta.clock())
-        return await operator_actions.skip(connection, beta.here, where, wish, beta.clock())
+        return await operator_actions.skip(connection, beta.context, where, wish, beta.clock())
 
 
 async def attempts(beta: Bare, key: UUID) -> object:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.blocked.parking import Parked
-from ieum.delivery.records.verification import Heard
+from ieum.delivery.blocked.parking import ParkedEvent
+from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.receiving.batch_fold import BatchFold
+from ieum.delivery.records.verification import VerifiedEvent
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, Streams
-from ieum.delivery.receiving.batch_fold import Unfold
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.envelope import Envelope
@@ -72,12 +72,12 @@ class World:
         self.application = Moody(plan)
         self.now = START
         self.streams: dict[StreamKey, Stream] = {}
-        self.parked: dict[tuple[StreamKey, int], Parked] = {}
+        self.parked: dict[tuple[StreamKey, int], ParkedEvent] = {}
         self.digests: dict[tuple[StreamKey, int], bytes] = {}
         self.arrived: dict[Place, bytes] = {}
         self.heard: dict[int, list[int]] = {}
 
-    def batch(self, *arrivals: Heard) -> Effects:
+    def batch(self, *arrivals: VerifiedEvent) -> Effects:
         """Fold a batch, and keep what it comes to."""
         streams = Streams(replace(stream, changed=False) for stream in self.streams.values())
         waiting = [replace(p, stored=True) for p in sorted(self.parked.values(), key=_order)]
@@ -87,7 +87,7 @@ class World:
             for at, h in arrived
             if h.sequence < streams[at].heard
         }
-        effects = Unfold(self.application, None, streams, self.now).fold(waiting, arrived, earlier)
+        effects = BatchFold(self.application, None, streams, self.now).fold(waiting, arrived, earlier)
         for stream in streams.changed():
             self.streams[stream.at] = stream
         for place in effects.unparked:
@@ -117,15 +117,15 @@ class World:
             assert waiting.heard.digest == self.arrived[at.family, number]
 
 
-def _order(parked: Parked) -> tuple[StreamKey, int]:
+def _order(parked: ParkedEvent) -> tuple[StreamKey, int]:
     return parked.stream, parked.heard.sequence
 
 
-def stream_of(heard: Heard) -> StreamKey:
+def stream_of(heard: VerifiedEvent) -> StreamKey:
     return StreamKey(heard.key, 1, int(heard.envelope.causation or 0))
 
 
-def hearing(family: int, sequence: int, kind: str = "apply", *, twin: bool = False) -> Heard:
+def hearing(family: int, sequence: int, kind: str = "apply", *, twin: bool = False) -> VerifiedEvent:
     """Make an event of a stream; a twin has the same number and another digest."""
     content: Model | NotUnderstood | Invalid = ReferralAmended()
     if kind == "not-understood":
@@ -144,4 +144,4 @@ def hearing(family: int, sequence: int, kind: str = "apply", *, twin: bool = Fal
         sequence=sequence,
         causation=str(family),
     )
-    return Heard(FAMILIES[family], KEY, sequence, event, b"", b"{}", digest, content)
+    return VerifiedEvent(FAMILIES[family], KEY, sequence, event, b"", b"{}", digest, content)

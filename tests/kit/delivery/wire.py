@@ -13,14 +13,14 @@ from confluent_kafka import Producer
 from uuid_utils.compat import uuid7
 
 from ieum.delivery.records.verification import partition_of
-from ieum_lab.embedded import Stack
-from ieum_lab.embedded.kafka import admin_settings
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.kafka import admin_settings
 
 FLUSH_SECONDS_MAX = 10.0
 CRC_AT, CRC_FROM = 17, 21

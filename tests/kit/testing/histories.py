@@ -10,11 +10,11 @@ from ieum_lab.testing.history import (
     Changed,
     Fact,
     Heard,
+    HistoryStream,
     Injected,
     Parked,
     Quarantined,
     Said,
-    Stream,
 )
 
 SIDES = ("/t/alpha", "/t/beta")
@@ -27,15 +27,15 @@ class Centre:
     """Two agencies that do everything right, and the facts of it."""
 
     facts: list[Fact] = field(default_factory=list)
-    said: dict[Stream, int] = field(default_factory=lambda: defaultdict(int))
-    heard: dict[Stream, int] = field(default_factory=lambda: defaultdict(int))
+    said: dict[HistoryStream, int] = field(default_factory=lambda: defaultdict(int))
+    heard: dict[HistoryStream, int] = field(default_factory=lambda: defaultdict(int))
     versions: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     offsets: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     turn: int = 0
 
     def say(self, source: int, family: str, key: str) -> None:
         """Order something at one side: the other hears of it later."""
-        stream = Stream(SIDES[source], SIDES[1 - source], family, key)
+        stream = HistoryStream(SIDES[source], SIDES[1 - source], family, key)
         self.said[stream] += 1
         sequence = self.said[stream]
         cause = f"request-{len(self.facts)}"
@@ -45,13 +45,13 @@ class Centre:
         self.change(SIDES[source], key, 1)
         self.carry(stream, sequence)
 
-    def carry(self, stream: Stream, sequence: int) -> None:
+    def carry(self, stream: HistoryStream, sequence: int) -> None:
         """Put a record into the mailbox, for the first time or again."""
         place = stream.recipient, stream.family
         self.facts.append(Carried(stream, sequence, digest_of(stream, sequence), 0, self.offsets[place]))
         self.offsets[place] += 1
 
-    def hear(self, stream: Stream, batch: int) -> None:
+    def hear(self, stream: HistoryStream, batch: int) -> None:
         """Take in what is next, several numbers in one change."""
         taken = min(batch, self.said[stream] - self.heard[stream])
         for _ in range(taken):
@@ -77,7 +77,7 @@ class Centre:
         place = SIDES[0], FAMILIES[0]
         offset, digest = self.offsets[place], f"strange-{number}"
         self.offsets[place] += 1
-        stream = Stream("/t/beta", "/t/alpha", FAMILIES[0], f"strange-{number}")
+        stream = HistoryStream("/t/beta", "/t/alpha", FAMILIES[0], f"strange-{number}")
         match must:
             case "quarantined":
                 self.facts.append(Injected(*place, 0, offset, digest, "quarantined"))
@@ -96,7 +96,7 @@ class Centre:
         return self.facts
 
 
-def digest_of(stream: Stream, sequence: int) -> str:
+def digest_of(stream: HistoryStream, sequence: int) -> str:
     return f"{stream.source}{stream.family}{stream.key}{sequence}"
 
 
@@ -116,7 +116,7 @@ def correct(draw: st.DrawFn) -> list[Fact]:
     centre.say(0, FAMILIES[0], KEYS[0])
     centre.say(0, FAMILIES[0], KEYS[0])
     for number, (what, side, family, key, size) in enumerate(draw(st.lists(_STEP, max_size=30))):
-        stream = Stream(SIDES[side], SIDES[1 - side], family, key)
+        stream = HistoryStream(SIDES[side], SIDES[1 - side], family, key)
         match what:
             case "say":
                 centre.say(side, family, key)

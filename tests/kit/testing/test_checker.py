@@ -16,12 +16,12 @@ from ieum_lab.testing.history import (
     Changed,
     Fact,
     Heard,
+    HistoryStream,
     Injected,
     Left,
     Parked,
     Removed,
     Said,
-    Stream,
     Unkept,
     read_history,
     write_history,
@@ -29,7 +29,7 @@ from ieum_lab.testing.history import (
 from ieum_lab.testing.verdicts import Broken, summary
 from tests.kit.testing.histories import correct
 
-STREAM = Stream("/t/alpha", "/t/beta", "referral", "k1")
+STREAM = HistoryStream("/t/alpha", "/t/beta", "referral", "k1")
 """The stream in which every drawn history says at least two numbers."""
 Kind = TypeVar("Kind", Said, Carried, Heard)
 Mutation = Callable[[list[Fact]], list[Fact]]

@@ -8,9 +8,9 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
-from ieum.delivery.delivery_context import Here
-from ieum.application.group_commit import Counter
-from ieum.application.event_handler import Desk
+from ieum.application.event_handler import EventHandler
+from ieum.application.group_commit import CommandBatcher
+from ieum.delivery.delivery_context import DeliveryContext
 
 
 class Health(Protocol):
@@ -22,12 +22,12 @@ class Health(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class ApiContext:
     """One agency's desk as the API sees it."""
 
-    here: Here
-    desk: Desk
-    counter: Counter
+    delivery: DeliveryContext
+    handler: EventHandler
+    batcher: CommandBatcher
     wake: Callable[[], None]
     health: Health
     registry: CollectorRegistry
@@ -37,11 +37,11 @@ class Office:
     """Set when the service is about to end: whoever waits for news is answered."""
 
 
-async def office_of(request: Request) -> Office:
+async def context_of(request: Request) -> ApiContext:
     """Find the office in which a request is served; async, so that no thread is asked for it."""
-    office = request.app.state.office
-    assert isinstance(office, Office)  # noqa: S101 - set by create_app
-    return office
+    context = request.app.state.context
+    assert isinstance(context, ApiContext)  # noqa: S101 - set by create_app
+    return context
 
 
-InOffice = Annotated[Office, Depends(office_of)]
+InContext = Annotated[ApiContext, Depends(context_of)]

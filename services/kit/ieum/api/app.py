@@ -8,22 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases
-from ieum.api.agency import events
-from ieum.api.agency import moves
+from ieum.api.agency import cases, events, moves, programmes, referrals
+from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
-from ieum.api.agency import programmes
-from ieum.api.operators import quarantined
-from ieum.api.agency import referrals
-from ieum.api.operators import sources
-from ieum.api.operators import stream_actions
-from ieum.api.operators import streams
-from ieum.api.operators import health
 from ieum.api.docs.openapi import PROBLEM, serve_document
-from ieum.api.http.middleware import FrontDoor
-from ieum.api.api_context import Office
-from ieum.api.problems.response import Problem, answer, answer_bad_parameters, answer_http_error
+from ieum.api.http.middleware import ApiMiddleware
+from ieum.api.operators import health, quarantined, sources, stream_actions, streams
 from ieum.api.operators.stream_actions import STREAM_ACT
+from ieum.api.problems.response import Problem, answer, answer_bad_parameters, answer_http_error
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
@@ -51,10 +43,10 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
 """Every body that a route takes, by the name of its schema in the document."""
 
 
-def create_app(office: Office) -> FastAPI:
+def create_app(context: ApiContext) -> FastAPI:
     """Make the API of one agency; it owns nothing, and starts and stops nothing."""
     app = FastAPI(
-        title=f"Ieum · {office.here.me.agency}",
+        title=f"Ieum · {context.delivery.me.agency}",
         version=VERSION,
         description=_DESCRIPTION,
         docs_url=None,
@@ -64,7 +56,7 @@ def create_app(office: Office) -> FastAPI:
         responses={"default": PROBLEM},
         separate_input_output_schemas=False,
     )
-    app.state.office = office
+    app.state.context = context
     for router in (
         referrals.router,
         moves.router,
@@ -84,5 +76,5 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(Problem, answer)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_bad_parameters)
-    app.add_middleware(FrontDoor, registry=office.registry)
+    app.add_middleware(ApiMiddleware, registry=context.registry)
     return app

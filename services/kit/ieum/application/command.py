@@ -4,28 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ieum.application.loading import Loaded, Requirements
 from ieum.casework.values import Change
 from ieum.delivery.sending.outbox import Cause
-from ieum.storage.idempotency_rows import Answer, Ticket
-from ieum.application.loading import Found, Needs
+from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class CommandResult:
     """What an order comes to: what changes, and the answer."""
 
     change: Change
-    answer: Answer
+    answer: StoredResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Command:
     """One thing ordered. `work` is pure: it gives back what is served, or raises why it is refused.
 
     The answer is kept under the ticket, and whoever orders with that ticket again gets it back.
     """
 
-    needs: Needs
-    work: Callable[[Found, datetime], Served]
+    needs: Requirements
+    work: Callable[[Loaded, datetime], CommandResult]
     cause: Cause
-    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey | None = None

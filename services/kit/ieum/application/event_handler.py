@@ -6,47 +6,47 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.casework.hearing import hear
-from ieum.casework.loaded_cases import Known
-from ieum.casework.values import Breach, Early, Referral, Side, View
-from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.batch_write import Rows
-from ieum.storage.case_rows import lock_cases
 from ieum.application.flush import flush
+from ieum.casework.hearing import hear
+from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.values import AgencyView, NotYet, Referral, RefusedEvent, Side
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.streams.batch_write import Rows
+from ieum.delivery.streams.peers import Peers
+from ieum.storage.case_rows import lock_cases
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.message import Event
 
 
-class Desk:
+class EventHandler:
     """Casework as delivery sees it; the same loading and flushing serves what is ordered over HTTP."""
 
-    def __init__(self, view: View, peers: Peers) -> None:
+    def __init__(self, view: AgencyView, peers: Peers) -> None:
         self.view = view
         self.peers = peers
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
+    async def load(self, connection: Connection, events: Sequence[Event]) -> LoadedCases:
         """Lock and load every referral that the events speak of, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         found = await lock_referrals(connection, self.peers, referrals)
-        return Known(found, await lock_cases(connection, self.peers, cases_of(found)))
+        return LoadedCases(found, await lock_cases(connection, self.peers, cases_of(found)))
 
-    def keys(self, known: Known) -> Collection[UUID]:
+    def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Name the cases; what is said of a referral goes by the key of the event that caused it."""
         return {*known.referrals, *known.cases}
 
-    def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
+    def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
         """Take one event in."""
         heard = hear(known, event, self.view, now)
-        if isinstance(heard, Breach):
+        if isinstance(heard, RefusedEvent):
             return Refused(heard.reason)
-        if isinstance(heard, Early):
+        if isinstance(heard, NotYet):
             return Awaiting(heard.reason)
         known.take(heard)
         return Applied(heard.says)
 
-    async def flush(self, connection: Connection, known: Known, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         """Write what changed."""
         await flush(connection, self.peers, known, rows)
 

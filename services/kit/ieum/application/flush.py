@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from asyncpg import Connection
 
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
+from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.batch_write import Rows, one_begins, write
-from ieum.storage.idempotency_rows import KeptAnswer
 from ieum.storage.case_rows import case_row
+from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.referral_rows import clear_heard, referral_row
 
 _REFER = """referred as (
@@ -41,7 +41,7 @@ _ANSWER = """answered as (
 
 
 async def flush(
-    connection: Connection, peers: Peers, known: Known, rows: Rows, answers: Sequence[KeptAnswer] = ()
+    connection: Connection, peers: Peers, known: LoadedCases, rows: Rows, answers: Sequence[StoredAnswer] = ()
 ) -> None:
     """Write what changed of what is known, delivery's rows, and answers to keep.
 
@@ -49,7 +49,7 @@ async def flush(
     made the same client's referral to the same programme, or done the work of the same Idempotency-Key.
     """
     referrals = known.changed_referrals()
-    with one_begins(rows):
+    with retry_if_begun_twice(rows):
         await write(
             connection,
             [

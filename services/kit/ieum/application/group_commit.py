@@ -8,43 +8,48 @@ from datetime import datetime
 
 from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
-from ieum.delivery.failures import DATABASE_AWAY
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.sending.outbox import Outbox, Saying
-from ieum.errors import Transient
-from ieum.storage.idempotency_rows import KeptAnswer
-from ieum.storage.database import lend
-from ieum.application.event_handler import Desk
-from ieum.application.loading import Found, find
+from ieum.application.command import Command, CommandResult
+from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
-from ieum.application.command import Order, Served
+from ieum.application.loading import Loaded, load
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.sending.outbox import Outbox, OutboxWriter
+from ieum.errors import Transient
+from ieum.storage.database import lend
+from ieum.storage.idempotency_rows import StoredAnswer
 
 TOGETHER_MAX = 32
-HANDS = 2
+WORKERS = 2
 """Transactions at a time. While both are under way, what comes meanwhile gathers for the next one."""
 ATTEMPTS_MAX = 3
 
 _CLASH = (Transient, UniqueViolationError, TransactionRollbackError)
 _ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
 """What one order of several brings about; the others are well without it."""
-_IMPATIENT = "set local lock_timeout = '300ms'"
+_SHORT_LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
 
 
-class Counter:
+class CommandBatcher:
     """Serves orders. `together_max` of them share a transaction, `hands` transactions run at a time."""
 
     def __init__(
-        self, here: Here, desk: Desk, outbox: Outbox, together_max: int = TOGETHER_MAX, hands: int = HANDS
+        self,
+        context: DeliveryContext,
+        handler: EventHandler,
+        outbox: Outbox,
+        together_max: int = TOGETHER_MAX,
+        hands: int = WORKERS,
     ) -> None:
-        self._here = here
-        self._desk = desk
+        self._context = context
+        self._handler = handler
         self._outbox = outbox
         self._together_max = together_max
-        self._hands_max = hands
-        self._hands: set[asyncio.Task[None]] = set()
+        self._workers_max = hands
+        self._workers: set[asyncio.Task[None]] = set()
         self._queue: deque[_Waiting] = deque()
 
-    async def serve(self, order: Order) -> Served | KeptAnswer:
+    async def serve(self, order: Command) -> CommandResult | StoredAnswer:
         """Serve an order, and give the answer when it is committed; what was kept where it was served before.
 
         Raises what the order's work raises, Unsayable when nothing may be said on its streams, and one of
@@ -52,8 +57,8 @@ class Counter:
         """
         waiting = _Waiting(order, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
-        if len(self._hands) < self._hands_max:
-            self._hands.add(asyncio.create_task(self._work()))
+        if len(self._workers) < self._workers_max:
+            self._workers.add(asyncio.create_task(self._work()))
         return await waiting.done
 
     async def _work(self) -> None:
@@ -64,25 +69,25 @@ class Counter:
             while together := self._next():
                 try:
                     await self._serve_together(together)
-                except DATABASE_AWAY as error:
+                except DATABASE_RETRYABLE as error:
                     self._fail([*together, *self._queue], error)
                     self._queue.clear()
         finally:
-            self._hands.discard(hand)
+            self._workers.discard(hand)
 
     def _next(self) -> "list[_Waiting]":
         """Take who waits longest; of orders with the same ticket only one, the next finds its answer."""
         together: list[_Waiting] = []
         behind: list[_Waiting] = []
-        tickets: set[str] = set()
+        idempotency_keys: set[str] = set()
         while self._queue and len(together) < self._together_max:
             waiting = self._queue.popleft()
-            ticket = waiting.order.ticket
-            if ticket is not None and ticket.key in tickets:
+            idempotency_key = waiting.order.idempotency_key
+            if idempotency_key is not None and idempotency_key.key in idempotency_keys:
                 behind.append(waiting)
                 continue
-            if ticket is not None:
-                tickets.add(ticket.key)
+            if idempotency_key is not None:
+                idempotency_keys.add(idempotency_key.key)
             together.append(waiting)
         self._queue.extendleft(reversed(behind))
         return together
@@ -96,7 +101,7 @@ class Counter:
             outcomes = await self._transact([waiting.order for waiting in together])
         except _ONE_AMONG_THEM:
             await self._serve_each(together)
-        except DATABASE_AWAY:
+        except DATABASE_RETRYABLE:
             raise
         except Exception:  # noqa: BLE001 - one of them trips our code; whoever ordered it hears of it
             await self._serve_each(together)
@@ -109,7 +114,7 @@ class Counter:
         for waiting in together:
             waiting.answer(await self._alone(waiting.order))
 
-    async def _alone(self, order: Order) -> "_Outcome":
+    async def _alone(self, order: Command) -> "_Outcome":
         """Serve one order, after another that was begun at the same time where there is one."""
         clash = Transient("Others began the same thing again and again.")
         for _ in range(ATTEMPTS_MAX):
@@ -119,7 +124,7 @@ class Counter:
                 continue
             except LockNotAvailableError as error:
                 return error
-            except DATABASE_AWAY:
+            except DATABASE_RETRYABLE:
                 raise
             except Exception as error:  # noqa: BLE001 - whoever ordered gets it
                 return error
@@ -127,28 +132,31 @@ class Counter:
                 return outcome
         return clash
 
-    async def _transact(self, orders: "Sequence[Order]", *, patient: bool = True) -> "list[_Outcome]":
-        async with lend(self._here.database) as connection:
+    async def _transact(self, orders: "Sequence[Command]", *, patient: bool = True) -> "list[_Outcome]":
+        async with lend(self._context.database) as connection:
             if not any(order.needs.locks for order in orders):
                 return await self._outcomes(connection, orders)  # what one statement writes, it commits
             async with connection.transaction():
                 if not patient:
-                    await connection.execute(_IMPATIENT)
+                    await connection.execute(_SHORT_LOCK_TIMEOUT)
                 return await self._outcomes(connection, orders)
 
-    async def _outcomes(self, connection: Connection, orders: "Sequence[Order]") -> "list[_Outcome]":
-        needs, tickets = [order.needs for order in orders], [order.ticket for order in orders]
-        found = await find(connection, self._desk.peers, needs, tickets)
+    async def _outcomes(self, connection: Connection, orders: "Sequence[Command]") -> "list[_Outcome]":
+        needs, idempotency_keys = (
+            [order.needs for order in orders],
+            [order.idempotency_key for order in orders],
+        )
+        found = await load(connection, self._handler.peers, needs, idempotency_keys)
         saying = await self._outbox.open(connection, {*found.known.referrals, *found.known.cases})
-        now = self._here.clock()
+        now = self._context.clock()
         outcomes = [_outcome(order, found, saying, now) for order in orders]
         answers = [
-            KeptAnswer(order.ticket, outcome.answer, now)
+            StoredAnswer(order.idempotency_key, outcome.answer, now)
             for order, outcome in zip(orders, outcomes, strict=True)
-            if order.ticket is not None and isinstance(outcome, Served)
+            if order.idempotency_key is not None and isinstance(outcome, CommandResult)
         ]
-        if any(isinstance(outcome, Served) for outcome in outcomes):
-            await flush(connection, self._desk.peers, found.known, saying.rows(), answers)
+        if any(isinstance(outcome, CommandResult) for outcome in outcomes):
+            await flush(connection, self._handler.peers, found.known, saying.rows(), answers)
         return outcomes
 
     def _fail(self, together: "Sequence[_Waiting]", error: Exception) -> None:
@@ -156,15 +164,15 @@ class Counter:
             waiting.answer(error)
 
 
-_Outcome = Served | KeptAnswer | Exception
+_Outcome = CommandResult | StoredAnswer | Exception
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """An order, and who waits for its answer."""
 
-    order: Order
-    done: "asyncio.Future[Served | KeptAnswer]"
+    order: Command
+    done: "asyncio.Future[CommandResult | StoredAnswer]"
 
     def answer(self, outcome: _Outcome) -> None:
         if self.done.done():  # whoever waited has gone
@@ -175,9 +183,9 @@ class _Waiting:
             self.done.set_result(outcome)
 
 
-def _outcome(order: Order, found: Found, saying: Saying, now: datetime) -> _Outcome:
+def _outcome(order: Command, found: Loaded, saying: OutboxWriter, now: datetime) -> _Outcome:
     """Serve one order in memory; a refusal changes nothing."""
-    kept = None if order.ticket is None else found.answers.get(order.ticket.key)
+    kept = None if order.idempotency_key is None else found.answers.get(order.idempotency_key.key)
     if kept is not None:
         return kept
     try:

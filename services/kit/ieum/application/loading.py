@@ -7,13 +7,13 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.casework.loaded_cases import Known
+from ieum.application.event_handler import cases_of
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.sending import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
-from ieum.storage.idempotency_rows import Answer, KeptAnswer, Ticket
 from ieum.storage.case_rows import lock_cases, lock_journeys
-from ieum.application.event_handler import cases_of
+from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum.storage.referral_rows import lock_referrals, read_referrals
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
@@ -28,7 +28,7 @@ class Client(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class Requirements:
     """What one order has to know: the referral or case that it changes, or the client whom it refers."""
 
     referral: UUID | None = None
@@ -44,16 +44,16 @@ class Needs:
 
 
 @dataclass(slots=True)
-class Found:
+class Loaded:
     """What was found; it follows every change that is taken, for the orders that come after."""
 
-    known: Known = field(default_factory=Known)
+    known: LoadedCases = field(default_factory=LoadedCases)
     parents: dict[UUID, Referral] = field(default_factory=dict)
     journeys: dict[UUID, UUID] = field(default_factory=dict)
     open: dict[Client, UUID] = field(default_factory=dict)
-    answers: dict[str, KeptAnswer] = field(default_factory=dict)
+    answers: dict[str, StoredAnswer] = field(default_factory=dict)
 
-    def prior(self, needs: Needs) -> Prior:
+    def prior(self, needs: Requirements) -> Prior:
         """Give what is already there when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         return Prior(parent, None if needs.client is None else self.open.get(needs.client))
@@ -73,14 +73,17 @@ class Found:
             self.journeys.setdefault(referral.journey, change.case.id)
 
 
-async def find(
-    connection: Connection, peers: Peers, needs: Sequence[Needs], tickets: Sequence[Ticket | None]
-) -> Found:
+async def load(
+    connection: Connection,
+    peers: Peers,
+    needs: Sequence[Requirements],
+    idempotency_keys: Sequence[IdempotencyKey | None],
+) -> Loaded:
     """Lock referrals, then cases; then see what was answered before, and whom these clients wait for.
 
     In a transaction, unless nothing has to be locked.
     """
-    found = Found()
+    found = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
     if referrals or cases:
@@ -88,10 +91,10 @@ async def find(
         wanting = {each.referral for each in needs if each.case_of_journey}
         found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(found.journeys.values())
-        found.known = Known(locked, await lock_cases(connection, peers, cases))
+        found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
     parents = {each.parent for each in needs if each.parent is not None}
     found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
-    await _look_back(connection, peers, needs, tickets, found)
+    await _look_back(connection, peers, needs, idempotency_keys, found)
     return found
 
 
@@ -112,29 +115,29 @@ left join lateral (
 async def _look_back(
     connection: Connection,
     peers: Peers,
-    needs: Sequence[Needs],
-    tickets: Sequence[Ticket | None],
-    found: Found,
+    needs: Sequence[Requirements],
+    idempotency_keys: Sequence[IdempotencyKey | None],
+    found: Loaded,
 ) -> None:
     clients = [each.client for each in needs]
     if any(client is not None and client.to not in peers for client in clients):
         await peers.read(connection)
     rows = await connection.fetch(
         _LOOK_BACK,
-        [None if ticket is None else ticket.key for ticket in tickets],
+        [None if idempotency_key is None else idempotency_key.key for idempotency_key in idempotency_keys],
         [None if client is None else client.ref for client in clients],
         [None if client is None or client.to not in peers else peers.number(client.to) for client in clients],
         [None if client is None else client.programme for client in clients],
         sorted(ENDED),
     )
     for row in rows:
-        ticket, client = tickets[row["number"] - 1], clients[row["number"] - 1]
-        if ticket is not None and row["fingerprint"] is not None:
-            found.answers[ticket.key] = _kept(ticket.key, row)
+        idempotency_key, client = idempotency_keys[row["number"] - 1], clients[row["number"] - 1]
+        if idempotency_key is not None and row["fingerprint"] is not None:
+            found.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
         if client is not None and row["open"] is not None:
             found.open[client] = row["open"]
 
 
-def _kept(key: str, row: Record) -> KeptAnswer:
-    answer = Answer(row["status"], tuple(row["headers"]), row["body"])
-    return KeptAnswer(Ticket(key, row["fingerprint"]), answer, row["at"])
+def _kept(key: str, row: Record) -> StoredAnswer:
+    answer = StoredResponse(row["status"], tuple(row["headers"]), row["body"])
+    return StoredAnswer(IdempotencyKey(key, row["fingerprint"]), answer, row["at"])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ieum.casework.effects import identifiers_in
 from ieum.casework.orders import CaseClosing, CaseFollowUp
-from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Served
+from ieum.casework.values import Case, CaseReferral, Change, Guard, Referral, Refusal
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason
 from ieum_contracts.client_codes import Goal
@@ -33,7 +33,7 @@ def accepted_into(
     """Open the journey's case at the first acceptance, else let the case serve this referral as well."""
     if case is None:
         case = Case(new_case, referral.journey, now, version=0)
-    served = Served(referral.id, referral.peer, referral.state, referral.outcome, _goals(referral))
+    served = CaseReferral(referral.id, referral.peer, referral.state, referral.outcome, _goals(referral))
     return replace(
         case,
         served=(*(each for each in case.served if each.referral != referral.id), served),
@@ -123,14 +123,14 @@ def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[
     return replace(case, closed_at=now, reason=order.reason), says
 
 
-def _by_sender(case: Case) -> Mapping[Address, list[Served]]:
-    by_sender: dict[Address, list[Served]] = {}
+def _by_sender(case: Case) -> Mapping[Address, list[CaseReferral]]:
+    by_sender: dict[Address, list[CaseReferral]] = {}
     for each in case.served:
         by_sender.setdefault(each.sender, []).append(each)
     return by_sender
 
 
-def _goals_of(served: list[Served]) -> set[Goal]:
+def _goals_of(served: list[CaseReferral]) -> set[Goal]:
     return {goal for each in served for goal in each.goals}
 
 

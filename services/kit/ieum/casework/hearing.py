@@ -5,28 +5,28 @@ from datetime import datetime
 from uuid import UUID
 
 from ieum.casework.effects import changed, decided
-from ieum.casework.loaded_cases import Known
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.receiving import hear_ask, receive
-from ieum.casework.values import Breach, Change, Early, Referral, View
+from ieum.casework.values import AgencyView, Change, NotYet, Referral, RefusedEvent
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
 from ieum_contracts.codes import Decision
 from ieum_contracts.consent import ConsentErased
-from ieum_contracts.decisions import Decided
+from ieum_contracts.decisions import DecisionBody
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.referral import ReferralRequested
 
-WRONG_PARTY = Breach("wrong-party")
-UNKNOWN = Breach("referral-unknown")
-AWAITING_REFERRAL = Early("awaiting-referral")
+WRONG_PARTY = RefusedEvent("wrong-party")
+UNKNOWN = RefusedEvent("referral-unknown")
+AWAITING_REFERRAL = NotYet("awaiting-referral")
 
 
-def hear(known: Known, event: Event, view: View, now: datetime) -> Change | Breach | Early:
+def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> Change | RefusedEvent | NotYet:
     """Take one event in: what changes and what is said, or why it is refused or has to wait."""
     key = UUID(event.envelope.subject)
     referral = known.referrals.get(key)
@@ -42,24 +42,26 @@ def hear(known: Known, event: Event, view: View, now: datetime) -> Change | Brea
 
 
 def _hear_request(
-    referral: Referral | None, event: Event, body: ReferralRequested, view: View, now: datetime
-) -> Change | Breach:
+    referral: Referral | None, event: Event, body: ReferralRequested, view: AgencyView, now: datetime
+) -> Change | RefusedEvent:
     if referral is not None:
-        return Breach("referral-known")
+        return RefusedEvent("referral-known")
     journey = event.envelope.journey
-    return Breach("journey-missing") if journey is None else receive(event, journey, body, view, now)
+    return RefusedEvent("journey-missing") if journey is None else receive(event, journey, body, view, now)
 
 
-def _unknown(body: Model) -> Breach | Early:
+def _unknown(body: Model) -> RefusedEvent | NotYet:
     """Let a decision wait for its referral: a restored database has forgotten what this agency sent."""
     return UNKNOWN if decision_of(body) is None else AWAITING_REFERRAL
 
 
-def _hear_move(known: Known, referral: Referral, event: Event, body: Model, now: datetime) -> Change | Breach:
+def _hear_move(
+    known: LoadedCases, referral: Referral, event: Event, body: Model, now: datetime
+) -> Change | RefusedEvent:
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     decision, ask = decision_of(body), ask_of(body)
-    if decision is not None and isinstance(body, Decided | ConsentErased):
+    if decision is not None and isinstance(body, DecisionBody | ConsentErased):
         return _hear_decision(referral, decision, body, now)
     if ask is not None:
         return hear_ask(referral, known.case_of(referral), ask, event, now)
@@ -67,19 +69,19 @@ def _hear_move(known: Known, referral: Referral, event: Event, body: Model, now:
 
 
 def _hear_decision(
-    referral: Referral, decision: Decision, body: Decided | ConsentErased, now: datetime
-) -> Change | Breach:
+    referral: Referral, decision: Decision, body: DecisionBody | ConsentErased, now: datetime
+) -> Change | RefusedEvent:
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
-        return Breach(copy.why)
+        return RefusedEvent(copy.why)
     return Change(decided(referral, copy, (body,), now))
 
 
 def _hear_of_eligibility(
     referral: Referral, event: Event, body: EligibilityAssessed | EligibilityChanged, now: datetime
-) -> Change | Breach:
+) -> Change | RefusedEvent:
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     if isinstance(body, EligibilityChanged):
@@ -91,10 +93,10 @@ def _hear_of_eligibility(
 
 
 def _hear_of_case(
-    known: Known, source: Address, key: UUID, body: CaseClosed | CaseFollowedUp, now: datetime
-) -> Change | Breach | Early:
+    known: LoadedCases, source: Address, key: UUID, body: CaseClosed | CaseFollowedUp, now: datetime
+) -> Change | RefusedEvent | NotYet:
     if body.case != key:
-        return Breach("case-and-key-differ")
+        return RefusedEvent("case-and-key-differ")
     found = [known.referrals.get(each) for each in body.referrals]
     referrals = [referral for referral in found if referral is not None]
     if any(each.peer != source or not isinstance(each.copy, SenderCopy) for each in referrals):

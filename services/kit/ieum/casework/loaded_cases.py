@@ -6,7 +6,7 @@ from uuid import UUID
 from ieum.casework.values import Case, Change, Referral
 
 
-class Known:
+class LoadedCases:
     """Referrals and cases by id, as they are after all changes taken so far."""
 
     def __init__(self, referrals: Iterable[Referral] = (), cases: Iterable[Case] = ()) -> None:

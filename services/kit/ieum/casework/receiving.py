@@ -12,7 +12,7 @@ from ieum.casework.case_commands import day_of, settled
 from ieum.casework.effects import bodies_of, decided, say
 from ieum.casework.eligibility import assess
 from ieum.casework.sending import asked_json, sealed_json
-from ieum.casework.values import Breach, Case, Change, Referral, View
+from ieum.casework.values import AgencyView, Case, Change, Referral, RefusedEvent
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ClosedCause, RejectedCause, WithdrawnCause
 from ieum_contracts.client import Circumstances
@@ -32,7 +32,7 @@ DISPUTE_WITHIN = timedelta(days=30)
 """A dispute has to arrive so soon after the outcome; then it waits for as long as it takes."""
 
 
-def receive(event: Event, journey: UUID, body: ReferralRequested, view: View, now: datetime) -> Change:
+def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime) -> Change:
     """Take a new referral in: `received`, or `declined` where the programme is not offered here."""
     referral = Referral(
         id=UUID(event.envelope.subject),
@@ -62,13 +62,13 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: View, no
 
 def hear_ask(
     referral: Referral, case: Case | None, ask: AskType, event: Event, now: datetime
-) -> Change | Breach:
+) -> Change | RefusedEvent:
     """Take an ask in: answer it at once, or let it wait for a worker."""
     copy = referral.copy
     if not isinstance(copy, RecipientCopy):
-        return Breach("wrong-party")
+        return RefusedEvent("wrong-party")
     if any(ask_id == event.envelope.id or waiting is ask for ask_id, waiting in copy.waiting):
-        return Breach("ask-waits-already")
+        return RefusedEvent("ask-waits-already")
     in_time = referral.concluded_at is None or now - referral.concluded_at <= DISPUTE_WITHIN
     step = lifecycle.hear_ask(copy, ask, event.envelope.id, reopening_possible=in_time)
     bodies = bodies_of(step, _fields(copy, ask, event.body, step), now)
@@ -82,7 +82,7 @@ def hear_ask(
 
 
 def _assessed(
-    referral: Referral, body: ReferralRequested, view: View, now: datetime, says: tuple[Say, ...]
+    referral: Referral, body: ReferralRequested, view: AgencyView, now: datetime, says: tuple[Say, ...]
 ) -> Change:
     circumstances = body.sealed.circumstances or Circumstances()
     advice = assess(view.rule_sets[body.programme], circumstances, day_of(now))

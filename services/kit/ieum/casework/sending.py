@@ -8,7 +8,7 @@ from uuid import UUID
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.effects import changed, identifiers_in, say
 from ieum.casework.orders import ReferralOrder
-from ieum.casework.values import Change, Guard, Referral, Refusal, Side, View
+from ieum.casework.values import AgencyView, Change, Guard, Referral, Refusal, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
@@ -37,7 +37,9 @@ class NewIds:
     journey: UUID
 
 
-def refer(order: ReferralOrder, view: View, prior: Prior, now: datetime, ids: NewIds) -> Change | Refusal:
+def refer(
+    order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime, ids: NewIds
+) -> Change | Refusal:
     """Make a referral to another agency of the centre, or say which guard refuses it."""
     to = Address(view.me.centre, order.recipient)
     path = () if prior.parent is None else _path(prior.parent, view.me)
@@ -116,7 +118,7 @@ def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
 
 
 def _refusals(
-    order: ReferralOrder, view: View, prior: Prior, path: tuple[Visit, ...], now: datetime
+    order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
 ) -> Iterator[Refusal]:
     to = Address(view.me.centre, order.recipient)
     refusal = identifiers_in(order)

@@ -92,7 +92,7 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class CaseReferral:
     """A referral that a case serves, as far as the case has to know it."""
 
     referral: UUID
@@ -109,7 +109,7 @@ class Case:
     id: UUID
     journey: UUID
     opened_at: datetime
-    served: tuple[Served, ...] = ()
+    served: tuple[CaseReferral, ...] = ()
     keep_open: bool = False
     closed_at: datetime | None = None
     reason: CaseReason | None = None
@@ -117,7 +117,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AgencyView:
     """What the agency knows beside its referrals: itself, its rules, and what everyone has published."""
 
     me: Address
@@ -154,14 +154,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class RefusedEvent:
     """An event that its sender should not have said: it is refused and changes nothing."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class NotYet:
     """An event about something that has not arrived yet on its own family."""
 
     reason: str

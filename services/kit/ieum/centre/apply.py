@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import is_let_in, wait_until_let_in
+from ieum.centre.centre_file import Centre, CentreError, database_name
+from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
-from ieum.centre.centre_file import Centre, CentreError, database_name
 from ieum.centre.postgres import (
     SHARED_DATABASES,
     close_database,
@@ -22,7 +23,6 @@ from ieum.centre.postgres import (
     set_password,
     wait_for_turn,
 )
-from ieum.centre.centre_settings import CentreSettings
 from ieum_contracts.topics import Topic, console_login, grants, login, topics
 
 CONSOLE = "console"

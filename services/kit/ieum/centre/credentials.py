@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from ieum.centre.passwords import Secrets
 from ieum.centre.centre_file import Centre, CentreError, database_name
 from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.passwords import Secrets
 from ieum_contracts.address import Address
 from ieum_contracts.topics import login
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from ieum.centre.snapshot import Books, Copy, Heads, StreamName, Waiting, read_books
 from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, Waiting, read_books
 from ieum_contracts.address import Address
 
 PAUSE_SECONDS = 0.2
-NOTHING = Heads(0, 0)
+NOTHING = HeadNumbers(0, 0)
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """What differs, so that a run can set aside what it planted itself."""
 
     STREAM = "stream"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Difference:
     """One thing that is not as it should be: at whose database, about which key, in a whole sentence."""
 
-    kind: Kind
+    kind: DifferenceKind
     agency: str
     key: UUID | None
     sentence: str
@@ -78,17 +78,17 @@ async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> A
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def account(books: Iterable[Books]) -> Accounts:
+def account(books: Iterable[Snapshot]) -> Accounts:
     """Compare the books of a centre's agencies (a pure function)."""
-    shelf = {str(book.agency): book for book in books}
-    heads = [head for book in shelf.values() for head in book.streams.values()]
-    copies = [copy for book in shelf.values() for copy in book.referrals.values()]
+    programme_cache = {str(book.agency): book for book in books}
+    heads = [head for book in programme_cache.values() for head in book.streams.values()]
+    copies = [copy for book in programme_cache.values() for copy in book.referrals.values()]
     return Accounts(
         differences=(
-            *_streams(shelf),
-            *_referrals(shelf),
-            *_asks(shelf),
-            *_left(shelf),
+            *_streams(programme_cache),
+            *_referrals(programme_cache),
+            *_asks(programme_cache),
+            *_left(programme_cache),
         ),
         streams=len(heads),
         said=sum(head.said for head in heads),
@@ -97,13 +97,13 @@ def account(books: Iterable[Books]) -> Accounts:
     )
 
 
-def _streams(shelf: Mapping[str, Books]) -> Iterator[Difference]:
-    for me, name, mine in _every_stream(shelf):
-        peer = shelf.get(name.peer)
+def _streams(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+    for me, name, mine in _every_stream(programme_cache):
+        peer = programme_cache.get(name.peer)
         theirs = peer.streams.get(StreamName(name.key, me, name.family), NOTHING) if peer else NOTHING
         if mine.said != theirs.heard:
             yield Difference(
-                Kind.STREAM,
+                DifferenceKind.STREAM,
                 _name(name.peer),
                 name.key,
                 f"{_name(me)} has said {mine.said} {name.family} event(s) on {name.key} "
@@ -111,7 +111,7 @@ def _streams(shelf: Mapping[str, Books]) -> Iterator[Difference]:
             )
         if mine.stopped is not None:
             yield Difference(
-                Kind.STOPPED,
+                DifferenceKind.STOPPED,
                 _name(me),
                 name.key,
                 f"{_name(me)} has stopped the {name.family} stream on {name.key} from {_name(name.peer)}: "
@@ -119,21 +119,21 @@ def _streams(shelf: Mapping[str, Books]) -> Iterator[Difference]:
             )
 
 
-def _every_stream(shelf: Mapping[str, Books]) -> Iterator[tuple[str, StreamName, Heads]]:
+def _every_stream(programme_cache: Mapping[str, Snapshot]) -> Iterator[tuple[str, StreamName, HeadNumbers]]:
     """Go through all streams, also those that only the hearing side knows of."""
-    for me, book in shelf.items():
+    for me, book in programme_cache.items():
         for name, heads in book.streams.items():
             yield me, name, heads
-            peer = shelf.get(name.peer)
+            peer = programme_cache.get(name.peer)
             mirrored = StreamName(name.key, me, name.family)
             if peer is not None and mirrored not in peer.streams and heads.heard:
                 yield name.peer, mirrored, NOTHING
 
 
-def _referrals(shelf: Mapping[str, Books]) -> Iterator[Difference]:
-    for me, book in shelf.items():
+def _referrals(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+    for me, book in programme_cache.items():
         for key, mine in book.referrals.items():
-            peer = shelf.get(mine.peer)
+            peer = programme_cache.get(mine.peer)
             theirs = peer.referrals.get(key) if peer else None
             if theirs is None or theirs.peer != me or theirs.is_recipient == mine.is_recipient:
                 yield _missing(me, key, mine)
@@ -144,7 +144,7 @@ def _referrals(shelf: Mapping[str, Books]) -> Iterator[Difference]:
 def _missing(me: str, key: UUID, mine: Copy) -> Difference:
     way = "received from" if mine.is_recipient else "sent to"
     return Difference(
-        Kind.REFERRAL,
+        DifferenceKind.REFERRAL,
         _name(mine.peer),
         key,
         f"{_name(mine.peer)} has no copy of the referral {key}, which {_name(me)} {way} it "
@@ -160,7 +160,7 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
     ):
         if sent != received:
             yield Difference(
-                Kind.REFERRAL,
+                DifferenceKind.REFERRAL,
                 _name(me),
                 key,
                 f"The {what} of the referral {key} is {sent} at its sender {_name(me)} and {received} at its "
@@ -168,22 +168,25 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
             )
 
 
-def _asks(shelf: Mapping[str, Books]) -> Iterator[Difference]:
-    for me, book in shelf.items():
+def _asks(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+    for me, book in programme_cache.items():
         for key, copy in book.referrals.items():
             for ask in copy.open_asks:
                 verb = "has not settled" if copy.is_recipient else "has no answer yet to"
                 yield Difference(
-                    Kind.ASK, _name(me), key, f"{_name(me)} {verb} the ask {ask} on the referral {key}."
+                    DifferenceKind.ASK,
+                    _name(me),
+                    key,
+                    f"{_name(me)} {verb} the ask {ask} on the referral {key}.",
                 )
 
 
-def _left(shelf: Mapping[str, Books]) -> Iterator[Difference]:
-    for me, book in shelf.items():
+def _left(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+    for me, book in programme_cache.items():
         for kind, waiting, words in (
-            (Kind.OUTBOX, book.outbox, "has not sent yet"),
-            (Kind.PARKED, book.parked, "has parked"),
-            (Kind.QUARANTINE, book.quarantine, "has quarantined"),
+            (DifferenceKind.OUTBOX, book.outbox, "has not sent yet"),
+            (DifferenceKind.PARKED, book.parked, "has parked"),
+            (DifferenceKind.QUARANTINE, book.quarantine, "has quarantined"),
         ):
             for item in waiting:
                 yield Difference(kind, _name(me), item.key, f"{_name(me)} {words} {_words(item)}.")

@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from ieum.centre.centre_file import CentreError, database_name
-from ieum.centre.postgres import Connection, connect_admin
 from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.postgres import Connection, connect_admin
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
@@ -27,7 +27,7 @@ class StreamName(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
+class HeadNumbers:
     """How far a stream has come at one agency, and why it stands still if it does."""
 
     said: int
@@ -57,23 +57,23 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Snapshot:
     """All of it for one agency, read in one transaction."""
 
     agency: Address
-    streams: Mapping[StreamName, Heads]
+    streams: Mapping[StreamName, HeadNumbers]
     referrals: Mapping[UUID, Copy]
     outbox: tuple[Waiting, ...] = ()
     parked: tuple[Waiting, ...] = ()
     quarantine: tuple[Waiting, ...] = ()
 
 
-async def read_books(settings: CentreSettings, agency: Address) -> Books:
+async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
     """Read an agency's books; raises CentreError when its database is missing or has no tables yet."""
     connection = await connect_admin(settings, database_name(agency))
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return Books(
+            return Snapshot(
                 agency=agency,
                 streams=await _streams(connection),
                 referrals=await _referrals(connection),
@@ -95,9 +95,9 @@ from stream join peer on peer.id = stream.peer
 """
 
 
-async def _streams(connection: Connection) -> dict[StreamName, Heads]:
+async def _streams(connection: Connection) -> dict[StreamName, HeadNumbers]:
     return {
-        StreamName(row["key"], row["address"], FAMILIES[row["family"]]): Heads(
+        StreamName(row["key"], row["address"], FAMILIES[row["family"]]): HeadNumbers(
             row["said"], row["heard"], row["stopped"]
         )
         for row in await connection.fetch(STREAMS)

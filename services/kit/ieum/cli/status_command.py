@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import typer
 
 from ieum.centre import Centre, CentreSettings
-from ieum.centre.snapshot import Books, read_books
+from ieum.centre.snapshot import Snapshot, read_books
 from ieum.cli.addresses import agency_urls, is_ready
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit
@@ -65,7 +65,7 @@ async def _look(centre: Centre, settings: CentreSettings) -> list[AgencyStatus]:
 
 
 async def _status(settings: CentreSettings, address: Address, url: str | None) -> AgencyStatus:
-    books: Books = await read_books(settings, address)
+    books: Snapshot = await read_books(settings, address)
     copies = books.referrals.values()
     ended = sum(State(copy.state) in ENDED for copy in copies)
     return AgencyStatus(

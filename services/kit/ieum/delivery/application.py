@@ -64,7 +64,7 @@ class Application(Protocol[Known]):
         ...
 
 
-class Unfolded:
+class ParkEverything:
     """An application that folds nothing: what it is given is parked, to be tried again by the real one.
 
     It waits for what `awaiting` names; without that it has failed.

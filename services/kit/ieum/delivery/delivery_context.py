@@ -9,8 +9,8 @@ from typing import Protocol
 from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
+from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.restore_check import Standing
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import TROUBLES_MAX
 from ieum_contracts.address import Address
@@ -25,7 +25,7 @@ class Connections(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class DeliveryContext:
     """What the parts of one agency's delivery share. `clock` gives aware datetimes in UTC."""
 
     me: Address
@@ -33,5 +33,5 @@ class Here:
     peers: Peers
     clock: Callable[[], datetime]
     measures: DeliveryMeasures = field(default_factory=lambda: DeliveryMeasures(CollectorRegistry()))
-    standing: Standing = field(default_factory=Standing)
+    restore_check: RestoreCheck = field(default_factory=RestoreCheck)
     troubles_max: int = TROUBLES_MAX

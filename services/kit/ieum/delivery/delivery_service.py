@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Generic
 
-from ieum.delivery.catalogue.publisher import Announcer
-from ieum.delivery.failures import DATABASE_AWAY
-from ieum.delivery.catalogue.reader import CatalogueReader, NoShelf, Shelf
-from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.application import Application, Known
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.catalogue.publisher import CataloguePublisher
+from ieum.delivery.catalogue.reader import CatalogueListener, CatalogueReader, NoListener
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.maintenance.schedule import Maintenance
+from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import DatabaseAddress, Relay
-from ieum.delivery.records.corrupt_records import read_past_unreadable
-from ieum.delivery.maintenance.schedule import Upkeep
 from ieum.settings import Settings
 from ieum_contracts.programme import ProgrammePublished
 
@@ -30,23 +30,25 @@ class Delivery(Generic[Known]):
     def __init__(
         self,
         settings: Settings,
-        here: Here,
+        context: DeliveryContext,
         application: Application[Known],
         programmes: Sequence[ProgrammePublished] = (),
-        shelf: Shelf | None = None,
+        programme_cache: CatalogueListener | None = None,
     ) -> None:
-        read_past_unreadable()
-        here.standing.doubt()
-        self._here = here
+        tolerate_corrupt_records()
+        context.restore_check.doubt()
+        self._context = context
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
-        self._relay = Relay(address, here, self._producer)
-        self.outbox = Outbox(here)
-        inbox = Inbox(here, self.outbox, application)
-        self._consumer = Consumer(settings, here, inbox, self._relay)
-        self._upkeep = Upkeep(here, inbox, self._relay, self._consumer.ends, self._consumer.compared)
-        self._announcer = Announcer(here, self._relay, self._producer, programmes)
-        self._reader = CatalogueReader(settings, here, shelf or NoShelf())
+        self._relay = Relay(address, context, self._producer)
+        self.outbox = Outbox(context)
+        inbox = Inbox(context, self.outbox, application)
+        self._consumer = Consumer(settings, context, inbox, self._relay)
+        self._maintenance = Maintenance(
+            context, inbox, self._relay, self._consumer.ends, self._consumer.compared
+        )
+        self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
+        self._reader = CatalogueReader(settings, context, programme_cache or NoListener())
 
     def wake(self) -> None:
         """Say that a transaction has committed in which something was said."""
@@ -59,17 +61,17 @@ class Delivery(Generic[Known]):
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             tasks.create_task(self._relay.run())
             tasks.create_task(self._consumer.run())
-            tasks.create_task(self._upkeep.run())
-            tasks.create_task(self._announcer.run())
+            tasks.create_task(self._maintenance.run())
+            tasks.create_task(self._publisher.run())
             tasks.create_task(self._reader.run())
 
     async def problems(self) -> list[str]:
         """Name in whole sentences what keeps events from moving now."""
         found: list[str] = []
         try:
-            async with asyncio.timeout(ANSWER_SECONDS_MAX), self._here.database.acquire() as connection:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX), self._context.database.acquire() as connection:
                 await connection.execute("select 1 from position limit 1")
-        except DATABASE_AWAY:
+        except DATABASE_RETRYABLE:
             found.append("The database does not answer; events wait until it does.")
         except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
             found.append(f"The database cannot be used ({type(error).__name__}); run `ieum migrate`.")

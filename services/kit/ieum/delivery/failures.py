@@ -5,7 +5,7 @@ from aiokafka.errors import KafkaError
 
 from ieum.errors import Transient
 
-DATABASE_AWAY = (
+DATABASE_RETRYABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -22,5 +22,5 @@ DATABASE_AWAY = (
 )
 """Errors after which the same work is tried again, for as long as it takes."""
 
-AWAY = (*DATABASE_AWAY, KafkaError, Transient)
+RETRYABLE = (*DATABASE_RETRYABLE, KafkaError, Transient)
 """The same where Kafka has a part in the work, and where another transaction was in the way."""

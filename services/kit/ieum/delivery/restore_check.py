@@ -9,7 +9,7 @@ CHECK_SECONDS_MAX = 5.0
 _log = structlog.get_logger(__name__)
 
 
-class Standing:
+class RestoreCheck:
     """Known once the start has compared the database with Kafka; `comparing` while peers are being asked."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-PLANNING: Mapping[str, str] = MappingProxyType(
+SESSION_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         # Plans made while tables are empty must stay good when they are full; statements are shaped for it.
         "plan_cache_mode": "force_generic_plan",

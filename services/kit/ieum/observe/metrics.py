@@ -11,8 +11,10 @@ class DeliveryMeasures:
     """Counters and gauges of one process's delivery."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._heard = Counter("ieum_events_heard", "Records taken in, by fate.", ["fate"], registry=registry)
-        self._said = Counter("ieum_events_said", "Events said in answer to others.", registry=registry)
+        self._heard = Counter(
+            "ieum_events_consumed", "Records taken in, by fate.", ["fate"], registry=registry
+        )
+        self._said = Counter("ieum_events_produced", "Events said in answer to others.", registry=registry)
         self._postponed = Counter("ieum_batches_postponed", "Batches to be tried again.", registry=registry)
         self._batch = Histogram(
             "ieum_batch_seconds", "Time to take a batch in.", buckets=_BATCH_SECONDS, registry=registry

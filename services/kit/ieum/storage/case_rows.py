@@ -7,7 +7,7 @@ from asyncpg import Connection, Record
 from pydantic_core import from_json
 
 from ieum.casework.case_commands import SERVED_MAX
-from ieum.casework.values import Case, Served
+from ieum.casework.values import Case, CaseReferral
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
@@ -38,7 +38,7 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
     """Make cases of rows that carry all columns, and look up whom they serve."""
     if not rows:
         return []
-    served: dict[UUID, list[Served]] = {row["id"]: [] for row in rows}
+    served: dict[UUID, list[CaseReferral]] = {row["id"]: [] for row in rows}
     found = await connection.fetch(_SERVED, list(served), SERVED_MAX)
     if not all(peers.knows_number(row["peer"]) for row in found):
         await peers.read(connection)
@@ -83,8 +83,8 @@ async def lock_journeys(connection: Connection, journeys: Collection[UUID]) -> d
     return {row[0]: row[1] for row in await connection.fetch(_CASES_OF_JOURNEYS, list(journeys))}
 
 
-def _served(row: Record, peers: Peers) -> Served:
-    return Served(
+def _served(row: Record, peers: Peers) -> CaseReferral:
+    return CaseReferral(
         row["id"],
         peers.address(row["peer"]),
         State(row["state"]),
@@ -93,7 +93,7 @@ def _served(row: Record, peers: Peers) -> Served:
     )
 
 
-def _case(row: Record, served: tuple[Served, ...]) -> Case:
+def _case(row: Record, served: tuple[CaseReferral, ...]) -> Case:
     return Case(
         id=row["id"],
         journey=row["journey"],

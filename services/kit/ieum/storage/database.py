@@ -9,7 +9,7 @@ import asyncpg
 from asyncpg import Connection, Pool
 
 from ieum.delivery.delivery_context import Connections
-from ieum.delivery.sessions import PLANNING
+from ieum.delivery.sessions import SESSION_SETTINGS
 
 CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0
@@ -18,7 +18,7 @@ CONNECTION_WAIT_SECONDS = 3.0
 CLOSE_SECONDS_MAX = 5.0
 
 _SESSION = {
-    **PLANNING,
+    **SESSION_SETTINGS,
     "idle_in_transaction_session_timeout": "30s",
     # Whoever waits so long for a row lets those go on who share its transaction, and tries again.
     "lock_timeout": "3s",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class IdempotencyKey:
     """Under which key some work is done once. `fingerprint` tells it from other work under the same key."""
 
     key: str
@@ -14,7 +14,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredResponse:
     """An answer as it was given. `headers` are names and values in turn."""
 
     status: int
@@ -23,18 +23,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class StoredAnswer:
     """An answer with its ticket, as it is kept."""
 
-    ticket: Ticket
-    answer: Answer
+    idempotency_key: IdempotencyKey
+    answer: StoredResponse
     at: datetime
 
     def row(self) -> tuple[object, ...]:
         """Give it as the database keeps it (`answer_row`)."""
         return (
-            self.ticket.key,
-            self.ticket.fingerprint,
+            self.idempotency_key.key,
+            self.idempotency_key.fingerprint,
             self.answer.status,
             list(self.answer.headers),
             self.answer.body,

@@ -17,7 +17,7 @@ from ieum_contracts.codes import State
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageCursor:
     """Where a page ended: the next one starts behind this row. Pages go from the newest to the oldest."""
 
     at: datetime
@@ -37,7 +37,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryRow:
     """One event of a referral that took effect; `body` is None once it is erased or no longer kept."""
 
     id: UUID
@@ -69,7 +69,7 @@ order by created_at desc, id desc limit $9
 
 
 async def list_referrals(
-    connection: Connection, peers: Peers, wanted: Wanted, before: Place | None, limit: int
+    connection: Connection, peers: Peers, wanted: Wanted, before: PageCursor | None, limit: int
 ) -> list[Referral]:
     """List referrals from the newest to the oldest, at most `limit`, after the place where a page ended."""
     if wanted.peer is not None and wanted.peer not in peers:
@@ -110,11 +110,11 @@ order by at, said, family, sequence limit $3
 
 async def read_history(
     connection: Connection, peers: Peers, referral: Referral, limit: int
-) -> list[HistoryEntry]:
+) -> list[HistoryRow]:
     """List what was said and heard of a referral, and of its case, in the order in which it took effect."""
     keys = [referral.id] if referral.case is None else [referral.id, referral.case]
     rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), limit)
-    return [HistoryEntry(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in rows]
+    return [HistoryRow(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in rows]
 
 
 _LIST_CASES = """
@@ -126,7 +126,12 @@ order by opened_at desc, id desc limit $4
 
 
 async def list_cases(
-    connection: Connection, peers: Peers, before: Place | None, limit: int, *, is_open: bool | None = None
+    connection: Connection,
+    peers: Peers,
+    before: PageCursor | None,
+    limit: int,
+    *,
+    is_open: bool | None = None,
 ) -> Sequence[Case]:
     """List cases from the newest to the oldest, only open or only closed ones where asked."""
     at, case = (None, None) if before is None else (before.at, before.id)

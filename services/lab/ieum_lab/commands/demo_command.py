@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ieum_lab.commands.live_board import Show, can_draw
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json
+from ieum_lab.commands.live_board import Show, can_draw
 from ieum_lab.commands.summary_tables import write_summary
 from ieum_lab.embedded import Stack
 from ieum_lab.embedded.running import RunningCentre, running_centre
 from ieum_lab.embedded.signals import unwinding
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.play import Script, Stage, beside, play, wait_until_known
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.summary import Summary, sum_up
 
 LOOK_SECONDS = 1.0
@@ -53,13 +53,13 @@ def demo(
 
 
 async def _perform(running: RunningCentre, script: Script, show: Show) -> Summary:
-    house = House.open(running.centre.centre, running.urls, f"D{time.time_ns() // 1_000_000}")
+    centre = SimulatedCentre.open(running.centre.centre, running.urls, f"D{time.time_ns() // 1_000_000}")
     try:
-        stage = Stage(house, script, await wait_until_known(house))
+        stage = Stage(centre, script, await wait_until_known(centre))
         async with beside(show.run(stage.board)):
             played = await play(stage, show.tell)
     finally:
-        await house.close()
+        await centre.close()
     tell("Accounting: what one has said, has the other heard?")
     return await sum_up(running, script, played)
 

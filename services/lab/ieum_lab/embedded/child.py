@@ -11,7 +11,7 @@ from typing import IO
 import psutil
 
 from ieum_lab.embedded.errors import StackError
-from ieum_lab.embedded.state import State, end_tree
+from ieum_lab.embedded.state import StateFolder, end_tree
 
 STOP_SECONDS = 20.0
 LOG_BYTES_MAX = 10 * 1024 * 1024
@@ -21,7 +21,7 @@ LOG_TAIL_LINES = 15
 class Child:
     """A named process. Without a start of its own it takes up the one that the state folder has noted."""
 
-    def __init__(self, name: str, state: State) -> None:
+    def __init__(self, name: str, state: StateFolder) -> None:
         self.name = name
         self.log = state.logs(name)
         self._state = state

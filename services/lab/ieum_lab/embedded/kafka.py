@@ -14,8 +14,8 @@ from confluent_kafka.admin import AdminClient
 from ieum_lab.embedded.child import Child
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import LOOPBACK, answers
-from ieum_lab.embedded.record import Record, write_secret
-from ieum_lab.embedded.state import State
+from ieum_lab.embedded.record import StackRecord, write_secret
+from ieum_lab.embedded.state import StateFolder
 
 ADMIN = "admin"
 START_SECONDS_MAX = 60.0
@@ -35,14 +35,14 @@ JVM = (
 class Kafka:
     """The broker of one state folder; it keeps its data, its logins and its access lists between starts."""
 
-    def __init__(self, state: State, name: str = "kafka") -> None:
+    def __init__(self, state: StateFolder, name: str = "kafka") -> None:
         self.child = Child(name, state)
         self._formatting = Child(f"{name}-format", state)
         self._state = state
         self._folder = state.folder / name
 
     @property
-    def record(self) -> Record:
+    def record(self) -> StackRecord:
         """Return what the state folder keeps; raises StackError before the first start."""
         record = self._state.read()
         if record is None:
@@ -105,7 +105,7 @@ class Kafka:
             f"@{self._folder}/classpath",
         ]
 
-    def _format(self, record: Record) -> None:
+    def _format(self, record: StackRecord) -> None:
         """Format the disk; the password travels in a file, for a command line can be read by anyone."""
         login = f"SCRAM-SHA-512=[name={ADMIN},password={record.kafka_password}]"
         arguments = self._folder / "format"
@@ -124,7 +124,7 @@ class Kafka:
             raise StackError(f"Kafka's disk could not be formatted:\n{self._formatting.tail()}")
         self._formatting.log.unlink()
 
-    def _wait(self, record: Record) -> None:
+    def _wait(self, record: StackRecord) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             if self.child.process() is None:
@@ -140,7 +140,7 @@ class Kafka:
             f"Its log {self.child.log} ends:\n{self.child.tail()}"
         )
 
-    def _admin_is_let_in(self, record: Record) -> bool:
+    def _admin_is_let_in(self, record: StackRecord) -> bool:
         try:
             AdminClient(admin_settings(record) | {"log_level": 0}).list_topics(timeout=2)
         except KafkaException:
@@ -148,7 +148,7 @@ class Kafka:
         return True
 
 
-def admin_settings(record: Record) -> dict[str, str | int | float | bool]:
+def admin_settings(record: StackRecord) -> dict[str, str | int | float | bool]:
     """Return what librdkafka needs to connect as the administrator."""
     return {
         "bootstrap.servers": f"{LOOPBACK}:{record.kafka_port}",
@@ -159,7 +159,7 @@ def admin_settings(record: Record) -> dict[str, str | int | float | bool]:
     }
 
 
-def _render(name: str, record: Record, folder: Path) -> str:
+def _render(name: str, record: StackRecord, folder: Path) -> str:
     return Template(_read(name)).substitute(
         kafka_port=record.kafka_port,
         controller_port=record.controller_port,

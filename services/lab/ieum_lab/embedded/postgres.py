@@ -13,8 +13,8 @@ from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import LOOPBACK
 from ieum_lab.embedded.postgres_binaries import Binaries, postgres_binaries
 from ieum_lab.embedded.postgres_data import data_folder
-from ieum_lab.embedded.record import Record, write_secret
-from ieum_lab.embedded.state import State, lives
+from ieum_lab.embedded.record import StackRecord, write_secret
+from ieum_lab.embedded.state import StateFolder, lives
 
 ADMIN = "admin"
 START_SECONDS_MAX = 60.0
@@ -40,13 +40,13 @@ SERVER_SETTINGS = (
 class Postgres:
     """The database server of one state folder; it keeps its data between starts."""
 
-    def __init__(self, state: State, *, durable: bool = True) -> None:
+    def __init__(self, state: StateFolder, *, durable: bool = True) -> None:
         self._settings = SERVER_SETTINGS if durable else (*SERVER_SETTINGS, "fsync=off")
         self.child = Child("postgres", state)
         self._state = state
 
     @property
-    def record(self) -> Record:
+    def record(self) -> StackRecord:
         """Return what the state folder keeps; raises StackError before the first start."""
         record = self._state.read()
         if record is None:
@@ -94,7 +94,7 @@ class Postgres:
         """Return where the data lie; for root that may be outside the state folder."""
         return data_folder(self._state.folder, postgres_binaries())
 
-    def _make(self, data: Path, binaries: Binaries, record: Record) -> None:
+    def _make(self, data: Path, binaries: Binaries, record: StackRecord) -> None:
         _prepare_folder(data, binaries.user)
         password = data.parent / f".{data.name}.password"
         write_secret(password, record.postgres_password)

@@ -15,7 +15,7 @@ from ieum_lab.embedded.child import STOP_SECONDS, Child
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import LOOPBACK, free_port, is_free
 from ieum_lab.embedded.record import write_secret
-from ieum_lab.embedded.state import State
+from ieum_lab.embedded.state import StateFolder
 
 READY_SECONDS_MAX = 30.0
 ANSWER_SECONDS_MAX = 2.0
@@ -27,7 +27,7 @@ class Service:
     """One service process. Its methods block; from a coroutine call them with `asyncio.to_thread`."""
 
     def __init__(
-        self, name: str, state: State, command: Sequence[str], environment: Mapping[str, str], port: int
+        self, name: str, state: StateFolder, command: Sequence[str], environment: Mapping[str, str], port: int
     ) -> None:
         self.name = name
         self.url = f"http://{LOOPBACK}:{port}"
@@ -98,7 +98,7 @@ class Service:
 
 
 def agency_service(
-    state: State,
+    state: StateFolder,
     access: AgencyAccess,
     settings: Mapping[str, str] | None = None,
     name: str | None = None,
@@ -145,7 +145,7 @@ def stop_all(services: Iterable[Service], seconds: float = STOP_SECONDS) -> None
             pass
 
 
-def kept_port(state: State, name: str) -> int:
+def kept_port(state: StateFolder, name: str) -> int:
     """Return the port that a service had before, or a new one when it never had any or somebody took it."""
     path = state.folder / "services.json"
     ports: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}

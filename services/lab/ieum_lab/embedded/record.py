@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from ieum_lab.embedded.ports import free_port, is_free
 
 
-class Record(BaseModel):
+class StackRecord(BaseModel):
     """The content of stack.json."""
 
     model_config = ConfigDict(frozen=True)
@@ -29,10 +29,10 @@ class Record(BaseModel):
         return self.kafka_port, self.controller_port, self.postgres_port
 
 
-def new_record() -> Record:
+def new_record() -> StackRecord:
     """Draw passwords and find ports for a stack that starts for the first time."""
     return with_free_ports(
-        Record(
+        StackRecord(
             cluster_id=_new_cluster_id(),
             kafka_password=secrets.token_hex(24),
             postgres_password=secrets.token_hex(24),
@@ -43,7 +43,7 @@ def new_record() -> Record:
     )
 
 
-def with_free_ports(record: Record) -> Record:
+def with_free_ports(record: StackRecord) -> StackRecord:
     """Keep what was kept, except for ports that are not chosen yet or that somebody has taken meanwhile."""
     chosen: list[int] = []
     for port in record.ports:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import psutil
 
 from ieum.centre import Centre, CentreSettings, agency_access, apply, read_centre
+from ieum.storage.migrate import migrate
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.signals import undisturbed
 from ieum_lab.embedded.stack import Stack
-from ieum.storage.migrate import migrate
 
 
 @dataclass(frozen=True, slots=True)

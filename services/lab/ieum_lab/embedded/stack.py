@@ -19,7 +19,7 @@ from ieum_lab.embedded.ports import is_free
 from ieum_lab.embedded.postgres import Postgres
 from ieum_lab.embedded.postgres_data import remove_data
 from ieum_lab.embedded.record import new_record, with_free_ports
-from ieum_lab.embedded.state import State, end_tree
+from ieum_lab.embedded.state import StateFolder, end_tree
 
 STATE_FOLDER = Path(".ieum")
 PORT_ATTEMPTS_MAX = 3
@@ -50,7 +50,7 @@ class Stack:
     def __init__(
         self, folder: Path | None = None, *, cache: Path | None = None, durable: bool = True
     ) -> None:
-        self.state = State(folder or state_folder())
+        self.state = StateFolder(folder or state_folder())
         self.kafka = Kafka(self.state)
         self.postgres = Postgres(self.state, durable=durable)
         self._cache = cache or cache_folder()

@@ -13,7 +13,7 @@ from typing import IO
 import psutil
 
 from ieum_lab.embedded.errors import AlreadyRunningError
-from ieum_lab.embedded.record import Record, write_secret
+from ieum_lab.embedded.record import StackRecord, write_secret
 
 START_TIME_TOLERANCE_SECONDS = 2.0
 """The start time of a process is derived from the boot time, which may be off by a tick or two."""
@@ -22,7 +22,7 @@ PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ProcessEntry:
     """A process that was started: the pid alone says nothing once it has been given to another process."""
 
     name: str
@@ -39,7 +39,7 @@ class Entry:
         return None
 
 
-class State:
+class StateFolder:
     """One state folder. What changes it is done by the holder of its lock."""
 
     def __init__(self, folder: Path) -> None:
@@ -89,14 +89,14 @@ class State:
             pass
         return None
 
-    def read(self) -> Record | None:
+    def read(self) -> StackRecord | None:
         """Read what was kept, if the folder has been used before."""
         try:
-            return Record.model_validate_json((self.folder / "stack.json").read_bytes())
+            return StackRecord.model_validate_json((self.folder / "stack.json").read_bytes())
         except FileNotFoundError:
             return None
 
-    def write(self, record: Record) -> None:
+    def write(self, record: StackRecord) -> None:
         """Keep a record, whole or not at all."""
         write_secret(self.folder / "stack.json", record.model_dump_json(indent=2))
 
@@ -117,17 +117,17 @@ class State:
         found = [(entry.name, entry.process()) for entry in self.entries()]
         return [(name, process) for name, process in found if process is not None]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ProcessEntry]:
         """List the processes that were started from here and may still run."""
         try:
             rows = json.loads((self.folder / "processes.json").read_bytes())
         except (FileNotFoundError, ValueError):
             return []
-        return [Entry(**row) for row in rows]
+        return [ProcessEntry(**row) for row in rows]
 
-    def add(self, name: str, pid: int) -> Entry:
+    def add(self, name: str, pid: int) -> ProcessEntry:
         """Note a process that has just been started."""
-        entry = Entry(name, pid, psutil.Process(pid).create_time())
+        entry = ProcessEntry(name, pid, psutil.Process(pid).create_time())
         with self._writing():
             self._write_entries([*(other for other in self.entries() if other.name != name), entry])
         return entry
@@ -153,7 +153,7 @@ class State:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _write_entries(self, entries: Iterable[Entry]) -> None:
+    def _write_entries(self, entries: Iterable[ProcessEntry]) -> None:
         write_secret(
             self.folder / "processes.json", json.dumps([asdict(entry) for entry in entries], indent=2)
         )

@@ -11,8 +11,8 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
 from ieum.api.agency.programmes import ProgrammeList
-from ieum.api.operators.streams import StreamPage
 from ieum.api.agency.views import ReferralDetail, ReferralStanding
+from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 
 ANSWER_SECONDS_MAX = 15.0
@@ -42,7 +42,7 @@ class UnansweredError(StackError):
     """An agency gave no answer for a long time."""
 
 
-class Desk:
+class AgencyClient:
     """Speaks for one agency's system. Every POST has an Idempotency-Key and is repeated under it."""
 
     def __init__(self, agency: str, url: str) -> None:

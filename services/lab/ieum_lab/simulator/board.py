@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ieum.api.agency.events import FeedEvent
-from ieum_lab.simulator.feed_follower import Following
-from ieum_lab.simulator.simulated_centre import House
 from ieum.observe.words import words_for
 from ieum_contracts.codes import State
 from ieum_contracts.lifecycle.table import ENDED
+from ieum_lab.simulator.feed_follower import FeedFollower
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 PARKED_SECONDS = 2.0
 KEY_CHARACTERS = 8
@@ -32,31 +32,31 @@ class Line:
 class Board:
     """Reads what the feeds have told, and asks the agencies now and then what is parked."""
 
-    def __init__(self, house: House, following: Following) -> None:
-        self._house = house
-        self._following = following
+    def __init__(self, centre: SimulatedCentre, follower: FeedFollower) -> None:
+        self._centre = centre
+        self._follower = follower
         self._parked: dict[str, int] = {}
 
     async def run(self) -> None:
         """Keep the numbers of what is parked fresh, until cancelled."""
         while True:
-            for agency, desk in self._house.desks.items():
-                page = await desk.parked()
+            for agency, client in self._centre.clients.items():
+                page = await client.parked()
                 self._parked[agency] = sum(stream.waiting for stream in page.streams)
             await asyncio.sleep(PARKED_SECONDS)
 
     def lines(self) -> list[Line]:
         """Give each agency's line."""
-        return [self._line(agency) for agency in self._house.desks]
+        return [self._line(agency) for agency in self._centre.clients]
 
     def events(self, count: int) -> Iterator[str]:
         """Say the latest events in words, the newest last; of each, what its sender's feed tells."""
-        said = [(agency, event) for agency, event in self._following.latest if event.direction == "said"]
+        said = [(agency, event) for agency, event in self._follower.latest if event.direction == "said"]
         said.sort(key=lambda entry: entry[1].at)
         return (in_words(agency, event) for agency, event in said[-count:])
 
     def _line(self, agency: str) -> Line:
-        sides = self._following.of(agency)
+        sides = self._follower.of(agency)
         unanswered = [s.since for s in sides if s.role == "sender" and s.state is State.REQUESTED]
         ended = sum(side.state in ENDED for side in sides)
         oldest = (datetime.now(UTC) - min(unanswered)).total_seconds() if unanswered else None

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from ieum.api.agency.programmes import OfferedProgramme
-from ieum_lab.simulator.people import MUNICIPALITY, Json, employer, facts, person
 from ieum_contracts.address import Address
 from ieum_contracts.codes import SubjectKind
+from ieum_lab.simulator.people import MUNICIPALITY, Json, employer, facts, person
 
 
 def random_order(

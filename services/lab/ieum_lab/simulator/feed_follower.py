@@ -10,9 +10,9 @@ from uuid import UUID
 
 from ieum.api.agency.events import FeedEvent
 from ieum.api.agency.views import ReferralStanding
-from ieum_lab.simulator.agency_client import Desk
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
+from ieum_lab.simulator.agency_client import AgencyClient
 
 EVENTS_SHOWN = 200
 PAUSE_SECONDS = 0.8
@@ -25,7 +25,7 @@ Role = Literal["sender", "recipient"]
 
 
 @dataclass(slots=True)
-class Side:
+class FollowedReferral:
     """One referral as one of its two agencies knows it from its own feed."""
 
     agency: str
@@ -63,32 +63,32 @@ class Side:
 _ASKS, _DECISIONS = frozenset(map(str, AskType)), frozenset(map(str, Decision))
 
 
-class Following:
+class FeedFollower:
     """Follows all feeds from their beginning; calls `noticed` with each side of a referral that changed."""
 
-    def __init__(self, desks: Mapping[str, Desk]) -> None:
-        self.sides: dict[tuple[str, UUID], Side] = {}
+    def __init__(self, clients: Mapping[str, AgencyClient]) -> None:
+        self.sides: dict[tuple[str, UUID], FollowedReferral] = {}
         self.latest: deque[tuple[str, FeedEvent]] = deque(maxlen=EVENTS_SHOWN)
         self.events = 0
-        self.noticed: Callable[[Side, FeedEvent], None] = lambda _side, _event: None
-        self._desks = desks
+        self.noticed: Callable[[FollowedReferral, FeedEvent], None] = lambda _side, _event: None
+        self._clients = clients
 
     async def run(self) -> None:
         """Follow until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for desk in self._desks.values():
-                tasks.create_task(self._follow(desk))
+            for client in self._clients.values():
+                tasks.create_task(self._follow(client))
 
-    def of(self, agency: str) -> list[Side]:
+    def of(self, agency: str) -> list[FollowedReferral]:
         """List an agency's referrals."""
         return [side for side in self.sides.values() if side.agency == agency]
 
-    async def _follow(self, desk: Desk) -> None:
+    async def _follow(self, client: AgencyClient) -> None:
         after = 0
         while True:
-            page = await desk.events(after)
+            page = await client.events(after)
             for event in page.events:
-                self._take(desk.agency, event)
+                self._take(client.agency, event)
             after = page.next
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -97,7 +97,7 @@ class Following:
         self.latest.append((agency, event))
         name = event.type.rpartition(".v")[0].removeprefix("referral.")
         if name == "requested":
-            self.sides[agency, event.key] = Side(
+            self.sides[agency, event.key] = FollowedReferral(
                 agency,
                 event.peer.rpartition("/")[2],
                 event.key,

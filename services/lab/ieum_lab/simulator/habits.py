@@ -97,7 +97,7 @@ ENDING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Leaning:
+class Bias:
     """A way to deal with a referral on which both workers are bent; it favours moves, some in one state."""
 
     name: str
@@ -115,13 +115,13 @@ class Leaning:
         return fresh - {WAIT} or fresh
 
 
-def _leaning(name: str, *favours: str) -> Leaning:
-    return Leaning(name, frozenset(favours))
+def _leaning(name: str, *favours: str) -> Bias:
+    return Bias(name, frozenset(favours))
 
 
 UNBENT = _leaning("by weights alone")
 
-LEANINGS: Sequence[Leaning] = (
+LEANINGS: Sequence[Bias] = (
     _leaning("asks for information", "info-requested", "info-supplied"),
     _leaning("is answered at the desk", "info-requested", WAIT, "received"),
     _leaning("waits for room", "waitlisted"),
@@ -141,7 +141,7 @@ LEANINGS: Sequence[Leaning] = (
 """Together they reach every decision and every ask that a worker can make."""
 
 
-def leaning_of(ordinal: int) -> Leaning:
+def leaning_of(ordinal: int) -> Bias:
     """Let every second referral of a stream have a leaning, each in its turn."""
     turn, bent = divmod(ordinal, 2)
     return LEANINGS[turn % len(LEANINGS)] if bent == 0 else UNBENT
@@ -151,7 +151,7 @@ def choose(  # noqa: PLR0913, PLR0917 - what a worker looks at
     state: State,
     weights: Weights,
     allowed: Collection[str],
-    leaning: Leaning,
+    leaning: Bias,
     made: Counter[str],
     chance: Random,
 ) -> str:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from ieum.api.agency.views import ReferralStanding
 from ieum_lab.embedded.errors import StackError
-from ieum_lab.simulator.agency_client import Desk, RefusedError
+from ieum_lab.simulator.agency_client import AgencyClient, RefusedError
 
 WAIT_SECONDS_MAX = 60.0
 PAUSE_SECONDS = 0.03
@@ -22,8 +22,8 @@ class Handover:
 
     id: UUID
     journey: UUID
-    sender: Desk
-    recipient: Desk
+    sender: AgencyClient
+    recipient: AgencyClient
 
     async def decides(self, decision: str, **fields: JsonValue) -> ReferralStanding:
         """Let the recipient's worker decide, as soon as the decision is possible."""
@@ -57,12 +57,12 @@ class Handover:
         return await self.is_settled("closed")
 
     async def _until(
-        self, desk: Desk, condition: Callable[[ReferralStanding], bool], what: str
+        self, client: AgencyClient, condition: Callable[[ReferralStanding], bool], what: str
     ) -> ReferralStanding:
         last = "nothing of it"
         for _ in range(int(WAIT_SECONDS_MAX / PAUSE_SECONDS)):
             try:
-                standing = await desk.read(self.id)
+                standing = await client.read(self.id)
             except RefusedError as error:
                 if error.status != NOT_THERE_YET:
                     raise
@@ -73,5 +73,5 @@ class Handover:
             await asyncio.sleep(PAUSE_SECONDS)
         raise StackError(
             f"The referral {self.id} from {self.sender.agency} to {self.recipient.agency} did not come to "
-            f"'{what}' at {desk.agency}, which still says {last}. Look at the logs of both."
+            f"'{what}' at {client.agency}, which still says {last}. Look at the logs of both."
         )

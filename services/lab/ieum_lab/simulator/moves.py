@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from ieum_lab.simulator.people import Json
 from ieum_contracts.causes import SubStatus
 from ieum_contracts.client_codes import Question
 from ieum_contracts.codes import (
@@ -16,6 +15,7 @@ from ieum_contracts.codes import (
     Outcome,
     Reason,
 )
+from ieum_lab.simulator.people import Json
 
 Suggestions = Sequence[tuple[str, str]]
 """Addresses and programmes that can be suggested in the place of one's own."""

@@ -10,8 +10,8 @@ from uuid import UUID
 from ieum.api.agency.programmes import OfferedProgramme
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.board import Board
-from ieum_lab.simulator.feed_follower import Following
-from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.feed_follower import FeedFollower
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stories import STORIES
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
 from ieum_lab.simulator.workers import Workers
@@ -55,26 +55,28 @@ class Played:
 class Stage:
     """Everything that is at work during a play."""
 
-    def __init__(self, house: House, script: Script, offered: Sequence[OfferedProgramme]) -> None:
+    def __init__(self, centre: SimulatedCentre, script: Script, offered: Sequence[OfferedProgramme]) -> None:
         elsewhere = [(each.agency, each.programme.programme) for each in offered]
-        self.house = house
+        self.centre = centre
         self.script = script
         self.offered = offered
-        self.following = Following(house.desks)
-        self.board = Board(house, self.following)
-        self.workers = Workers(house, self.following, script.seed, elsewhere)
+        self.follower = FeedFollower(centre.clients)
+        self.board = Board(centre, self.follower)
+        self.workers = Workers(centre, self.follower, script.seed, elsewhere)
 
 
-async def wait_until_known(house: House, seconds: float = KNOWN_SECONDS_MAX) -> Sequence[OfferedProgramme]:
+async def wait_until_known(
+    centre: SimulatedCentre, seconds: float = KNOWN_SECONDS_MAX
+) -> Sequence[OfferedProgramme]:
     """Wait until every agency knows what all the others offer; raises StackError after a while."""
-    wanted = {f"/{house.centre}/{agency}" for agency in house.desks}
+    wanted = {f"/{centre.centre}/{agency}" for agency in centre.clients}
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while True:
-        answers = await asyncio.gather(*(desk.programmes() for desk in house.desks.values()))
+        answers = await asyncio.gather(*(client.programmes() for client in centre.clients.values()))
         missing = {
             f"{agency} of {', '.join(sorted(wanted - known))}"
-            for agency, answer in zip(house.desks, answers, strict=True)
+            for agency, answer in zip(centre.clients, answers, strict=True)
             if wanted - (known := {each.agency for each in answer.programmes})
         }
         if not missing:
@@ -90,13 +92,13 @@ async def wait_until_known(house: House, seconds: float = KNOWN_SECONDS_MAX) -> 
 async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
     """Play stories and stream; `tell` hears how it goes."""
     loop = asyncio.get_running_loop()
-    async with beside(stage.following.run(), stage.board.run()):
-        stories = [await _tell_story(stage.house, number, tell) for number in range(len(STORIES))]
+    async with beside(stage.follower.run(), stage.board.run()):
+        stories = [await _tell_story(stage.centre, number, tell) for number in range(len(STORIES))]
         async with beside(stage.workers.run()):
-            script, begun, before = stage.script, loop.time(), stage.following.events
+            script, begun, before = stage.script, loop.time(), stage.follower.events
             tell(f"{script.referrals} random referrals, {script.rate:g} a second, seed {script.seed}.")
             streamed = await send_stream(
-                stage.house, stage.workers, stage.offered, script.referrals, script.rate, script.seed
+                stage.centre, stage.workers, stage.offered, script.referrals, script.rate, script.seed
             )
             sent = loop.time()
             tell("All are sent; the desks work on until each has come to an end.")
@@ -105,25 +107,25 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
     return Played(
         stories=tuple(stories),
         streamed=tuple(streamed),
-        states=_states(stage.following, set(streamed)),
+        states=_states(stage.follower, set(streamed)),
         moves=dict(stage.workers.made.most_common()),
-        events=stage.following.events - before,
+        events=stage.follower.events - before,
         sending_seconds=sent - begun,
         stream_seconds=ended - begun,
     )
 
 
-async def _tell_story(house: House, index: int, tell: Callable[[str], None]) -> Told:
+async def _tell_story(centre: SimulatedCentre, index: int, tell: Callable[[str], None]) -> Told:
     loop, story = asyncio.get_running_loop(), STORIES[index]
     begun = loop.time()
-    await story.play(house)
+    await story.play(centre)
     told = Told(story.number, story.title, round(loop.time() - begun, 3))
     tell(f"Story {told.number}: {told.title} ({told.seconds:.1f} s).")
     return told
 
 
-def _states(following: Following, streamed: set[UUID]) -> Mapping[str, int]:
-    sides = following.sides.values()
+def _states(follower: FeedFollower, streamed: set[UUID]) -> Mapping[str, int]:
+    sides = follower.sides.values()
     counted = Counter(s.state for s in sides if s.role == "sender" and s.referral in streamed)
     return {str(state): number for state, number in counted.most_common()}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ieum_lab.simulator import stories_of_hardship as hardship
 from ieum_lab.simulator import stories_of_work as work
-from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Story:
 
     number: int
     title: str
-    play: Callable[[House], Awaitable[None]]
+    play: Callable[[SimulatedCentre], Awaitable[None]]
 
 
 STORIES: tuple[Story, ...] = (

@@ -2,23 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import Json, facts, person
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 WELFARE, EMPLOYMENT = "city-welfare-team", "employment-center"
 FINANCE, VETERANS = "microfinance-center", "veterans-center"
 
 
-async def single_parent_in_arrears(house: House) -> None:
+async def single_parent_in_arrears(centre: SimulatedCentre) -> None:
     """Refer a jobless single parent from welfare to the employment centre and to the finance centre."""
-    work = await house.refer(WELFARE, _jobless_parent(house))
-    debts = await house.refer(
+    work = await centre.refer(WELFARE, _jobless_parent(centre))
+    debts = await centre.refer(
         WELFARE,
         person(
             FINANCE,
             "debt-adjustment-pre",
-            f"{house.mark}-1",
-            centre=house.centre,
+            f"{centre.mark}-1",
+            centre=centre.centre,
             why="카드대금이 두 달째 연체되었습니다.",
             circumstances=facts("documented", arrears_days=58, unsecured_debt=21_000_000, secured_debt=0),
             needs=["debt-arrears"],
@@ -36,12 +36,12 @@ async def single_parent_in_arrears(house: House) -> None:
     await debts.is_served("debt-adjustment-started", goals=[{"goal": "debt-settled", "met": True}])
 
 
-def _jobless_parent(house: House) -> Json:
+def _jobless_parent(centre: SimulatedCentre) -> Json:
     return person(
         EMPLOYMENT,
         "employment-support-1",
-        f"{house.mark}-1",
-        centre=house.centre,
+        f"{centre.mark}-1",
+        centre=centre.centre,
         why="한부모 가구로 실직 뒤 임대료와 카드대금이 밀려 있습니다.",
         circumstances=facts(
             household_size=2,
@@ -58,15 +58,15 @@ def _jobless_parent(house: House) -> Json:
     )
 
 
-async def arrears_pass_90_days(house: House) -> None:
+async def arrears_pass_90_days(centre: SimulatedCentre) -> None:
     """Refer from finance to case management; the case has two goals and is closed by hand."""
-    care = await house.refer(
+    care = await centre.refer(
         FINANCE,
         person(
             WELFARE,
             "case-management",
-            f"{house.mark}-4",
-            centre=house.centre,
+            f"{centre.mark}-4",
+            centre=centre.centre,
             why="연체가 90일을 넘었고 월세도 밀려 있습니다.",
             circumstances=facts(arrears_days=97, needs=["debt-arrears", "housing-rent"]),
             needs=["debt-arrears", "housing-rent"],
@@ -81,7 +81,7 @@ async def arrears_pass_90_days(house: House) -> None:
         goals=[{"goal": "debt-settled", "met": True}, {"goal": "housing-secured", "met": False}],
     )
     if accepted.case is not None:
-        await house.desks[WELFARE].close_case(
+        await centre.clients[WELFARE].close_case(
             accepted.case,
             {
                 "reason": "goals-partly-met",
@@ -93,15 +93,15 @@ async def arrears_pass_90_days(house: House) -> None:
         )
 
 
-async def livelihood_ends_allowance(house: House) -> None:
+async def livelihood_ends_allowance(centre: SimulatedCentre) -> None:
     """Refer from the employment centre to the welfare team, which tells that its grant ends the allowance."""
-    grant = await house.refer(
+    grant = await centre.refer(
         EMPLOYMENT,
         person(
             WELFARE,
             "livelihood",
-            f"{house.mark}-5",
-            centre=house.centre,
+            f"{centre.mark}-5",
+            centre=centre.centre,
             why="소득인정액이 기준 중위소득의 32퍼센트에 못 미칩니다.",
             circumstances=facts("documented", household_size=1, recognised_income_monthly=420_000),
             needs=["income-livelihood"],
@@ -109,7 +109,7 @@ async def livelihood_ends_allowance(house: House) -> None:
         ),
     )
     await grant.decides("accepted")
-    await house.desks[WELFARE].change_eligibility(
+    await centre.clients[WELFARE].change_eligibility(
         grant.id,
         {
             "programme": "livelihood",
@@ -128,28 +128,28 @@ async def livelihood_ends_allowance(house: House) -> None:
     await grant.is_concluded("benefit-granted")
 
 
-async def young_veteran_in_debt(house: House) -> None:
+async def young_veteran_in_debt(centre: SimulatedCentre) -> None:
     """Refer a young veteran from the employment centre to the veterans' centre and to the finance centre."""
-    career = await house.refer(
+    career = await centre.refer(
         EMPLOYMENT,
         person(
             VETERANS,
             "veterans-tailored",
-            f"{house.mark}-8",
-            centre=house.centre,
+            f"{centre.mark}-8",
+            centre=centre.centre,
             why="전역한 뒤 구직 중인 청년입니다.",
             circumstances=facts(searching=True),
             needs=["work-finding"],
             goals=["employment"],
         ),
     )
-    loan = await house.refer(
+    loan = await centre.refer(
         EMPLOYMENT,
         person(
             FINANCE,
             "sunshine-youth",
-            f"{house.mark}-8",
-            centre=house.centre,
+            f"{centre.mark}-8",
+            centre=centre.centre,
             why="고금리 대출을 갚을 자금이 필요합니다.",
             circumstances=facts(birth_date="1999-03-04", own_income_annual=19_000_000),
             needs=["debt-credit"],

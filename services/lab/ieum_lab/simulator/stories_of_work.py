@@ -2,23 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ieum_lab.simulator.simulated_centre import House
 from ieum_lab.simulator.people import MUNICIPALITY, employer, facts, person
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 EMPLOYMENT, JOBS = "employment-center", "city-job-center"
 WOMEN, VETERANS = "women-reemployment-center", "veterans-center"
 
 
-async def discharged_without_pension(house: House) -> None:
+async def discharged_without_pension(centre: SimulatedCentre) -> None:
     """Hand over from veterans to employment to the job centre: placed, and looked after later."""
     discharge = (datetime.now(UTC).date() - timedelta(days=60)).isoformat()
-    support = await house.refer(
+    support = await centre.refer(
         VETERANS,
         person(
             EMPLOYMENT,
             "re-employment-support",
-            f"{house.mark}-2",
-            centre=house.centre,
+            f"{centre.mark}-2",
+            centre=centre.centre,
             why="연금 없이 전역한 부사관으로 재취업을 원합니다.",
             circumstances=facts("documented", discharge_date=discharge, service_months=96),
             needs=["work-finding"],
@@ -26,13 +26,13 @@ async def discharged_without_pension(house: House) -> None:
         ),
     )
     await support.decides("accepted")
-    placement = await house.refer(
+    placement = await centre.refer(
         EMPLOYMENT,
         person(
             JOBS,
             "job-placement",
-            f"{house.mark}-2",
-            centre=house.centre,
+            f"{centre.mark}-2",
+            centre=centre.centre,
             why="정비 경력을 살릴 일자리를 찾습니다.",
             circumstances=facts(residence_municipality=MUNICIPALITY, job_wanted="정비"),
             needs=["work-finding"],
@@ -43,18 +43,18 @@ async def discharged_without_pension(house: House) -> None:
     placed = await placement.is_served("employed", goals=[{"goal": "employment", "met": True}])
     await support.is_concluded("employed")
     if placed.case is not None:
-        await house.desks[JOBS].follow_up(placed.case, {"found": "still-employed"})
+        await centre.clients[JOBS].follow_up(placed.case, {"found": "still-employed"})
 
 
-async def sensitive_line_empty(house: House) -> None:
+async def sensitive_line_empty(centre: SimulatedCentre) -> None:
     """Say nothing of marriage or origin in the form; the job centre serves the client all the same."""
-    training = await house.refer(
+    training = await centre.refer(
         WOMEN,
         person(
             JOBS,
             "job-programme",
-            f"{house.mark}-3",
-            centre=house.centre,
+            f"{centre.mark}-3",
+            centre=centre.centre,
             why="한국어 이력서 작성과 면접 준비가 필요합니다.",
             circumstances=facts(residence_municipality=MUNICIPALITY),
             needs=["work-finding", "language-korean"],
@@ -65,35 +65,35 @@ async def sensitive_line_empty(house: House) -> None:
     await training.is_served("attended")
 
 
-async def redirected_for_want_of_room(house: House) -> None:
+async def redirected_for_want_of_room(centre: SimulatedCentre) -> None:
     """Find no room at the women's centre, which suggests another desk; refer anew on new consent."""
-    full = await house.refer(
+    full = await centre.refer(
         JOBS,
         person(
             WOMEN,
             "women-training",
-            f"{house.mark}-6",
-            centre=house.centre,
+            f"{centre.mark}-6",
+            centre=centre.centre,
             why="육아로 일을 그만둔 뒤 직업훈련을 원합니다.",
             circumstances=facts(sex="female", career_break_reason="childcare", willing_to_work=True),
             needs=["work-training"],
             goals=["training"],
         ),
     )
-    suggestion = f"/{house.centre}/{EMPLOYMENT}"
+    suggestion = f"/{centre.centre}/{EMPLOYMENT}"
     await full.decides(
         "redirected",
         reason="no-capacity",
         suggestion={"agency": suggestion, "programme": "training-card"},
     )
     await full.is_settled("redirected")
-    card = await house.refer(
+    card = await centre.refer(
         JOBS,
         person(
             EMPLOYMENT,
             "training-card",
-            f"{house.mark}-6",
-            centre=house.centre,
+            f"{centre.mark}-6",
+            centre=centre.centre,
             why="직업훈련을 원하며 새로 동의를 받았습니다.",
             circumstances=facts(birth_date="1988-05-20", employment_status="unemployed"),
             needs=["work-training"],
@@ -104,14 +104,14 @@ async def redirected_for_want_of_room(house: House) -> None:
     await card.is_served("training-started", goals=[{"goal": "training", "met": True}])
 
 
-async def employer_with_vacancies(house: House) -> None:
+async def employer_with_vacancies(centre: SimulatedCentre) -> None:
     """Hand a firm over from the women's centre to the job centre; a fair fills two of three posts."""
-    hiring = await house.refer(
+    hiring = await centre.refer(
         WOMEN,
         employer(
             JOBS,
             "hiring-support",
-            f"{house.mark}-7",
+            f"{centre.mark}-7",
             headcount=3,
             why="생산직 세 명을 구합니다.",
             needs=["work-hiring"],
@@ -123,15 +123,15 @@ async def employer_with_vacancies(house: House) -> None:
     await hiring.is_concluded("partially-met", goals=[{"goal": "vacancies-filled", "met": False}])
 
 
-async def cancelled_while_being_accepted(house: House) -> None:
+async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
     """Let acceptance and the wish to cancel cross on the way; the worker agrees, and both end cancelled."""
-    advice = await house.refer(
+    advice = await centre.refer(
         EMPLOYMENT,
         person(
             WOMEN,
             "women-counselling",
-            f"{house.mark}-9",
-            centre=house.centre,
+            f"{centre.mark}-9",
+            centre=centre.centre,
             why="경력 상담을 원합니다.",
             circumstances=facts(sex="female", career_break_reason="childcare"),
             needs=["work-finding"],
@@ -145,15 +145,15 @@ async def cancelled_while_being_accepted(house: House) -> None:
     await advice.is_settled("cancelled")
 
 
-async def outcome_disputed(house: House) -> None:
+async def outcome_disputed(centre: SimulatedCentre) -> None:
     """Dispute an outcome: it is taken up again once, completed anew and closed."""
-    advice = await house.refer(
+    advice = await centre.refer(
         JOBS,
         person(
             VETERANS,
             "veterans-tailored",
-            f"{house.mark}-10",
-            centre=house.centre,
+            f"{centre.mark}-10",
+            centre=centre.centre,
             why="창업 상담을 원하는 제대군인입니다.",
             needs=["work-starting-business"],
             goals=["informed"],

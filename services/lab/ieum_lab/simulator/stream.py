@@ -9,7 +9,7 @@ from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.chance import seeded
 from ieum_lab.simulator.clients import random_order
 from ieum_lab.simulator.habits import leaning_of
-from ieum_lab.simulator.simulated_centre import House
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.workers import Workers
 
 NAMED_MAX = 5
@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.1
 
 
 async def send_stream(  # noqa: PLR0913, PLR0917 - what a stream is made of
-    house: House,
+    centre: SimulatedCentre,
     workers: Workers,
     offered: Sequence[OfferedProgramme],
     referrals: int,
@@ -31,7 +31,7 @@ async def send_stream(  # noqa: PLR0913, PLR0917 - what a stream is made of
         sending = []
         for ordinal in range(referrals):
             await asyncio.sleep(begun + ordinal / rate - loop.time())
-            sending.append(tasks.create_task(_send(house, workers, offered, ordinal, seed)))
+            sending.append(tasks.create_task(_send(centre, workers, offered, ordinal, seed)))
     return [sent.result() for sent in sending]
 
 
@@ -56,10 +56,10 @@ async def until_all_have_ended(workers: Workers, seconds: float) -> None:
 
 
 async def _send(
-    house: House, workers: Workers, offered: Sequence[OfferedProgramme], ordinal: int, seed: int
+    centre: SimulatedCentre, workers: Workers, offered: Sequence[OfferedProgramme], ordinal: int, seed: int
 ) -> UUID:
     chance = seeded(seed, ordinal)
-    sender, form = random_order(chance, sorted(house.desks), offered, f"{house.mark}-r{ordinal}")
-    handed = await house.refer(sender, form)
+    sender, form = random_order(chance, sorted(centre.clients), offered, f"{centre.mark}-r{ordinal}")
+    handed = await centre.refer(sender, form)
     workers.expect(handed.id, ordinal, leaning_of(ordinal))
     return handed.id

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from ieum.api.agency.events import FeedEvent
 from ieum.api.agency.views import ReferralStanding
-from ieum_lab.simulator.chance import seeded
-from ieum_lab.simulator.agency_client import Desk, RefusedError
-from ieum_lab.simulator.feed_follower import Following, Side
-from ieum_lab.simulator.habits import RECIPIENT, SENDER, UNBENT, WAIT, Leaning, choose
-from ieum_lab.simulator.simulated_centre import House
-from ieum_lab.simulator.moves import ask_fields, decision_fields
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import CONCLUDED
+from ieum_lab.simulator.agency_client import AgencyClient, RefusedError
+from ieum_lab.simulator.chance import seeded
+from ieum_lab.simulator.feed_follower import FeedFollower, FollowedReferral
+from ieum_lab.simulator.habits import RECIPIENT, SENDER, UNBENT, WAIT, Bias, choose
+from ieum_lab.simulator.moves import ask_fields, decision_fields
+from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 HANDS_PER_DESK = 6
 FIRST_LOOK_SECONDS = (5.0, 12.0)
@@ -35,39 +35,41 @@ class Workers:
     """The workers of all desks; while `run` runs they take every referral to its end."""
 
     def __init__(
-        self, house: House, following: Following, seed: int, elsewhere: Sequence[tuple[str, str]]
+        self, centre: SimulatedCentre, follower: FeedFollower, seed: int, elsewhere: Sequence[tuple[str, str]]
     ) -> None:
         self.made: Counter[str] = Counter()
-        self._house = house
-        self._following = following
+        self._centre = centre
+        self._follower = follower
         self._seed = seed
         self._elsewhere = elsewhere
-        self._places: dict[UUID, tuple[int, Leaning]] = {}
+        self._places: dict[UUID, tuple[int, Bias]] = {}
         self._chances: dict[Key, Random] = {}
         self._moves: defaultdict[Key, Counter[str]] = defaultdict(Counter)
         self._answers: dict[Key, ReferralStanding] = {}
         self._planned: set[Key] = set()
         self._touched: dict[Key, float] = {}
-        self._queues: dict[str, asyncio.Queue[Side]] = {agency: asyncio.Queue() for agency in house.desks}
+        self._queues: dict[str, asyncio.Queue[FollowedReferral]] = {
+            agency: asyncio.Queue() for agency in centre.clients
+        }
 
-    def expect(self, referral: UUID, ordinal: int, leaning: Leaning) -> None:
+    def expect(self, referral: UUID, ordinal: int, leaning: Bias) -> None:
         """Say which place in the stream a referral has, and how its workers are bent."""
         self._places[referral] = ordinal, leaning
 
     async def run(self) -> None:
         """Work until cancelled."""
-        self._following.noticed = self._notice
+        self._follower.noticed = self._notice
         async with asyncio.TaskGroup() as tasks:
-            for agency, desk in self._house.desks.items():
+            for agency, client in self._centre.clients.items():
                 for _ in range(HANDS_PER_DESK):
-                    tasks.create_task(self._work(desk, self._queues[agency]))
+                    tasks.create_task(self._work(client, self._queues[agency]))
             tasks.create_task(self._sweep())
 
-    def unfinished(self) -> list[Side]:
+    def unfinished(self) -> list[FollowedReferral]:
         """List the sides of referrals on which something is left to do or to hear."""
-        return [side for side in self._following.sides.values() if not side.is_finished]
+        return [side for side in self._follower.sides.values() if not side.is_finished]
 
-    def _notice(self, side: Side, event: FeedEvent) -> None:
+    def _notice(self, side: FollowedReferral, event: FeedEvent) -> None:
         if event.direction == "said" and side.state is not State.RECEIVED:
             return  # a worker's own move: whoever made it goes on by himself
         needed = side.role == "recipient" or side.state in CONCLUDED or side.state is State.INFO_REQUESTED
@@ -85,7 +87,7 @@ class Workers:
                     self._plan(side)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    def _plan(self, side: Side) -> None:
+    def _plan(self, side: FollowedReferral) -> None:
         loop, key = asyncio.get_running_loop(), (side.agency, side.referral)
         self._touched[key] = loop.time()
         if key not in self._planned:
@@ -95,12 +97,12 @@ class Workers:
             think = self._chance(side).uniform(*seconds)
             loop.call_later(think, self._queues[side.agency].put_nowait, side)
 
-    async def _work(self, desk: Desk, queue: asyncio.Queue[Side]) -> None:
+    async def _work(self, client: AgencyClient, queue: asyncio.Queue[FollowedReferral]) -> None:
         while True:
             side = await queue.get()
             self._planned.discard((side.agency, side.referral))
             try:
-                goes_on = await self._look(desk, side)
+                goes_on = await self._look(client, side)
             except RefusedError as error:
                 if error.status not in CROSSED:
                     raise
@@ -108,33 +110,35 @@ class Workers:
             if goes_on:
                 self._plan(side)
 
-    async def _look(self, desk: Desk, side: Side) -> bool:
+    async def _look(self, client: AgencyClient, side: FollowedReferral) -> bool:
         """Look at a referral and make at most one move; says whether there may be more to do."""
         key = side.agency, side.referral
-        standing = self._answers.pop(key, None) or await desk.read(side.referral)
+        standing = self._answers.pop(key, None) or await client.read(side.referral)
         side.correct(standing)
         move = self._choice(side, standing)
         self._moves[key][move] += 1
         if move == WAIT:
             return False
-        answer = await self._make(desk, side, standing, move)
+        answer = await self._make(client, side, standing, move)
         self.made[move] += 1
         if side.role == "sender":
             return False
         self._answers[key] = answer
         return True
 
-    async def _make(self, desk: Desk, side: Side, standing: ReferralStanding, move: str) -> ReferralStanding:
+    async def _make(
+        self, client: AgencyClient, side: FollowedReferral, standing: ReferralStanding, move: str
+    ) -> ReferralStanding:
         """Make a move, on condition that nothing has changed since it was chosen."""
         chance = self._chance(side)
         if side.role == "sender":
-            return await desk.ask(side.referral, move, ask_fields(move, chance), standing.version)
+            return await client.ask(side.referral, move, ask_fields(move, chance), standing.version)
         fields = decision_fields(move, chance, self._elsewhere)
         if move == Decision.ASK_REJECTED:
             fields["answers"] = [str(standing.open_asks[0].id)]
-        return await desk.decide(side.referral, move, fields, standing.version)
+        return await client.decide(side.referral, move, fields, standing.version)
 
-    def _choice(self, side: Side, standing: ReferralStanding) -> str:
+    def _choice(self, side: FollowedReferral, standing: ReferralStanding) -> str:
         disputed = any(ask.ask is AskType.OUTCOME_DISPUTED for ask in standing.open_asks)
         if side.role == "sender" and disputed:
             return WAIT
@@ -143,11 +147,11 @@ class Workers:
         made = self._moves[side.agency, side.referral]
         return choose(state, weights, standing.allowed, self._leaning(side), made, self._chance(side))
 
-    def _leaning(self, side: Side) -> Leaning:
+    def _leaning(self, side: FollowedReferral) -> Bias:
         place = self._places.get(side.referral)
         return UNBENT if place is None else place[1]
 
-    def _chance(self, side: Side) -> Random:
+    def _chance(self, side: FollowedReferral) -> Random:
         """Give the side's own chance: by seed and place in the stream, whatever the others do meanwhile."""
         place = self._places.get(side.referral)
         if place is None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from ieum.centre import AgencyAccess, Centre, CentreSettings, agency_access, apply
 from ieum.centre.broker import Broker
-from ieum.centre.passwords import Secrets
 from ieum.centre.centre_file import Name, database_name
+from ieum.centre.passwords import Secrets
 from ieum.centre.postgres import connect_admin, create_database, create_role
-from ieum_lab.embedded import Stack
-from ieum_lab.embedded.administrator import admin_settings
 from ieum.storage.migrate import migrate
 from ieum_contracts.address import Address
+from ieum_lab.embedded import Stack
+from ieum_lab.embedded.administrator import admin_settings
 
 AGENCIES = ("employment-center", "city-welfare-team")
 TEMPLATE = "ieum_template"

@@ -9,13 +9,13 @@ from ieum_lab.testing.history import (
     Changed,
     Fact,
     Heard,
+    HistoryStream,
     Injected,
     Left,
     Parked,
     Quarantined,
     Removed,
     Said,
-    Stream,
     Unkept,
 )
 from ieum_lab.testing.verdicts import Broken, Number, Verdict
@@ -82,7 +82,7 @@ def _heard_wrongly(facts: Sequence[Fact]) -> Iterator[Verdict]:
 
 def _order(facts: Sequence[Fact]) -> Iterator[Verdict]:
     applied = [heard for heard in _only(facts, Heard) if heard.fate == "applied" and heard.order is not None]
-    last: dict[Stream, int] = defaultdict(int)
+    last: dict[HistoryStream, int] = defaultdict(int)
     for heard in sorted(applied, key=lambda each: each.order or 0):
         if heard.sequence < last[heard.stream]:
             why = f"{heard.stream} #{heard.sequence} took effect after #{last[heard.stream]}."
@@ -93,7 +93,7 @@ def _order(facts: Sequence[Fact]) -> Iterator[Verdict]:
 def _wire(facts: Sequence[Fact]) -> Iterator[Verdict]:
     """Judge the mailboxes: nothing there that was not said, and first appearances in the stream's order."""
     strange = {(i.at, i.family, i.partition, i.offset) for i in _only(facts, Injected)}
-    last: dict[Stream, int] = defaultdict(int)
+    last: dict[HistoryStream, int] = defaultdict(int)
     said, met = _said(facts), set[Number]()
     removed = {Number(r.stream, r.sequence) for r in _only(facts, Removed)}
     for record in sorted(_only(facts, Carried), key=lambda each: (each.partition, each.offset)):

@@ -8,8 +8,8 @@ from pathlib import Path
 from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import ADMIN, Kafka
 from ieum_lab.embedded.ports import LOOPBACK, free_port
-from ieum_lab.embedded.record import Record
-from ieum_lab.embedded.state import State
+from ieum_lab.embedded.record import StackRecord
+from ieum_lab.embedded.state import StateFolder
 
 NODES = (1, 2, 3)
 _PROPERTIES = """
@@ -37,13 +37,13 @@ replica.lag.time.max.ms=10000
 class Node(Kafka):
     """One broker of the cluster. Agencies reach it by its `door`: a port that somebody else listens on."""
 
-    def __init__(self, state: State, node: int, ports: Sequence[int], voters: str) -> None:
+    def __init__(self, state: StateFolder, node: int, ports: Sequence[int], voters: str) -> None:
         super().__init__(state, f"kafka-{node}")
         self._node, self._voters = node, voters
         self._kafka_port, self._controller_port, self.agency_port, self.door = ports
 
     @property
-    def record(self) -> Record:
+    def record(self) -> StackRecord:
         """Return what the state folder keeps, with the ports of this node."""
         ports = {"kafka_port": self._kafka_port, "controller_port": self._controller_port}
         return super().record.model_copy(update=ports)
@@ -66,7 +66,7 @@ class Node(Kafka):
 class Cluster(Kafka):
     """The three brokers, started and ended together, or one by one as `nodes`."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateFolder) -> None:
         super().__init__(state)
         ports = _free_ports(4 * len(NODES))
         each = [ports[4 * index : 4 * index + 4] for index in range(len(NODES))]

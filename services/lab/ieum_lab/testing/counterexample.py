@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ieum_lab.testing.history import Carried, Changed, Fact, Heard, Injected, Left, Parked, Removed, Said, Stream
+from ieum_lab.testing.history import (
+    Carried,
+    Changed,
+    Fact,
+    Heard,
+    HistoryStream,
+    Injected,
+    Left,
+    Parked,
+    Removed,
+    Said,
+)
 from ieum_lab.testing.verdicts import Verdict
 
 LINES_MAX = 60
@@ -19,8 +30,8 @@ def explain(verdict: Verdict, history: Iterable[Fact]) -> str:
     return "\n".join([f"{verdict.broken}: {verdict.why}", *(text for _, text in shown), *more])
 
 
-def _concerns(fact: Fact, about: Stream | tuple[str, str]) -> bool:
-    if isinstance(about, Stream):
+def _concerns(fact: Fact, about: HistoryStream | tuple[str, str]) -> bool:
+    if isinstance(about, HistoryStream):
         mine = isinstance(fact, Changed) and fact.thing == about.key
         return mine or getattr(fact, "stream", None) == about
     agency, thing = about

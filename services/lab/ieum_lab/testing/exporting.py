@@ -7,10 +7,10 @@ from asyncpg import Connection, Record
 from pydantic_core import from_json
 
 from ieum.delivery.streams.streams import FAMILIES
-from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
-from ieum_lab.testing.history import Fact, Heard, Left, Parked, Quarantined, Said, Stream, Unkept
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family
+from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
+from ieum_lab.testing.history import Fact, Heard, HistoryStream, Left, Parked, Quarantined, Said, Unkept
 
 _SAID = """
 select a.address as peer, l.key, l.family, l.sequence, l.digest, l.type, l.headers
@@ -76,8 +76,8 @@ async def _rows(connection: Connection, query: str) -> AsyncIterator[Record]:
             yield row
 
 
-def _stream(row: Record, source: str, recipient: str) -> Stream:
-    return Stream(source, recipient, FAMILIES[row["family"]], str(row["key"]))
+def _stream(row: Record, source: str, recipient: str) -> HistoryStream:
+    return HistoryStream(source, recipient, FAMILIES[row["family"]], str(row["key"]))
 
 
 def _said(row: Record, me: str, heard: set[UUID]) -> Said:

@@ -6,11 +6,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from ieum.centre import CentreSettings
 from ieum.delivery.connection_arguments import SASL_MECHANISM
-from ieum.delivery.records.corrupt_records import read_past_unreadable
-from ieum_lab.testing.history import STRANGER, Carried, Left, Stream
+from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
+from ieum_lab.testing.history import STRANGER, Carried, HistoryStream, Left
 
 POLL_MS = 500
 RECORDS_MAX = 2_000
@@ -18,7 +18,7 @@ RECORDS_MAX = 2_000
 
 async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]) -> AsyncIterator[Carried]:
     """Give every numbered record that the agencies' mailboxes hold, as far as it can be read."""
-    read_past_unreadable()
+    tolerate_corrupt_records()
     owners = {topic_of(me, family): (str(me), str(family)) for me in agencies for family in STREAM_FAMILIES}
     consumer = _consumer(settings)
     try:
@@ -80,6 +80,6 @@ def _carried(record: ConsumerRecord[bytes, bytes], recipient: str, family: str) 
         return None
     if event.sequence is None or any(name == STRANGER for name, _ in record.headers):
         return None
-    stream = Stream(str(event.source), recipient, family, event.subject)
+    stream = HistoryStream(str(event.source), recipient, family, event.subject)
     digest = envelope.digest(envelope.canonical(record.headers), record.value or b"").hex()
     return Carried(stream, event.sequence, digest, record.partition, record.offset)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, TypeAdapter
 
 
-class Stream(NamedTuple):
+class HistoryStream(NamedTuple):
     """The numbered events of one (source, recipient, family, key)."""
 
     source: str
@@ -28,7 +28,7 @@ class Said:
     `touches` names what an order given here changed; it is empty where an event from outside was the cause.
     """
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
     digest: str
     type: str
@@ -45,7 +45,7 @@ STRANGER = "x-stranger"
 class Carried:
     """A topic holds this record, in the recipient's mailbox."""
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
     digest: str
     partition: int
@@ -57,7 +57,7 @@ class Carried:
 class Heard:
     """The recipient consumed this number: applied, refused or skipped. `order` rises as effects committed."""
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
     digest: str
     type: str
@@ -72,7 +72,7 @@ class Heard:
 class Parked:
     """The recipient keeps this event waiting."""
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
     digest: str
     reason: str = ""
@@ -118,7 +118,7 @@ class Injected:
 class Removed:
     """Somebody took this event out of the outbox before it was sent."""
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
     fact: Literal["removed"] = "removed"
 

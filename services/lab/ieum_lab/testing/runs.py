@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from ieum_lab.embedded.errors import AlreadyRunningError
-from ieum_lab.embedded.state import State
+from ieum_lab.embedded.state import StateFolder
 
 SETTLING_SECONDS = 120
 """A folder younger than this may belong to a run that has not taken its lock yet."""
@@ -30,7 +30,7 @@ def ended_runs() -> list[Path]:
 def _is_abandoned(folder: Path) -> bool:
     if time.time() - folder.stat().st_mtime < SETTLING_SECONDS:
         return False
-    state = State(folder)
+    state = StateFolder(folder)
     try:
         state.lock()
     except AlreadyRunningError:

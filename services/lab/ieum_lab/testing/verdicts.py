@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from ieum_lab.testing.history import Stream
+from ieum_lab.testing.history import HistoryStream
 
 
 class Broken(StrEnum):
@@ -22,7 +22,7 @@ class Broken(StrEnum):
 class Number(NamedTuple):
     """One number of one stream."""
 
-    stream: Stream
+    stream: HistoryStream
     sequence: int
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Verdict:
 
     broken: Broken
     why: str
-    about: Stream | tuple[str, str]
+    about: HistoryStream | tuple[str, str]
     sequence: int = 0
 
 

@@ -10,7 +10,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field, TypeAdapter
 from starlette.responses import Response
 
-from ieum.api.problems import http_kinds
+from ieum.api.agency.submit import allowed, order
+from ieum.api.api_context import ApiContext, InContext
+from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
+from ieum.api.docs.openapi import posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -21,17 +24,14 @@ from ieum.api.http.responses import (
     read_time_cursor,
     write_cursor,
 )
-from ieum.api.docs.openapi import posts
-from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.api_context import InOffice, Office
-from ieum.api.agency.submit import allowed, order
-from ieum.api.problems.response import Problem
 from ieum.api.http.unit_of_work import reading
+from ieum.api.problems import http_kinds
+from ieum.api.problems.response import Problem
+from ieum.application.loading import Loaded, Requirements
 from ieum.casework import case_commands as casework
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP
 from ieum.casework.values import Case, Change, Refusal
-from ieum.application.loading import Found, Needs
-from ieum.storage.reading import Place
+from ieum.storage.reading import PageCursor
 from ieum.storage.reading import list_cases as list_of
 from ieum.storage.reading import read_case as read_one
 from ieum_contracts.case import CaseReason
@@ -85,56 +85,56 @@ class CasePage(BaseModel):
 
 @router.get("/v1/cases", response_model=CasePage)
 async def list_cases(
-    office: InOffice,
+    context: InContext,
     state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """List the cases of this agency."""
-    before = None if cursor is None else Place(*read_time_cursor(cursor))
+    before = None if cursor is None else PageCursor(*read_time_cursor(cursor))
     is_open = None if state is None else state is CaseState.OPEN
-    async with reading(office.here.database) as connection:
-        found = await list_of(connection, office.here.peers, before, limit + 1, is_open=is_open)
+    async with reading(context.delivery.database) as connection:
+        found = await list_of(connection, context.delivery.peers, before, limit + 1, is_open=is_open)
     shown = found[:limit]
     following = write_cursor(shown[-1].opened_at, shown[-1].id) if len(found) > limit else None
     return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
 
 
 @router.get("/v1/cases/{case}", response_model=CaseView)
-async def read_case(office: InOffice, case: CaseId) -> Response:
+async def read_case(context: InContext, case: CaseId) -> Response:
     """Read a case with the referrals that it serves."""
     async with (
-        reading(office.here.database) as connection,
+        reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        found = await read_one(connection, office.here.peers, case)
+        found = await read_one(connection, context.delivery.peers, case)
     if found is None:
         raise Problem(http_kinds.NOT_FOUND)
     return _answer(found)
 
 
 @router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
-async def close_case(request: Request, office: InOffice, case: CaseId) -> Response:
+async def close_case(request: Request, context: InContext, case: CaseId) -> Response:
     """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
-    return await _change(request, office, case, CASE_CLOSING, casework.close_case)
+    return await _change(request, context, case, CASE_CLOSING, casework.close_case)
 
 
 @router.post(
     "/v1/cases/{case}/follow-ups", **posts("CaseFollowUp", CASE_FOLLOW_UPS, CaseView, versioned=True)
 )
-async def follow_up(request: Request, office: InOffice, case: CaseId) -> Response:
+async def follow_up(request: Request, context: InContext, case: CaseId) -> Response:
     """Tell the senders what aftercare (사후관리) found after the case was closed."""
-    return await _change(request, office, case, CASE_FOLLOW_UP, casework.follow_up)
+    return await _change(request, context, case, CASE_FOLLOW_UP, casework.follow_up)
 
 
 async def _change(
     request: Request,
-    office: Office,
+    context: ApiContext,
     case: UUID,
     contract: TypeAdapter[Content],
     command: Callable[[Case, Content, datetime], Change | Refusal],
 ) -> Response:
-    def work(found: Found, content: Content, now: datetime) -> tuple[Change, Response]:
+    def work(found: Loaded, content: Content, now: datetime) -> tuple[Change, Response]:
         known = found.known.cases.get(case)
         if known is None:
             raise Problem(http_kinds.NOT_FOUND)
@@ -142,7 +142,7 @@ async def _change(
         change = allowed(command(known, content, now))
         return change, _answer(change.case or known)
 
-    return await order(request, office, contract, lambda _: Needs(case=case), work)
+    return await order(request, context, contract, lambda _: Requirements(case=case), work)
 
 
 def _answer(case: Case) -> Response:

@@ -13,8 +13,8 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.api.api_context import ApiContext, InContext
 from ieum.api.http.responses import PAGE_MAX, json_answer
-from ieum.api.api_context import InOffice, Office
 from ieum.api.http.unit_of_work import reading
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.topics import Family
@@ -53,7 +53,7 @@ class FeedPage(BaseModel):
 @router.get("/v1/events", response_model=FeedPage)
 async def follow(
     request: Request,
-    office: InOffice,
+    context: InContext,
     after: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="Number of the last event known.")] = 0,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
     wait: Annotated[
@@ -68,13 +68,13 @@ async def follow(
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
-    rows = await _page(office, after, limit)
-    while not rows and loop.time() < until and not office.ending.is_set():
+    rows = await _page(context, after, limit)
+    while not rows and loop.time() < until and not context.ending.is_set():
         if await request.is_disconnected():
             break
         await asyncio.sleep(POLL_SECONDS)
-        rows = await _page(office, after, limit)
-    events = [_event(office, row) for row in rows]
+        rows = await _page(context, after, limit)
+    events = [_event(context, row) for row in rows]
     return json_answer(FeedPage(events=events, next=events[-1].number if events else after))
 
 
@@ -90,19 +90,19 @@ order by f.number
 """
 
 
-async def _page(office: Office, after: int, limit: int) -> Sequence[Record]:
-    async with reading(office.here.database) as connection:
+async def _page(context: ApiContext, after: int, limit: int) -> Sequence[Record]:
+    async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_PAGE, after, limit)
-        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
-            await office.here.peers.read(connection)
+        if any(not context.delivery.peers.knows_number(row["peer"]) for row in rows):
+            await context.delivery.peers.read(connection)
     return rows
 
 
-def _event(office: Office, row: Record) -> FeedEvent:
+def _event(context: ApiContext, row: Record) -> FeedEvent:
     return FeedEvent(
         number=row["number"],
         direction="said" if row["said"] else "heard",
-        peer=str(office.here.peers.address(row["peer"])),
+        peer=str(context.delivery.peers.address(row["peer"])),
         family=FAMILIES[row["family"]],
         key=row["key"],
         sequence=row["sequence"],

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.api.api_context import InContext
 from ieum.api.http.responses import json_answer
-from ieum.api.api_context import InOffice
 from ieum.api.http.unit_of_work import reading
 from ieum.storage.catalogue import read_programmes
 from ieum_contracts.address import AgencyId
@@ -32,12 +32,12 @@ class ProgrammeList(BaseModel):
 
 @router.get("/v1/programmes", response_model=ProgrammeList)
 async def list_programmes(
-    office: InOffice,
+    context: InContext,
     agency: Annotated[AgencyId | None, Query(description="Only of this agency of the centre.")] = None,
 ) -> Response:
     """List programmes: clients can be referred to those of the other agencies."""
-    me = office.here.me
-    async with reading(office.here.database) as connection:
+    me = context.delivery.me
+    async with reading(context.delivery.database) as connection:
         known = await read_programmes(connection)
     shown = [
         OfferedProgramme(agency=str(address), own=address == me, programme=programme)

@@ -10,22 +10,22 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ieum.api.problems import http_kinds
-from ieum.api.http.responses import check_version, etag, json_answer
-from ieum.api.problems.referral_kinds import refused
-from ieum.api.http.idempotency import answer_of, replayed, response_of
-from ieum.api.api_context import Office
-from ieum.api.problems.response import Problem
-from ieum.api.problems.delivery_kinds import unsayable
-from ieum.api.http.unit_of_work import understood
 from ieum.api.agency.views import standing
+from ieum.api.api_context import ApiContext
+from ieum.api.http.idempotency import answer_of, replayed, response_of
+from ieum.api.http.responses import check_version, etag, json_answer
+from ieum.api.http.unit_of_work import read_command
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import unsayable
+from ieum.api.problems.referral_kinds import refused
+from ieum.api.problems.response import Problem
+from ieum.application.command import Command, CommandResult
+from ieum.application.loading import Loaded, Requirements
 from ieum.casework.values import Change, Referral, Refusal
-from ieum.delivery.failures import DATABASE_AWAY
-from ieum.delivery.sending.outbox import Cause, Unsayable
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
-from ieum.storage.idempotency_rows import KeptAnswer
-from ieum.application.loading import Found, Needs
-from ieum.application.command import Order, Served
+from ieum.storage.idempotency_rows import StoredAnswer
 
 Content = TypeVar("Content")
 
@@ -34,39 +34,41 @@ _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 async def order(
     request: Request,
-    office: Office,
+    context: ApiContext,
     contract: TypeAdapter[Content],
-    needs: Callable[[Content], Needs],
-    work: Callable[[Found, Content, datetime], tuple[Change, Response]],
+    needs: Callable[[Content], Requirements],
+    work: Callable[[Loaded, Content, datetime], tuple[Change, Response]],
 ) -> Response:
     """Have an order served once; `work` is pure, and raises Problem for what is refused."""
-    content, ticket = await understood(request, contract)
+    content, idempotency_key = await read_command(request, contract)
 
-    def serve(found: Found, now: datetime) -> Served:
+    def serve(found: Loaded, now: datetime) -> CommandResult:
         change, response = work(found, content, now)
-        return Served(change, answer_of(response))
+        return CommandResult(change, answer_of(response))
 
     try:
-        served = await office.counter.serve(Order(needs(content), serve, _cause(request), ticket))
-    except Unsayable as stopped:
-        raise unsayable(stopped, office.here.me) from stopped
-    except (*DATABASE_AWAY, Transient):
+        served = await context.batcher.serve(Command(needs(content), serve, _cause(request), idempotency_key))
+    except StreamBlocked as stopped:
+        raise unsayable(stopped, context.delivery.me) from stopped
+    except (*DATABASE_RETRYABLE, Transient):
         raise Problem(http_kinds.UNAVAILABLE) from None
-    office.wake()
-    return replayed(served, ticket) if isinstance(served, KeptAnswer) else response_of(served.answer)
+    context.wake()
+    return (
+        replayed(served, idempotency_key) if isinstance(served, StoredAnswer) else response_of(served.answer)
+    )
 
 
 async def move(  # noqa: PLR0913, PLR0917 - whose order, on what, of which kind, and how it is carried out
     request: Request,
-    office: Office,
+    context: ApiContext,
     referral: UUID,
     contract: TypeAdapter[Content],
-    needs: Callable[[Content], Needs],
-    command: Callable[[Referral, Found, Content, datetime], Change | Refusal],
+    needs: Callable[[Content], Requirements],
+    command: Callable[[Referral, Loaded, Content, datetime], Change | Refusal],
 ) -> Response:
     """Have a decision, an ask or news about one referral served; the answer says where it stands now."""
 
-    def work(found: Found, content: Content, now: datetime) -> tuple[Change, Response]:
+    def work(found: Loaded, content: Content, now: datetime) -> tuple[Change, Response]:
         known = found.known.referrals.get(referral)
         if known is None:
             raise Problem(http_kinds.NOT_FOUND)
@@ -75,7 +77,7 @@ async def move(  # noqa: PLR0913, PLR0917 - whose order, on what, of which kind,
         after = moved(change)
         return change, json_answer(standing(after), headers={"etag": etag(after.version)})
 
-    return await order(request, office, contract, needs, work)
+    return await order(request, context, contract, needs, work)
 
 
 def allowed(change: Change | Refusal) -> Change:

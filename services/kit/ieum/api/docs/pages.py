@@ -9,8 +9,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from ieum.api.problems import http_kinds
+from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.referral_kinds import KINDS
-from ieum.api.problems.http_kinds import Kind
 from ieum.api.problems.response import Problem
 
 DOCS_PATH = "/docs"
@@ -107,7 +107,7 @@ async def problem_page(name: str) -> Response:
     return _html(_PAGE.format(title=kind.name, content=_explain(kind)))
 
 
-def _explain(kind: Kind) -> str:
+def _explain(kind: ProblemKind) -> str:
     return (
         f"<h1>{escape(kind.title.ko)}</h1>\n<p>{escape(kind.detail.ko)}</p>\n"
         f'<section lang="en"><h2>{escape(kind.title.en)}</h2>\n<p>{escape(kind.detail.en)}</p></section>\n'

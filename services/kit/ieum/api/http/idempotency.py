@@ -19,9 +19,9 @@ from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
-from ieum.delivery.failures import DATABASE_AWAY
 from ieum.delivery.delivery_context import Connections
-from ieum.storage.idempotency_rows import Answer, KeptAnswer, Ticket
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 
 _log = structlog.get_logger(__name__)
 
@@ -41,30 +41,35 @@ on conflict (key) do nothing returning true
 _KEPT = "select fingerprint, status, headers, body, at from idempotency where key = $1"
 
 
-async def claim(connection: Connection, ticket: Ticket) -> Response | None:
+async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Response | None:
     """Take the key for this transaction's work, or return the answer that was given under it before.
 
     Raises Problem when another request was carried out under the key.
     """
-    if await connection.fetchval(_CLAIM, ticket.key, ticket.fingerprint, timeout=WAIT_SECONDS_MAX):
+    if await connection.fetchval(
+        _CLAIM, idempotency_key.key, idempotency_key.fingerprint, timeout=WAIT_SECONDS_MAX
+    ):
         return None
-    kept = await connection.fetchrow(_KEPT, ticket.key)
+    kept = await connection.fetchrow(_KEPT, idempotency_key.key)
     if kept is None:  # seven days old, and forgotten between the two statements
         raise Problem(http_kinds.UNAVAILABLE)
-    answer = Answer(kept["status"], kept["headers"], kept["body"])
-    return replayed(KeptAnswer(Ticket(ticket.key, kept["fingerprint"]), answer, kept["at"]), ticket)
+    answer = StoredResponse(kept["status"], kept["headers"], kept["body"])
+    return replayed(
+        StoredAnswer(IdempotencyKey(idempotency_key.key, kept["fingerprint"]), answer, kept["at"]),
+        idempotency_key,
+    )
 
 
-def replayed(kept: KeptAnswer, ticket: Ticket) -> Response:
+def replayed(kept: StoredAnswer, idempotency_key: IdempotencyKey) -> Response:
     """Give an answer again; raises Problem when it was given to another request."""
-    if kept.ticket.fingerprint != ticket.fingerprint:
+    if kept.idempotency_key.fingerprint != idempotency_key.fingerprint:
         raise Problem(http_kinds.KEY_REUSED)
     given = response_of(kept.answer)
     given.headers["idempotent-replayed"] = "true"
     return given
 
 
-def answer_of(response: Response) -> Answer:
+def answer_of(response: Response) -> StoredResponse:
     """Write down what of a response is kept."""
     headers = [
         part
@@ -72,10 +77,10 @@ def answer_of(response: Response) -> Answer:
         if (value := response.headers.get(name)) is not None
         for part in (name, value)
     ]
-    return Answer(response.status_code, headers, bytes(response.body))
+    return StoredResponse(response.status_code, headers, bytes(response.body))
 
 
-def response_of(answer: Answer) -> Response:
+def response_of(answer: StoredResponse) -> Response:
     """Make the response that an answer was written down of."""
     headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
     return Response(answer.body, answer.status, {"cache-control": "no-store", **headers})
@@ -107,18 +112,18 @@ async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) 
         try:
             async with database.acquire() as connection:
                 more = await forget(connection, clock()) == FORGOTTEN_MAX
-        except DATABASE_AWAY:
+        except DATABASE_RETRYABLE:
             more = False
         except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
-            _log.error("answers.not-forgotten", error=type(error).__name__)
+            _log.error("idempotency.cleanup-failed", error=type(error).__name__)
             more = False
         await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
 
 
-def ticket_of(request: Request, key: str, body: bytes) -> Ticket:
+def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKey:
     """Tell one request from another under the same key: by method, path with query, If-Match and body."""
     head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
-    return Ticket(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
+    return IdempotencyKey(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
 
 
 def key_of(request: Request) -> str:

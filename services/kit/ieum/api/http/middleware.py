@@ -28,7 +28,7 @@ _SECURITY_HEADERS = (
 )
 
 
-class FrontDoor:
+class ApiMiddleware:
     """ASGI middleware around everything else of the API."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:

@@ -9,15 +9,15 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ieum.api.problems import http_kinds
+from ieum.api.http.idempotency import claim, idempotency_key_of, keep, key_of
 from ieum.api.http.request_body import parse, read_body, refuse_identifiers
-from ieum.api.http.idempotency import claim, keep, key_of, ticket_of
+from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
-from ieum.delivery.failures import DATABASE_AWAY
 from ieum.delivery.delivery_context import Connections
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.errors import Transient
-from ieum.storage.idempotency_rows import Ticket
 from ieum.storage.database import lend
+from ieum.storage.idempotency_rows import IdempotencyKey
 
 Content = TypeVar("Content")
 
@@ -28,7 +28,7 @@ async def reading(database: Connections) -> AsyncIterator[Connection]:
     try:
         async with lend(database) as connection:
             yield connection
-    except (*DATABASE_AWAY, Transient):
+    except (*DATABASE_RETRYABLE, Transient):
         raise Problem(http_kinds.UNAVAILABLE) from None
 
 
@@ -46,20 +46,20 @@ async def once(
     work: Callable[[Connection, Content], Awaitable[Response]],
 ) -> Response:
     """Answer a POST of operators: understand the body, then do the work once, in one transaction."""
-    content, ticket = await understood(request, contract)
+    content, idempotency_key = await read_command(request, contract)
     async with writing(database) as connection:
-        kept = await claim(connection, ticket)
+        kept = await claim(connection, idempotency_key)
         if kept is not None:
             return kept
         answer = await work(connection, content)
-        await keep(connection, ticket.key, answer)
+        await keep(connection, idempotency_key.key, answer)
     return answer
 
 
-async def understood(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, Ticket]:
+async def read_command(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, IdempotencyKey]:
     """Read a POST: its body by its contract, and its key; raises Problem for what is wrong with either."""
     key = key_of(request)
     body = await read_body(request)
     content = parse(contract, body)
     refuse_identifiers(body)
-    return content, ticket_of(request, key, body)
+    return content, idempotency_key_of(request, key, body)

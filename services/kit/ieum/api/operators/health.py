@@ -5,8 +5,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.api.api_context import InContext
 from ieum.api.http.responses import json_answer
-from ieum.api.api_context import InOffice
 
 router = APIRouter(tags=["health"])
 
@@ -25,10 +25,10 @@ async def live() -> Response:
 
 
 @router.get("/health/ready", response_model=HealthAnswer, responses={503: {"model": HealthAnswer}})
-async def ready(office: InOffice) -> Response:
+async def ready(context: InContext) -> Response:
     """Say whether the service does its work: database, consumer, relay and catalogue."""
-    problems = await office.health.problems()
-    if not problems and not office.catalogued.is_set():
+    problems = await context.health.problems()
+    if not problems and not context.catalogued.is_set():
         problems = ["The centre's catalogue is not read yet; referrals to programmes not known so far wait."]
     if problems:
         return json_answer(HealthAnswer(status="not-ready", problems=problems), 503, {"retry-after": "1"})
@@ -36,6 +36,6 @@ async def ready(office: InOffice) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(office: InOffice) -> Response:
+async def metrics(context: InContext) -> Response:
     """Give the measures to Prometheus."""
-    return Response(generate_latest(office.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(context.registry), media_type=CONTENT_TYPE_LATEST)

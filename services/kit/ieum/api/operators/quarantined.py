@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.api.api_context import InContext
 from ieum.api.http.responses import PAGE_DEFAULT, PAGE_MAX, json_answer
-from ieum.api.api_context import InOffice
 from ieum.api.http.unit_of_work import reading
 
 _HEADER_NAME = re.compile(rb"[A-Za-z][A-Za-z_-]{0,39}")
@@ -43,12 +43,12 @@ class QuarantinePage(BaseModel):
 
 @router.get("/v1/quarantine", response_model=QuarantinePage)
 async def list_quarantine(
-    office: InOffice,
+    context: InContext,
     after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """List records that were quarantined: where from, why, and their digest."""
-    async with reading(office.here.database) as connection:
+    async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_QUARANTINED, after, limit + 1)
     shown = [_view(row) for row in rows[:limit]]
     return json_answer(QuarantinePage(records=shown, next=shown[-1].id if len(rows) > limit else None))

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from ieum.api.problems import http_kinds
-from ieum.api.http.responses import json_answer
-from ieum.api.docs.openapi import posts
+from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.api_context import InOffice, Office
-from ieum.api.problems.response import Problem
-from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct
-from ieum.api.problems.delivery_kinds import NOT_HELD
+from ieum.api.docs.openapi import posts
+from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once, reading
+from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import NOT_HELD
+from ieum.api.problems.response import Problem
 from ieum.delivery.blocked.operator_actions import Act, release
 from ieum.delivery.blocked.source_breaker import NOBODY
 from ieum_contracts.address import Address
@@ -61,9 +61,9 @@ class SourceReleased(BaseModel):
 
 
 @router.get("/v1/sources", response_model=SourceList)
-async def list_sources(office: InOffice) -> Response:
+async def list_sources(context: InContext) -> Response:
     """List the sources that sent anything wrong lately, or are held."""
-    async with reading(office.here.database) as connection:
+    async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_SOURCES, SOURCES_MAX)
     return json_answer(SourceList(sources=[SourceView(**dict(row)) for row in rows]))
 
@@ -81,33 +81,33 @@ order by s.peer limit $1
 )
 async def release_source(
     request: Request,
-    office: InOffice,
+    context: InContext,
     agency: Annotated[str, Path(max_length=AGENCY_CHARACTERS_MAX, description="Id of the other agency.")],
 ) -> Response:
     """Let everything that waits from a held source go on, and count its troubles from anew."""
 
     async def work(connection: Connection, wish: StreamAct) -> Response:
-        peer = await _find(connection, office, agency)
+        peer = await _find(connection, context, agency)
         act = Act(wish.by, wish.reason, wish.dry_run)
-        released = await release(connection, peer, act, office.here.clock())
+        released = await release(connection, peer, act, context.delivery.clock())
         if released is None:
             raise Problem(NOT_HELD)
-        source = str(office.here.peers.address(peer))
+        source = str(context.delivery.peers.address(peer))
         held, waiting = released
         return json_answer(SourceReleased(source=source, held=held, waiting=waiting, dry_run=wish.dry_run))
 
-    answer = await once(request, office.here.database, STREAM_ACT, work)
-    office.wake()
+    answer = await once(request, context.delivery.database, STREAM_ACT, work)
+    context.wake()
     return answer
 
 
-async def _find(connection: Connection, office: Office, agency: str) -> int:
+async def _find(connection: Connection, context: ApiContext, agency: str) -> int:
     try:
-        address = Address(office.here.me.centre, agency)
+        address = Address(context.delivery.me.centre, agency)
     except ValueError:
         raise Problem(http_kinds.NOT_FOUND) from None
-    if address not in office.here.peers:
-        await office.here.peers.read(connection)
-    if address not in office.here.peers or office.here.peers.number(address) == NOBODY:
+    if address not in context.delivery.peers:
+        await context.delivery.peers.read(connection)
+    if address not in context.delivery.peers or context.delivery.peers.number(address) == NOBODY:
         raise Problem(http_kinds.NOT_FOUND)
-    return office.here.peers.number(address)
+    return context.delivery.peers.number(address)

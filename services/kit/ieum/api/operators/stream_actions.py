@@ -8,15 +8,15 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, TypeAdapter
 from starlette.responses import Response
 
-from ieum.api.problems import http_kinds
-from ieum.api.http.responses import json_answer
-from ieum.api.docs.openapi import posts
+from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.api_context import InOffice, Office
+from ieum.api.docs.openapi import posts
+from ieum.api.http.responses import json_answer
+from ieum.api.http.unit_of_work import once
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import NOTHING_WAITS
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
-from ieum.api.problems.delivery_kinds import NOTHING_WAITS
-from ieum.api.http.unit_of_work import once
 from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
@@ -54,34 +54,34 @@ class StreamActed(BaseModel):
 
 
 @router.post("/v1/streams/{stream}/retry", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
-async def retry(request: Request, office: InOffice, stream: StreamName) -> Response:
+async def retry(request: Request, context: InContext, stream: StreamName) -> Response:
     """Try again at once what the stream waits for; a stream that a conflict stopped goes on."""
 
     async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
-        return await operator_actions.retry(connection, at, wish, office.here.clock())
+        return await operator_actions.retry(connection, at, wish, context.delivery.clock())
 
-    return await _act(request, office, stream, "retry", act)
+    return await _act(request, context, stream, "retry", act)
 
 
 @router.post("/v1/streams/{stream}/skip", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
-async def skip(request: Request, office: InOffice, stream: StreamName) -> Response:
+async def skip(request: Request, context: InContext, stream: StreamName) -> Response:
     """Pass over exactly one number that cannot be applied; the sender is told, and what follows goes on."""
 
     async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
-        return await operator_actions.skip(connection, office.here, at, wish, office.here.clock())
+        return await operator_actions.skip(connection, context.delivery, at, wish, context.delivery.clock())
 
-    return await _act(request, office, stream, "skip", act)
+    return await _act(request, context, stream, "skip", act)
 
 
 async def _act(
     request: Request,
-    office: Office,
+    context: ApiContext,
     stream: str,
     name: Literal["retry", "skip"],
     act: Callable[[Connection, StreamKey, Act], Awaitable[Acted | None]],
 ) -> Response:
     async def work(connection: Connection, wish: StreamAct) -> Response:
-        at = await _find(connection, office, stream)
+        at = await _find(connection, context, stream)
         acted = await act(connection, at, Act(wish.by, wish.reason, wish.dry_run))
         if acted is None:
             raise Problem(NOTHING_WAITS)
@@ -94,18 +94,18 @@ async def _act(
         )
         return json_answer(done)
 
-    answer = await once(request, office.here.database, STREAM_ACT, work)
-    office.wake()
+    answer = await once(request, context.delivery.database, STREAM_ACT, work)
+    context.wake()
     return answer
 
 
-async def _find(connection: Connection, office: Office, stream: str) -> StreamKey:
+async def _find(connection: Connection, context: ApiContext, stream: str) -> StreamKey:
     try:
-        name = StreamId.parse(stream, office.here.me)
+        name = StreamId.parse(stream, context.delivery.me)
     except ValueError:
         raise Problem(http_kinds.NOT_FOUND) from None
-    if name.peer not in office.here.peers:
-        await office.here.peers.read(connection)
-    if name.peer not in office.here.peers:
+    if name.peer not in context.delivery.peers:
+        await context.delivery.peers.read(connection)
+    if name.peer not in context.delivery.peers:
         raise Problem(http_kinds.NOT_FOUND)
-    return StreamKey(name.key, office.here.peers.number(name.peer), FAMILY_NUMBERS[name.family])
+    return StreamKey(name.key, context.delivery.peers.number(name.peer), FAMILY_NUMBERS[name.family])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.api.api_context import ApiContext, InContext
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -20,9 +21,8 @@ from ieum.api.http.responses import (
     read_cursor,
     write_cursor,
 )
-from ieum.api.api_context import InOffice, Office
-from ieum.api.problems.stream_name import StreamId
 from ieum.api.http.unit_of_work import reading
+from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import SEQUENCE_MAX
@@ -74,18 +74,18 @@ class StreamPage(BaseModel):
 
 @router.get("/v1/streams", response_model=StreamPage)
 async def list_streams(
-    office: InOffice,
+    context: InContext,
     state: Annotated[Trouble | None, Query(description="Only this kind of trouble.")] = None,
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
     """List streams in which something waits, was refused or passed over, here or at a peer."""
     after = _place(cursor)
-    async with reading(office.here.database) as connection:
+    async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)
-        if any(not office.here.peers.knows_number(row["peer"]) for row in rows):
-            await office.here.peers.read(connection)
-    shown = [_view(office, row) for row in rows[:limit]]
+        if any(not context.delivery.peers.knows_number(row["peer"]) for row in rows):
+            await context.delivery.peers.read(connection)
+    shown = [_view(context, row) for row in rows[:limit]]
     return json_answer(StreamPage(streams=shown, next=_next(rows, limit)))
 
 
@@ -121,11 +121,11 @@ limit $7
 """
 
 
-def _view(office: Office, row: Record) -> StreamView:
-    peer: Address = office.here.peers.address(row["peer"])
+def _view(context: ApiContext, row: Record) -> StreamView:
+    peer: Address = context.delivery.peers.address(row["peer"])
     family = Family(FAMILIES[row["family"]])
     return StreamView(
-        id=StreamId(peer, family, row["key"]).text(office.here.me),
+        id=StreamId(peer, family, row["key"]).text(context.delivery.me),
         peer=str(peer),
         family=family,
         key=row["key"],

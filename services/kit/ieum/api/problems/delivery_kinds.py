@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ieum.api.problems.http_kinds import Kind, Text
+from ieum.api.problems.http_kinds import ProblemKind, Text
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
-from ieum.delivery.sending.outbox import Unsayable
 from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.sending.outbox import StreamBlocked
 from ieum_contracts.address import Address
 
-NOTHING_WAITS = Kind(
+NOTHING_WAITS = ProblemKind(
     "nothing-waits",
     409,
     Text("이 흐름에는 기다리는 것이 없습니다", "Nothing waits in this stream"),
@@ -18,7 +18,7 @@ NOTHING_WAITS = Kind(
         "There is no event to try again or to pass over. See the streams that wait at `GET /v1/streams`.",
     ),
 )
-NOT_HELD = Kind(
+NOT_HELD = ProblemKind(
     "not-held",
     409,
     Text("붙들려 있는 기관이 아닙니다", "This source is not held"),
@@ -27,7 +27,7 @@ NOT_HELD = Kind(
         "There is nothing to release. See the sources that are held at `GET /v1/sources`.",
     ),
 )
-STREAM_STOPPED = Kind(
+STREAM_STOPPED = ProblemKind(
     "stream-stopped",
     409,
     Text("이 의뢰의 전달 흐름이 멈추어 있습니다", "The stream of this referral is stopped"),
@@ -40,7 +40,7 @@ STREAM_STOPPED = Kind(
         "`POST /v1/streams/{stream}/retry`, send this again with the same Idempotency-Key.",
     ),
 )
-RESTORING = Kind(
+RESTORING = ProblemKind(
     "restoring",
     503,
     Text("복구한 데이터베이스를 견주는 중입니다", "A restored database is being compared"),
@@ -53,12 +53,12 @@ RESTORING = Kind(
         "If it lasts, the operators look at `GET /v1/sources`.",
     ),
 )
-STREAM_KINDS: Mapping[str, Kind] = {
+STREAM_KINDS: Mapping[str, ProblemKind] = {
     kind.name: kind for kind in (NOTHING_WAITS, NOT_HELD, STREAM_STOPPED, RESTORING)
 }
 
 
-def unsayable(stopped: Unsayable, me: Address) -> Problem:
+def unsayable(stopped: StreamBlocked, me: Address) -> Problem:
     """Report that nothing may be said on a stream now, and which one."""
     stream = StreamId(stopped.to, stopped.family, stopped.key).text(me)
     kind = RESTORING if stopped.reason == COMPARING else STREAM_STOPPED

@@ -15,7 +15,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One kind of problem; `name` never changes once published, the texts may."""
 
     name: str
@@ -32,7 +32,7 @@ class Kind:
 # ruff: noqa: RUF001 - Korean punctuation is meant as written
 
 
-MALFORMED_JSON = Kind(
+MALFORMED_JSON = ProblemKind(
     "malformed-json",
     400,
     Text("JSON 형식이 아닙니다", "The body is not JSON"),
@@ -41,7 +41,7 @@ MALFORMED_JSON = Kind(
         "The request's body cannot be read as JSON. Send one JSON object in UTF-8.",
     ),
 )
-KEY_MISSING = Kind(
+KEY_MISSING = ProblemKind(
     "idempotency-key-missing",
     400,
     Text("Idempotency-Key 머리글이 없습니다", "The header Idempotency-Key is missing"),
@@ -52,7 +52,7 @@ KEY_MISSING = Kind(
         "Make a new UUID for each piece of work and use the same one when sending it again.",
     ),
 )
-QUERY = Kind(
+QUERY = ProblemKind(
     "query",
     400,
     Text("조회 조건이 올바르지 않습니다", "A query parameter is not valid"),
@@ -62,7 +62,7 @@ QUERY = Kind(
         "Use cursors exactly as they were given.",
     ),
 )
-OWNER = Kind(
+OWNER = ProblemKind(
     "owner",
     403,
     Text("이 기관이 할 수 있는 일이 아닙니다", "This move is not this agency's"),
@@ -72,7 +72,7 @@ OWNER = Kind(
         "Only the recipient decides and only the sender asks. Read the referral to see this agency's `role`.",
     ),
 )
-NOT_FOUND = Kind(
+NOT_FOUND = ProblemKind(
     "not-found",
     404,
     Text("찾을 수 없습니다", "Not found"),
@@ -81,7 +81,7 @@ NOT_FOUND = Kind(
         "There is nothing at this address. Check the id and the path.",
     ),
 )
-METHOD = Kind(
+METHOD = ProblemKind(
     "method",
     405,
     Text("허용되지 않는 메서드입니다", "The method is not allowed here"),
@@ -90,7 +90,7 @@ METHOD = Kind(
         "Use one of the methods named in the header `Allow`.",
     ),
 )
-SLOW = Kind(
+SLOW = ProblemKind(
     "slow-body",
     408,
     Text("본문이 제때 오지 않았습니다", "The body did not arrive in time"),
@@ -99,7 +99,7 @@ SLOW = Kind(
         "The request's body did not arrive within 10 seconds. Send it again with the same Idempotency-Key.",
     ),
 )
-TOO_LARGE = Kind(
+TOO_LARGE = ProblemKind(
     "too-large",
     413,
     Text("본문이 너무 큽니다", "The body is too large"),
@@ -108,7 +108,7 @@ TOO_LARGE = Kind(
         "A request's body may have 256 KiB. Leave documents out and send codes and short texts only.",
     ),
 )
-MEDIA_TYPE = Kind(
+MEDIA_TYPE = ProblemKind(
     "media-type",
     415,
     Text("지원하지 않는 형식입니다", "The media type is not supported"),
@@ -117,7 +117,7 @@ MEDIA_TYPE = Kind(
         "Send the body uncompressed, as `application/json`.",
     ),
 )
-VALIDATION = Kind(
+VALIDATION = ProblemKind(
     "validation",
     422,
     Text("본문이 규격에 맞지 않습니다", "The body does not fit the contract"),
@@ -126,7 +126,7 @@ VALIDATION = Kind(
         "Correct the fields named in `errors`. Fields that the contract does not have are refused.",
     ),
 )
-KEY_REUSED = Kind(
+KEY_REUSED = ProblemKind(
     "idempotency-key-reused",
     422,
     Text("같은 Idempotency-Key가 다른 요청에 쓰였습니다", "The Idempotency-Key belongs to another request"),
@@ -135,7 +135,7 @@ KEY_REUSED = Kind(
         "Another request was carried out under this Idempotency-Key. Use a new key for new work.",
     ),
 )
-INTERNAL = Kind(
+INTERNAL = ProblemKind(
     "internal",
     500,
     Text("서비스 오류입니다", "The service failed"),
@@ -146,7 +146,7 @@ INTERNAL = Kind(
         "If it fails again, tell the operators the `instance`.",
     ),
 )
-UNAVAILABLE = Kind(
+UNAVAILABLE = ProblemKind(
     "unavailable",
     503,
     Text("지금은 처리할 수 없습니다", "The request cannot be served now"),
@@ -173,4 +173,4 @@ _HTTP_KINDS = (
     INTERNAL,
     UNAVAILABLE,
 )
-HTTP_KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _HTTP_KINDS}
+HTTP_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in _HTTP_KINDS}

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, Kind, Text
-from ieum.api.problems.response import Problem
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
+from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, ProblemKind, Text
+from ieum.api.problems.response import Problem
 from ieum.casework.values import Refusal
 
-MOVE = Kind(
+MOVE = ProblemKind(
     "move",
     409,
     Text("지금은 할 수 없는 처리입니다", "This move is not allowed now"),
@@ -19,7 +19,7 @@ MOVE = Kind(
         "Choose one of the moves in `allowed`.",
     ),
 )
-ASK_OPEN = Kind(
+ASK_OPEN = ProblemKind(
     "ask-open",
     409,
     Text("같은 요청이 이미 열려 있습니다", "The same ask is already open"),
@@ -29,7 +29,7 @@ ASK_OPEN = Kind(
         "the recipient has answered.",
     ),
 )
-DUPLICATE = Kind(
+DUPLICATE = ProblemKind(
     "duplicate",
     409,
     Text("열려 있는 의뢰가 이미 있습니다", "There is an open referral already"),
@@ -40,7 +40,7 @@ DUPLICATE = Kind(
         "(`referral`). Go on with that one.",
     ),
 )
-LOOP = Kind(
+LOOP = ProblemKind(
     "loop",
     409,
     Text("의뢰가 되돌아옵니다", "The referral would go round in a circle"),
@@ -53,7 +53,7 @@ LOOP = Kind(
         "the reason in `loop_override`; a fifth hop is never possible.",
     ),
 )
-STALE = Kind(
+STALE = ProblemKind(
     "version",
     412,
     Text("그 사이에 내용이 바뀌었습니다", "It has changed in the meantime"),
@@ -62,7 +62,7 @@ STALE = Kind(
         "If-Match names another version than the present one. Read it again and send the new ETag.",
     ),
 )
-BASIS = Kind(
+BASIS = ProblemKind(
     "basis",
     422,
     Text("제공 근거가 없습니다", "There is no lawful basis"),
@@ -73,7 +73,7 @@ BASIS = Kind(
         "Give either the consent artefact or a legal basis.",
     ),
 )
-IDENTIFIERS = Kind(
+IDENTIFIERS = ProblemKind(
     "identifiers",
     422,
     Text("고유식별정보는 보낼 수 없습니다", "Unique identifiers may not be sent"),
@@ -84,7 +84,7 @@ IDENTIFIERS = Kind(
         "Remove it at the places named in `errors`.",
     ),
 )
-PROGRAMME = Kind(
+PROGRAMME = ProblemKind(
     "programme",
     422,
     Text("그 기관이 공고하지 않은 프로그램입니다", "The recipient has not published this programme"),
@@ -93,7 +93,7 @@ PROGRAMME = Kind(
         "No such agency, or it has not published this programme. Choose both from `GET /v1/programmes`.",
     ),
 )
-REASON = Kind(
+REASON = ProblemKind(
     "reason",
     422,
     Text("이 결정에 맞는 사유가 필요합니다", "The decision needs a reason that fits it"),
@@ -104,7 +104,7 @@ REASON = Kind(
         "Choose a code in `allowed`; `other` needs a note.",
     ),
 )
-ANSWERS = Kind(
+ANSWERS = ProblemKind(
     "answers",
     422,
     Text("답하려는 요청이 없습니다", "The ask to be answered does not wait"),
@@ -114,7 +114,7 @@ ANSWERS = Kind(
         "`answers` has to name asks that wait for an answer. Read the referral and see `open_asks`.",
     ),
 )
-CASE = Kind(
+CASE = ProblemKind(
     "case",
     409,
     Text("이 사례로는 할 수 없습니다", "The case does not allow it"),
@@ -139,8 +139,8 @@ _GUARDS = (
     ANSWERS,
     CASE,
 )
-GUARD_KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
-KINDS: Mapping[str, Kind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
+GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
+KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
 """Every kind of problem by its name."""
 
 

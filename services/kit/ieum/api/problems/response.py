@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
-from ieum.api.problems.http_kinds import Kind, Text
+from ieum.api.problems.http_kinds import ProblemKind, Text
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -28,7 +28,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
 
     def __init__(
         self,
-        kind: Kind,
+        kind: ProblemKind,
         members: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -108,7 +108,7 @@ def _document(problem: Problem, language: str, request_id: object) -> bytes:
     return to_json({**problem.members, **members})
 
 
-def _headers(kind: Kind) -> dict[str, str]:
+def _headers(kind: ProblemKind) -> dict[str, str]:
     if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"retry-after": str(RETRY_AFTER_SECONDS)}
     if kind.status in {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT}:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.ledger import HEARD, SKIPPED, Entry
-from ieum.delivery.notices.notices import tell
-from ieum.delivery.blocked.parking import Parked, load_parked, unpark
-from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.blocked.parking import ParkedEvent, load_parked, unpark
 from ieum.delivery.blocked.source_breaker import release_source
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.ledger import HEARD, SKIPPED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, lock_streams
 from ieum_contracts.delivery import StreamSkipped
 
@@ -72,7 +72,9 @@ select exists (select from parked where key = $1 and peer = $2 and family = $3 a
 """
 
 
-async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now: datetime) -> Acted | None:
+async def skip(
+    connection: Connection, context: DeliveryContext, at: StreamKey, act: Act, now: datetime
+) -> Acted | None:
     """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there.
 
     The number may be one that is missing, while later ones wait: nobody can send it any more.
@@ -88,7 +90,7 @@ async def skip(connection: Connection, here: Here, at: StreamKey, act: Act, now:
         await write_rows(connection, Rows([stream], skipped))
         if head is not None:
             await unpark(connection, [(at, acted.sequence)])
-        await tell(connection, here, [(at, _notice(at, acted.sequence, head, act))], now)
+        await tell(connection, context, [(at, _notice(at, acted.sequence, head, act))], now)
         await connection.execute(_KEEP, "skip", *at, acted.sequence, act.reason, act.by, now)
     return acted
 
@@ -113,15 +115,15 @@ async def release(connection: Connection, peer: int, act: Act, now: datetime) ->
     return row["held"], row["waiting"]
 
 
-async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, Parked | None]:
+async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, ParkedEvent | None]:
     streams = await lock_streams(connection, [at.key])
     stream = streams[at]
     waiting = await load_parked(connection, [at.key])
     return stream, next((p for p in waiting if p.stream == at and p.heard.sequence == stream.heard + 1), None)
 
 
-def _skipped(head: Parked, act: Act, now: datetime) -> Entry:
-    return Entry(
+def _skipped(head: ParkedEvent, act: Act, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
         stream=head.stream,
         said=HEARD,
         sequence=head.heard.sequence,
@@ -136,7 +138,7 @@ def _skipped(head: Parked, act: Act, now: datetime) -> Entry:
     )
 
 
-def _notice(at: StreamKey, sequence: int, head: Parked | None, act: Act) -> StreamSkipped:
+def _notice(at: StreamKey, sequence: int, head: ParkedEvent | None, act: Act) -> StreamSkipped:
     return StreamSkipped(
         family=FAMILIES[at.family],
         key=at.key,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.delivery.records.verification import Heard, heard
+from ieum.delivery.records.verification import VerifiedEvent, heard
 from ieum.delivery.streams.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import Invalid
@@ -23,11 +23,11 @@ PARKED_LOADED_MAX = 5000
 
 
 @dataclass(slots=True)
-class Parked:
+class ParkedEvent:
     """One event that waits in its stream. `retry_at` is None where it waits for its predecessor alone."""
 
     stream: StreamKey
-    heard: Heard
+    heard: VerifiedEvent
     reason: str
     since: datetime
     attempts: int = 0
@@ -56,11 +56,11 @@ from parked where key = any($1::uuid[]) order by key, peer, family, sequence lim
 """
 
 
-async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[Parked]:
+async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[ParkedEvent]:
     """Load what waits under these keys, in the order of its streams."""
     rows = await connection.fetch(_LOAD, list(keys), PARKED_LOADED_MAX)
     return [
-        Parked(
+        ParkedEvent(
             stream=StreamKey(row["key"], row["peer"], row["family"]),
             heard=_heard(row),
             reason=row["reason"],
@@ -89,7 +89,7 @@ on conflict (key, peer, family, sequence) do update set
 """
 
 
-async def park(connection: Connection, parked: Sequence[Parked]) -> None:
+async def park(connection: Connection, parked: Sequence[ParkedEvent]) -> None:
     """Write events that wait, or wait again."""
     if parked:
         await connection.execute(
@@ -178,10 +178,12 @@ async def wake_for_new_contracts(connection: Connection, since: datetime, now: d
     await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD), since)
 
 
-def _heard(row: Record) -> Heard:
+def _heard(row: Record) -> VerifiedEvent:
     event = envelope.read(envelope.from_canonical(row["headers"]))
     family, body = FAMILIES[row["family"]], row["body"]
     if row["unkept"] is None:
         return heard(family, row["key"], row["sequence"], event, row["headers"], body)
     content = Invalid(row["unkept"])
-    return Heard(family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content)
+    return VerifiedEvent(
+        family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content
+    )

@@ -7,9 +7,9 @@ from datetime import datetime
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.records.verification import KEPT_BYTES_MAX, Misplaced
 from ieum.delivery.blocked.source_breaker import NOBODY, WINDOW
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.records.verification import KEPT_BYTES_MAX, UnverifiedRecord
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.identifiers import contains_identifier
@@ -32,7 +32,7 @@ on conflict (topic, partition, "offset") do nothing
 
 
 async def quarantine(
-    connection: Connection, here: Here, misplaced: Sequence[Misplaced], now: datetime
+    connection: Connection, context: DeliveryContext, misplaced: Sequence[UnverifiedRecord], now: datetime
 ) -> Counter[int]:
     """Keep records aside: digest, headers and bytes within the limit, and no bytes that hold an identifier.
 
@@ -40,7 +40,7 @@ async def quarantine(
     """
     if not misplaced:
         return Counter()
-    by_source = [(_source(m, here), m) for m in misplaced]
+    by_source = [(_source(m, context), m) for m in misplaced]
     await _write(connection, await _within_limits(connection, by_source, now), now)
     return Counter(peer for peer, _ in by_source)
 
@@ -61,12 +61,12 @@ returning peer, unkept
 
 
 async def _within_limits(
-    connection: Connection, by_source: Sequence[tuple[int, Misplaced]], now: datetime
-) -> list[tuple[int, Misplaced]]:
+    connection: Connection, by_source: Sequence[tuple[int, UnverifiedRecord]], now: datetime
+) -> list[tuple[int, UnverifiedRecord]]:
     rows = await connection.fetch(_KEPT, sorted({peer for peer, _ in by_source}), now - WINDOW)
     room = {row["peer"]: KEPT_OF_A_SOURCE_MAX - (row["troubles"] or 0) for row in rows}
     room_for_all = KEPT_MAX - rows[0]["kept"]
-    kept: list[tuple[int, Misplaced]] = []
+    kept: list[tuple[int, UnverifiedRecord]] = []
     unkept: Counter[int] = Counter()
     for peer, misplaced in by_source:
         if room[peer] > 0 and len(kept) < room_for_all:
@@ -81,7 +81,7 @@ async def _within_limits(
     return kept
 
 
-async def _write(connection: Connection, kept: Sequence[tuple[int, Misplaced]], now: datetime) -> None:
+async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRecord]], now: datetime) -> None:
     misplaced = [m for _, m in kept]
     if kept:
         await connection.execute(
@@ -98,16 +98,16 @@ async def _write(connection: Connection, kept: Sequence[tuple[int, Misplaced]], 
         )
 
 
-def _source(misplaced: Misplaced, here: Here) -> int:
+def _source(misplaced: UnverifiedRecord, context: DeliveryContext) -> int:
     """Name the peer that a record claims to come from; NOBODY when it names none that we know."""
     named = [value for name, value in misplaced.record.headers if name == "ce_source" and value]
     try:
-        return here.peers.number(Address.parse(named[0].decode())) if len(named) == 1 else NOBODY
+        return context.peers.number(Address.parse(named[0].decode())) if len(named) == 1 else NOBODY
     except (KeyError, ValueError):
         return NOBODY
 
 
-def _headers(misplaced: Misplaced) -> bytes:
+def _headers(misplaced: UnverifiedRecord) -> bytes:
     lines = (
         name.encode(errors="replace") + b"=" + (value or b"") for name, value in misplaced.record.headers
     )
@@ -115,7 +115,7 @@ def _headers(misplaced: Misplaced) -> bytes:
     return b"" if contains_identifier(kept.decode(errors="replace")) else kept
 
 
-def _body(misplaced: Misplaced) -> bytes | None:
+def _body(misplaced: UnverifiedRecord) -> bytes | None:
     body = misplaced.record.value or b""
     if len(body) > KEPT_BYTES_MAX or holds_identifier(body):
         return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
 
 NOBODY = 0
 """Stands for the source of a record whose source nobody can tell; it is counted and never held."""
@@ -38,7 +38,7 @@ returning peer, troubles, held_until
 
 
 async def count_troubles(
-    connection: Connection, here: Here, troubles: Mapping[int, int], now: datetime
+    connection: Connection, context: DeliveryContext, troubles: Mapping[int, int], now: datetime
 ) -> None:
     """Count events that were wrong, by source; one with too many of them in an hour is held until it ends."""
     if not troubles:
@@ -46,10 +46,10 @@ async def count_troubles(
     peers = sorted(troubles)
     await connection.execute(_COUNT, peers, [troubles[peer] for peer in peers], now, now - WINDOW)
     known = [peer for peer in peers if peer != NOBODY]
-    for row in await connection.fetch(_HOLD, known, TOO_MANY, now, WINDOW, here.troubles_max):
+    for row in await connection.fetch(_HOLD, known, TOO_MANY, now, WINDOW, context.troubles_max):
         _log.error(
             TOO_MANY,
-            source=str(here.peers.address(row["peer"])),
+            source=str(context.peers.address(row["peer"])),
             troubles=row["troubles"],
             until=row["held_until"].isoformat(timespec="seconds"),
         )
@@ -61,12 +61,12 @@ where held_until <= $1 returning peer
 """
 
 
-async def release_due(connection: Connection, here: Here, now: datetime) -> None:
+async def release_due(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Release the sources whose hour is over."""
     for row in await connection.fetch(_OVER, now):
-        if not here.peers.knows_number(row["peer"]):
-            await here.peers.read(connection)
-        _log.info("source.released", source=str(here.peers.address(row["peer"])))
+        if not context.peers.knows_number(row["peer"]):
+            await context.peers.read(connection)
+        _log.info("source.released", source=str(context.peers.address(row["peer"])))
 
 
 _RELEASE = """

@@ -8,9 +8,9 @@ import structlog
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.failures import DATABASE_AWAY
 from ieum.delivery.catalogue.reader import KEEP, RETRY_SECONDS, record_key
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.delivery.sending.relay import Relay
 from ieum.errors import Transient
@@ -25,13 +25,17 @@ SAY_AGAIN_SECONDS = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-class Announcer:
+class CataloguePublisher:
     """Says what the agency offers: at start, and every hour again, by the process that leads."""
 
     def __init__(
-        self, here: Here, relay: Relay, producer: Producer, programmes: Sequence[ProgrammePublished]
+        self,
+        context: DeliveryContext,
+        relay: Relay,
+        producer: Producer,
+        programmes: Sequence[ProgrammePublished],
     ) -> None:
-        self._here = here
+        self._context = context
         self._relay = relay
         self._producer = producer
         self._programmes = programmes
@@ -41,20 +45,20 @@ class Announcer:
         while True:
             await self._relay.leading.wait()
             try:
-                async with self._here.database.acquire() as connection:
-                    await self._here.peers.know(connection, [self._here.me])
+                async with self._context.database.acquire() as connection:
+                    await self._context.peers.know(connection, [self._context.me])
                     async with connection.transaction():
-                        bodies = await _number(connection, self._here, self._programmes)
+                        bodies = await _number(connection, self._context, self._programmes)
                 await self._say(bodies)
-            except (*DATABASE_AWAY, Transient) as error:
-                _log.warning("catalogue.not-said", error=str(error), retry_seconds=RETRY_SECONDS)
+            except (*DATABASE_RETRYABLE, Transient) as error:
+                _log.warning("catalogue.publish-failed", error=str(error), retry_seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
                 _log.error("catalogue.failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            _log.info("catalogue.said", programmes=len(bodies))
+            _log.info("catalogue.published", programmes=len(bodies))
             with suppress(TimeoutError):  # whoever leads in between may have said other things
                 async with asyncio.timeout(SAY_AGAIN_SECONDS):
                     await self._relay.lost.wait()
@@ -65,12 +69,12 @@ class Announcer:
             raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
 
     def _record(self, body: ProgrammePublished) -> Outgoing:
-        me, key = self._here.me, record_key(body)
+        me, key = self._context.me, record_key(body)
         event = Envelope(
             id=uuid7(),
             source=me,
             type=type_of(body),
-            time=self._here.clock(),
+            time=self._context.clock(),
             subject=key,
             recipient=me,
             dataschema=dataschema_of(body),
@@ -82,14 +86,14 @@ _OWN = "select id, version, body from catalogue where peer = $1"
 
 
 async def _number(
-    connection: Connection, here: Here, programmes: Sequence[ProgrammePublished]
+    connection: Connection, context: DeliveryContext, programmes: Sequence[ProgrammePublished]
 ) -> list[ProgrammePublished]:
     """Give each programme the version under which it was last said, or a higher one where it has changed.
 
     Versions are milliseconds since 1970, so that they rise even when the database was lost. A programme that
     is no longer declared is said to be no longer offered.
     """
-    peer = here.peers.number(here.me)
+    peer = context.peers.number(context.me)
     said = {row["id"]: row for row in await connection.fetch(_OWN, peer)}
     declared = {record_key(programme): programme for programme in programmes}
     gone = [
@@ -103,7 +107,7 @@ async def _number(
         version = int(row["version"]) if row else 0
         body = programme.model_copy(update={"version": version or 1})
         if row is None or encode(body) != row["body"]:
-            version = max(version + 1, int(here.clock().timestamp() * 1000))
+            version = max(version + 1, int(context.clock().timestamp() * 1000))
             body = programme.model_copy(update={"version": version})
             await connection.execute(KEEP, peer, record_key(body), version, encode(body))
         bodies.append(body)

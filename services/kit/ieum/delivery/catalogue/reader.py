@@ -9,9 +9,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from ieum.delivery.failures import DATABASE_AWAY
 from ieum.delivery.connection_arguments import connection_arguments
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.records.verification import Record, read_envelope
 from ieum.settings import Settings
 from ieum_contracts.catalogue import Invalid, NotUnderstood, decode, encode
@@ -40,7 +40,7 @@ where catalogue.version < excluded.version
 """
 
 
-class Shelf(Protocol):
+class CatalogueListener(Protocol):
     """Where the application keeps the catalogue for its own use."""
 
     def changed(self) -> None:
@@ -52,7 +52,7 @@ class Shelf(Protocol):
         ...
 
 
-class NoShelf:
+class NoListener:
     """For an application that needs no catalogue."""
 
     def changed(self) -> None:
@@ -65,17 +65,19 @@ class NoShelf:
 class CatalogueReader:
     """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions."""
 
-    def __init__(self, settings: Settings, here: Here, shelf: Shelf) -> None:
+    def __init__(
+        self, settings: Settings, context: DeliveryContext, programme_cache: CatalogueListener
+    ) -> None:
         self._settings = settings
-        self._here = here
-        self._shelf = shelf
+        self._context = context
+        self._listener = programme_cache
 
     async def run(self) -> None:
         """Read until cancelled, from the beginning each time: the topics are compacted and small."""
         while True:
             try:
                 await self._read()
-            except (*DATABASE_AWAY, KafkaError) as error:
+            except (*DATABASE_RETRYABLE, KafkaError) as error:
                 _log.warning("catalogue.away", error=type(error).__name__, retry_seconds=RETRY_SECONDS)
             except Exception as error:  # noqa: BLE001 - it reads from the beginning again
                 _log.error("catalogue.failed", error=type(error).__name__)
@@ -88,13 +90,13 @@ class CatalogueReader:
             enable_auto_commit=False,
             metadata_max_age_ms=METADATA_MS,
         )
-        consumer.subscribe(pattern=rf"^{self._here.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
+        consumer.subscribe(pattern=rf"^{self._context.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
         await consumer.start()
         whole = False
         try:
             while True:
                 if not whole and (whole := await _at_end(consumer)):
-                    self._shelf.whole()
+                    self._listener.whole()
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
                 for records in batches.values():
                     await self._keep(records)
@@ -104,17 +106,17 @@ class CatalogueReader:
                     await consumer.stop()
 
     async def _keep(self, records: Sequence[Record]) -> None:
-        async with self._here.database.acquire() as connection:
+        async with self._context.database.acquire() as connection:
             for record in records:
                 published = _published(record)
                 if published is None:
                     continue
                 event, body = published
-                await self._here.peers.know(connection, [event.source])
-                peer = self._here.peers.number(event.source)
-                if event.source != self._here.me:
+                await self._context.peers.know(connection, [event.source])
+                peer = self._context.peers.number(event.source)
+                if event.source != self._context.me:
                     await connection.execute(KEEP, peer, event.subject, body.version, encode(body))
-        self._shelf.changed()
+        self._listener.changed()
 
 
 async def _at_end(consumer: AIOKafkaConsumer) -> bool:
@@ -130,12 +132,16 @@ def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
         event = read_envelope(record)
         body = decode(event.type, event.dataschema, record.value or b"")
     except (EnvelopeError, NotUnderstood, Invalid) as error:
-        _log.warning("catalogue.not-read", reason=error.reason, topic=record.topic, offset=record.offset)
+        _log.warning(
+            "catalogue.record-ignored", reason=error.reason, topic=record.topic, offset=record.offset
+        )
         return None
     if record.topic != topic_of(event.source, Family.CATALOGUE) or not isinstance(body, ProgrammePublished):
-        _log.warning("catalogue.not-read", reason="place.topic", topic=record.topic, offset=record.offset)
+        _log.warning(
+            "catalogue.record-ignored", reason="place.topic", topic=record.topic, offset=record.offset
+        )
         return None
     if record.key != event.subject.encode() or event.subject != record_key(body):
-        _log.warning("catalogue.not-read", reason="place.key", topic=record.topic, offset=record.offset)
+        _log.warning("catalogue.record-ignored", reason="place.key", topic=record.topic, offset=record.offset)
         return None
     return event, body

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
 
 KEPT = timedelta(days=30)
 TURN = timedelta(hours=1)
-BITE, BITE_MIN = timedelta(minutes=1), timedelta(seconds=1)
-BITE_SECONDS_MAX = 60.0
+CHUNK, CHUNK_MIN = timedelta(minutes=1), timedelta(seconds=1)
+CHUNK_SECONDS_MAX = 60.0
 """How long a bite may take. One that takes longer is halved until it fits: a minute may hold very much."""
-BITES_MAX = 20
+CHUNKS_MAX = 20
 ROWS_MAX = 5_000
 BODIES = "ledger-bodies"
 
@@ -22,23 +22,23 @@ _log = structlog.get_logger(__name__)
 class Retention:
     """One turn an hour; what a tick leaves of it is done at the next ones."""
 
-    def __init__(self, here: Here) -> None:
-        self._here = here
+    def __init__(self, context: DeliveryContext) -> None:
+        self._context = context
         self._next: datetime | None = None
-        self._bite = BITE
+        self._bite = CHUNK
 
     async def turn(self) -> None:
         """Do some of what is due; raises one of DATABASE_AWAY."""
-        now = self._here.clock()
+        now = self._context.clock()
         if self._next is not None and now < self._next:
             return
-        async with self._here.database.acquire() as connection:
+        async with self._context.database.acquire() as connection:
             try:
                 bodies, done = await clear_bodies(connection, now - KEPT, self._bite)
             except TimeoutError:
-                self._bite = max(self._bite / 2, BITE_MIN)
+                self._bite = max(self._bite / 2, CHUNK_MIN)
                 raise
-            self._bite = min(self._bite * 2, BITE)
+            self._bite = min(self._bite * 2, CHUNK)
             rows = await forget(connection, now - KEPT)
         if bodies or rows:
             _log.info("retention.cleared", bodies=bodies, rows=rows)
@@ -65,12 +65,12 @@ async def clear_bodies(connection: Connection, before: datetime, bite: timedelta
     cleared = 0
     if done is None:  # the migration that notes where to begin has yet to be run
         return 0, True
-    for _ in range(BITES_MAX):
+    for _ in range(CHUNKS_MAX):
         if done >= before:
             return cleared, True
         until = min(done + bite, before)
         async with connection.transaction():
-            cleared += _count(await connection.execute(_CLEAR, done, until, timeout=BITE_SECONDS_MAX))
+            cleared += _count(await connection.execute(_CLEAR, done, until, timeout=CHUNK_SECONDS_MAX))
             await connection.execute(_REMEMBER, BODIES, until)
         done = until
     return cleared, done >= before

@@ -10,20 +10,20 @@ from uuid import UUID
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.failures import AWAY, DATABASE_AWAY
 from ieum.delivery.application import Known
-from ieum.delivery.recovering.heads import Heads, missing
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.notices.notices import tell
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
-from ieum.delivery.streams.positions import Place, read_positions
-from ieum.delivery.sending.relay import Relay
-from ieum.delivery.recovering.restore import answer, ask_the_silent_again, open_asks
-from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.blocked.source_breaker import release_due
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
+from ieum.delivery.maintenance.retention import Retention
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.receiving.batch_result import BatchResult
+from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.recovering.heads import HeadsPublisher, missing
+from ieum.delivery.recovering.restore import answer, ask_the_silent_again, open_asks
+from ieum.delivery.sending.relay import Relay
+from ieum.delivery.streams.positions import Partition, read_positions
 from ieum.delivery.streams.streams import FAMILIES
-from ieum.delivery.receiving.batch_result import Taken
 from ieum.errors import Transient
 from ieum_contracts.delivery import StreamResendAsked
 
@@ -46,35 +46,35 @@ select
 
 COUNTED = ("outbox", "notice", "parked", "dead")
 
-Ends = Callable[[], Awaitable[Mapping[Place, int]]]
+Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 """Says how far our mailboxes go now."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Upkeep(Generic[Known]):
+class Maintenance(Generic[Known]):
     """What has to be done now and then for streams to move on by themselves."""
 
     def __init__(
-        self, here: Here, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
+        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
     ) -> None:
-        self._here = here
+        self._context = context
         self._compared = compared
         self._inbox = inbox
         self._relay = relay
         self._ends_now = ends
-        self._ends: dict[UUID, Mapping[Place, int]] = {}
-        self._heads = Heads(here)
+        self._ends: dict[UUID, Mapping[Partition, int]] = {}
+        self._heads = HeadsPublisher(context)
         self._contracts_from = datetime.min.replace(tzinfo=UTC)
         self._more = False
-        self._retention = Retention(here)
+        self._retention = Retention(context)
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
         ticks = 0
         while True:
             if not self._relay.leading.is_set():
-                self._here.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
+                self._context.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
                 await self._relay.leading.wait()
             self._more = False
             await self._each(partial(self._look, ticks), self._wake, self._answer_asks, self._retention.turn)
@@ -87,33 +87,33 @@ class Upkeep(Generic[Known]):
         for step in steps:
             try:
                 await step()
-            except AWAY as error:
+            except RETRYABLE as error:
                 away.add(type(error).__name__)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
-                _log.error("upkeep.failed", error=type(error).__name__)
+                _log.error("maintenance.failed", error=type(error).__name__)
         if away:
-            _log.warning("upkeep.database-away", errors=sorted(away))
+            _log.warning("maintenance.database-away", errors=sorted(away))
 
     async def _look(self, ticks: int) -> None:
         """Do what is due at this tick."""
-        now = self._here.clock()
-        async with self._here.database.acquire() as connection:
+        now = self._context.clock()
+        async with self._context.database.acquire() as connection:
             if now - self._contracts_from >= 2 * CONTRACTS_AGE:
                 await wake_for_new_contracts(connection, self._contracts_from, now)
                 self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
-            await release_due(connection, self._here, now)
+            await release_due(connection, self._context, now)
             if ticks % GAP_TICKS == 0:
                 await self._ask_again(connection)
             if ticks % HEADS_TICKS == 0:
-                await ask_the_silent_again(connection, self._here, now)
+                await ask_the_silent_again(connection, self._context, now)
             if ticks % HEADS_TICKS == 0 or self._heads.behind:
                 await self._heads.say(connection, now)
             if ticks % COUNT_TICKS == 0:
-                self._here.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
+                self._context.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
     async def _answer_asks(self) -> None:
         """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
-        async with self._here.database.acquire() as connection:
+        async with self._context.database.acquire() as connection:
             asks = await open_asks(connection)
             if not asks:
                 return
@@ -124,7 +124,7 @@ class Upkeep(Generic[Known]):
             for asked in asks:
                 if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
                     async with connection.transaction():
-                        await answer(connection, self._here, asked, self._here.clock())
+                        await answer(connection, self._context, asked, self._context.clock())
                     self._relay.wake()
 
     async def _wake(self) -> None:
@@ -135,14 +135,14 @@ class Upkeep(Generic[Known]):
         """
         if not self._compared.is_set():
             return
-        async with self._here.database.acquire() as connection:
-            due = await due_keys(connection, self._here.clock())
+        async with self._context.database.acquire() as connection:
+            due = await due_keys(connection, self._context.clock())
         for key in due:
             try:
                 taken = await self._woken({key})
             except Transient:
                 continue
-            except DATABASE_AWAY:
+            except DATABASE_RETRYABLE:
                 raise
             except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
@@ -151,17 +151,17 @@ class Upkeep(Generic[Known]):
             self._relay.wake()
         self._more = len(due) == WOKEN_MAX
 
-    async def _woken(self, keys: set[UUID]) -> Taken:
+    async def _woken(self, keys: set[UUID]) -> BatchResult:
         """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
         try:
             return await self._inbox.wake(keys)
-        except AWAY:
+        except RETRYABLE:
             raise
         except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
             return await self._inbox.wake_in_vain(keys, error)
 
     async def _ask_again(self, connection: Connection) -> None:
-        now = self._here.clock()
+        now = self._context.clock()
         before = now - GAP_AGE
         lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX, now)}
         notices = [
@@ -173,6 +173,6 @@ class Upkeep(Generic[Known]):
         ]
         for stream, ask in notices:
             _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
-        await tell(connection, self._here, notices, now)
+        await tell(connection, self._context, notices, now)
         if notices:
             self._relay.wake()

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from asyncpg import Connection
 
-from ieum.delivery.recovering.heads import hear_heads
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import keep_told, send_again
+from ieum.delivery.recovering.heads import hear_heads
 from ieum.delivery.recovering.restore import hear_answer, keep_ask
 from ieum_contracts.delivery import (
     StreamHeads,
@@ -20,11 +20,11 @@ from ieum_contracts.delivery import (
 from ieum_contracts.message import Event
 
 
-async def hear_notices(connection: Connection, here: Here, notices: Sequence[Event]) -> int:
+async def handle_notices(connection: Connection, context: DeliveryContext, notices: Sequence[Event]) -> int:
     """Take notices in; returns how many of them put something into the outbox again."""
-    now, asked = here.clock(), 0
+    now, asked = context.clock(), 0
     for notice in notices:
-        peer = here.peers.number(notice.envelope.source)
+        peer = context.peers.number(notice.envelope.source)
         match notice.body:
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
                 await keep_told(connection, peer, told, now)
@@ -33,7 +33,7 @@ async def hear_notices(connection: Connection, here: Here, notices: Sequence[Eve
             case StreamHeadsAsked() as ask:
                 await keep_ask(connection, peer, ask)
             case StreamHeadsAnswered() as answer:
-                await hear_answer(connection, here, peer, answer, now)
+                await hear_answer(connection, context, peer, answer, now)
             case StreamResendAsked() as resend:
                 await send_again(connection, peer, resend)
                 asked += 1

@@ -6,8 +6,8 @@ from datetime import datetime
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.records.verification import Misplaced, Record, read_envelope
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.records.verification import Record, UnverifiedRecord, read_envelope
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
@@ -35,37 +35,40 @@ select * from unnest($1::smallint[], $2::uuid[], $3::bytea[], $4::bytea[])
 
 
 async def tell(
-    connection: Connection, here: Here, notices: Sequence[tuple[StreamKey, Model]], now: datetime
+    connection: Connection,
+    context: DeliveryContext,
+    notices: Sequence[tuple[StreamKey, Model]],
+    now: datetime,
 ) -> None:
     """Write notices for the relay, in the transaction of what they tell about."""
     if notices:
-        if any(not here.peers.knows_number(stream.peer) for stream, _ in notices):
-            await here.peers.read(connection)
+        if any(not context.peers.knows_number(stream.peer) for stream, _ in notices):
+            await context.peers.read(connection)
         await connection.execute(
             _TELL,
             [stream.peer for stream, _ in notices],
             [stream.key for stream, _ in notices],
-            [_headers(here, stream, body, now) for stream, body in notices],
+            [_headers(context, stream, body, now) for stream, body in notices],
             [encode(body) for _, body in notices],
         )
 
 
-def prove_notice(record: Record, me: Address) -> Event | Misplaced:
+def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
     """Check a record of my delivery mailbox; it has no number, so a wrong one is only kept aside."""
     try:
         event = read_envelope(record)
         if event.recipient != me or event.source == me or event.source.centre != me.centre:
-            return Misplaced(record, "place.recipient")
+            return UnverifiedRecord(record, "place.recipient")
         known = EVENT_TYPES.get(event.type)
         if known is None or known.family is not Family.DELIVERY:
-            return Misplaced(record, "place.topic")
+            return UnverifiedRecord(record, "place.topic")
         if record.key != event.subject.encode():
-            return Misplaced(record, "place.key")
+            return UnverifiedRecord(record, "place.key")
         return Event(event, decode(event.type, event.dataschema, record.value or b""))
     except EnvelopeError as error:
-        return Misplaced(record, error.reason)
+        return UnverifiedRecord(record, error.reason)
     except (NotUnderstood, Invalid):
-        return Misplaced(record, "notice.invalid")
+        return UnverifiedRecord(record, "notice.invalid")
 
 
 _KEEP = """
@@ -106,14 +109,14 @@ def _number(family: Family) -> int:
     return FAMILY_NUMBERS[family] if family in STREAM_FAMILIES else 0
 
 
-def _headers(here: Here, stream: StreamKey, body: Model, now: datetime) -> bytes:
+def _headers(context: DeliveryContext, stream: StreamKey, body: Model, now: datetime) -> bytes:
     event = Envelope(
         id=uuid7(),
-        source=here.me,
+        source=context.me,
         type=type_of(body),
         time=now,
         subject=str(stream.key),
-        recipient=here.peers.address(stream.peer),
+        recipient=context.peers.address(stream.peer),
         dataschema=dataschema_of(body),
     )
     return envelope.canonical(envelope.write(event))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from ieum.delivery.streams.ledger import REFUSED, Entry
-from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, Parked
-from ieum.delivery.records.verification import Heard
+from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
+from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
 from ieum_contracts.message import Say
@@ -21,11 +21,11 @@ WRONG = (*NOT_UNDERSTOOD, "fold.failed")
 class Effects:
     """What a batch comes to, to be flushed in its transaction."""
 
-    entries: list[Entry] = field(default_factory=list)
-    says: list[tuple[Say, Heard]] = field(default_factory=list)
-    parked: dict[tuple[StreamKey, int], Parked] = field(default_factory=dict)
+    entries: list[LedgerEntry] = field(default_factory=list)
+    says: list[tuple[Say, VerifiedEvent]] = field(default_factory=list)
+    parked: dict[tuple[StreamKey, int], ParkedEvent] = field(default_factory=dict)
     unparked: list[tuple[StreamKey, int]] = field(default_factory=list)
-    conflicts: list[Heard] = field(default_factory=list)
+    conflicts: list[VerifiedEvent] = field(default_factory=list)
     notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
     duplicates: int = 0
 
@@ -44,7 +44,7 @@ class Effects:
         return sum(entry.fate == fate for entry in self.entries)
 
 
-def refused(heard: Heard, reason: str) -> StreamRefused:
+def refused(heard: VerifiedEvent, reason: str) -> StreamRefused:
     """Tell that a number was consumed and changed nothing."""
     return StreamRefused(
         family=heard.family,
@@ -57,7 +57,7 @@ def refused(heard: Heard, reason: str) -> StreamRefused:
     )
 
 
-def waits(head: Parked) -> StreamParked:
+def waits(head: ParkedEvent) -> StreamParked:
     """Tell that a stream waits at an event."""
     return StreamParked(
         family=head.heard.family,
@@ -69,7 +69,7 @@ def waits(head: Parked) -> StreamParked:
     )
 
 
-def stopped(stream: Stream, heard: Heard, reason: str, now: datetime) -> StreamParked:
+def stopped(stream: Stream, heard: VerifiedEvent, reason: str, now: datetime) -> StreamParked:
     """Tell that a stream stopped for an operator to decide."""
     return StreamParked(
         family=heard.family,

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import structlog
 
-from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
-from ieum.delivery.receiving.dispositions import Fate, fate_of
 from ieum.delivery.application import Application, Applied, Awaiting, Known, Refused
-from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, Entry
-from ieum.delivery.blocked.parking import AWAITING_DELAY, Parked
-from ieum.delivery.records.verification import Heard
+from ieum.delivery.blocked.parking import AWAITING_DELAY, ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
+from ieum.delivery.receiving.dispositions import Disposition, disposition_of
+from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 
@@ -23,7 +23,7 @@ NOBODY_HELD: Mapping[int, str] = MappingProxyType({})
 _log = structlog.get_logger(__name__)
 
 
-class Unfold(Generic[Known]):
+class BatchFold(Generic[Known]):
     """One batch being folded. Its streams are locked and its application state is loaded."""
 
     def __init__(
@@ -39,15 +39,15 @@ class Unfold(Generic[Known]):
         self._streams = streams
         self._now = now
         self._held = held
-        self._waiting: dict[StreamKey, dict[int, Parked]] = {}
+        self._waiting: dict[StreamKey, dict[int, ParkedEvent]] = {}
         self._of_key: dict[UUID, list[StreamKey]] = {}
         self._heard: dict[tuple[StreamKey, int], bytes] = {}
         self.effects = Effects()
 
     def fold(
         self,
-        waiting: Iterable[Parked],
-        arrived: Iterable[tuple[StreamKey, Heard]],
+        waiting: Iterable[ParkedEvent],
+        arrived: Iterable[tuple[StreamKey, VerifiedEvent]],
         earlier: Mapping[tuple[StreamKey, int], bytes],
     ) -> Effects:
         """Fold what waits and what arrived; `earlier` holds the digests of old numbers."""
@@ -67,7 +67,7 @@ class Unfold(Generic[Known]):
                 self._advance(stream)
         return self.effects
 
-    def _seen_before(self, stream: Stream, heard: Heard, digest: bytes | None) -> None:
+    def _seen_before(self, stream: Stream, heard: VerifiedEvent, digest: bytes | None) -> None:
         if heard.sequence == stream.heard:
             digest = stream.heard_digest
         digest = self._heard.get((stream.at, heard.sequence), digest)
@@ -76,26 +76,26 @@ class Unfold(Generic[Known]):
         else:
             self._conflict(stream, heard)
 
-    def _conflict(self, stream: Stream, heard: Heard) -> None:
+    def _conflict(self, stream: Stream, heard: VerifiedEvent) -> None:
         self.effects.conflicts.append(heard)
         stream.stopped = "sequence.conflict"
         stream.changed = True
         notice = stopped(stream, heard, stream.stopped, self._now)
         self.effects.notices.append((stream.at, notice))
 
-    def _queue(self, stream: Stream, heard: Heard) -> None:
+    def _queue(self, stream: Stream, heard: VerifiedEvent) -> None:
         queue = self._queue_of(stream.at)
         known = queue.get(heard.sequence)
         if known is None:
             behind = stream.stopped is not None or stream.heard + 1 in queue
             reason = "stream.waiting" if behind else "sequence.gap"
-            queue[heard.sequence] = self._park(Parked(stream.at, heard, reason, self._now))
+            queue[heard.sequence] = self._park(ParkedEvent(stream.at, heard, reason, self._now))
         elif known.heard.digest == heard.digest:
             self.effects.duplicates += 1
         else:
             self._conflict(stream, heard)
 
-    def _queue_of(self, at: StreamKey) -> dict[int, Parked]:
+    def _queue_of(self, at: StreamKey) -> dict[int, ParkedEvent]:
         queue = self._waiting.get(at)
         if queue is None:
             queue = self._waiting[at] = {}
@@ -122,11 +122,11 @@ class Unfold(Generic[Known]):
             del queue[head.heard.sequence]
             self._leave(head)
 
-    def _take(self, stream: Stream, head: Parked) -> bool:
+    def _take(self, stream: Stream, head: ParkedEvent) -> bool:
         """Try the next event of a stream; False when it has to wait."""
         content = head.heard.content
         if isinstance(content, NotUnderstood | Invalid):
-            if fate_of(content.reason) is Fate.PARKED:
+            if disposition_of(content.reason) is Disposition.PARKED:
                 head.await_contracts(content.reason, self._now)
                 return False
             self._hear(stream, head.heard, refusal=content.reason)
@@ -150,13 +150,13 @@ class Unfold(Generic[Known]):
                 return False
         return True
 
-    def _hear(self, stream: Stream, heard: Heard, refusal: str | None = None) -> None:
+    def _hear(self, stream: Stream, heard: VerifiedEvent, refusal: str | None = None) -> None:
         stream.heard, stream.heard_digest, stream.changed = heard.sequence, heard.digest, True
         self._heard[stream.at, heard.sequence] = heard.digest
         if refusal is not None:
             self.effects.notices.append((stream.at, refused(heard, refusal)))
         self.effects.entries.append(
-            Entry(
+            LedgerEntry(
                 stream=stream.at,
                 said=HEARD,
                 sequence=heard.sequence,
@@ -171,7 +171,7 @@ class Unfold(Generic[Known]):
             ),
         )
 
-    def _wake(self, heard: Heard) -> None:
+    def _wake(self, heard: VerifiedEvent) -> None:
         """Try what waited for something of this key to arrive on another family."""
         for at in self._of_key[heard.key]:
             head = self._waiting[at].get(self._streams[at].heard + 1)
@@ -180,18 +180,18 @@ class Unfold(Generic[Known]):
                 head.retry_at = self._now
                 self._advance(self._streams[at])
 
-    def _tell(self, head: Parked) -> None:
+    def _tell(self, head: ParkedEvent) -> None:
         """Tell the sender once that its event waits, and once more when nobody tries it any longer."""
         if not head.told or head.dead:
             head.told = True
             self.effects.notices.append((head.stream, waits(head)))
 
-    def _park(self, parked: Parked) -> Parked:
+    def _park(self, parked: ParkedEvent) -> ParkedEvent:
         self._streams[parked.stream].changed = True
         self.effects.parked[parked.stream, parked.heard.sequence] = parked
         return parked
 
-    def _leave(self, head: Parked) -> None:
+    def _leave(self, head: ParkedEvent) -> None:
         place = (head.stream, head.heard.sequence)
         self.effects.parked.pop(place, None)
         if head.stored:

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.delivery.blocked.parking import Parked, load_parked
-from ieum.delivery.streams.positions import Place
+from ieum.delivery.blocked.parking import ParkedEvent, load_parked
+from ieum.delivery.streams.positions import Partition
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BatchState:
     """What waits under the keys of a batch, and which sources are held, with the reasons."""
 
-    waiting: Sequence[Parked]
+    waiting: Sequence[ParkedEvent]
     held: Mapping[int, str]
 
 
@@ -33,7 +33,7 @@ order by family, partition for update
 _LOOK_AND_LOCK = _LOOK + _LOCK
 
 
-async def look(connection: Connection, keys: Collection[UUID]) -> Seen:
+async def load_state(connection: Connection, keys: Collection[UUID]) -> BatchState:
     """Load what waits under these keys, and name the held sources."""
     return await _seen(connection, keys, await connection.fetchrow(_LOOK, list(keys)))
 
@@ -45,9 +45,9 @@ on conflict (family, partition) do nothing
 """
 
 
-async def lock_and_look(
-    connection: Connection, firsts: Mapping[Place, int], keys: Collection[UUID]
-) -> tuple[dict[Place, int], Seen]:
+async def lock_and_load(
+    connection: Connection, firsts: Mapping[Partition, int], keys: Collection[UUID]
+) -> tuple[dict[Partition, int], BatchState]:
     """Lock the positions of these partitions, and look; one never read before starts at offset 0.
 
     `firsts` names the first offset of the batch in each partition: where another process has taken some of it
@@ -62,16 +62,16 @@ async def lock_and_look(
         rows = await connection.fetch(_LOOK_AND_LOCK, list(keys), families, partitions)
         positions = _positions(rows)
     if any(positions[place] > first for place, first in firsts.items()):
-        return positions, await look(connection, keys)
+        return positions, await load_state(connection, keys)
     return positions, await _seen(connection, keys, rows[0] if rows else None)
 
 
-def _positions(rows: Sequence[Record]) -> dict[Place, int]:
+def _positions(rows: Sequence[Record]) -> dict[Partition, int]:
     return {(row["family"], row["partition"]): row["next_offset"] for row in rows}
 
 
-async def _seen(connection: Connection, keys: Collection[UUID], row: Record | None) -> Seen:
+async def _seen(connection: Connection, keys: Collection[UUID], row: Record | None) -> BatchState:
     if row is None:
-        return Seen((), {})
+        return BatchState((), {})
     waiting = await load_parked(connection, keys) if row["waiting"] else ()
-    return Seen(waiting, dict(zip(row["peers"], row["reasons"], strict=True)))
+    return BatchState(waiting, dict(zip(row["peers"], row["reasons"], strict=True)))

@@ -4,18 +4,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ieum.delivery.receiving.batch_effects import Effects
-from ieum.delivery.streams.positions import Place
+from ieum.delivery.streams.positions import Partition
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Records are missing before a batch: it was not taken in. Gives the offsets that should come first."""
 
-    expected: dict[Place, int]
+    expected: dict[Partition, int]
 
 
 @dataclass(slots=True)
-class Taken:
+class BatchResult:
     """What a batch came to, for the log line and the metrics; `troubles` counts wrong events by source."""
 
     events: int = 0
@@ -24,9 +24,9 @@ class Taken:
     told: int = 0
     troubles: Counter[int] = field(default_factory=Counter)
 
-    def __add__(self, other: "Taken") -> "Taken":
+    def __add__(self, other: "BatchResult") -> "BatchResult":
         """Count two batches as one."""
-        return Taken(
+        return BatchResult(
             events=self.events + other.events,
             counts=self.counts + other.counts,
             said=self.said + other.said,

@@ -9,16 +9,16 @@ import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
-from ieum.delivery.failures import AWAY
 from ieum.delivery.application import Known
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import RETRYABLE
+from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.recovering.startup_check import ends_of, go_back, look_back
-from ieum.delivery.streams.positions import Place
-from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.streams import FAMILIES
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
-from ieum.delivery.receiving.batch_result import Gap, Taken
+from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
+from ieum.delivery.sending.relay import Relay
+from ieum.delivery.streams.positions import Partition
+from ieum.delivery.streams.streams import FAMILIES
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
@@ -35,13 +35,15 @@ _log = structlog.get_logger(__name__)
 class Consumer(Generic[Known]):
     """Carries batches from the mailboxes into the inbox."""
 
-    def __init__(self, settings: Settings, here: Here, inbox: Inbox[Known], relay: Relay) -> None:
-        self._here = here
-        self._me = here.me
-        self._measures = here.measures
+    def __init__(
+        self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
+    ) -> None:
+        self._context = context
+        self._me = context.me
+        self._measures = context.measures
         self._inbox = inbox
         self._relay = relay
-        self._sought: dict[Place, int] = {}
+        self._sought: dict[Partition, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
         self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
         self.compared = asyncio.Event()
@@ -68,24 +70,24 @@ class Consumer(Generic[Known]):
         """Whether the mailboxes are read by now."""
         return self.compared.is_set() and self._mailboxes.reading
 
-    async def ends(self) -> dict[Place, int]:
+    async def ends(self) -> dict[Partition, int]:
         """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
-        return await ends_of(self._here, self._mailboxes.consumer)
+        return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _through_failures(self, step: Callable[[], Awaitable[None]]) -> None:
         delay = BACKOFF_SECONDS_MIN
         while True:
             try:
                 return await step()
-            except AWAY as error:
+            except RETRYABLE as error:
                 _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
-                _log.error("consumer.cannot-start", error=type(error).__name__, retry_seconds=delay)
+                _log.error("consumer.start-failed", error=type(error).__name__, retry_seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, BACKOFF_SECONDS_MAX)
 
     async def _look_back(self) -> None:
-        await look_back(self._here, self._mailboxes.consumer)
+        await check_positions(self._context, self._mailboxes.consumer)
         self.compared.set()
         self._relay.wake()
 
@@ -99,8 +101,8 @@ class Consumer(Generic[Known]):
             self._elsewhere.clear()
             try:
                 async with asyncio.timeout(COMMIT_SECONDS):
-                    await go_back(self._here, self._mailboxes.consumer)
-            except (*AWAY, IllegalStateError):
+                    await rewind_to_positions(self._context, self._mailboxes.consumer)
+            except (*RETRYABLE, IllegalStateError):
                 self._elsewhere.set()
 
     async def _take(self, records: Records) -> None:
@@ -109,7 +111,7 @@ class Consumer(Generic[Known]):
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)
-        except AWAY as error:
+        except RETRYABLE as error:
             await self._back_off(records, error)
             return
         except Exception as error:  # noqa: BLE001 - not even setting aside helped: nothing may be skipped
@@ -122,11 +124,11 @@ class Consumer(Generic[Known]):
         if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
             await asyncio.sleep(PACE_SECONDS)
 
-    async def _taken(self, records: Records) -> Taken | None:
+    async def _taken(self, records: Records) -> BatchResult | None:
         """Take records in, and set aside the ones that break it; None when others have to come first."""
         try:
             answer = await self._inbox.take(records)
-        except AWAY:
+        except RETRYABLE:
             raise
         except Exception as error:  # noqa: BLE001 - one event must not stop the others
             if len(records) > 1:
@@ -134,14 +136,14 @@ class Consumer(Generic[Known]):
             answer = await self._inbox.set_aside(records[0], error)
         return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
 
-    async def _in_halves(self, records: Records) -> Taken | None:
+    async def _in_halves(self, records: Records) -> BatchResult | None:
         """Take in what does not break a batch, in as few transactions as it needs to find what does."""
         half = len(records) // 2
         first = await self._taken(records[:half])
         second = await self._taken(records[half:]) if first is not None else None
         return None if first is None or second is None else first + second
 
-    def _done(self, records: Records, taken: Taken, started: float) -> None:
+    def _done(self, records: Records, taken: BatchResult, started: float) -> None:
         if taken.said or taken.told:
             self._relay.wake()
         for record in records:
@@ -162,7 +164,7 @@ class Consumer(Generic[Known]):
         await asyncio.sleep(self._backoff)
         self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
 
-    async def _mind_gap(self, records: Records, gap: Gap) -> Taken | None:
+    async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
         """Go back once to what is missing before a batch; what Kafka no longer has is let go."""
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
@@ -173,7 +175,7 @@ class Consumer(Generic[Known]):
                 await self._inbox.ask_what_is_lost()
                 self._relay.wake()
             taken = await self._inbox.take(records, mind_gap=False)
-            return taken if isinstance(taken, Taken) else None
+            return taken if isinstance(taken, BatchResult) else None
         self._sought.update(gap.expected)
         for record in reversed(records):
             self._seek(TopicPartition(record.topic, record.partition), record.offset)
@@ -181,7 +183,7 @@ class Consumer(Generic[Known]):
             self._seek(partition, max(offset, begins[partition]))
         return None
 
-    def _partition(self, place: Place) -> TopicPartition:
+    def _partition(self, place: Partition) -> TopicPartition:
         family, partition = place
         return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
-class Fate(StrEnum):
+class Disposition(StrEnum):
     """What becomes of a record; every reason code has exactly one."""
 
     QUARANTINED = "quarantined"  # its place is not proved: kept aside, no stream is touched
@@ -14,47 +14,47 @@ class Fate(StrEnum):
     DROPPED = "dropped"  # heard before with the same digest
 
 
-FATES: Mapping[str, Fate] = MappingProxyType(
+FATES: Mapping[str, Disposition] = MappingProxyType(
     {
-        "record.unreadable": Fate.QUARANTINED,
-        "envelope.structured-mode": Fate.QUARANTINED,
-        "envelope.header-missing": Fate.QUARANTINED,
-        "envelope.header-repeated": Fate.QUARANTINED,
-        "envelope.header-not-text": Fate.QUARANTINED,
-        "envelope.header-invalid": Fate.QUARANTINED,
-        "envelope.header-too-large": Fate.QUARANTINED,
-        "envelope.headers-too-many": Fate.QUARANTINED,
-        "envelope.headers-too-large": Fate.QUARANTINED,
-        "envelope.specversion": Fate.QUARANTINED,
-        "place.key": Fate.QUARANTINED,
-        "place.partition": Fate.QUARANTINED,
-        "place.topic": Fate.QUARANTINED,
-        "place.recipient": Fate.QUARANTINED,
-        "place.source": Fate.QUARANTINED,
-        "place.sequence": Fate.QUARANTINED,
-        "notice.invalid": Fate.QUARANTINED,
-        "sequence.conflict": Fate.QUARANTINED,  # and the stream stops until an operator decides
-        "body.too-large": Fate.REFUSED,
-        "body.not-json": Fate.REFUSED,
-        "body.invalid": Fate.REFUSED,
-        "body.identifier": Fate.REFUSED,
-        "wrong-party": Fate.REFUSED,
-        "move-not-allowed": Fate.REFUSED,
-        "answers-unknown": Fate.REFUSED,
-        "referral-known": Fate.REFUSED,
-        "type.unknown": Fate.PARKED,
-        "version.unknown": Fate.PARKED,
-        "value.unknown": Fate.PARKED,
-        "awaiting-referral": Fate.PARKED,
-        "sequence.gap": Fate.PARKED,
-        "stream.waiting": Fate.PARKED,
-        "fold.failed": Fate.PARKED,
-        "sequence.duplicate": Fate.DROPPED,
+        "record.unreadable": Disposition.QUARANTINED,
+        "envelope.structured-mode": Disposition.QUARANTINED,
+        "envelope.header-missing": Disposition.QUARANTINED,
+        "envelope.header-repeated": Disposition.QUARANTINED,
+        "envelope.header-not-text": Disposition.QUARANTINED,
+        "envelope.header-invalid": Disposition.QUARANTINED,
+        "envelope.header-too-large": Disposition.QUARANTINED,
+        "envelope.headers-too-many": Disposition.QUARANTINED,
+        "envelope.headers-too-large": Disposition.QUARANTINED,
+        "envelope.specversion": Disposition.QUARANTINED,
+        "place.key": Disposition.QUARANTINED,
+        "place.partition": Disposition.QUARANTINED,
+        "place.topic": Disposition.QUARANTINED,
+        "place.recipient": Disposition.QUARANTINED,
+        "place.source": Disposition.QUARANTINED,
+        "place.sequence": Disposition.QUARANTINED,
+        "notice.invalid": Disposition.QUARANTINED,
+        "sequence.conflict": Disposition.QUARANTINED,  # and the stream stops until an operator decides
+        "body.too-large": Disposition.REFUSED,
+        "body.not-json": Disposition.REFUSED,
+        "body.invalid": Disposition.REFUSED,
+        "body.identifier": Disposition.REFUSED,
+        "wrong-party": Disposition.REFUSED,
+        "move-not-allowed": Disposition.REFUSED,
+        "answers-unknown": Disposition.REFUSED,
+        "referral-known": Disposition.REFUSED,
+        "type.unknown": Disposition.PARKED,
+        "version.unknown": Disposition.PARKED,
+        "value.unknown": Disposition.PARKED,
+        "awaiting-referral": Disposition.PARKED,
+        "sequence.gap": Disposition.PARKED,
+        "stream.waiting": Disposition.PARKED,
+        "fold.failed": Disposition.PARKED,
+        "sequence.duplicate": Disposition.DROPPED,
     },
 )
 """Reason code → fate. A refusal by the application keeps the application's own code and is REFUSED."""
 
 
-def fate_of(reason: str) -> Fate:
+def disposition_of(reason: str) -> Disposition:
     """Look a reason code up; a code that only the application knows is a refusal."""
-    return FATES.get(reason, Fate.REFUSED)
+    return FATES.get(reason, Disposition.REFUSED)

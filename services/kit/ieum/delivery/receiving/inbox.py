@@ -8,25 +8,25 @@ from uuid import UUID
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.receiving.batch_effects import Effects
-from ieum.delivery.application import Application, Awaiting, Known, Unfolded
-from ieum.delivery.notices.notice_handlers import hear_notices
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.ledger import Entry, heard_digests
-from ieum.delivery.receiving.batch_locks import Seen, lock_and_look, look
-from ieum.delivery.notices.notices import tell
-from ieum.delivery.sending.outbox import Cause, Outbox, Unsayable
+from ieum.delivery.application import Application, Awaiting, Known, ParkEverything
 from ieum.delivery.blocked.parking import park, unpark
-from ieum.delivery.records.verification import Heard, Misplaced, Record
-from ieum.delivery.streams.positions import Place
 from ieum.delivery.blocked.quarantine import quarantine
-from ieum.delivery.recovering.restore import ask_what_is_lost
-from ieum.delivery.streams.batch_write import Rows, write_rows
-from ieum.delivery.records.classification import sort
 from ieum.delivery.blocked.source_breaker import count_troubles
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.notices.notice_handlers import handle_notices
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.receiving.batch_fold import BatchFold
+from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
+from ieum.delivery.receiving.batch_result import BatchResult, Gap
+from ieum.delivery.records.classification import classify
+from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.recovering.restore import ask_what_is_lost
+from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
+from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.ledger import LedgerEntry, heard_digests
+from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams
-from ieum.delivery.receiving.batch_result import Gap, Taken
-from ieum.delivery.receiving.batch_fold import Unfold
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
 
@@ -36,90 +36,90 @@ _log = structlog.get_logger(__name__)
 class Inbox(Generic[Known]):
     """Takes in what arrives for one agency."""
 
-    def __init__(self, here: Here, outbox: Outbox, application: Application[Known]) -> None:
-        self._here = here
+    def __init__(self, context: DeliveryContext, outbox: Outbox, application: Application[Known]) -> None:
+        self._context = context
         self._outbox = outbox
         self._application = application
-        self._families = {topic_of(here.me, family): number for family, number in FAMILY_NUMBERS.items()}
+        self._families = {topic_of(context.me, family): number for family, number in FAMILY_NUMBERS.items()}
 
-    def place(self, record: Record) -> Place:
+    def place(self, record: Record) -> Partition:
         """Name the partition that a record came from."""
         return self._families[record.topic], record.partition
 
-    async def set_aside(self, record: Record, error: Exception) -> Taken | Gap:
+    async def set_aside(self, record: Record, error: Exception) -> BatchResult | Gap:
         """Take in one record that breaks every batch: parked if its place is proved, and tried later."""
         return await self._unfolding(error, offset=record.offset).take([record])
 
-    async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> Taken | Gap:
+    async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
-        batch = sort(records, self._here.me, self._here.peers)
-        async with self._here.database.acquire() as connection:
-            await self._here.peers.know(connection, batch.sources())
+        batch = classify(records, self._context.me, self._context.peers)
+        async with self._context.database.acquire() as connection:
+            await self._context.peers.know(connection, batch.sources())
             async with connection.transaction():
                 firsts = self._firsts(records)
-                positions, seen = await lock_and_look(connection, firsts, {h.key for h in batch.heard})
+                positions, seen = await lock_and_load(connection, firsts, {h.key for h in batch.heard})
                 gap = _gap(firsts, positions)
                 if mind_gap and gap.expected:
                     return gap
-                taken = Taken(events=len(records))
+                taken = BatchResult(events=len(records))
                 await self._keep_aside(connection, batch.misplaced, positions, taken)
-                taken.said += await hear_notices(connection, self._here, batch.notices)
+                taken.said += await handle_notices(connection, self._context, batch.notices)
                 following = self._next(records, positions)
                 heard = [(h, self._fresh(h.record, positions)) for h in batch.heard if h.record]
                 await self._fold(connection, heard, seen, following, taken)
-                await count_troubles(connection, self._here, taken.troubles, self._here.clock())
+                await count_troubles(connection, self._context, taken.troubles, self._context.clock())
                 return taken
 
     async def ask_what_is_lost(self) -> None:
         """Ask every peer for its heads, where the mailbox has lost what we never read."""
-        async with self._here.database.acquire() as connection, connection.transaction():
-            await ask_what_is_lost(connection, self._here, self._here.clock())
+        async with self._context.database.acquire() as connection, connection.transaction():
+            await ask_what_is_lost(connection, self._context, self._context.clock())
 
     async def _keep_aside(
         self,
         connection: Connection,
-        misplaced: Sequence[Misplaced],
-        positions: dict[Place, int],
-        taken: Taken,
+        misplaced: Sequence[UnverifiedRecord],
+        positions: dict[Partition, int],
+        taken: BatchResult,
     ) -> None:
         fresh = [m for m in misplaced if self._fresh(m.record, positions)]
-        taken.troubles += await quarantine(connection, self._here, fresh, self._here.clock())
+        taken.troubles += await quarantine(connection, self._context, fresh, self._context.clock())
         taken.counts["quarantined"] = len(fresh)
 
-    async def wake(self, keys: set[UUID]) -> Taken:
+    async def wake(self, keys: set[UUID]) -> BatchResult:
         """Try what waits under these keys."""
-        taken = Taken()
-        async with self._here.database.acquire() as connection, connection.transaction():
-            await self._fold(connection, [], await look(connection, keys), {}, taken)
-            await count_troubles(connection, self._here, taken.troubles, self._here.clock())
+        taken = BatchResult()
+        async with self._context.database.acquire() as connection, connection.transaction():
+            await self._fold(connection, [], await load_state(connection, keys), {}, taken)
+            await count_troubles(connection, self._context, taken.troubles, self._context.clock())
         return taken
 
-    async def wake_in_vain(self, keys: set[UUID], error: Exception) -> Taken:
+    async def wake_in_vain(self, keys: set[UUID], error: Exception) -> BatchResult:
         """Count a failure of what is due under these keys, which breaks every transaction that it is in."""
         return await self._unfolding(error).wake(keys)
 
     def _unfolding(self, error: Exception, **where: object) -> "Inbox[None]":
         """Make an inbox that folds nothing; what may only not be answered yet waits, and has not failed."""
-        if isinstance(error, Unsayable):
+        if isinstance(error, StreamBlocked):
             _log.info("event.postponed", reason=error.reason, **where)
-            return Inbox(self._here, self._outbox, Unfolded(Awaiting(error.reason)))
+            return Inbox(self._context, self._outbox, ParkEverything(Awaiting(error.reason)))
         _log.error("event.failed", error=type(error).__name__, **where)
-        return Inbox(self._here, self._outbox, Unfolded())
+        return Inbox(self._context, self._outbox, ParkEverything())
 
     async def _fold(
         self,
         connection: Connection,
-        heard: Sequence[tuple[Heard, bool]],
-        seen: Seen,
-        following: Mapping[Place, int],
-        taken: Taken,
+        heard: Sequence[tuple[VerifiedEvent, bool]],
+        seen: BatchState,
+        following: Mapping[Partition, int],
+        taken: BatchResult,
     ) -> None:
         """Fold what was heard, each with whether its offset is a new one, and what waits; flush it."""
         contents = [*(h for h, _ in heard), *(parked.heard for parked in seen.waiting)]
         if not contents:
             await write_rows(connection, Rows(positions=following))
             return
-        now = self._here.clock()
+        now = self._context.clock()
         events = [h.event() for h in contents if isinstance(h.content, Model)]
         known = await self._application.load(connection, events)
         keys = {h.key for h in contents}
@@ -130,7 +130,7 @@ class Inbox(Generic[Known]):
         arrived = self._counting(heard, seen, streams)
         before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
         earlier = await heard_digests(connection, before)
-        effects = Unfold(self._application, known, streams, now, seen.held).fold(
+        effects = BatchFold(self._application, known, streams, now, seen.held).fold(
             seen.waiting, arrived, earlier
         )
         self._outbox.check_sources([say for say, _ in effects.says], seen.held)
@@ -141,8 +141,8 @@ class Inbox(Generic[Known]):
         taken.count(effects, len(said))
 
     def _counting(
-        self, heard: Sequence[tuple[Heard, bool]], seen: Seen, streams: Streams
-    ) -> list[tuple[StreamKey, Heard]]:
+        self, heard: Sequence[tuple[VerifiedEvent, bool]], seen: BatchState, streams: Streams
+    ) -> list[tuple[StreamKey, VerifiedEvent]]:
         """Leave out what was read before; but a broker that has lost its data begins its offsets anew."""
         waits = {(parked.stream, parked.heard.sequence) for parked in seen.waiting}
         return [
@@ -153,44 +153,46 @@ class Inbox(Generic[Known]):
 
     async def _said(
         self, connection: Connection, streams: Streams, effects: Effects, now: datetime
-    ) -> list[Entry]:
+    ) -> list[LedgerEntry]:
         await self._outbox.know(connection, [say for say, _ in effects.says])
         says = [(say, Cause(str(h.envelope.id), h.envelope.traceparent)) for say, h in effects.says]
         return self._outbox.entries(streams, says, now)
 
-    async def _flush(self, connection: Connection, effects: Effects, now: datetime, taken: Taken) -> None:
+    async def _flush(
+        self, connection: Connection, effects: Effects, now: datetime, taken: BatchResult
+    ) -> None:
         """Write what few batches have: what waits, what is told, what is in conflict."""
         await unpark(connection, effects.unparked)
         await park(connection, list(effects.parked.values()))
-        await tell(connection, self._here, effects.notices, now)
+        await tell(connection, self._context, effects.notices, now)
         conflicts = [
-            Misplaced(h.record, "sequence.conflict") for h in effects.conflicts if h.record is not None
+            UnverifiedRecord(h.record, "sequence.conflict") for h in effects.conflicts if h.record is not None
         ]
-        taken.troubles += await quarantine(connection, self._here, conflicts, now)
+        taken.troubles += await quarantine(connection, self._context, conflicts, now)
         taken.troubles += effects.troubles()
 
-    def _stream(self, heard: Heard) -> StreamKey:
+    def _stream(self, heard: VerifiedEvent) -> StreamKey:
         return StreamKey(
-            heard.key, self._here.peers.number(heard.envelope.source), FAMILY_NUMBERS[heard.family]
+            heard.key, self._context.peers.number(heard.envelope.source), FAMILY_NUMBERS[heard.family]
         )
 
-    def _fresh(self, record: Record, positions: dict[Place, int]) -> bool:
+    def _fresh(self, record: Record, positions: dict[Partition, int]) -> bool:
         return record.offset >= positions[self.place(record)]
 
-    def _firsts(self, records: Sequence[Record]) -> dict[Place, int]:
-        first: dict[Place, int] = {}
+    def _firsts(self, records: Sequence[Record]) -> dict[Partition, int]:
+        first: dict[Partition, int] = {}
         for record in records:
             first.setdefault(self.place(record), record.offset)
         return first
 
-    def _next(self, records: Sequence[Record], positions: dict[Place, int]) -> dict[Place, int]:
-        following: dict[Place, int] = {}
+    def _next(self, records: Sequence[Record], positions: dict[Partition, int]) -> dict[Partition, int]:
+        following: dict[Partition, int] = {}
         for record in records:
             place = self.place(record)
             following[place] = max(following.get(place, positions[place]), record.offset + 1)
         return following
 
 
-def _gap(firsts: Mapping[Place, int], positions: Mapping[Place, int]) -> Gap:
+def _gap(firsts: Mapping[Partition, int], positions: Mapping[Partition, int]) -> Gap:
     """Say in which partitions records are missing before a batch."""
     return Gap({place: positions[place] for place, offset in firsts.items() if offset > positions[place]})

@@ -3,38 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ieum.delivery.notices.notices import prove_notice
+from ieum.delivery.notices.notices import verify_notice
+from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent, verify
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.records.verification import Heard, Misplaced, Record, prove
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event
 from ieum_contracts.topics import Family, topic_of
 
 
 @dataclass(slots=True)
-class Sorted:
+class ClassifiedBatch:
     """A batch's records by what they turned out to be, each in the order of arrival."""
 
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[VerifiedEvent] = field(default_factory=list)
     notices: list[Event] = field(default_factory=list)
-    misplaced: list[Misplaced] = field(default_factory=list)
+    misplaced: list[UnverifiedRecord] = field(default_factory=list)
 
     def sources(self) -> set[Address]:
         """Name the agencies that the records claim to come from."""
         return {h.envelope.source for h in self.heard} | {n.envelope.source for n in self.notices}
 
 
-def sort(records: Sequence[Record], me: Address, peers: Peers) -> Sorted:
+def classify(records: Sequence[Record], me: Address, peers: Peers) -> ClassifiedBatch:
     """Check envelope and place of every record, and read the bodies."""
-    found = Sorted()
+    found = ClassifiedBatch()
     delivery = topic_of(me, Family.DELIVERY)
     for record in records:
-        match prove_notice(record, me) if record.topic == delivery else prove(record, me):
-            case Misplaced() as misplaced:
+        match verify_notice(record, me) if record.topic == delivery else verify(record, me):
+            case UnverifiedRecord() as misplaced:
                 found.misplaced.append(misplaced)
             case proved if peers.full and proved.envelope.source not in peers:
-                found.misplaced.append(Misplaced(record, "place.source"))
-            case Heard() as heard:
+                found.misplaced.append(UnverifiedRecord(record, "place.source"))
+            case VerifiedEvent() as heard:
                 found.heard.append(heard)
             case notice:
                 found.notices.append(notice)

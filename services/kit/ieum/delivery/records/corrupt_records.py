@@ -11,26 +11,26 @@ from aiokafka.record.memory_records import MemoryRecords
 NO_TIMESTAMP = -1
 
 
-class Unreadable(bytes):
+class CorruptValue(bytes):
     """Stands for the value of a record that could not be read."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableRecord:
+class CorruptRecord:
     """Stands at the offset of a record that could not be read, as aiokafka hands records on."""
 
     offset: int
     timestamp: int = NO_TIMESTAMP
     timestamp_type: int = 0
     key: bytes | None = None
-    value: bytes = Unreadable()
+    value: bytes = CorruptValue()
     headers: Sequence[tuple[str, bytes]] = ()
     checksum: None = None
 
 
-class PatientBatch:
+class TolerantBatch:
     """One batch of one sender, its check sum proved: from the record that raises on, all are unreadable."""
 
     def __init__(self, batch: Any) -> None:
@@ -49,10 +49,10 @@ class PatientBatch:
                 yield record
         except (ValueError, CorruptRecordException):
             for offset in range(following, self._batch.next_offset):
-                yield UnreadableRecord(offset)
+                yield CorruptRecord(offset)
 
 
-class PatientRecords:
+class TolerantRecords:
     """What aiokafka makes of the bytes that it fetched, batch by batch."""
 
     def __init__(self, fetched: bytes) -> None:
@@ -66,15 +66,15 @@ class PatientRecords:
         """Count the bytes that were fetched."""
         return int(self._records.size_in_bytes())
 
-    def next_batch(self) -> PatientBatch:
+    def next_batch(self) -> TolerantBatch:
         """Give the next batch."""
-        return PatientBatch(self._records.next_batch())
+        return TolerantBatch(self._records.next_batch())
 
 
-def read_past_unreadable() -> None:
+def tolerate_corrupt_records() -> None:
     """Let every aiokafka consumer of this process read past what it cannot read.
 
     aiokafka decodes header names while it iterates over what it fetched; what that raises ends the task that
     reads, and the same bytes are fetched again. aiokafka offers no other place to step in.
     """
-    fetcher.MemoryRecords = PatientRecords
+    fetcher.MemoryRecords = TolerantRecords

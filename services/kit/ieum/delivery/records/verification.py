@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiokafka.partitioner import murmur2
 
-from ieum.delivery.records.corrupt_records import Unreadable
+from ieum.delivery.records.corrupt_records import CorruptValue
 from ieum_contracts import envelope, header
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
@@ -39,7 +39,7 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class VerifiedEvent:
     """An event whose place is proved. `content` is its body, or why it has none that counts."""
 
     family: Family
@@ -65,7 +65,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Misplaced:
+class UnverifiedRecord:
     """A record whose place is not proved: what of it is kept, and why."""
 
     record: Record
@@ -77,22 +77,22 @@ class Misplaced:
         return hashlib.sha256(self.record.value or b"").digest()
 
 
-def prove(record: Record, me: Address) -> Heard | Misplaced:
+def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
     """Check envelope and place of a record of one of my numbered mailboxes, and read its body."""
     try:
         heard_envelope, family, key = _place(record, me)
         sequence = heard_envelope.sequence
         if sequence is None:
-            return Misplaced(record, "place.sequence")
+            return UnverifiedRecord(record, "place.sequence")
     except EnvelopeError as error:
-        return Misplaced(record, error.reason)
+        return UnverifiedRecord(record, error.reason)
     headers, body = envelope.canonical(record.headers), record.value or b""
     return heard(family, key, sequence, heard_envelope, headers, body, record)
 
 
 def read_envelope(record: Record) -> Envelope:
     """Read a record's headers; raises EnvelopeError for what is no envelope, or no record at all."""
-    if isinstance(record.value, Unreadable):
+    if isinstance(record.value, CorruptValue):
         raise EnvelopeError("record.unreadable", "*")
     return envelope.read(record.headers)
 
@@ -105,7 +105,7 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     headers: bytes,
     body: bytes,
     record: Record | None = None,
-) -> Heard:
+) -> VerifiedEvent:
     """Read the body of an event whose place is proved; what is wrong with it is kept beside it.
 
     A body that holds an identifier is refused for that, whatever else may be wrong with it.
@@ -117,7 +117,9 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
         content = error
         if error.reason not in NOT_KEPT and holds_identifier(body):
             content = Invalid("body.identifier")
-    return Heard(family, key, sequence, event, headers, body, envelope.digest(headers, body), content, record)
+    return VerifiedEvent(
+        family, key, sequence, event, headers, body, envelope.digest(headers, body), content, record
+    )
 
 
 def partition_of(key: bytes) -> int:

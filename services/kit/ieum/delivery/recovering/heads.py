@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.delivery_context import Here
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
@@ -33,14 +33,14 @@ cross join lateral (
 """
 
 
-class Heads:
+class HeadsPublisher:
     """How far peers have been told the heads of our streams, by the process that leads.
 
     When it begins to lead it tells the newest at once, and the older ones from turn to turn.
     """
 
-    def __init__(self, here: Here) -> None:
-        self._here = here
+    def __init__(self, context: DeliveryContext) -> None:
+        self._context = context
         self._told: int | None = None
         self._older = 0
         self.behind = False
@@ -51,15 +51,15 @@ class Heads:
             newest: int = await connection.fetchval(_NEWEST)
             self._told = self._older = max(0, newest - ACTIVE_MAX)
         before = self._told
-        self._told = await say_heads(connection, self._here, before, now)
+        self._told = await say_heads(connection, self._context, before, now)
         self.behind = self._told - before >= ACTIVE_MAX
         if self._older and not self.behind:
             older = max(0, self._older - ACTIVE_MAX)
-            await say_heads(connection, self._here, older, now)
+            await say_heads(connection, self._context, older, now)
             self._older = older
 
 
-async def say_heads(connection: Connection, here: Here, after: int, now: datetime) -> int:
+async def say_heads(connection: Connection, context: DeliveryContext, after: int, now: datetime) -> int:
     """Tell every peer the heads of streams active after a number of the feed; returns the last number."""
     rows = await connection.fetch(_ACTIVE, after, ACTIVE_MAX)
     by_peer: dict[int, list[StreamHead]] = defaultdict(list)
@@ -70,7 +70,7 @@ async def say_heads(connection: Connection, here: Here, after: int, now: datetim
         for peer, all_heads in by_peer.items()
         for heads in _chunks(all_heads)
     ]
-    await tell(connection, here, notices, now)
+    await tell(connection, context, notices, now)
     return max((row["number"] for row in rows), default=after)
 
 

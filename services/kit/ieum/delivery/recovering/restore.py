@@ -8,10 +8,10 @@ import structlog
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.recovering.heads import hear_heads
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.notices.notices import tell
 from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.notices.notices import tell
+from ieum.delivery.recovering.heads import hear_heads
 from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeadsAnswered, StreamHeadsAsked
 from ieum_contracts.topics import Family
@@ -42,31 +42,33 @@ on conflict (peer) do update set
 """
 
 
-async def compare_with_peers(connection: Connection, here: Here, now: datetime) -> None:
+async def compare_with_peers(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Ask every peer for its heads, and hold whatever it says, and whatever is said to it, until it answers.
 
     To be called in a transaction.
     """
     last_heard = await connection.fetchval(_LAST_HEARD)
     since = (last_heard or now - KEPT) - CLOCKS_DIFFER_MAX
-    for peer, ask in (await _ask_all(connection, here, since, now)).items():
+    for peer, ask in (await _ask_all(connection, context, since, now)).items():
         await connection.execute(_HOLD, peer, now, COMPARING, ask)
-    here.standing.comparing = True
+    context.restore_check.comparing = True
 
 
-async def ask_what_is_lost(connection: Connection, here: Here, now: datetime) -> None:
+async def ask_what_is_lost(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Ask every peer for its heads, so that what the mailbox has lost is seen and asked for again."""
-    await _ask_all(connection, here, now - KEPT, now)
+    await _ask_all(connection, context, now - KEPT, now)
 
 
-async def _ask_all(connection: Connection, here: Here, since: datetime, now: datetime) -> Mapping[int, UUID]:
-    await here.peers.read(connection)
-    asks = {peer: uuid7() for peer in here.peers.others(here.me)}
+async def _ask_all(
+    connection: Connection, context: DeliveryContext, since: datetime, now: datetime
+) -> Mapping[int, UUID]:
+    await context.peers.read(connection)
+    asks = {peer: uuid7() for peer in context.peers.others(context.me)}
     notices = [
         (StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY]), StreamHeadsAsked(ask=ask, since=since))
         for peer, ask in asks.items()
     ]
-    await tell(connection, here, notices, now)
+    await tell(connection, context, notices, now)
     return asks
 
 
@@ -76,18 +78,18 @@ update source set held = null, held_since = null, asked = null where peer = $1 a
 
 
 async def hear_answer(
-    connection: Connection, here: Here, peer: int, answer: StreamHeadsAnswered, now: datetime
+    connection: Connection, context: DeliveryContext, peer: int, answer: StreamHeadsAnswered, now: datetime
 ) -> None:
     """Compare a peer's answer with our streams; the last part of it releases what was held for it."""
     await hear_heads(connection, peer, answer.heads, now)
     if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask):
-        _log.info("restored.compared", peer=str(here.peers.address(peer)))
+        _log.info("restored.compared", peer=str(context.peers.address(peer)))
 
 
 _LATE = "select peer, held_since, asked from source where held = $1 and held_since <= $2"
 
 
-async def ask_the_silent_again(connection: Connection, here: Here, now: datetime) -> None:
+async def ask_the_silent_again(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Say which peers have not answered for two minutes, and ask them again: a question may be lost too.
 
     They stay held until they answer, or are released.
@@ -95,7 +97,7 @@ async def ask_the_silent_again(connection: Connection, here: Here, now: datetime
     late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX)
     await tell(
         connection,
-        here,
+        context,
         [
             (
                 StreamKey(row["asked"], row["peer"], FAMILY_NUMBERS[Family.DELIVERY]),
@@ -109,7 +111,7 @@ async def ask_the_silent_again(connection: Connection, here: Here, now: datetime
     for row in late:
         _log.error(
             "restored.unanswered",
-            peer=str(here.peers.address(row["peer"])),
+            peer=str(context.peers.address(row["peer"])),
             since=row["held_since"].isoformat(timespec="seconds"),
         )
 
@@ -149,7 +151,7 @@ _ANSWERED = "delete from heads_ask where ask = $1"
 
 
 async def answer(
-    connection: Connection, here: Here, asked: tuple[UUID, int, datetime], now: datetime
+    connection: Connection, context: DeliveryContext, asked: tuple[UUID, int, datetime], now: datetime
 ) -> None:
     """Tell a peer the heads of all streams that were active since the time it asks for.
 
@@ -169,8 +171,8 @@ async def answer(
             (at, StreamHeadsAnswered(ask=ask, heads=part, last=last and number == len(parts)))
             for number, part in enumerate(parts, 1)
         ]
-        await tell(connection, here, notices, now)
+        await tell(connection, context, notices, now)
         told += len(heads)
         after = (rows[-1][0], rows[-1][1]) if rows else after
     await connection.execute(_ANSWERED, ask)
-    _log.info("heads.answered", peer=str(here.peers.address(peer)), heads=told)
+    _log.info("heads.answered", peer=str(context.peers.address(peer)), heads=told)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.positions import Place, read_positions
+from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.recovering.restore import ask_what_is_lost, compare_with_peers
 from ieum.delivery.streams.batch_write import Rows, write_rows
-from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
+from ieum.delivery.streams.positions import Partition, read_positions
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
 
@@ -19,70 +19,70 @@ ANSWER_SECONDS_MAX = 10.0
 _log = structlog.get_logger(__name__)
 
 
-async def look_back(here: Here, consumer: AIOKafkaConsumer) -> None:
-    """Compare our positions with Kafka's, before anything is read; tells `here.standing` what came of it.
+async def check_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
+    """Compare our positions with Kafka's, before anything is read; tells `restore_check` what came of it.
 
     A committed offset above a position means that the database was restored from a backup: Kafka is told only
     what has been committed there. A mailbox that begins above a position has lost what we never read; one
     that ends below it has lost what we have read, and perhaps more. Raises one of DATABASE_AWAY or a
     KafkaError.
     """
-    partitions = partitions_of(here)
+    partitions = partitions_of(context)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
         begins = await consumer.beginning_offsets(list(partitions))
     committed = {place: offset or 0 for place, offset in zip(partitions.values(), offsets, strict=True)}
     starts = {partitions[partition]: offset for partition, offset in begins.items()}
-    async with here.database.acquire() as connection:
+    async with context.database.acquire() as connection:
         read = await read_positions(connection)
-    ends = await ends_of(here, consumer)
-    async with here.database.acquire() as connection, connection.transaction():
-        await here.peers.read(connection)
+    ends = await ends_of(context, consumer)
+    async with context.database.acquire() as connection, connection.transaction():
+        await context.peers.read(connection)
         positions = await read_positions(connection)
         if gone := _above(read, ends):
-            _log.error("mailbox.shorter", partitions=len(gone), records=sum(gone.values()))
-            await ask_what_is_lost(connection, here, here.clock())
+            _log.error("mailbox.offsets-reset", partitions=len(gone), records=sum(gone.values()))
+            await ask_what_is_lost(connection, context, context.clock())
             await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
         if newer := _above(committed, positions):
             _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
-            await compare_with_peers(connection, here, here.clock())
+            await compare_with_peers(connection, context, context.clock())
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
-            await ask_what_is_lost(connection, here, here.clock())
+            await ask_what_is_lost(connection, context, context.clock())
             await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
         held = await held_sources(connection)
-    here.standing.settle(comparing=COMPARING in held.values())
+    context.restore_check.settle(comparing=COMPARING in held.values())
 
 
-async def go_back(here: Here, consumer: AIOKafkaConsumer) -> None:
+async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
     """Let every partition that this process reads go on where the database says; `position` is the truth."""
-    async with here.database.acquire() as connection:
+    async with context.database.acquire() as connection:
         positions = await read_positions(connection)
-    places = partitions_of(here)
+    places = partitions_of(context)
     for partition in consumer.assignment():
         offset = positions.get(places[partition], 0)
         if await consumer.position(partition) > offset:
             consumer.seek(partition, offset)
 
 
-async def ends_of(here: Here, consumer: AIOKafkaConsumer) -> dict[Place, int]:
+async def ends_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[Partition, int]:
     """Say how far our mailboxes go now; raises KafkaError or TimeoutError."""
-    places = partitions_of(here)
+    places = partitions_of(context)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         ends = await consumer.end_offsets(list(places))
     return {places[partition]: offset for partition, offset in ends.items()}
 
 
-def partitions_of(here: Here) -> dict[TopicPartition, Place]:
+def partitions_of(context: DeliveryContext) -> dict[TopicPartition, Partition]:
     """Name all partitions of our mailboxes."""
     return {
-        TopicPartition(topic_of(here.me, family), partition): (number, partition)
+        TopicPartition(topic_of(context.me, family), partition): (number, partition)
         for number, family in FAMILIES.items()
         for partition in range(MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1)
     }
 
 
-def _above(offsets: Mapping[Place, int], positions: Mapping[Place, int]) -> dict[Place, int]:
+def _above(offsets: Mapping[Partition, int], positions: Mapping[Partition, int]) -> dict[Partition, int]:
     """Say by how many records offsets stand above positions."""
     return {
         place: offset - positions.get(place, 0)

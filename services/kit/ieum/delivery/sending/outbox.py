@@ -8,10 +8,10 @@ from uuid import UUID
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.streams.ledger import SAID, Entry
-from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.streams.batch_write import Rows
+from ieum.delivery.streams.ledger import SAID, LedgerEntry
 from ieum.delivery.streams.streams import (
     FAMILIES,
     FAMILY_NUMBERS,
@@ -28,7 +28,7 @@ from ieum_contracts.message import Say
 from ieum_contracts.topics import Family
 
 
-class Unsayable(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
+class StreamBlocked(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
     """Nothing may be said on a stream for now; `reason` is the code of why."""
 
     def __init__(self, reason: str, to: Address, family: Family, key: UUID) -> None:
@@ -50,15 +50,15 @@ class Cause:
 class Outbox:
     """Says things for one agency, inside transactions that others open and commit."""
 
-    def __init__(self, here: Here) -> None:
-        self._me = here.me
-        self._peers = here.peers
-        self._standing = here.standing
+    def __init__(self, context: DeliveryContext) -> None:
+        self._me = context.me
+        self._peers = context.peers
+        self._standing = context.restore_check
 
-    async def open(self, connection: Connection, keys: Collection[UUID]) -> "Saying":
+    async def open(self, connection: Connection, keys: Collection[UUID]) -> "OutboxWriter":
         """Lock the streams of these keys, so that something may be said on them and on new keys.
 
-        The caller holds the locks of the referrals and cases that the keys name, writes `Saying.rows`, and
+        The caller holds the locks of the referrals and cases that the keys name, writes `OutboxWriter.rows`, and
         wakes the relay after its commit.
         """
         await self._standing.settled()
@@ -66,7 +66,7 @@ class Outbox:
         if self._standing.comparing:
             held = await held_sources(connection)
             self._standing.comparing = COMPARING in held.values()
-        return Saying(self, await lock_streams(connection, keys) if keys else Streams(()), held)
+        return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
     async def know(self, connection: Connection, says: Sequence[Say]) -> None:
         """Look up numbers that another process of this agency gave to peers."""
@@ -77,9 +77,11 @@ class Outbox:
         """Raise Unsayable when numbers of what is said may have been given before."""
         for say in says:
             if held and held.get(self._peers.number(say.to)) == COMPARING:
-                raise Unsayable(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
+                raise StreamBlocked(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
 
-    def entries(self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime) -> list[Entry]:
+    def entries(
+        self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime
+    ) -> list[LedgerEntry]:
         """Draw the next numbers of the locked streams and write the events down under them.
 
         Raises Invalid for a body that nobody would accept, before any number is drawn.
@@ -90,7 +92,7 @@ class Outbox:
             for (say, cause), body in zip(says, bodies, strict=True)
         ]
 
-    def _entry(self, streams: Streams, say: Say, body: bytes, cause: Cause, now: datetime) -> Entry:
+    def _entry(self, streams: Streams, say: Say, body: bytes, cause: Cause, now: datetime) -> LedgerEntry:
         event_type = type_of(say.body)
         stream = streams[self.stream(say)]
         stream.said += 1
@@ -110,7 +112,7 @@ class Outbox:
         )
         headers = envelope.canonical(envelope.write(event))
         digest = envelope.digest(headers, body)
-        return Entry(stream.at, SAID, stream.said, event.id, event_type, now, headers, digest, body)
+        return LedgerEntry(stream.at, SAID, stream.said, event.id, event_type, now, headers, digest, body)
 
     def stream(self, say: Say) -> StreamKey:
         """Name the stream on which something is said; raises KeyError for an unknown recipient."""
@@ -118,14 +120,14 @@ class Outbox:
         return StreamKey(say.key, self._peers.number(say.to), family)
 
 
-class Saying:
+class OutboxWriter:
     """What is said in one transaction, by one cause after the other."""
 
     def __init__(self, outbox: Outbox, streams: Streams, held: Mapping[int, str]) -> None:
         self._outbox = outbox
         self._streams = streams
         self._held = held
-        self._entries: list[Entry] = []
+        self._entries: list[LedgerEntry] = []
 
     def say(self, says: Sequence[Say], cause: Cause, now: datetime) -> None:
         """Say all of it under the next numbers of its streams, or nothing.
@@ -137,7 +139,7 @@ class Saying:
         for say in says:
             stream = self._streams[self._outbox.stream(say)]
             if stream.stopped is not None:
-                raise Unsayable(stream.stopped, say.to, FAMILIES[stream.at.family], say.key)
+                raise StreamBlocked(stream.stopped, say.to, FAMILIES[stream.at.family], say.key)
         self._entries += self._outbox.entries(self._streams, [(say, cause) for say in says], now)
 
     def rows(self) -> Rows:

@@ -7,15 +7,15 @@ import structlog
 from asyncpg import Connection, Record
 
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.streams.peers import Peers
 from ieum.delivery.sending.producer import Outgoing, Producer, Unacknowledged
+from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.streams import FAMILIES
 from ieum.errors import Poison
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
 BATCH_MAX = 500
-BITE_ROWS = 5_000
+CHUNK_ROWS = 5_000
 """How many rows are set aside or released at once: more could take longer than a statement may."""
 KEEP_ALIVE_SECONDS = 1.0
 
@@ -45,7 +45,7 @@ update outbox set held = true where id = any(array(
 _DROP = "delete from notice where id = $1"
 
 
-class Carrier:
+class OutboxSender:
     """Carries while its connection holds the agency's lock. What it has sent it deletes when it reads on.
 
     `alive` is called each second of a long wait for the broker.
@@ -84,7 +84,7 @@ class Carrier:
         """Let go what was asked for again and lost its body to retention meanwhile: without, it is not it."""
         gone = [row for row in rows if row["body"] is None]
         if gone:
-            _log.error("relay.body-gone", events=len(gone))
+            _log.error("outbox.body-expired", events=len(gone))
             self._acknowledged(gone)
         return [row for row in rows if row["body"] is not None]
 
@@ -118,7 +118,7 @@ class Carrier:
             await self._connection.execute(_DROP, row["id"])
         else:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
-            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], BITE_ROWS)
+            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], CHUNK_ROWS)
 
 
 _RELEASE = """
@@ -128,8 +128,8 @@ update outbox set held = false where id = any(array(select id from outbox where 
 
 async def release(connection: Connection) -> bool:
     """Let the oldest be tried again of what was set aside; says whether there may be more."""
-    status: str = await connection.execute(_RELEASE, BITE_ROWS)
-    return status == f"UPDATE {BITE_ROWS}"
+    status: str = await connection.execute(_RELEASE, CHUNK_ROWS)
+    return status == f"UPDATE {CHUNK_ROWS}"
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:

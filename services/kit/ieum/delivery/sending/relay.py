@@ -8,12 +8,12 @@ import asyncpg
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.failures import DATABASE_AWAY
-from ieum.delivery.sending.outbox_sender import Carrier, release
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.delivery_context import Here
-from ieum.delivery.sessions import PLANNING
+from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sessions import SESSION_SETTINGS
 from ieum.errors import Transient
 
 LOCK = 0x1E0_0001
@@ -46,7 +46,7 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "5s",
     # A lost delete is a duplicate send, which the recipient drops.
     "synchronous_commit": "off",
-    **PLANNING,
+    **SESSION_SETTINGS,
     "application_name": "ieum-relay",
 }
 
@@ -54,9 +54,9 @@ _SESSION = {
 class Relay:
     """Sends what the outbox holds. One in every process: whoever holds the lock works, the others wait."""
 
-    def __init__(self, address: DatabaseAddress, here: Here, producer: Producer) -> None:
+    def __init__(self, address: DatabaseAddress, context: DeliveryContext, producer: Producer) -> None:
         self._address = address
-        self._here = here
+        self._context = context
         self._producer = producer
         self._woken = asyncio.Event()
         self._notifying: asyncio.Task[None] | None = None
@@ -78,7 +78,7 @@ class Relay:
         while True:
             try:
                 await self._hold()
-            except DATABASE_AWAY as error:
+            except DATABASE_RETRYABLE as error:
                 _log.warning("relay.database-away", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
                 _log.error("relay.failed", error=type(error).__name__)
@@ -108,7 +108,7 @@ class Relay:
             connection.terminate()
 
     async def _pump(self, connection: Connection) -> None:
-        carrier = Carrier(connection, self._here.peers, self._producer, self._alive)
+        carrier = OutboxSender(connection, self._context.peers, self._producer, self._alive)
         released = numbered = 0.0
         more = False
         while True:
@@ -155,8 +155,8 @@ class Relay:
         """Wake the process that leads; a little later, so that a burst of commits costs one notification."""
         try:
             await asyncio.sleep(NOTIFY_SECONDS)
-            with suppress(*DATABASE_AWAY):
-                async with self._here.database.acquire() as connection:
+            with suppress(*DATABASE_RETRYABLE):
+                async with self._context.database.acquire() as connection:
                     await connection.execute("select pg_notify($1, '')", CHANNEL)
         finally:
             self._notifying = None

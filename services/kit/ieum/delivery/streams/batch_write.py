@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from asyncpg import Connection, UniqueViolationError
 
-from ieum.delivery.streams.ledger import Entry
-from ieum.delivery.streams.positions import Place
+from ieum.delivery.streams.ledger import LedgerEntry
+from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.streams import Stream
 from ieum.errors import Transient
 
@@ -21,8 +21,8 @@ class Rows:
     """Changed streams, new entries of the ledger, and the offsets that come next."""
 
     streams: Sequence[Stream] = ()
-    entries: Sequence[Entry] = ()
-    positions: Mapping[Place, int] = field(default_factory=dict)
+    entries: Sequence[LedgerEntry] = ()
+    positions: Mapping[Partition, int] = field(default_factory=dict)
 
     def parts(self) -> list[Part]:
         """Give what `write` writes; what was said also goes to the outbox, and what counts to the feed."""
@@ -86,7 +86,7 @@ def statement(parts: tuple[str, ...]) -> str:
 
 async def write_rows(connection: Connection, rows: Rows) -> None:
     """Write rows, and nothing else. Raises Transient when another transaction began one of the streams."""
-    with one_begins(rows):
+    with retry_if_begun_twice(rows):
         await write(connection, rows.parts())
 
 
@@ -94,7 +94,7 @@ _BEGUN = ("stream_pkey", "ledger_pkey")
 
 
 @contextmanager
-def one_begins(rows: Rows) -> Iterator[None]:
+def retry_if_begun_twice(rows: Rows) -> Iterator[None]:
     """Raise Transient where a stream was begun by another transaction: its number may not be given twice.
 
     Which of the two is found to be there, the stream or the entry under its number, is the database's choice.

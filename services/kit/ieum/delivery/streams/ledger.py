@@ -14,7 +14,7 @@ APPLIED, REFUSED, SKIPPED = "applied", "refused", "skipped"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One event said or heard. `headers` are the canonical bytes; `body` is None where it is not kept."""
 
     stream: StreamKey
