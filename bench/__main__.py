@@ -14,8 +14,8 @@ from bench import backlog, centres, report, results, take_over
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.signals import unwinding
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, make_template
 from ieum_lab.testing.runs import new_run_folder
 

@@ -21,8 +21,8 @@ from ieum_contracts import envelope
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.processes import Service, agency_service
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 IDLE_SECONDS = 3.0

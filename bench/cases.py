@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.child import Child
 from bench.place import Place
 from ieum_contracts.topics import Family, login, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.processes import Service, agency_service
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from bench.cases import served
 from bench.machine import memory_mib
 from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum_contracts.topics import topics
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 AGENCIES = (

@@ -8,8 +8,8 @@ from bench import results
 from bench.cases import CASES, opened
 from bench.child import ChildError
 from bench.measuring import Plan, measure
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.errors import StackError
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
 
 Keep = Callable[[dict[str, Any]], None]

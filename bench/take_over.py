@@ -13,9 +13,9 @@ import asyncpg
 from bench import results
 from bench.cases import QUIET, RECIPIENT, SENDER, importable, served
 from bench.child import Child
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.child import Child as LocalChild
 from ieum_lab.embedded.processes import Service, kept_port
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 RATE = 50

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ieum.centre import CentreSettings
 from ieum.centre.centre_file import database_name, read_centre
+from ieum.centre.centre_settings import CentreSettings
 from ieum.settings import Settings
 from ieum_contracts.topics import login
 

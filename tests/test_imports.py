@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("ieum", "ieum/casework", "ieum/delivery", "ieum/storage", "ieum_contracts")
+LAB = ("ieum_lab", "ieum_lab/embedded", "ieum_lab/simulator")
+ROOMS = ("ieum", "ieum/casework", "ieum/delivery", "ieum/storage", "ieum_contracts", *LAB)
 MODULES = ("ieum/agency.py", "ieum/settings.py", "ieum/errors.py", "services/sixth_team/agency.py")
 
 PLANTED = [
@@ -19,6 +20,8 @@ PLANTED = [
     ("core", "ieum/casework/configured.py", "from ieum import settings"),
     ("delivery", "ieum/delivery/curious.py", "import ieum.casework"),
     ("kit-and-agencies", "ieum/delivery/partial.py", "import services.sixth_team.agency"),
+    ("kit-and-lab", "ieum/delivery/playful.py", "import ieum_lab"),
+    ("lab", "ieum_lab/embedded/curious.py", "import ieum_lab.simulator"),
     ("agencies", "services/seventh_team/agency.py", "import services.sixth_team.agency"),
     ("agencies-and-kit", "services/seventh_team/agency.py", "import ieum.delivery"),
     ("drivers", "services/seventh_team/agency.py", "import asyncpg"),
@@ -82,4 +85,4 @@ def broken(tree: Path) -> set[str]:
 
 
 def product_paths() -> list[str]:
-    return [str(ROOT), str(ROOT / "contracts"), str(ROOT / "services" / "kit")]
+    return [str(ROOT), str(ROOT / "contracts"), *(str(ROOT / "services" / name) for name in ("kit", "lab"))]

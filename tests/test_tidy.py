@@ -17,6 +17,8 @@ RECIPE = Path("docs/new-agency.md")
 DECLARATION_LINES_MAX = 150
 """An agency and its programmes; its rules are as long as the law, and each file of them is limited as any."""
 SKIPPED = re.compile(r"\..*|__pycache__|build|dist")
+WORKTREE = ".git"
+"""A file of this name says where the repository lies, in a second work tree of it."""
 CODE_RULES = (
     tidy_code.too_long,
     tidy_code.long_functions,
@@ -33,7 +35,7 @@ def files(*suffixes: str) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if name == ".ci" or not SKIPPED.match(name))
         for name in sorted(names):
             path = Path(folder, name).relative_to(ROOT)
-            if path.suffix in suffixes:
+            if path.suffix in suffixes and name != WORKTREE:
                 yield path
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from tests.tidy_code import imports
 
 TESTING = "ieum_lab.testing"
-"""What the kit offers to tests of other authors; only tests import it."""
-_MODULE = re.compile(r"(?:ieum|ieum_contracts|services)(?:\.\w+)+")
+"""What is offered to tests of other authors; only tests import it."""
+DISTRIBUTIONS = ("kit", "lab")
+"""Folders under `services` that are distributions of their own, not agencies."""
+_MODULE = re.compile(r"(?:ieum|ieum_contracts|ieum_lab|services)(?:\.\w+)+")
 
 
 def dead_modules(root: Path) -> list[str]:
@@ -43,7 +45,9 @@ def _product(root: Path) -> list[Path]:
 
 def _name(path: Path, root: Path) -> str:
     parts = path.relative_to(root).with_suffix("").parts
-    return ".".join(parts[1:] if parts[0] == "contracts" else parts[2:] if parts[1] == "kit" else parts)
+    return ".".join(
+        parts[1:] if parts[0] == "contracts" else parts[2:] if parts[1] in DISTRIBUTIONS else parts
+    )
 
 
 def _named(text: str, name: str) -> set[str]:

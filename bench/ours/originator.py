@@ -24,6 +24,7 @@ from ieum.application import commands
 from ieum.application.command import Command, CommandResult
 from ieum.application.group_commit import TOGETHER_MAX, WORKERS, CommandBatcher
 from ieum.application.loading import Loaded
+from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import AgencyView, Refusal
@@ -32,7 +33,7 @@ from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
-from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX, ProgrammeCache
+from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX
 from ieum.settings import Settings
 from ieum.storage.database import open_database
 from ieum.storage.idempotency_rows import StoredResponse

@@ -19,7 +19,7 @@ from bench.referral import BYTES, encoded, referral
 from bench.side_by_side import Series, side_by_side
 from bench.trips import Trips
 from ieum_contracts.catalogue import encode
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
 
 SHORT = Plan(warm_seconds=0.5, saturated_seconds=1.0, rate_seconds=1.0, rates=(5,))

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from ieum.centre.centre_file import CentreError
 from ieum.delivery.streams.streams import FAMILIES
-from ieum_lab.embedded import StackError
+from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
 from ieum_lab.testing.counterexample import report
 from ieum_lab.testing.exporting import export_agency, leftovers

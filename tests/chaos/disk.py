@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.chaos.scene import Scene
 
 BYTES = 8 * 1024**3

@@ -14,9 +14,10 @@ import httpx
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
 from ieum_contracts.address import Address
-from ieum_lab.embedded import Stack, StackError
+from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.processes import READY_PATH, Service
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, new_centre
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.effect_log import install_effect_log

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, make_template
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.runs import new_run_folder

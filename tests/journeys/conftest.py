@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ieum.centre import read_centre
-from ieum_lab.embedded import Stack
+from ieum.centre.centre_file import read_centre
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file

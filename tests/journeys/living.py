@@ -11,8 +11,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ieum.centre.reconcile import Accounts, settled
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ieum.centre import read_centre
+from ieum.centre.centre_file import read_centre
 from ieum_lab.simulator.people import person
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.journeys.living import Living
@@ -40,26 +40,15 @@ async def test_a_seventh_agency_is_known_in_seconds_and_serves_a_client(
     async with asyncio.timeout(KNOWN_SECONDS), living.simulated() as simulated:
         pass
     async with living.simulated() as simulated:
+        ref = f"{simulated.mark}-y"
         young = await simulated.refer(
             "employment-center",
-            person(
-                AGENCY_ID,
-                "youth-counselling",
-                f"{simulated.mark}-y",
-                centre=simulated.centre,
-                why="시험용 의뢰",
-            ),
+            person(AGENCY_ID, "youth-counselling", ref, centre=simulated.centre, why="시험용 의뢰"),
         )
         served = await young.is_served("service-provided")
         onward = await simulated.refer(
             AGENCY_ID,
-            person(
-                "city-job-center",
-                "job-fair",
-                f"{simulated.mark}-y",
-                centre=simulated.centre,
-                why="시험용 의뢰",
-            ),
+            person("city-job-center", "job-fair", ref, centre=simulated.centre, why="시험용 의뢰"),
         )
         await onward.is_served("attended")
         assert served.case is not None

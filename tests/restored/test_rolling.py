@@ -10,8 +10,8 @@ import pytest_asyncio
 from confluent_kafka.admin import AdminClient
 
 from ieum_contracts.topics import STREAM_FAMILIES, login, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre
 from tests.chaos.chaos import run_chaos
 from tests.chaos.scene import AGENCIES, Scene, make_scene

@@ -21,7 +21,7 @@ from ieum.delivery.recovering import heads
 from ieum.delivery.streams.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.envelope import Envelope
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file
 

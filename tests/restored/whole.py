@@ -14,13 +14,13 @@ from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
+from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.values import AgencyView
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin, create_database
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.streams.peers import Peers
-from ieum.service import ProgrammeCache
 from ieum.settings import Settings
 from ieum.storage.database import Database, open_database
 from ieum_lab.testing.centre import CentreUnderTest

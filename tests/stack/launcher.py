@@ -4,8 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.signals import undisturbed, unwinding
+from ieum_lab.embedded.stack import Stack
 
 LIFE_SECONDS_MAX = 100
 

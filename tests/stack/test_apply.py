@@ -5,9 +5,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from pydantic import SecretStr
 
-from ieum.centre import Centre, CentreError, CentreSettings, apply
+from ieum.centre.apply import apply
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import is_let_in
+from ieum.centre.centre_file import Centre, CentreError
+from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
 from ieum_contracts.topics import Family, Grant, Topic, grants, login, topic_of, topics

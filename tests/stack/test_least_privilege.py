@@ -11,10 +11,10 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from ieum.centre import AgencyAccess
 from ieum.centre.broker_login import is_let_in
+from ieum.centre.credentials import AgencyAccess
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.plugin import MakeCentre
 

@@ -12,8 +12,9 @@ import asyncpg
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from ieum_lab.embedded import AlreadyRunningError, Stack
+from ieum_lab.embedded.errors import AlreadyRunningError
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.embedded.state import ProcessEntry
 from ieum_lab.testing.runs import new_run_folder
 

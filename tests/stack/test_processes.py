@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ieum_lab.embedded import StackError
+from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import free_port, is_free
 from ieum_lab.embedded.processes import Service, kept_port, start_all, stop_all
 from ieum_lab.embedded.state import StateFolder, end_tree

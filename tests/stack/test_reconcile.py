@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from ieum.centre import CentreError
+from ieum.centre.centre_file import CentreError
 from ieum.centre.reconcile import DifferenceKind, reconcile, settled
 from ieum.delivery.streams.streams import FAMILY_NUMBERS
 from ieum_contracts.topics import Family

@@ -1,4 +1,4 @@
-"""The two errors that carry a policy; a refusal is a value, and everything else is a bug."""
+"""The errors that carry a policy; what casework refuses is a value, and everything else is a bug."""
 
 
 class IeumError(Exception):
@@ -15,3 +15,11 @@ class Poison(IeumError):  # noqa: N818 - the field's word
 
 class Transient(IeumError):  # noqa: N818 - the field's word
     """Worth trying again after a while: a database or broker that is away."""
+
+
+class Unreachable(IeumError):  # noqa: N818 - it names what happened
+    """A server or service is not there; the text says what to do. A command ends with exit code 3."""
+
+
+class Refused(IeumError):  # noqa: N818 - it names what happened
+    """Somebody does not let this happen now; the text says what to do. A command ends with exit code 4."""

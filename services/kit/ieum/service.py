@@ -3,10 +3,9 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 import structlog
 import uvloop
@@ -19,21 +18,16 @@ from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
+from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.values import AgencyView
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
-from ieum.storage.catalogue import read_programmes
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
-from ieum_contracts.address import Address
-from ieum_contracts.programme import ProgrammePublished
 
-READ_AGAIN_SECONDS = 30.0
-RETRY_SECONDS = 1.0
 DELIVERY_CONNECTIONS_MAX = 3
 """Delivery has connections of its own, and so have orders: no crowd of other requests keeps them waiting."""
 COLLECT_AFTER = 50_000
@@ -67,9 +61,8 @@ async def serve(settings: Settings) -> None:
         troubles_max=settings.source_troubles_max,
     )
     programme_cache = ProgrammeCache(context)
-    handler = EventHandler(
-        AgencyView(context.me, agency.rule_sets, programme_cache.programmes), context.peers
-    )
+    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes)
+    handler = EventHandler(view, context.peers)
     delivery = Delivery(settings, context, handler, published(agency, version=1), programme_cache)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
@@ -101,48 +94,6 @@ def _collect_less() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
-
-
-class ProgrammeCache:
-    """The centre's programmes in memory, read again when the catalogue has changed."""
-
-    def __init__(self, context: DeliveryContext) -> None:
-        self._context = context
-        self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
-        self._changed = asyncio.Event()
-        self._whole = False
-        self.catalogued = asyncio.Event()
-        """Set once the catalogue is in memory as far as it went at the start."""
-        self.programmes = MappingProxyType(self._programmes)
-
-    def changed(self) -> None:
-        """Say that the catalogue in the database has changed."""
-        self._changed.set()
-
-    def whole(self) -> None:
-        """Say that the catalogue in the database is the whole one."""
-        self._whole = True
-        self._changed.set()
-
-    async def run(self) -> None:
-        """Keep what is in memory like what is in the database, until cancelled."""
-        while True:
-            self._changed.clear()
-            whole = self._whole
-            try:
-                async with self._context.database.acquire() as connection:
-                    self._programmes.update(await read_programmes(connection))
-            except DATABASE_RETRYABLE:
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
-                _log.error("catalogue.load-failed", error=type(error).__name__)
-            else:
-                if whole:
-                    self.catalogued.set()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(READ_AGAIN_SECONDS):
-                    await self._changed.wait()
 
 
 @asynccontextmanager

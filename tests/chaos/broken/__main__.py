@@ -5,8 +5,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.signals import unwinding
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import make_template
 from ieum_lab.testing.counterexample import explain
 from ieum_lab.testing.runs import new_run_folder

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
 from ieum_lab.testing.verdicts import summary
 from tests.chaos.broken.rules import RULES, SETTING

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from services.city_welfare_team.agency import AGENCY as WELFARE
 from services.employment_center.agency import AGENCY as EMPLOYMENT

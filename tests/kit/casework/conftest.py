@@ -11,7 +11,7 @@ from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
 from ieum.settings import Settings
 from ieum.storage.database import open_database
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.casework.agencies import RECIPIENT, SENDER, START, view_of
 from tests.kit.casework.serving import Office

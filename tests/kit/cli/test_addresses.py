@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from ieum.cli.addresses import agency_urls
-from ieum.cli.centres import TOLD
+from ieum.cli.centres import CENTRE_VARIABLES
 
 FOUND = {"city-welfare-team": "http://127.0.0.1:8106"}
 
 
 @pytest.fixture(autouse=True)
 def stack_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*TOLD, "IEUM_URLS"):
+    for name in (*CENTRE_VARIABLES, "IEUM_URLS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IEUM_STATE", str(tmp_path))
     (tmp_path / "services.json").write_text(json.dumps({"city-welfare-team": 8106}), encoding="utf-8")
@@ -23,7 +23,7 @@ def test_the_embedded_stack_tells_where_its_services_listen() -> None:
     assert agency_urls() == FOUND
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", CENTRE_VARIABLES)
 def test_of_another_centre_nothing_is_known_from_the_folder(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

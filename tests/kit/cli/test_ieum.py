@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.plugin import MakeCentre
 from tests.journeys.living import IEUM, ROOT, Living, write_centre_file
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest_asyncio
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from tests.kit.delivery.agencies import Bare, close, open_bare
 

@@ -13,8 +13,8 @@ from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 

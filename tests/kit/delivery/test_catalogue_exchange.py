@@ -11,8 +11,8 @@ from ieum.delivery.sending.producer import TOPIC_SECONDS_MAX
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until

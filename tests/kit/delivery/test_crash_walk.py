@@ -15,7 +15,7 @@ import pytest
 
 from ieum.delivery.sending.relay import CHANNEL
 from ieum_contracts.topics import login
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.processes import ROOT, expel

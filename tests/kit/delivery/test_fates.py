@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from ieum.delivery.receiving.dispositions import FATES, Disposition
 from ieum.delivery.records.verification import NOT_KEPT
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ieum.delivery.sending import relay
 from ieum_contracts.topics import login
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import check_histories, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.processes import BareProcess, expel

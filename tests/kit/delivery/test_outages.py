@@ -16,8 +16,8 @@ from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.relay import LOCK
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair

@@ -8,7 +8,7 @@ from ieum.delivery.sending import producer
 from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.errors import Transient
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack

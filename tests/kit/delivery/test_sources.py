@@ -13,7 +13,7 @@ from ieum.delivery.blocked.operator_actions import Act
 from ieum.delivery.blocked.source_breaker import TOO_MANY, WINDOW
 from ieum.delivery.maintenance import schedule
 from ieum_contracts.referral import ReferralAmended
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until

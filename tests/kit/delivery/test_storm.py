@@ -8,7 +8,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair

@@ -17,8 +17,8 @@ from ieum.delivery.maintenance import schedule
 from ieum.delivery.receiving import subscriber
 from ieum.delivery.streams.streams import StreamKey
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 

@@ -5,7 +5,7 @@ import pytest
 from ieum_contracts.address import Address
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import new_keys, until
 from tests.kit.delivery.conftest import Pair

@@ -16,7 +16,7 @@ from ieum.delivery.streams.streams import StreamKey
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.bare_agency import AWAIT, BREAK, RAISE

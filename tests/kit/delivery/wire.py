@@ -19,8 +19,8 @@ from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
 
 FLUSH_SECONDS_MAX = 10.0
 CRC_AT, CRC_FROM = 17, 21

@@ -1,13 +1,13 @@
-"""Where the agencies' APIs are: as IEUM_URLS says, else where the embedded stack's services listen."""
+"""Where the agencies' APIs are: as IEUM_URLS says, else where those of this folder listen."""
 
-import json
 import os
 from http import HTTPStatus
 
 import httpx
 
-from ieum.cli.centres import is_told
+from ieum.cli.centres import names_centre
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.local_centre import find_local_centre
 
 ANSWER_SECONDS_MAX = 3.0
 VARIABLE = "IEUM_URLS"
@@ -18,16 +18,10 @@ def agency_urls() -> dict[str, str]:
     told = os.environ.get(VARIABLE)
     if told:
         return dict(_pair(entry) for entry in told.split(","))
-    if is_told():  # the commands are about that centre, not about the one of this folder
+    if names_centre():  # the commands are about that centre, not about the one of this folder
         return {}
-    try:
-        from ieum_lab.embedded.ports import LOOPBACK  # noqa: PLC0415 - a server has no embedded stack
-        from ieum_lab.embedded.stack import state_folder  # noqa: PLC0415
-    except ModuleNotFoundError:
-        return {}
-    path = state_folder() / "services.json"
-    ports: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
-    return {agency: f"http://{LOOPBACK}:{port}" for agency, port in ports.items()}
+    local = find_local_centre()
+    return {} if local is None else dict(local.agency_urls())
 
 
 async def is_ready(url: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ieum.centre import apply as apply_centre
+from ieum.centre.apply import apply as apply_centre
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.output import AsJson, tell, write_json, write_line
 

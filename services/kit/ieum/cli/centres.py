@@ -1,26 +1,27 @@
-"""Which centre a command is about: the one in the environment, else the embedded one of this folder."""
+"""Which centre a command is about: the one in the environment, else the one of this folder."""
 
 import os
 
-from ieum.centre import AgencyAccess, Centre, CentreError, CentreSettings, agency_access, read_centre
+from ieum.centre.centre_file import Centre, CentreError, read_centre
+from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.credentials import AgencyAccess, agency_access
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.local_centre import local_centre
 
-TOLD = ("IEUM_DATABASE_ADMIN_DSN", "IEUM_KAFKA_BOOTSTRAP")
-"""Where one of these is set, the environment says everything; else the embedded stack does."""
+CENTRE_VARIABLES = ("IEUM_DATABASE_ADMIN_DSN", "IEUM_KAFKA_BOOTSTRAP")
+"""Where one of these is set, the environment names the centre; else the centre of this folder counts."""
 
 
-def is_told() -> bool:
+def names_centre() -> bool:
     """Say whether the environment names a centre."""
-    return any(map(os.environ.get, TOLD))
+    return any(map(os.environ.get, CENTRE_VARIABLES))
 
 
 def centre_settings() -> CentreSettings:
     """Read the administrator's settings; raises CommandError when there are none and no stack runs here."""
-    if is_told():
+    if names_centre():
         return CentreSettings.model_validate({})
-    from ieum_lab.commands.running_stack import embedded_settings  # noqa: PLC0415 - a server has no embedded stack
-
-    return embedded_settings()
+    return local_centre().admin_settings()
 
 
 def centre_of(settings: CentreSettings) -> Centre:

@@ -3,11 +3,15 @@
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from enum import IntEnum
 
+import asyncpg
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from ieum.errors import IeumError
+from ieum.agency import DeclarationError
+from ieum.errors import IeumError, Refused, Unreachable
 
 
 class Exit(IntEnum):
@@ -37,33 +41,29 @@ def report(error: Exception) -> Exit:
     return code
 
 
-_KINDS: dict[str, Exit] = {
-    "ieum.agency.DeclarationError": Exit.USAGE,
-    "pydantic_core._pydantic_core.ValidationError": Exit.USAGE,
-    "ieum_lab.embedded.errors.AlreadyRunningError": Exit.REFUSED,
-    "ieum_lab.embedded.errors.StackError": Exit.UNREACHABLE,
-    "asyncpg.exceptions.InvalidAuthorizationSpecificationError": Exit.REFUSED,
-    "asyncpg.exceptions.PostgresConnectionError": Exit.UNREACHABLE,
-    "asyncpg.exceptions.CannotConnectNowError": Exit.UNREACHABLE,
-    "asyncpg.exceptions.TooManyConnectionsError": Exit.UNREACHABLE,
-    "asyncpg.exceptions.InvalidCatalogNameError": Exit.UNREACHABLE,
-    "aiokafka.errors.KafkaError": Exit.UNREACHABLE,
-    "cimpl.KafkaException": Exit.UNREACHABLE,
-    "httpx.TransportError": Exit.UNREACHABLE,
-    "builtins.ModuleNotFoundError": Exit.FAILED,
-    "builtins.OSError": Exit.UNREACHABLE,
-}
-"""Errors by their full names, for most commands never import the modules that they stand in."""
+_EXITS: Sequence[tuple[type[Exception], Exit]] = (
+    (DeclarationError, Exit.USAGE),
+    (ValidationError, Exit.USAGE),
+    (Refused, Exit.REFUSED),
+    (Unreachable, Exit.UNREACHABLE),
+    (asyncpg.InvalidAuthorizationSpecificationError, Exit.REFUSED),
+    (asyncpg.PostgresConnectionError, Exit.UNREACHABLE),
+    (asyncpg.CannotConnectNowError, Exit.UNREACHABLE),
+    (asyncpg.TooManyConnectionsError, Exit.UNREACHABLE),
+    (asyncpg.InvalidCatalogNameError, Exit.UNREACHABLE),
+    (KafkaError, Exit.UNREACHABLE),
+    (OSError, Exit.UNREACHABLE),
+)
+"""The first kind that an error is of decides; errors of other drivers become one of ours where they arise."""
 
 
 def _code(error: Exception) -> Exit:
     if isinstance(error, CommandError):
         return error.code
-    names = [f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__]
-    known = next((_KINDS[name] for name in names if name in _KINDS), None)
-    if known is None and isinstance(error, IeumError):
+    found = next((code for kind, code in _EXITS if isinstance(error, kind)), None)
+    if found is None and isinstance(error, IeumError):
         return Exit.REFUSED if error.__cause__ is None else Exit.UNREACHABLE
-    return Exit.FAILED if known is None else known
+    return Exit.FAILED if found is None else found
 
 
 def _sentence(error: Exception, code: Exit) -> str:

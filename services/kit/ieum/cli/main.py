@@ -1,30 +1,18 @@
-"""The entry of the `ieum` command: it imports the command that was named, and no other."""
+"""The entry of the `ieum` command: it imports the command that was named, and no other.
+
+Commands are entry points of the group `ieum.commands`, so that a distribution beside the kit adds its own.
+"""
 
 import sys
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from types import MappingProxyType
+from collections.abc import Sequence
+from importlib.metadata import entry_points
 
 import typer
 
 from ieum.cli.exits import report
 
-COMMANDS: Mapping[str, str] = MappingProxyType(
-    {
-        "demo": "ieum_lab.commands.demo_command",
-        "run": "ieum.cli.run_command",
-        "stack": "ieum_lab.commands.stack_command",
-        "centre": "ieum.cli.centre_command",
-        "migrate": "ieum.cli.migrate_command",
-        "status": "ieum.cli.status_command",
-        "watch": "ieum.cli.watch_command",
-        "referral": "ieum.cli.referral_command",
-        "streams": "ieum.cli.streams_command",
-        "reconcile": "ieum.cli.reconcile_command",
-        "doctor": "ieum_lab.commands.doctor_command",
-    }
-)
-"""Every command, and the module whose `add_to` puts it into the application."""
+COMMANDS_GROUP = "ieum.commands"
+"""Each entry point of the group names the function that puts a command into the application."""
 
 
 def main() -> None:
@@ -46,8 +34,10 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(ieum)
-    for name in arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS:
-        import_module(COMMANDS[name]).add_to(app)
+    commands = entry_points(group=COMMANDS_GROUP)
+    named = [command for command in commands if command.name in arguments[:1]]
+    for command in named[:1] or sorted(commands):
+        command.load()(app)
     return app
 
 

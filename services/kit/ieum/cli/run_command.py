@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.local_centre import local_centre
 from ieum.service import run as serve_agency
 from ieum.settings import Settings
 
-TOLD = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_BOOTSTRAP")
-"""Where one of these is set, the environment says everything; else the embedded stack does."""
+SERVICE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_BOOTSTRAP")
+"""Where one of these is set, the environment has the settings; else they are those of the centre here."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,8 +32,6 @@ def run(
         raise CommandError(
             Exit.USAGE, "Which agency? Name it: `ieum run employment-center`, or set IEUM_AGENCY."
         )
-    if not any(map(os.environ.get, TOLD)):
-        from ieum_lab.commands.running_stack import agency_environment  # noqa: PLC0415 - a server has no embedded stack
-
-        os.environ.update(agency_environment(agency))
+    if not any(map(os.environ.get, SERVICE_VARIABLES)):
+        os.environ.update(local_centre().agency_environment(agency))
     serve_agency(Settings.model_validate({"agency": agency}))

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 
 import typer
 
-from ieum.centre import Centre, CentreSettings
+from ieum.centre.centre_file import Centre
+from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.snapshot import Snapshot, read_books
 from ieum.cli.addresses import agency_urls, is_ready
 from ieum.cli.centres import centre_of, centre_settings

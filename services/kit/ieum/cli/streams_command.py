@@ -150,7 +150,13 @@ def _act(api: httpx.Client, path: str, reason: str, by: str, *, dry_run: bool) -
 
 
 def _sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
-    answer = api.request(method, path, **request)
+    try:
+        answer = api.request(method, path, **request)
+    except httpx.TransportError as error:
+        raise CommandError(
+            Exit.UNREACHABLE,
+            f"{api.base_url} does not answer ({error}). Is the service up? See `ieum status`.",
+        ) from error
     content: dict[str, Any] = answer.json()
     if answer.is_success:
         return content

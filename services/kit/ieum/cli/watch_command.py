@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
-from ieum.centre import CentreSettings
+from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import CommandError, Exit

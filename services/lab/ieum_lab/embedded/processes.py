@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from ieum.centre import AgencyAccess
+from ieum.centre.credentials import AgencyAccess
 from ieum_lab.embedded.child import STOP_SECONDS, Child
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.ports import LOOPBACK, free_port, is_free

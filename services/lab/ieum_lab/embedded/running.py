@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import psutil
 
-from ieum.centre import Centre, CentreSettings, agency_access, apply, read_centre
+from ieum.centre.apply import apply
+from ieum.centre.centre_file import Centre, read_centre
+from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.credentials import agency_access
 from ieum.storage.migrate import migrate
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import psutil
 
-from ieum.centre import Centre, CentreSettings
-from ieum.centre.centre_file import database_name
+from ieum.centre.centre_file import Centre, database_name
+from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.postgres import connect_admin
 from ieum_contracts.address import Address
 

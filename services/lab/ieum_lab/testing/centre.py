@@ -5,15 +5,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ieum.centre import AgencyAccess, Centre, CentreSettings, agency_access, apply
+from ieum.centre.apply import apply
 from ieum.centre.broker import Broker
-from ieum.centre.centre_file import Name, database_name
+from ieum.centre.centre_file import Centre, Name, database_name
+from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.credentials import AgencyAccess, agency_access
 from ieum.centre.passwords import Secrets
 from ieum.centre.postgres import connect_admin, create_database, create_role
 from ieum.storage.migrate import migrate
 from ieum_contracts.address import Address
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.stack import Stack
 
 AGENCIES = ("employment-center", "city-welfare-team")
 TEMPLATE = "ieum_template"

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from ieum_lab.embedded import Stack
 from ieum_lab.embedded.kafka import ADMIN, Kafka
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.record import StackRecord
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.embedded.state import StateFolder
 
 NODES = (1, 2, 3)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from ieum.centre import CentreSettings
+from ieum.centre.centre_settings import CentreSettings
 from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum_contracts import envelope

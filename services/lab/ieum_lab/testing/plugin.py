@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 import pytest_asyncio
 
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, make_template, new_centre
 from ieum_lab.testing.runs import ended_runs, new_run_folder
 

@@ -3,7 +3,8 @@
 The key is inserted in the transaction that does the work. So a request that arrives while the first is still
 at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing at all
 and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing. Orders are served
-together (ieum.application.group_commit), with their keys inserted last; what operators do claims its key first.
+together (ieum.application.group_commit), with their keys inserted last; an operator's action claims its
+key first.
 """
 
 import asyncio

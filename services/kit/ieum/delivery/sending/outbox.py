@@ -58,8 +58,8 @@ class Outbox:
     async def open(self, connection: Connection, keys: Collection[UUID]) -> "OutboxWriter":
         """Lock the streams of these keys, so that something may be said on them and on new keys.
 
-        The caller holds the locks of the referrals and cases that the keys name, writes `OutboxWriter.rows`, and
-        wakes the relay after its commit.
+        The caller holds the locks of the referrals and cases that the keys name, writes
+        `OutboxWriter.rows`, and wakes the relay after its commit.
         """
         await self._standing.settled()
         held: Mapping[int, str] = {}

@@ -1,0 +1,60 @@
+"""The centre's programmes in memory, for guards that no database shall be asked for."""
+
+import asyncio
+from contextlib import suppress
+from types import MappingProxyType
+
+import structlog
+
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.storage.catalogue import read_programmes
+from ieum_contracts.address import Address
+from ieum_contracts.programme import ProgrammePublished
+
+READ_AGAIN_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class ProgrammeCache:
+    """The centre's programmes in memory, read again when the catalogue has changed."""
+
+    def __init__(self, context: DeliveryContext) -> None:
+        self._context = context
+        self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
+        self._changed = asyncio.Event()
+        self._whole = False
+        self.catalogued = asyncio.Event()
+        """Set once the catalogue is in memory as far as it went at the start."""
+        self.programmes = MappingProxyType(self._programmes)
+
+    def changed(self) -> None:
+        """Say that the catalogue in the database has changed."""
+        self._changed.set()
+
+    def whole(self) -> None:
+        """Say that the catalogue in the database is the whole one."""
+        self._whole = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep what is in memory like what is in the database, until cancelled."""
+        while True:
+            self._changed.clear()
+            whole = self._whole
+            try:
+                async with self._context.database.acquire() as connection:
+                    self._programmes.update(await read_programmes(connection))
+            except DATABASE_RETRYABLE:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+                _log.error("catalogue.load-failed", error=type(error).__name__)
+            else:
+                if whole:
+                    self.catalogued.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READ_AGAIN_SECONDS):
+                    await self._changed.wait()

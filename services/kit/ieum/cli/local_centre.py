@@ -1,0 +1,46 @@
+"""The centre of this folder, where a distribution beside the kit runs one: it is asked by an entry point."""
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from ieum.centre.centre_settings import CentreSettings
+from ieum.cli.exits import CommandError, Exit
+
+LOCAL_CENTRE_GROUP = "ieum.local_centre"
+
+
+class LocalCentre(Protocol):
+    """What a distribution that runs a centre on this machine tells the kit's commands."""
+
+    def admin_settings(self) -> CentreSettings:
+        """Give the administrator's settings; raises CommandError when no centre runs here."""
+        ...
+
+    def agency_environment(self, agency: str) -> Mapping[str, str]:
+        """Give the settings of an agency's service as environment variables; raises CommandError."""
+        ...
+
+    def agency_urls(self) -> Mapping[str, str]:
+        """Map agencies to the addresses of their APIs; empty when nothing was ever started here."""
+        ...
+
+
+def find_local_centre() -> LocalCentre | None:
+    """Find who runs a centre on this machine; None where no such distribution is installed."""
+    for found in entry_points(group=LOCAL_CENTRE_GROUP):
+        local: LocalCentre = found.load()
+        return local
+    return None
+
+
+def local_centre() -> LocalCentre:
+    """Find who runs a centre on this machine; raises CommandError where nobody does."""
+    local = find_local_centre()
+    if local is None:
+        raise CommandError(
+            Exit.USAGE,
+            "The environment names no centre: set IEUM_DATABASE_ADMIN_DSN and IEUM_KAFKA_BOOTSTRAP "
+            "(for one agency IEUM_DATABASE_DSN), or install ieum-lab for a centre on this machine.",
+        )
+    return local
