@@ -21,13 +21,12 @@ from bench.place import CONNECTIONS_MAX
 from bench.trips import Trips
 from ieum.agency import load_agency, published
 from ieum.application import commands
-from ieum.application.command import Command, CommandResult
+from ieum.application.command import CommandResult, Submission
 from ieum.application.group_commit import TOGETHER_MAX, WORKERS, CommandBatcher
-from ieum.application.loading import Loaded
 from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import AgencyView, Refusal
+from ieum.casework.values import AgencyView
 from ieum.delivery.delivery_context import Connections, DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
@@ -70,13 +69,9 @@ class Originator:
         """Refer a client: guards, referral, ledger and outbox in one transaction."""
         order, ids = self._order.model_copy(update={"client_ref": key}), NewIds(uuid7(), uuid7())
 
-        def work(found: Loaded, now: datetime) -> CommandResult:
-            change = commands.refer(order, self.handler.view, found, now, ids)
-            assert not isinstance(change, Refusal), change  # noqa: S101 - the load refers new clients alone
-            return CommandResult(change, NO_ANSWER)
-
-        needs = commands.needs_of_referral(order, self.context.me)
-        await self._counter.serve(Command(needs, work, Cause(key)))
+        command = commands.refer(order, self.handler.view, ids, lambda _: NO_ANSWER)
+        done = await self._counter.serve(Submission(command, Cause(key)))
+        assert isinstance(done, CommandResult), done  # noqa: S101 - the load refers new clients alone
         self.delivery.wake()
         return str(ids.referral)
 

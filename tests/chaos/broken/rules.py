@@ -51,7 +51,7 @@ def no_owner_check() -> None:
 
 def if_match_ignored() -> None:
     """Carry an order out that was made for another version."""
-    put(submit, "check_version", lambda *_: None)
+    put(submit, "wanted_versions", lambda _: None)
 
 
 def reopen_unguarded() -> None:

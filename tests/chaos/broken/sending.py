@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.application.command import Command
+from ieum.application.command import Submission
 from ieum.application.group_commit import CommandBatcher
 from ieum.delivery.sending import outbox, outbox_sender, producer, relay
 from ieum.delivery.sending.outbox_sender import OutboxSender
@@ -111,17 +111,17 @@ def number_without_lock() -> None:
     serve_whole = CommandBatcher._outcomes
     pools: list[asyncpg.Pool] = []
 
-    async def serve(self: CommandBatcher, connection: Connection, orders: Sequence[Command]) -> Any:
+    async def serve(self: CommandBatcher, connection: Connection, submissions: Sequence[Submission]) -> Any:
         if not pools:
             pools.append(await _pool_beside(connection))
         drawn: Counts[StreamKey] = Counts()
-        for order in orders:
-            if (key := order.needs.referral) is not None:
+        for each in submissions:
+            if (key := each.command.needs.referral) is not None:
                 at = await pools[0].fetchrow(_DRAW, key)
                 if at is not None:
                     drawn[StreamKey(*at)] += 1
         _COUNTS.set(drawn)
-        return await serve_whole(self, connection, orders)
+        return await serve_whole(self, connection, submissions)
 
     async def lock_drawn(connection: Connection, keys: Any) -> Streams:
         streams: Streams = await lock_streams(connection, keys)

@@ -30,7 +30,7 @@ async def api_context(stack: Stack, database_template: Template) -> AsyncIterato
         EventHandler(view_of(SENDER), peers),
     )
     yield Office(
-        database, handler, CommandBatcher(context, handler, Outbox(context), together_max=1, hands=5)
+        database, handler, CommandBatcher(context, handler, Outbox(context), together_max=1, workers=5)
     )
     await database.close()
     await end_centre(centre)

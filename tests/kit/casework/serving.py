@@ -1,17 +1,14 @@
 """One agency's database, desk and counter, as the tests of storage use them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from asyncpg import Connection
 from pydantic import JsonValue
 
 from ieum.application import commands
-from ieum.application.command import Command, CommandResult
+from ieum.application.command import Command, CommandResult, Submission
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
-from ieum.application.loading import Loaded, Requirements
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import REFERRAL_ORDER
@@ -22,7 +19,7 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.storage.database import Database
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.codes import Decision
-from tests.kit.casework.agencies import DECISIONS, SENDER, START, Two, new_id, referral_order
+from tests.kit.casework.agencies import DECISIONS, START, Two, new_id, referral_order
 
 
 @dataclass(frozen=True)
@@ -41,38 +38,22 @@ async def write(connection: Connection, api_context: Office, *referrals: Referra
     await api_context.handler.flush(connection, known, Rows(), START)
 
 
-class Refused(Exception):  # noqa: N818 - it is a refusal
-    """Carries a refusal out of an order's work, as the API's problems do."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.reason)
-        self.refusal = refusal
+def no_answer(_change: Change) -> StoredResponse:
+    return StoredResponse(200, (), b"")
 
 
-async def serve(
-    api_context: Office, needs: Requirements, command: Callable[[Loaded], Change | Refusal]
-) -> Change | Refusal:
-    def work(found: Loaded, _now: datetime) -> CommandResult:
-        change = command(found)
-        if isinstance(change, Refusal):
-            raise Refused(change)
-        return CommandResult(change, StoredResponse(200, (), b""))
-
-    try:
-        served = await api_context.batcher.serve(Command(needs, work, Cause("test")))
-    except Refused as refused:
-        return refused.refusal
-    assert isinstance(served, CommandResult)
-    return served.change
+async def serve(api_context: Office, command: Command) -> Change | Refusal:
+    served = await api_context.batcher.serve(Submission(command, Cause("test")))
+    if isinstance(served, CommandResult):
+        return served.change
+    assert isinstance(served, Refusal)
+    return served
 
 
 async def refer(api_context: Office, **fields: JsonValue) -> Change | Refusal:
     order = REFERRAL_ORDER.validate_python(referral_order(**fields))
     ids = NewIds(new_id(), new_id())
-    needs = commands.needs_of_referral(order, SENDER)
-    return await serve(
-        api_context, needs, lambda found: commands.refer(order, api_context.handler.view, found, START, ids)
-    )
+    return await serve(api_context, commands.refer(order, api_context.handler.view, ids, no_answer))
 
 
 async def known(api_context: Office, *twos: Two) -> None:
@@ -85,9 +66,4 @@ async def known(api_context: Office, *twos: Two) -> None:
 
 async def decide(api_context: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
     order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
-    needs, case = commands.needs_of_decision(two.id, order), new_id()
-
-    def command(found: Loaded) -> Change | Refusal:
-        return commands.decide(found.known.referrals[two.id], order, found, START, case)
-
-    return await serve(api_context, needs, command)
+    return await serve(api_context, commands.decide(two.id, order, new_id(), no_answer))

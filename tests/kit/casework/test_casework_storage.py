@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from asyncpg import Connection
 
-from ieum.application.loading import Requirements
-from ieum.casework.case_commands import close_case
+from ieum.application import commands
 from ieum.casework.orders import CaseClosing
 from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Side
 from ieum.delivery.streams.batch_write import Rows, write_rows
@@ -27,7 +26,7 @@ from tests.kit.casework.agencies import (
     Two,
     new_id,
 )
-from tests.kit.casework.serving import Office, decide, known, refer, serve, write
+from tests.kit.casework.serving import Office, decide, known, no_answer, refer, serve, write
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
 
 pytestmark = pytest.mark.stack
@@ -155,9 +154,7 @@ async def test_a_case_is_closed_and_followed_up_by_hand(api_context: Office) -> 
     await known(api_context, two)
     case, order = two.at_recipient.case, CaseClosing(reason=CaseReason.GOALS_MET)
     assert case is not None
-    done = await serve(
-        api_context, Requirements(case=case), lambda found: close_case(found.known.cases[case], order, START)
-    )
+    done = await serve(api_context, commands.close_case(case, order, no_answer))
     assert [say.to for say in _said(done)] == [SENDER]
     async with api_context.database.acquire() as connection:
         kept = await read_case(connection, api_context.handler.peers, case)

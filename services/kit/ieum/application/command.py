@@ -1,31 +1,62 @@
-"""What the counter is given and what it gives back: an order, and what it comes to."""
+"""A command is one object: what it needs to know, what is decided, and how the result is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
 from ieum.application.loading import Loaded, Requirements
-from ieum.casework.values import Change
+from ieum.casework.values import Case, Change, Guard, Referral, Refusal
 from ieum.delivery.sending.outbox import Cause
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that an agency's own system orders.
+
+    `decide` is pure: what was loaded and the time go in, a change or its refusal comes out. `render` writes
+    the answer to a change; it is pure too, and is called once, in the process that made the change.
+    """
+
+    needs: Requirements
+    decide: Callable[[Loaded, datetime], Change | Refusal]
+    render: Callable[[Change], StoredResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A command with the request that brought it.
+
+    The answer is stored under `idempotency_key`; whoever submits under that key again gets it back.
+    `versions` are those of the referral or case for which the command is meant (If-Match); None is for any.
+    """
+
+    command: Command
+    cause: Cause
+    idempotency_key: IdempotencyKey | None = None
+    versions: Container[int] | None = None
+
+    def decide(self, loaded: Loaded, now: datetime) -> Change | Refusal:
+        """Decide, unless what the command is about does not exist, or has another version by now."""
+        needs = self.command.needs
+        if needs.locks:
+            about = _about(loaded, needs)
+            if about is None:
+                return Refusal(Guard.NOT_FOUND, "unknown")
+            if self.versions is not None and about.version not in self.versions:
+                return Refusal(Guard.VERSION, "changed-meanwhile", version=about.version)
+        return self.command.decide(loaded, now)
+
+
+@dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What an order comes to: what changes, and the answer."""
+    """What a command comes to: what changes, and the answer."""
 
     change: Change
     answer: StoredResponse
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing ordered. `work` is pure: it gives back what is served, or raises why it is refused.
-
-    The answer is kept under the ticket, and whoever orders with that ticket again gets it back.
-    """
-
-    needs: Requirements
-    work: Callable[[Loaded, datetime], CommandResult]
-    cause: Cause
-    idempotency_key: IdempotencyKey | None = None
+def _about(loaded: Loaded, needs: Requirements) -> Referral | Case | None:
+    if needs.referral is not None:
+        return loaded.known.referrals.get(needs.referral)
+    return None if needs.case is None else loaded.known.cases.get(needs.case)

@@ -1,42 +1,81 @@
-"""What an agency's own system orders, each asked of casework with what was found for it; all of it pure."""
+"""Every command of an agency's own system: what each needs, and which function of casework decides it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from ieum.application.command import Command
 from ieum.application.loading import Client, Loaded, Requirements
-from ieum.casework import deciding, sending
+from ieum.casework import case_commands, deciding, sending
+from ieum.casework.ask_orders import AskOrder
 from ieum.casework.decision_orders import Accept, DecisionOrder
-from ieum.casework.orders import ReferralOrder
+from ieum.casework.orders import CaseClosing, CaseFollowUp, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import AgencyView, Change, Referral, Refusal
+from ieum.casework.values import AgencyView, Change, Refusal
+from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.address import Address
+from ieum_contracts.eligibility import EligibilityChanged
+
+Render = Callable[[Change], StoredResponse]
 
 
-def needs_of_referral(order: ReferralOrder, me: Address) -> Requirements:
-    """Tell what a new referral has to know."""
-    to = Address(me.centre, order.recipient)
-    return Requirements(client=Client(order.client_ref, to, order.programme), parent=order.parent)
+def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -> Command:
+    """Refer a client to another agency."""
+    client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
+    needs = Requirements(client=client, parent=order.parent)
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return sending.refer(order, view, loaded.prior(needs), now, ids)
+
+    return Command(needs, decided, render)
 
 
-def refer(
-    order: ReferralOrder, view: AgencyView, found: Loaded, now: datetime, ids: NewIds
-) -> Change | Refusal:
-    """Make a referral."""
-    return sending.refer(order, view, found.prior(needs_of_referral(order, view.me)), now, ids)
+def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render) -> Command:
+    """Decide about a referral; an acceptance goes into the case that it names, or the journey's."""
+    named = order.case if isinstance(order, Accept) else None
+    needs = Requirements(referral, case=named, case_of_journey=isinstance(order, Accept) and named is None)
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        known = loaded.known.referrals[referral]
+        case = loaded.known.case_of(known)
+        if isinstance(order, Accept):
+            case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
+        return deciding.decide(known, case, order, now, new_case)
+
+    return Command(needs, decided, render)
 
 
-def needs_of_decision(referral: UUID, order: DecisionOrder) -> Requirements:
-    """Tell what a decision has to know: an acceptance the case that it names, or the journey's."""
-    if isinstance(order, Accept):
-        return Requirements(referral, case=order.case, case_of_journey=order.case is None)
-    return Requirements(referral)
+def ask(referral: UUID, order: AskOrder, ask_id: UUID, render: Render) -> Command:
+    """Ask something of a referral's recipient."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return sending.ask(loaded.known.referrals[referral], order, now, ask_id)
+
+    return Command(Requirements(referral), decided, render)
 
 
-def decide(
-    referral: Referral, order: DecisionOrder, found: Loaded, now: datetime, new_case: UUID
-) -> Change | Refusal:
-    """Decide about a referral; an acceptance finds the case that it names or its journey's."""
-    case = found.known.case_of(referral)
-    if isinstance(order, Accept):
-        case = found.case_for(referral) if order.case is None else found.known.cases.get(order.case)
-    return deciding.decide(referral, case, order, now, new_case)
+def change_eligibility(referral: UUID, order: EligibilityChanged, render: Render) -> Command:
+    """Tell the other agency of a referral that the client's standing with a programme has changed."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return sending.change_eligibility(loaded.known.referrals[referral], order, now)
+
+    return Command(Requirements(referral), decided, render)
+
+
+def close_case(case: UUID, order: CaseClosing, render: Render) -> Command:
+    """Close a case none of whose referrals is under way."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return case_commands.close_case(loaded.known.cases[case], order, now)
+
+    return Command(Requirements(case=case), decided, render)
+
+
+def follow_up(case: UUID, order: CaseFollowUp, render: Render) -> Command:
+    """Tell the senders of a closed case what aftercare has found."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return case_commands.follow_up(loaded.known.cases[case], order, now)
+
+    return Command(Requirements(case=case), decided, render)

@@ -1,4 +1,4 @@
-"""The counter: orders that come together are served in one transaction, each answered after its commit."""
+"""Group commit: commands that come together share one transaction, each answered after its commit."""
 
 import asyncio
 from collections import deque
@@ -8,10 +8,11 @@ from datetime import datetime
 
 from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
-from ieum.application.command import Command, CommandResult
+from ieum.application.command import CommandResult, Submission
 from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
 from ieum.application.loading import Loaded, load
+from ieum.casework.values import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Outbox, OutboxWriter
@@ -26,12 +27,12 @@ ATTEMPTS_MAX = 3
 
 _CLASH = (Transient, UniqueViolationError, TransactionRollbackError)
 _ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
-"""What one order of several brings about; the others are well without it."""
+"""What one command of several brings about; the others succeed without it."""
 _SHORT_LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
 
 
 class CommandBatcher:
-    """Serves orders. `together_max` of them share a transaction, `hands` transactions run at a time."""
+    """Carries out commands: `together_max` share a transaction, `workers` transactions run at a time."""
 
     def __init__(
         self,
@@ -39,32 +40,33 @@ class CommandBatcher:
         handler: EventHandler,
         outbox: Outbox,
         together_max: int = TOGETHER_MAX,
-        hands: int = WORKERS,
+        workers: int = WORKERS,
     ) -> None:
         self._context = context
         self._handler = handler
         self._outbox = outbox
         self._together_max = together_max
-        self._workers_max = hands
+        self._workers_max = workers
         self._workers: set[asyncio.Task[None]] = set()
         self._queue: deque[_Waiting] = deque()
 
-    async def serve(self, order: Command) -> CommandResult | StoredAnswer:
-        """Serve an order, and give the answer when it is committed; what was kept where it was served before.
+    async def serve(self, submission: Submission) -> CommandResult | Refusal | StoredAnswer:
+        """Carry a command out, and return when it is committed.
 
-        Raises what the order's work raises, Unsayable when nothing may be said on its streams, and one of
-        DATABASE_AWAY or Transient when the database cannot serve it now.
+        Gives its refusal where casework refused it, and the stored answer where it was carried out before.
+        Raises StreamBlocked when nothing may be said on its streams, and one of DATABASE_RETRYABLE or
+        Transient when the database cannot serve it now.
         """
-        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if len(self._workers) < self._workers_max:
             self._workers.add(asyncio.create_task(self._work()))
         return await waiting.done
 
     async def _work(self) -> None:
-        """Serve as long as somebody waits. A hand is given up in the step that found nobody waiting."""
-        hand = asyncio.current_task()
-        assert hand is not None  # noqa: S101 - it is this one
+        """Serve as long as somebody waits; a worker ends in the step that found nobody waiting."""
+        worker = asyncio.current_task()
+        assert worker is not None  # noqa: S101 - it is this one
         try:
             while together := self._next():
                 try:
@@ -73,16 +75,16 @@ class CommandBatcher:
                     self._fail([*together, *self._queue], error)
                     self._queue.clear()
         finally:
-            self._workers.discard(hand)
+            self._workers.discard(worker)
 
     def _next(self) -> "list[_Waiting]":
-        """Take who waits longest; of orders with the same ticket only one, the next finds its answer."""
+        """Take who waits longest; of one idempotency key only the first, for the next finds its answer."""
         together: list[_Waiting] = []
         behind: list[_Waiting] = []
         idempotency_keys: set[str] = set()
         while self._queue and len(together) < self._together_max:
             waiting = self._queue.popleft()
-            idempotency_key = waiting.order.idempotency_key
+            idempotency_key = waiting.submission.idempotency_key
             if idempotency_key is not None and idempotency_key.key in idempotency_keys:
                 behind.append(waiting)
                 continue
@@ -93,89 +95,93 @@ class CommandBatcher:
         return together
 
     async def _serve_together(self, together: "Sequence[_Waiting]") -> None:
-        """Serve orders in one transaction; where one of them breaks it, each in a transaction of its own.
+        """Serve commands in one transaction; where one of them breaks it, each in a transaction of its own.
 
-        Raises one of DATABASE_AWAY when it is the database that fails, not an order.
+        Raises one of DATABASE_RETRYABLE when it is the database that fails, not a command.
         """
         try:
-            outcomes = await self._transact([waiting.order for waiting in together])
+            outcomes = await self._transact([waiting.submission for waiting in together])
         except _ONE_AMONG_THEM:
             await self._serve_each(together)
         except DATABASE_RETRYABLE:
             raise
-        except Exception:  # noqa: BLE001 - one of them trips our code; whoever ordered it hears of it
+        except Exception:  # noqa: BLE001 - one of them meets a bug; who submitted it hears of it
             await self._serve_each(together)
         else:
             for waiting, outcome in zip(together, outcomes, strict=True):
-                waiting.answer(outcome)
+                waiting.resolve(outcome)
 
     async def _serve_each(self, together: "Sequence[_Waiting]") -> None:
-        """Serve orders one by one; none of them waits long for a row that somebody holds."""
+        """Serve commands one by one; none of them waits long for a row that somebody holds."""
         for waiting in together:
-            waiting.answer(await self._alone(waiting.order))
+            waiting.resolve(await self._alone(waiting.submission))
 
-    async def _alone(self, order: Command) -> "_Outcome":
-        """Serve one order, after another that was begun at the same time where there is one."""
-        clash = Transient("Others began the same thing again and again.")
+    async def _alone(self, submission: Submission) -> "_Outcome":
+        """Serve one command, after another that was begun at the same time where there is one."""
+        clash = Transient(
+            f"{ATTEMPTS_MAX} attempts met another transaction with the same rows; submit it again."
+        )
         for _ in range(ATTEMPTS_MAX):
             try:
-                (outcome,) = await self._transact([order], patient=False)
+                (outcome,) = await self._transact([submission], patient=False)
             except _CLASH:
                 continue
             except LockNotAvailableError as error:
                 return error
             except DATABASE_RETRYABLE:
                 raise
-            except Exception as error:  # noqa: BLE001 - whoever ordered gets it
+            except Exception as error:  # noqa: BLE001 - who submitted it gets it
                 return error
             else:
                 return outcome
         return clash
 
-    async def _transact(self, orders: "Sequence[Command]", *, patient: bool = True) -> "list[_Outcome]":
+    async def _transact(
+        self, submissions: "Sequence[Submission]", *, patient: bool = True
+    ) -> "list[_Outcome]":
         async with lend(self._context.database) as connection:
-            if not any(order.needs.locks for order in orders):
-                return await self._outcomes(connection, orders)  # what one statement writes, it commits
+            if not any(each.command.needs.locks for each in submissions):
+                return await self._outcomes(connection, submissions)  # what one statement writes, it commits
             async with connection.transaction():
                 if not patient:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
-                return await self._outcomes(connection, orders)
+                return await self._outcomes(connection, submissions)
 
-    async def _outcomes(self, connection: Connection, orders: "Sequence[Command]") -> "list[_Outcome]":
-        needs, idempotency_keys = (
-            [order.needs for order in orders],
-            [order.idempotency_key for order in orders],
-        )
-        found = await load(connection, self._handler.peers, needs, idempotency_keys)
-        saying = await self._outbox.open(connection, {*found.known.referrals, *found.known.cases})
+    async def _outcomes(
+        self, connection: Connection, submissions: "Sequence[Submission]"
+    ) -> "list[_Outcome]":
+        needs = [each.command.needs for each in submissions]
+        keys = [each.idempotency_key for each in submissions]
+        loaded = await load(connection, self._handler.peers, needs, keys)
+        writer = await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
         now = self._context.clock()
-        outcomes = [_outcome(order, found, saying, now) for order in orders]
+        outcomes = [_outcome(each, loaded, writer, now) for each in submissions]
         answers = [
-            StoredAnswer(order.idempotency_key, outcome.answer, now)
-            for order, outcome in zip(orders, outcomes, strict=True)
-            if order.idempotency_key is not None and isinstance(outcome, CommandResult)
+            StoredAnswer(key, outcome.answer, now)
+            for key, outcome in zip(keys, outcomes, strict=True)
+            if key is not None and isinstance(outcome, CommandResult)
         ]
         if any(isinstance(outcome, CommandResult) for outcome in outcomes):
-            await flush(connection, self._handler.peers, found.known, saying.rows(), answers)
+            await flush(connection, self._handler.peers, loaded.known, writer.rows(), answers)
         return outcomes
 
     def _fail(self, together: "Sequence[_Waiting]", error: Exception) -> None:
         for waiting in together:
-            waiting.answer(error)
+            waiting.resolve(error)
 
 
-_Outcome = CommandResult | StoredAnswer | Exception
+_Outcome = CommandResult | Refusal | StoredAnswer | Exception
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An order, and who waits for its answer."""
+    """A submission, and who waits for its result."""
 
-    order: Command
-    done: "asyncio.Future[CommandResult | StoredAnswer]"
+    submission: Submission
+    done: "asyncio.Future[CommandResult | Refusal | StoredAnswer]"
 
-    def answer(self, outcome: _Outcome) -> None:
-        if self.done.done():  # whoever waited has gone
+    def resolve(self, outcome: _Outcome) -> None:
+        if self.done.done():  # who waited has gone
             return
         if isinstance(outcome, Exception):
             self.done.set_exception(outcome)
@@ -183,15 +189,19 @@ class _Waiting:
             self.done.set_result(outcome)
 
 
-def _outcome(order: Command, found: Loaded, saying: OutboxWriter, now: datetime) -> _Outcome:
-    """Serve one order in memory; a refusal changes nothing."""
-    kept = None if order.idempotency_key is None else found.answers.get(order.idempotency_key.key)
-    if kept is not None:
-        return kept
+def _outcome(submission: Submission, loaded: Loaded, writer: OutboxWriter, now: datetime) -> _Outcome:
+    """Carry one command out in memory; a refusal changes nothing."""
+    key, command = submission.idempotency_key, submission.command
+    stored = None if key is None else loaded.answers.get(key.key)
+    if stored is not None:
+        return stored
     try:
-        served = order.work(found, now)
-        saying.say(served.change.says, order.cause, now)
-    except Exception as error:  # noqa: BLE001 - a refusal or a bug: of this order alone
+        change = submission.decide(loaded, now)
+        if isinstance(change, Refusal):
+            return change
+        answer = command.render(change)
+        writer.say(change.says, submission.cause, now)
+    except Exception as error:  # noqa: BLE001 - a stream that is blocked, or a bug: of this command alone
         return error
-    found.take(served.change, order.needs.client)
-    return served
+    loaded.take(change, command.needs.client)
+    return CommandResult(change, answer)

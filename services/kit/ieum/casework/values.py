@@ -29,6 +29,8 @@ class Side(StrEnum):
 class Guard(StrEnum):
     """Which check refused a command; over HTTP each is a problem type of its own."""
 
+    NOT_FOUND = "not-found"
+    VERSION = "version"
     OWNER = "owner"
     MOVE = "move"
     ASK_OPEN = "ask-open"
@@ -140,7 +142,8 @@ class Refusal:
     """Why a command changes nothing.
 
     `reason` is a code; `state` and `allowed` (moves, asks or reasons) tell what would be possible;
-    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong.
+    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong; `version`
+    is the present one, where another was expected.
     """
 
     guard: Guard
@@ -151,6 +154,7 @@ class Refusal:
     ask: UUID | None = None
     ask_type: AskType | None = None
     fields: tuple[str, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

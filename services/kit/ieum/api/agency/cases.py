@@ -1,36 +1,36 @@
 """Cases: what this agency does for one client, over all the referrals that it serves."""
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from ieum.api.agency.submit import allowed, order
-from ieum.api.api_context import ApiContext, InContext
+from ieum.api.agency.submit import submit
+from ieum.api.api_context import InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
 from ieum.api.docs.openapi import posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
     PAGE_MAX,
-    check_version,
     etag,
     json_answer,
     read_time_cursor,
+    stored_answer,
     write_cursor,
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
-from ieum.application.loading import Loaded, Requirements
-from ieum.casework import case_commands as casework
-from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP
-from ieum.casework.values import Case, Change, Refusal
+from ieum.application import commands
+from ieum.application.command import Command
+from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, CaseClosing, CaseFollowUp
+from ieum.casework.values import Case, Change
+from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import PageCursor
 from ieum.storage.reading import list_cases as list_of
 from ieum.storage.reading import read_case as read_one
@@ -39,8 +39,6 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome, State
 
 router = APIRouter(tags=["cases"])
-
-Content = TypeVar("Content")
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -110,13 +108,17 @@ async def read_case(context: InContext, case: CaseId) -> Response:
         found = await read_one(connection, context.delivery.peers, case)
     if found is None:
         raise Problem(http_kinds.NOT_FOUND)
-    return _answer(found)
+    return json_answer(_view(found), headers={"etag": etag(found.version)})
 
 
 @router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
 async def close_case(request: Request, context: InContext, case: CaseId) -> Response:
     """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
-    return await _change(request, context, case, CASE_CLOSING, casework.close_case)
+
+    def command(closing: CaseClosing) -> Command:
+        return commands.close_case(case, closing, _answer)
+
+    return await submit(request, context, CASE_CLOSING, command)
 
 
 @router.post(
@@ -124,29 +126,17 @@ async def close_case(request: Request, context: InContext, case: CaseId) -> Resp
 )
 async def follow_up(request: Request, context: InContext, case: CaseId) -> Response:
     """Tell the senders what aftercare (사후관리) found after the case was closed."""
-    return await _change(request, context, case, CASE_FOLLOW_UP, casework.follow_up)
+
+    def command(found: CaseFollowUp) -> Command:
+        return commands.follow_up(case, found, _answer)
+
+    return await submit(request, context, CASE_FOLLOW_UP, command)
 
 
-async def _change(
-    request: Request,
-    context: ApiContext,
-    case: UUID,
-    contract: TypeAdapter[Content],
-    command: Callable[[Case, Content, datetime], Change | Refusal],
-) -> Response:
-    def work(found: Loaded, content: Content, now: datetime) -> tuple[Change, Response]:
-        known = found.known.cases.get(case)
-        if known is None:
-            raise Problem(http_kinds.NOT_FOUND)
-        check_version(request, known.version)
-        change = allowed(command(known, content, now))
-        return change, _answer(change.case or known)
-
-    return await order(request, context, contract, lambda _: Requirements(case=case), work)
-
-
-def _answer(case: Case) -> Response:
-    return json_answer(_view(case), headers={"etag": etag(case.version)})
+def _answer(change: Change) -> StoredResponse:
+    if change.case is None:
+        raise LookupError("A command on a case has to change it.")
+    return stored_answer(_view(change.case), change.case.version)
 
 
 def _view(case: Case) -> CaseView:

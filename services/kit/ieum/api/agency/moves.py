@@ -1,6 +1,5 @@
 """What is ordered of a referral that exists: the recipient decides, the sender asks, either tells news."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,18 +7,16 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
-from ieum.api.agency.submit import move
-from ieum.api.agency.views import ReferralStanding
+from ieum.api.agency.submit import submit
+from ieum.api.agency.views import ReferralStanding, standing_answer
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
 from ieum.api.docs.openapi import posts
 from ieum.application import commands
-from ieum.application.loading import Loaded, Requirements
-from ieum.casework import sending
+from ieum.application.command import Command
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
 from ieum.casework.decision_orders import DECISION_ORDER, DecisionOrder
 from ieum.casework.orders import ELIGIBILITY_CHANGE
-from ieum.casework.values import Change, Referral, Refusal
 from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
@@ -33,26 +30,21 @@ ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 )
 async def decide(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
-    new_case = uuid7()
 
-    def needs(content: DecisionOrder) -> Requirements:
-        return commands.needs_of_decision(referral, content)
+    def command(order: DecisionOrder) -> Command:
+        return commands.decide(referral, order, uuid7(), standing_answer)
 
-    def command(known: Referral, found: Loaded, content: DecisionOrder, now: datetime) -> Change | Refusal:
-        return commands.decide(known, content, found, now, new_case)
-
-    return await move(request, context, referral, DECISION_ORDER, needs, command)
+    return await submit(request, context, DECISION_ORDER, command)
 
 
 @router.post("/v1/referrals/{referral}/asks", **posts("AskOrder", ASKS, ReferralStanding, versioned=True))
 async def ask(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Ask, as the sender's worker; the ask stands in `open_asks` until the recipient settles it."""
-    ask_id = uuid7()
 
-    def command(known: Referral, _found: Loaded, content: AskOrder, now: datetime) -> Change | Refusal:
-        return sending.ask(known, content, now, ask_id)
+    def command(order: AskOrder) -> Command:
+        return commands.ask(referral, order, uuid7(), standing_answer)
 
-    return await move(request, context, referral, ASK_ORDER, lambda _: Requirements(referral), command)
+    return await submit(request, context, ASK_ORDER, command)
 
 
 @router.post(
@@ -62,11 +54,7 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
 async def change_eligibility(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Tell the other agency of this referral that the client's standing with a programme has changed."""
 
-    def command(
-        known: Referral, _found: Loaded, content: EligibilityChanged, now: datetime
-    ) -> Change | Refusal:
-        return sending.change_eligibility(known, content, now)
+    def command(order: EligibilityChanged) -> Command:
+        return commands.change_eligibility(referral, order, standing_answer)
 
-    return await move(
-        request, context, referral, ELIGIBILITY_CHANGE, lambda _: Requirements(referral), command
-    )
+    return await submit(request, context, ELIGIBILITY_CHANGE, command)

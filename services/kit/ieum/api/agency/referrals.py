@@ -1,7 +1,6 @@
 """Referrals: make one, list them, and read one with all that is known of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,13 +10,13 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from ieum.api.agency.moves import ReferralId
-from ieum.api.agency.submit import allowed, moved, order
+from ieum.api.agency.submit import submit
 from ieum.api.agency.views import (
     HistoryEntry,
     ReferralDetail,
     ReferralPage,
     ReferralStanding,
-    standing,
+    created_answer,
     summary,
 )
 from ieum.api.api_context import InContext
@@ -36,10 +35,10 @@ from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
 from ieum.application import commands
-from ieum.application.loading import Loaded, Requirements
+from ieum.application.command import Command
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Change, Guard, Referral, Refusal, Side
+from ieum.casework.values import Referral, Side
 from ieum.storage.reading import HistoryRow as Entry
 from ieum.storage.reading import PageCursor, Wanted, read_history
 from ieum.storage.reading import list_referrals as list_of
@@ -58,23 +57,10 @@ async def refer(request: Request, context: InContext) -> Response:
     """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
     ids = NewIds(uuid7(), uuid7())
 
-    def needs(content: ReferralOrder) -> Requirements:
-        return commands.needs_of_referral(content, context.delivery.me)
+    def command(order: ReferralOrder) -> Command:
+        return commands.refer(order, context.handler.view, ids, created_answer)
 
-    def work(found: Loaded, content: ReferralOrder, now: datetime) -> tuple[Change, Response]:
-        change = commands.refer(content, context.handler.view, found, now, ids)
-        if (
-            isinstance(change, Refusal)
-            and change.guard is Guard.PROGRAMME
-            and not context.catalogued.is_set()
-        ):
-            raise Problem(http_kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
-        change = allowed(change)
-        referral = moved(change)
-        headers = {"location": f"/v1/referrals/{referral.id}", "etag": etag(referral.version)}
-        return change, json_answer(standing(referral), 201, headers)
-
-    return await order(request, context, REFERRAL_ORDER, needs, work)
+    return await submit(request, context, REFERRAL_ORDER, command)
 
 
 @router.get("/v1/referrals", response_model=ReferralPage)

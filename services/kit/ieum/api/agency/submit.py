@@ -1,27 +1,23 @@
-"""From an order to an answer: what casework makes of it is written and said in one transaction."""
+"""From a POST to its answer: read the command, have it carried out once, and report what was refused."""
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ieum.api.agency.views import standing
 from ieum.api.api_context import ApiContext
-from ieum.api.http.idempotency import answer_of, replayed, response_of
-from ieum.api.http.responses import check_version, etag, json_answer
+from ieum.api.http.idempotency import replayed, response_of
+from ieum.api.http.responses import wanted_versions
 from ieum.api.http.unit_of_work import read_command
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import unsayable
 from ieum.api.problems.referral_kinds import refused
 from ieum.api.problems.response import Problem
-from ieum.application.command import Command, CommandResult
-from ieum.application.loading import Loaded, Requirements
-from ieum.casework.values import Change, Referral, Refusal
+from ieum.application.command import Command, Submission
+from ieum.casework.values import Guard, Refusal
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
@@ -32,66 +28,30 @@ Content = TypeVar("Content")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-async def order(
+async def submit(
     request: Request,
     context: ApiContext,
     contract: TypeAdapter[Content],
-    needs: Callable[[Content], Requirements],
-    work: Callable[[Loaded, Content, datetime], tuple[Change, Response]],
+    command: Callable[[Content], Command],
 ) -> Response:
-    """Have an order served once; `work` is pure, and raises Problem for what is refused."""
+    """Have a command carried out once, and answer after its commit; raises Problem for what is refused."""
     content, idempotency_key = await read_command(request, contract)
-
-    def serve(found: Loaded, now: datetime) -> CommandResult:
-        change, response = work(found, content, now)
-        return CommandResult(change, answer_of(response))
-
+    submission = Submission(command(content), _cause(request), idempotency_key, wanted_versions(request))
     try:
-        served = await context.batcher.serve(Command(needs(content), serve, _cause(request), idempotency_key))
-    except StreamBlocked as stopped:
-        raise unsayable(stopped, context.delivery.me) from stopped
+        done = await context.batcher.serve(submission)
+    except StreamBlocked as blocked:
+        raise unsayable(blocked, context.delivery.me) from blocked
     except (*DATABASE_RETRYABLE, Transient):
         raise Problem(http_kinds.UNAVAILABLE) from None
+    match done:
+        case Refusal(guard=Guard.PROGRAMME) if not context.catalogued.is_set():
+            raise Problem(http_kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
+        case Refusal():
+            raise refused(done)
+        case StoredAnswer():
+            return replayed(done, idempotency_key)
     context.wake()
-    return (
-        replayed(served, idempotency_key) if isinstance(served, StoredAnswer) else response_of(served.answer)
-    )
-
-
-async def move(  # noqa: PLR0913, PLR0917 - whose order, on what, of which kind, and how it is carried out
-    request: Request,
-    context: ApiContext,
-    referral: UUID,
-    contract: TypeAdapter[Content],
-    needs: Callable[[Content], Requirements],
-    command: Callable[[Referral, Loaded, Content, datetime], Change | Refusal],
-) -> Response:
-    """Have a decision, an ask or news about one referral served; the answer says where it stands now."""
-
-    def work(found: Loaded, content: Content, now: datetime) -> tuple[Change, Response]:
-        known = found.known.referrals.get(referral)
-        if known is None:
-            raise Problem(http_kinds.NOT_FOUND)
-        check_version(request, known.version)
-        change = allowed(command(known, found, content, now))
-        after = moved(change)
-        return change, json_answer(standing(after), headers={"etag": etag(after.version)})
-
-    return await order(request, context, contract, needs, work)
-
-
-def allowed(change: Change | Refusal) -> Change:
-    """Give the change; raises Problem for what casework refused."""
-    if isinstance(change, Refusal):
-        raise refused(change)
-    return change
-
-
-def moved(change: Change) -> Referral:
-    """Give the referral that a command changed."""
-    if change.referral is None:
-        raise LookupError("A command on a referral has to change it.")
-    return change.referral
+    return response_of(done.answer)
 
 
 def _cause(request: Request) -> Cause:

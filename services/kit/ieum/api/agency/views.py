@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
-from ieum.casework.values import Referral, Side
+from ieum.api.http.responses import stored_answer
+from ieum.casework.values import Change, Referral, Side
+from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy
 
@@ -90,6 +92,18 @@ def standing(referral: Referral) -> ReferralStanding:
     )
 
 
+def standing_answer(change: Change) -> StoredResponse:
+    """Answer a command on a referral with where it stands now."""
+    after = _changed(change)
+    return stored_answer(standing(after), after.version)
+
+
+def created_answer(change: Change) -> StoredResponse:
+    """Answer a new referral with where it is found and where it stands."""
+    made = _changed(change)
+    return stored_answer(standing(made), made.version, f"/v1/referrals/{made.id}")
+
+
 def summary(referral: Referral) -> ReferralSummary:
     """Show a referral as one line of a list."""
     return ReferralSummary(
@@ -104,6 +118,12 @@ def summary(referral: Referral) -> ReferralSummary:
         created_at=referral.created_at,
         changed_at=referral.changed_at,
     )
+
+
+def _changed(change: Change) -> Referral:
+    if change.referral is None:
+        raise LookupError("A command on a referral has to change it.")
+    return change.referral
 
 
 def _open_asks(referral: Referral) -> list[OpenAsk]:

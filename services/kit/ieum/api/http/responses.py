@@ -1,5 +1,6 @@
 """Answers as JSON: absent rather than null, in UTC, never cached by anyone on the way."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,18 +11,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
-from ieum.api.problems.referral_kinds import STALE
 from ieum.api.problems.response import Problem
+from ieum.storage.idempotency_rows import StoredResponse
 
 CURSOR_CHARACTERS_MAX = 200
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
 
+_VERSION = re.compile(r'"[0-9]{1,18}"')
+
+
+def stored_answer(content: BaseModel, version: int, location: str | None = None) -> StoredResponse:
+    """Write the answer to a command as it is stored: a representation, its version, and where it was made."""
+    headers = {"location": location} if location else {}
+    headers |= {"etag": etag(version), "content-type": "application/json"}
+    return StoredResponse(
+        201 if location else 200, [part for pair in headers.items() for part in pair], _json(content)
+    )
+
 
 def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Write an answer."""
-    body = content.model_dump_json(exclude_none=True, by_alias=True).encode()
-    return Response(body, status, {"cache-control": "no-store", **(headers or {})}, "application/json")
+    return Response(
+        _json(content), status, {"cache-control": "no-store", **(headers or {})}, "application/json"
+    )
 
 
 def etag(version: int) -> str:
@@ -29,13 +42,13 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def check_version(request: Request, version: int) -> None:
-    """Hold If-Match, where the request has it, against the present version; raises Problem when stale."""
+def wanted_versions(request: Request) -> frozenset[int] | None:
+    """Read the versions that If-Match names; None where any will do. What is no version matches nothing."""
     wanted = request.headers.get("if-match")
     if wanted is None or wanted.strip() == "*":
-        return
-    if etag(version) not in {entry.strip() for entry in wanted.split(",")}:
-        raise Problem(STALE, {"version": version}, {"etag": etag(version)})
+        return None
+    tags = (entry.strip() for entry in wanted.split(","))
+    return frozenset(int(tag[1:-1]) for tag in tags if _VERSION.fullmatch(tag))
 
 
 def write_cursor(*parts: object) -> str:
@@ -70,3 +83,7 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
 def bad_cursor() -> Problem:
     """Make the problem of a cursor that was not given by us."""
     return Problem(http_kinds.QUERY, {"errors": [{"field": "query.cursor", "code": "cursor"}]})
+
+
+def _json(content: BaseModel) -> bytes:
+    return content.model_dump_json(exclude_none=True, by_alias=True).encode()

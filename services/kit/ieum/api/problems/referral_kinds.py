@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
-from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, ProblemKind, Text
+from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, ProblemKind, Text
 from ieum.api.problems.response import Problem
-from ieum.casework.values import Refusal
+from ieum.casework.values import Guard, Refusal
 
 MOVE = ProblemKind(
     "move",
@@ -139,13 +139,15 @@ _GUARDS = (
     ANSWERS,
     CASE,
 )
-GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
+GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (NOT_FOUND, OWNER, *_GUARDS)}
 KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
 """Every kind of problem by its name."""
 
 
 def refused(refusal: Refusal) -> Problem:
     """Report what casework refused: nothing has changed."""
+    if refusal.guard is Guard.NOT_FOUND:
+        return Problem(NOT_FOUND)
     members = {
         "reason": refusal.reason,
         "state": refusal.state,
@@ -155,6 +157,7 @@ def refused(refusal: Refusal) -> Problem:
         "ask_type": refusal.ask_type,
         "errors": [{"field": field} for field in refusal.fields] or None,
     }
-    return Problem(
-        GUARD_KINDS[refusal.guard], {name: value for name, value in members.items() if value is not None}
-    )
+    members = {name: value for name, value in members.items() if value is not None}
+    if refusal.version is None:
+        return Problem(GUARD_KINDS[refusal.guard], members)
+    return Problem(STALE, {"version": refusal.version}, {"etag": f'"{refusal.version}"'})

@@ -12,7 +12,7 @@ import pytest
 from asyncpg import Connection
 
 from ieum.application import commands
-from ieum.application.command import Command, CommandResult
+from ieum.application.command import CommandResult, Submission
 from ieum.application.group_commit import TOGETHER_MAX, CommandBatcher
 from ieum.application.loading import Loaded
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
@@ -23,7 +23,7 @@ from ieum.delivery.sending.outbox import Cause, Outbox
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import SENDER, START, new_id, referral_order
-from tests.kit.casework.serving import Office, Refused, decide, known
+from tests.kit.casework.serving import Office, decide, known
 from tests.kit.casework.test_casework_moves import resting
 
 pytestmark = pytest.mark.stack
@@ -50,23 +50,20 @@ class Lent:
 
 def _counter(api_context: Office, lent: Lent, together_max: int = TOGETHER_MAX) -> CommandBatcher:
     context = DeliveryContext(SENDER, lent, api_context.handler.peers, lambda: START)
-    return CommandBatcher(context, api_context.handler, Outbox(context), together_max, hands=1)
+    return CommandBatcher(context, api_context.handler, Outbox(context), together_max, workers=1)
 
 
 def _referring(
     api_context: Office, ref: str, idempotency_key: IdempotencyKey | None = None
-) -> tuple[Command, UUID]:
+) -> tuple[Submission, UUID]:
     order, ids = _order(ref), NewIds(new_id(), new_id())
 
-    def work(found: Loaded, now: datetime) -> CommandResult:
-        change = commands.refer(order, api_context.handler.view, found, now, ids)
-        if isinstance(change, Refusal):
-            raise Refused(change)
-        return CommandResult(change, StoredResponse(201, ("etag", '"1"'), str(ids.referral).encode()))
+    def render(change: Change) -> StoredResponse:
+        assert change.referral is not None
+        return StoredResponse(201, ("etag", '"1"'), str(change.referral.id).encode())
 
-    return Command(
-        commands.needs_of_referral(order, SENDER), work, Cause("test"), idempotency_key
-    ), ids.referral
+    command = commands.refer(order, api_context.handler.view, ids, render)
+    return Submission(command, Cause("test"), idempotency_key), ids.referral
 
 
 def _order(ref: str) -> ReferralOrder:
@@ -74,8 +71,8 @@ def _order(ref: str) -> ReferralOrder:
 
 
 async def _serve(
-    batcher: CommandBatcher, *orders: Command
-) -> list[CommandResult | StoredAnswer | BaseException]:
+    batcher: CommandBatcher, *orders: Submission
+) -> list[CommandResult | Refusal | StoredAnswer | BaseException]:
     return await asyncio.gather(*map(batcher.serve, orders), return_exceptions=True)
 
 
@@ -96,18 +93,22 @@ async def test_a_refused_order_and_a_bug_leave_the_others_alone(api_context: Off
     good, twin = _referring(api_context, f"EC-{name}")[0], _referring(api_context, f"EC-{name}")[0]
     other, referral = _referring(api_context, f"EC-{name}-other")
 
-    def bug(_found: Loaded, _now: datetime) -> CommandResult:
+    def bug(_found: Loaded, _now: datetime) -> Change:
         raise ZeroDivisionError
 
     first, second, third, fourth = await _serve(
-        _counter(api_context, Lent(api_context)), good, twin, replace(other, work=bug), other
+        _counter(api_context, Lent(api_context)),
+        good,
+        twin,
+        replace(other, command=replace(other.command, decide=bug)),
+        other,
     )
 
     assert isinstance(first, CommandResult)
-    assert isinstance(second, Refused)
-    assert second.refusal.guard is Guard.DUPLICATE
+    assert isinstance(second, Refusal)
+    assert second.guard is Guard.DUPLICATE
     assert first.change.referral is not None
-    assert second.refusal.referral == first.change.referral.id
+    assert second.referral == first.change.referral.id
     assert isinstance(third, ZeroDivisionError)
     assert isinstance(fourth, CommandResult)
     async with api_context.database.acquire() as connection:
@@ -136,7 +137,7 @@ async def test_the_same_ticket_at_two_processes_is_served_once(api_context: Offi
     done = await asyncio.gather(*(c.serve(order) for c, order in zip(counters, orders, strict=True)))
 
     assert sum(isinstance(each, CommandResult) for each in done) == 1
-    assert len({each.answer.body for each in done}) == 1
+    assert len({each.answer.body for each in done if not isinstance(each, Refusal)}) == 1
 
 
 async def test_two_decisions_about_one_referral_together_are_made_in_turn(api_context: Office) -> None:
@@ -161,8 +162,8 @@ async def test_one_order_that_breaks_the_transaction_is_served_alone(api_context
 
     outcomes = [*others, *late]
     assert sum(isinstance(each, CommandResult) for each in outcomes) == 6
-    (refused,) = (each for each in outcomes if isinstance(each, Refused))
-    assert refused.refusal.guard is Guard.DUPLICATE
+    (refused,) = (each for each in outcomes if isinstance(each, Refusal))
+    assert refused.guard is Guard.DUPLICATE
 
 
 async def test_everyone_in_the_queue_hears_that_the_database_is_away(api_context: Office) -> None:
@@ -198,9 +199,9 @@ async def test_a_referral_that_somebody_holds_keeps_no_other_waiting_for_long(ap
 
 async def test_nobody_is_left_waiting_however_the_hands_come_and_go(api_context: Office) -> None:
     context = DeliveryContext(SENDER, api_context.database, api_context.handler.peers, lambda: START)
-    batcher = CommandBatcher(context, api_context.handler, Outbox(context), together_max=2, hands=2)
+    batcher = CommandBatcher(context, api_context.handler, Outbox(context), together_max=2, workers=2)
 
-    async def one(number: int) -> CommandResult | StoredAnswer:
+    async def one(number: int) -> CommandResult | Refusal | StoredAnswer:
         for _ in range(number % 7):
             await asyncio.sleep(0)
         return await batcher.serve(_referring(api_context, f"EC-{uuid4().hex[:8]}")[0])

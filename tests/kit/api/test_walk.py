@@ -1,0 +1,68 @@
+"""How many files one request and one record enter: whoever follows them has to open so many.
+
+The test traces real work on a real database, after a first round that fills every cache.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.kit.api.agency_api import Api, carry, settle
+from tests.kit.api.referring import referral_order
+
+pytestmark = pytest.mark.stack
+
+PRODUCT = tuple(str(Path(__file__).parents[3] / folder) for folder in ("contracts", "services"))
+POST_FILES_MAX = 37
+RECORD_FILES_MAX = 39
+
+
+@contextmanager
+def walked() -> Iterator[list[str]]:
+    """Note each file of the product that is entered, and each move from one to another."""
+    moves: list[str] = []
+
+    def enter(frame: FrameType, event: str, _argument: object) -> None:
+        file = frame.f_code.co_filename
+        if event == "call" and file.startswith(PRODUCT) and (not moves or moves[-1] != file):
+            moves.append(file)
+
+    sys.setprofile(enter)
+    try:
+        yield moves
+    finally:
+        sys.setprofile(None)
+
+
+async def test_a_post_is_followed_through_few_files(api: Api, welfare: Api) -> None:
+    await api.post("/v1/referrals", referral_order(api.peer))
+    await settle(api, welfare)
+
+    with walked() as moves:
+        answer = await api.post("/v1/referrals", referral_order(api.peer))
+
+    assert answer.status_code == 201, answer.text
+    await settle(api, welfare)
+    assert len(set(moves)) <= POST_FILES_MAX, report(moves)
+
+
+async def test_a_record_is_followed_through_few_files(api: Api, welfare: Api) -> None:
+    await api.post("/v1/referrals", referral_order(api.peer))
+    await settle(api, welfare)
+    await api.post("/v1/referrals", referral_order(api.peer))
+
+    with walked() as moves:
+        assert await carry(api, welfare) == 1
+
+    await settle(api, welfare)
+    assert len(set(moves)) <= RECORD_FILES_MAX, report(moves)
+
+
+def report(moves: list[str]) -> str:
+    """List the files in the order in which they were first entered."""
+    files = [file.removeprefix(f"{Path(__file__).parents[3]}/") for file in dict.fromkeys(moves)]
+    return "\n".join([f"{len(files)} files, {len(moves)} moves between them:", *files])
