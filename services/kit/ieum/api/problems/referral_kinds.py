@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
 from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, ProblemKind, Text
+from ieum.api.problems.request_kinds import REQUEST_KINDS
 from ieum.api.problems.response import Problem
 from ieum.casework.values import Refusal
 
@@ -140,7 +141,7 @@ _GUARDS = (
     CASE,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
-KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
+KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS, **STREAM_KINDS}
 """Every kind of problem by its name."""
 
 

@@ -54,6 +54,21 @@ async def answer(request: Request, problem: Exception) -> Response:
     return Response(body, problem.kind.status, headers, MEDIA_TYPE)
 
 
+def written(kind: ProblemKind) -> bytes:
+    """Write a problem as a whole answer where no request can be read; the connection ends with it."""
+    body = _document(Problem(kind), "ko", None)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-language": "ko",
+        "cache-control": "no-store",
+        **_headers(kind),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | {"connection": "close"}).items())
+    phrase = HTTPStatus(kind.status).phrase
+    head = f"HTTP/1.1 {kind.status} {phrase}\r\n{lines}content-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
 async def answer_http_error(request: Request, error: Exception) -> Response:
     """Answer what the router itself refuses: no such path, no such method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException alone
