@@ -76,5 +76,5 @@ def create_app(context: ApiContext) -> FastAPI:
     app.add_exception_handler(Problem, answer)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_bad_parameters)
-    app.add_middleware(ApiMiddleware, registry=context.registry)
+    app.add_middleware(ApiMiddleware, registry=context.registry, hosts=context.hosts)
     return app
