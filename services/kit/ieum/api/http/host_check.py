@@ -8,6 +8,7 @@ here (DNS rebinding), or as a foreign origin. Browsers tell both in headers that
 import functools
 import ipaddress
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from starlette.requests import Request
@@ -15,7 +16,8 @@ from starlette.types import Scope
 
 from ieum.api.http import connection_limits
 from ieum.api.problems import http_kinds
-from ieum.api.problems.request_kinds import CROWDED, FOREIGN_ORIGIN, HOST_MISSING, MISDIRECTED
+from ieum.api.problems.field_errors import FieldError
+from ieum.api.problems.request_kinds import CROWDED, FOREIGN_ORIGIN, HOST_MISSING, MISDIRECTED, NOT_ACCEPTABLE
 from ieum.api.problems.response import Problem
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -27,6 +29,8 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,
 _ORIGIN = re.compile(r"(https?)://([^/]*)")
 _PORTS = {"http": 80, "https": 443}
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
+_NO_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
+_JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
 _OURS = frozenset({"same-origin", "none"})
 Authority = tuple[str, int | None]
 
@@ -44,7 +48,9 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
         raise Problem(MISDIRECTED)
     _check_origin(request, host)
     if _BAD_ESCAPE.search(scope.get("raw_path") or b""):
-        raise Problem(http_kinds.QUERY, {"errors": [{"field": "path", "code": "percent-encoding"}]})
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
+    if scope["path"].startswith("/v1/") and not _takes_json(request.headers.getlist("accept")):
+        raise Problem(NOT_ACCEPTABLE)
     if connection_limits.CROWDED in scope:
         raise Problem(CROWDED)
 
@@ -101,6 +107,17 @@ def _is_followed_link(request: Request) -> bool:
         and request.headers.get("sec-fetch-mode") == "navigate"
         and request.headers.get("sec-fetch-dest", "document") == "document"
         and any(path == page or path.startswith(f"{page}/") for page in PAGES)
+    )
+
+
+def _takes_json(lines: Sequence[str]) -> bool:
+    """Whether a client takes JSON: it says nothing, or names it with a weight that is not zero."""
+    entries = [each.lower().partition(";") for line in lines for each in line.split(",") if each.strip()]
+    if not entries:
+        return True
+    return any(
+        media_type.strip() in _JSON and not _NO_WEIGHT.search(parameters)
+        for media_type, _, parameters in entries
     )
 
 

@@ -1,5 +1,6 @@
 """Answers as JSON: absent rather than null, in UTC, never cached by anyone on the way."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import FieldError
 from ieum.api.problems.referral_kinds import STALE
 from ieum.api.problems.response import Problem
 
 CURSOR_CHARACTERS_MAX = 200
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}(?:[ \t]*,[ \t]*(?:{_TAG.pattern})?)*[ \t]*")
 
 
 def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -30,12 +34,23 @@ def etag(version: int) -> str:
 
 
 def check_version(request: Request, version: int) -> None:
-    """Hold If-Match, where the request has it, against the present version; raises Problem when stale."""
-    wanted = request.headers.get("if-match")
-    if wanted is None or wanted.strip() == "*":
+    """Hold If-Match, where the request has it, against the present version; raises Problem when stale.
+
+    Several lines are one list (RFC 9110 5.3). A weak tag never matches, for If-Match compares strongly.
+    """
+    wanted = if_match(request)
+    if wanted is None or wanted == "*":
         return
-    if etag(version) not in {entry.strip() for entry in wanted.split(",")}:
+    if _TAGS.fullmatch(wanted) is None:
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("header", "if-match", "entity-tags")]})
+    if etag(version) not in _TAG.findall(wanted):
         raise Problem(STALE, {"version": version}, {"etag": etag(version)})
+
+
+def if_match(request: Request) -> str | None:
+    """Read If-Match out of all its lines; None where there is none."""
+    lines = request.headers.getlist("if-match")
+    return ", ".join(line.strip() for line in lines) if lines else None
 
 
 def write_cursor(*parts: object) -> str:
@@ -69,4 +84,4 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 def bad_cursor() -> Problem:
     """Make the problem of a cursor that was not given by us."""
-    return Problem(http_kinds.QUERY, {"errors": [{"field": "query.cursor", "code": "cursor"}]})
+    return Problem(http_kinds.QUERY, {"errors": [FieldError("query", "cursor", "cursor")]})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
+from ieum.api.problems.field_errors import BODY, FieldError, pointer
 from ieum.api.problems.http_kinds import HTTP_KINDS, OWNER, ProblemKind, Text
 from ieum.api.problems.request_kinds import REQUEST_KINDS
 from ieum.api.problems.response import Problem
@@ -154,8 +155,12 @@ def refused(refusal: Refusal) -> Problem:
         "referral": refusal.referral,
         "ask": refusal.ask,
         "ask_type": refusal.ask_type,
-        "errors": [{"field": field} for field in refusal.fields] or None,
+        "errors": [FieldError(BODY, _pointer(each), "identifier") for each in refusal.fields] or None,
     }
     return Problem(
         GUARD_KINDS[refusal.guard], {name: value for name, value in members.items() if value is not None}
     )
+
+
+def _pointer(place: str) -> str:
+    return "" if place == "body" else pointer(place.split("."))

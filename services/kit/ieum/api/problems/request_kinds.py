@@ -36,6 +36,15 @@ FOREIGN_ORIGIN = ProblemKind(
         "Web pages of another origin may not call this API. Call it from the server of the agency's system.",
     ),
 )
+NOT_ACCEPTABLE = ProblemKind(
+    "not-acceptable",
+    406,
+    Text("받을 수 있는 형식이 아닙니다", "No accepted media type can be given"),
+    Text(
+        "이 API의 답은 `application/json`입니다. Accept 머리글에 넣거나 머리글을 빼고 다시 보내십시오.",
+        "Answers of this API are `application/json`. Name it in the header Accept, or leave that out.",
+    ),
+)
 MISDIRECTED = ProblemKind(
     "misdirected",
     421,
@@ -60,5 +69,6 @@ CROWDED = ProblemKind(
 )
 
 REQUEST_KINDS: Mapping[str, ProblemKind] = {
-    kind.name: kind for kind in (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, MISDIRECTED, CROWDED)
+    kind.name: kind
+    for kind in (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, NOT_ACCEPTABLE, MISDIRECTED, CROWDED)
 }
