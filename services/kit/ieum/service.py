@@ -80,6 +80,7 @@ async def serve(settings: Settings) -> None:
         health=delivery,
         registry=registry,
         catalogued=programme_cache.catalogued,
+        news=delivery.news,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
     app, ready = create_app(api_context), context.restore_check.settled

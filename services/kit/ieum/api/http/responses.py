@@ -82,6 +82,6 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
     raise bad_cursor()
 
 
-def bad_cursor() -> Problem:
+def bad_cursor(parameter: str = "cursor") -> Problem:
     """Make the problem of a cursor that was not given by us."""
-    return Problem(http_kinds.QUERY, {"errors": [FieldError("query", "cursor", "cursor")]})
+    return Problem(http_kinds.QUERY, {"errors": [FieldError("query", parameter, "cursor")]})
