@@ -88,8 +88,11 @@ async def test_a_restored_sender_hears_again_what_it_can_and_stops_where_it_spok
         await reaches(sender, referral, "accepted")
     assert (await sender.post(f"/v1/referrals/{asked}/asks", ask="amended", priority="urgent"))[0] == 200
     await comes(lambda: _nothing_open(sender, asked))
+    followed = (await sender.http.get("/v1/events")).json()["next"]
 
     await sender.restore()
+    lost_place = await sender.http.get("/v1/events", params={"after": followed, "wait": 20})
+    assert (lost_place.status_code, lost_place.json()["begin"]) == (410, "0")
     await reaches(sender, quiet, "accepted")
     await released(sender)
 

@@ -63,7 +63,7 @@ class Whole:
             programme_cache.catalogued,
         )
         transport = httpx.ASGITransport(create_app(api_context))
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://agency.test")
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(programme_cache.run())]
 
         async def works() -> bool:

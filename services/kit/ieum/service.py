@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from ieum.agency import load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
+from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
@@ -72,6 +73,8 @@ async def serve(settings: Settings) -> None:
         health=delivery,
         registry=registry,
         catalogued=programme_cache.catalogued,
+        news=delivery.news,
+        hosts=LOCAL_HOSTS | settings.served_hosts,
     )
     app, ready = create_app(api_context), context.restore_check.settled
     http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)

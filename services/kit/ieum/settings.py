@@ -1,14 +1,17 @@
 """Everything that a service is told from outside, read once and passed down frozen."""
 
+import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ieum_contracts.address import Address, AgencyId, CentreId
 
 TROUBLES_MAX = 2_000
+_HOST = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
+_EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - no name to be called by
 
 
 class Settings(BaseSettings):
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    http_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Names, separated by commas and without ports, by which the service is called; "
+        "localhost, 127.0.0.1, [::1] and a given IEUM_HTTP_HOST are always among them.",
+    )
 
     source_troubles_max: int = Field(
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
@@ -44,6 +52,16 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("http_hosts", mode="before")
+    @classmethod
+    def _names(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        names = [each.strip().lower() for each in given.split(",") if each.strip()]
+        if not all(_HOST.fullmatch(each) for each in names):
+            raise ValueError("IEUM_HTTP_HOSTS takes names alone: agency.example,10.0.0.5,[fd00::5]; no port.")
+        return frozenset(names)
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -55,6 +73,12 @@ class Settings(BaseSettings):
     def address(self) -> Address:
         """The agency's address on the wire."""
         return Address(self.centre, self.agency)
+
+    @property
+    def served_hosts(self) -> frozenset[str]:
+        """The names by which others call the service, beside those of its own machine."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return self.http_hosts | ({host} - _EVERYWHERE)
 
     @property
     def agency_package(self) -> str:

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
+from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.sending.feed_watch import News
 
 
 class Health(Protocol):
@@ -35,6 +38,10 @@ class ApiContext:
     """Set once the centre's catalogue was read: what is not known then is not published."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service is about to end: whoever waits for news is answered."""
+    news: News = field(default_factory=News)
+    """Tells callers who wait that the feed goes on."""
+    hosts: AbstractSet[str] = LOCAL_HOSTS
+    """The names by which the service is called."""
 
 
 async def context_of(request: Request) -> ApiContext:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
@@ -12,10 +12,11 @@ from ieum.api.agency import cases, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import PROBLEM, serve_document
+from ieum.api.http.allowed_methods import Methods, answer_http_error, known_query, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
 from ieum.api.operators.stream_actions import STREAM_ACT
-from ieum.api.problems.response import Problem, answer, answer_bad_parameters, answer_http_error
+from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
@@ -43,6 +44,21 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
 """Every body that a route takes, by the name of its schema in the document."""
 
 
+_ROUTERS = (
+    referrals.router,
+    moves.router,
+    cases.router,
+    programmes.router,
+    events.router,
+    streams.router,
+    stream_actions.router,
+    sources.router,
+    quarantined.router,
+    health.router,
+    pages.router,
+)
+
+
 def create_app(context: ApiContext) -> FastAPI:
     """Make the API of one agency; it owns nothing, and starts and stops nothing."""
     app = FastAPI(
@@ -57,24 +73,14 @@ def create_app(context: ApiContext) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.context = context
-    for router in (
-        referrals.router,
-        moves.router,
-        cases.router,
-        programmes.router,
-        events.router,
-        streams.router,
-        stream_actions.router,
-        sources.router,
-        quarantined.router,
-        health.router,
-        pages.router,
-    ):
-        app.include_router(router)
+    for router in _ROUTERS:
+        app.include_router(router, dependencies=[Depends(known_query)])
     app.router.routes.append(pages.assets())
     serve_document(app, pages.OPENAPI_PATH, BODIES)
+    app.state.paths = paths_of([*(route for each in _ROUTERS for route in each.routes), *app.router.routes])
     app.add_exception_handler(Problem, answer)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_bad_parameters)
-    app.add_middleware(ApiMiddleware, registry=context.registry)
+    app.add_middleware(Methods, paths=app.state.paths)
+    app.add_middleware(ApiMiddleware, registry=context.registry, hosts=context.hosts)
     return app

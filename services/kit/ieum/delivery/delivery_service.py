@@ -14,6 +14,7 @@ from ieum.delivery.maintenance.schedule import Maintenance
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
+from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import DatabaseAddress, Relay
@@ -40,7 +41,8 @@ class Delivery(Generic[Known]):
         self._context = context
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
-        self._relay = Relay(address, context, self._producer)
+        self.news = News()
+        self._relay = Relay(address, context, self._producer, self.news.tell)
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Connection
@@ -34,6 +35,17 @@ class Wanted:
     programme: str | None = None
     client_ref: str | None = None
     journey: UUID | None = None
+
+
+class HistoryPlace(NamedTuple):
+    """Before which event a part of a history ends: its number in the feed, and the row of the feed."""
+
+    number: int
+    row: int
+
+
+NOW = HistoryPlace(2**63 - 1, 2**63 - 1)
+"""The place behind everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +114,37 @@ async def read_referral(connection: Connection, peers: Peers, referral: UUID) ->
 
 
 _HISTORY = """
-select event_id, said, type, at, body from ledger
-where key = any($1::uuid[]) and peer = $2 and fate = 'applied'
-order by at, said, family, sequence limit $3
+select f.place, f.id, f.said, l.event_id, l.type, l.at, l.body
+from (
+    select *, coalesce(number, 9223372036854775807) as place from feed
+    where key = any($1::uuid[]) and peer = $2
+        and (coalesce(number, 9223372036854775807), id) < ($3::bigint, $4::bigint)
+    order by coalesce(number, 9223372036854775807) desc, id desc limit $5
+) f
+cross join lateral (
+    select event_id, type, at, body from ledger
+    where key = f.key and peer = f.peer and family = f.family and said = f.said and sequence = f.sequence
+    limit 1
+) l
+order by f.place, f.id
 """
 
 
 async def read_history(
-    connection: Connection, peers: Peers, referral: Referral, limit: int
-) -> list[HistoryRow]:
-    """List what was said and heard of a referral, and of its case, in the order in which it took effect."""
+    connection: Connection, peers: Peers, referral: Referral, before: HistoryPlace, limit: int
+) -> tuple[list[HistoryRow], HistoryPlace | None]:
+    """List the newest of what was said and heard of a referral and of its case, in the order of the feed.
+
+    That order stands whatever becomes of clocks; what has no number yet is the newest. Returns also the place
+    before which there is more, if there is.
+    """
     keys = [referral.id] if referral.case is None else [referral.id, referral.case]
-    rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), limit)
-    return [HistoryRow(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in rows]
+    rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), *before, limit + 1)
+    shown = rows[-limit:]
+    older = HistoryPlace(shown[0]["place"], shown[0]["id"]) if len(rows) > limit else None
+    return [
+        HistoryRow(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in shown
+    ], older
 
 
 _LIST_CASES = """

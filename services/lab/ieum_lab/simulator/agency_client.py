@@ -101,7 +101,7 @@ class AgencyClient:
         """List every programme that the agency knows."""
         return await self._get("/v1/programmes", {}, ProgrammeList)
 
-    async def events(self, after: int, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
+    async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
         """Read on in the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
 

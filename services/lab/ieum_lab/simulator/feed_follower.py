@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from ieum.api.agency.events import FeedEvent
+from ieum.api.agency.feed_cursor import BEGINNING
 from ieum.api.agency.views import ReferralStanding
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
@@ -84,7 +85,7 @@ class FeedFollower:
         return [side for side in self.sides.values() if side.agency == agency]
 
     async def _follow(self, client: AgencyClient) -> None:
-        after = 0
+        after = BEGINNING
         while True:
             page = await client.events(after)
             for event in page.events:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,15 +13,19 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.api.agency.feed_cursor import BEGINNING, FeedPlace, found_place, read_place
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.http.responses import PAGE_MAX, json_answer
+from ieum.api.http.connection_limits import wait_quietly
+from ieum.api.http.responses import CURSOR_CHARACTERS_MAX, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
+from ieum.api.problems.request_kinds import CROWDED
+from ieum.api.problems.response import Problem
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.topics import Family
 
 WAIT_SECONDS_MAX = 30.0
-POLL_SECONDS = 0.2
-NUMBER_MAX = 2**63 - 1
+WAITING_MAX = 200
+"""Callers who may wait for news at a time; each keeps a connection and nothing else."""
 
 router = APIRouter(tags=["events"])
 
@@ -47,14 +51,20 @@ class FeedPage(BaseModel):
     """A part of the feed, and where to go on."""
 
     events: list[FeedEvent]
-    next: int = Field(description="Pass it as `after` to go on from here.")
+    next: str = Field(description="Cursor: pass it as `after`, as it is, to go on from here.")
 
 
 @router.get("/v1/events", response_model=FeedPage)
 async def follow(
     request: Request,
     context: InContext,
-    after: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="Number of the last event known.")] = 0,
+    after: Annotated[
+        str,
+        Query(
+            max_length=CURSOR_CHARACTERS_MAX,
+            description="The last page's `next`; 0 at the beginning. An event's number is taken too.",
+        ),
+    ] = BEGINNING,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
     wait: Annotated[
         float,
@@ -64,18 +74,39 @@ async def follow(
     """Follow what happens here, in order and without gaps.
 
     Numbers are given after the commit by one writer, so an event that commits late comes later in the feed
-    and is never skipped by a reader who passes on `next` as `after`.
+    and is never skipped by a reader who passes on `next` as `after`. When the feed was restarted, a cursor
+    of before is refused with 410 instead of waiting for ever.
     """
-    loop = asyncio.get_running_loop()
-    until = loop.time() + wait
-    rows = await _page(context, after, limit)
-    while not rows and loop.time() < until and not context.ending.is_set():
-        if await request.is_disconnected():
-            break
-        await asyncio.sleep(POLL_SECONDS)
-        rows = await _page(context, after, limit)
-    events = [_event(context, row) for row in rows]
-    return json_answer(FeedPage(events=events, next=events[-1].number if events else after))
+    place, rows = await _page(context, read_place(after), limit)
+    if not rows and wait > 0 and not context.ending.is_set():
+        await _news(request, context, place.number, wait)
+        place, rows = await _page(context, place, limit)
+    if rows:
+        place = place._replace(number=rows[-1]["number"], event=rows[-1]["event_id"])
+    return json_answer(FeedPage(events=[_event(context, row) for row in rows], next=place.text()))
+
+
+async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> None:
+    """Wait for news, or until there is nobody left to wait for them; raises Problem when too many do."""
+    if context.news.waiting >= WAITING_MAX:
+        raise Problem(CROWDED)
+    ends: list[asyncio.Future[Any]] = [
+        asyncio.create_task(context.ending.wait()),
+        asyncio.create_task(_gone(request)),
+    ]
+    wait_quietly(request.scope, waits=True)
+    try:
+        with context.news.beyond(number, context.delivery.database) as news:
+            await asyncio.wait([news, *ends], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        wait_quietly(request.scope, waits=False)
+        for each in ends:
+            each.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 _PAGE = """
@@ -90,12 +121,13 @@ order by f.number
 """
 
 
-async def _page(context: ApiContext, after: int, limit: int) -> Sequence[Record]:
+async def _page(context: ApiContext, place: FeedPlace, limit: int) -> tuple[FeedPlace, Sequence[Record]]:
     async with reading(context.delivery.database) as connection:
-        rows: Sequence[Record] = await connection.fetch(_PAGE, after, limit)
+        place = await found_place(connection, place)
+        rows: Sequence[Record] = await connection.fetch(_PAGE, place.number, limit)
         if any(not context.delivery.peers.knows_number(row["peer"]) for row in rows):
             await context.delivery.peers.read(connection)
-    return rows
+    return place, rows
 
 
 def _event(context: ApiContext, row: Record) -> FeedEvent:

@@ -12,22 +12,25 @@ from uuid_utils.compat import uuid7
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import (
-    HistoryEntry,
+    HistoryPage,
     ReferralDetail,
     ReferralPage,
     ReferralStanding,
     created_answer,
+    entries,
     summary,
 )
-from ieum.api.api_context import InContext
+from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.openapi import posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
     PAGE_MAX,
+    bad_cursor,
     etag,
     json_answer,
+    read_cursor,
     read_time_cursor,
     write_cursor,
 )
@@ -39,8 +42,8 @@ from ieum.application.command import Command
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Referral, Side
+from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted, read_history
 from ieum.storage.reading import HistoryRow as Entry
-from ieum.storage.reading import PageCursor, Wanted, read_history
 from ieum.storage.reading import list_referrals as list_of
 from ieum.storage.reading import read_referral as read_one
 from ieum_contracts.address import Address, AgencyId, ProgrammeId
@@ -95,6 +98,37 @@ async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each fil
 @router.get("/v1/referrals/{referral}", response_model=ReferralDetail)
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
+    found, history, older = await _read(context, referral, NOW, HISTORY_MAX)
+    detail = ReferralDetail(
+        **dict(summary(found)),
+        requested=found.requested(),
+        assessment=None if found.assessment is None else from_json(found.assessment),
+        history=entries(history),
+        older=None if older is None else write_cursor(*older),
+    )
+    return json_answer(detail, headers={"etag": etag(found.version)})
+
+
+@router.get("/v1/referrals/{referral}/events", response_model=HistoryPage)
+async def read_events(
+    context: InContext,
+    referral: ReferralId,
+    before: Annotated[
+        str | None,
+        Query(max_length=CURSOR_CHARACTERS_MAX, description="`older` of the referral or of the last page."),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
+) -> Response:
+    """Read a referral's history from its newest events back to its beginning, a page at a time."""
+    place = NOW if before is None else _place(before)
+    _, history, older = await _read(context, referral, place, limit)
+    following = None if older is None else write_cursor(*older)
+    return json_answer(HistoryPage(events=entries(history), older=following))
+
+
+async def _read(
+    context: ApiContext, referral: UUID, before: HistoryPlace, limit: int
+) -> tuple[Referral, Sequence[Entry], HistoryPlace | None]:
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -102,23 +136,14 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
         found = await read_one(connection, context.delivery.peers, referral)
         if found is None:
             raise Problem(http_kinds.NOT_FOUND)
-        history = await read_history(connection, context.delivery.peers, found, HISTORY_MAX)
-    return json_answer(_detail(found, history), headers={"etag": etag(found.version)})
+        return found, *await read_history(connection, context.delivery.peers, found, before, limit)
 
 
-def _detail(referral: Referral, history: Sequence[Entry]) -> ReferralDetail:
-    return ReferralDetail(
-        **dict(summary(referral)),
-        requested=referral.requested(),
-        assessment=None if referral.assessment is None else from_json(referral.assessment),
-        history=[
-            HistoryEntry(
-                id=entry.id,
-                direction="said" if entry.said else "heard",
-                type=entry.type,
-                at=entry.at,
-                data=None if entry.body is None else from_json(entry.body),
-            )
-            for entry in history
-        ],
-    )
+def _place(before: str) -> HistoryPlace:
+    try:
+        place = HistoryPlace(*map(int, read_cursor(before, 2)))
+    except (ValueError, Problem):
+        raise bad_cursor("before") from None
+    if not all(0 <= each <= NOW.number for each in place):
+        raise bad_cursor("before")
+    return place

@@ -1,14 +1,17 @@
 """What the API shows of a referral: where it stands, what is open and what may be done now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
+from pydantic_core import from_json
 
 from ieum.api.http.responses import stored_answer
 from ieum.casework.values import Change, Referral, Side
 from ieum.storage.idempotency_rows import StoredResponse
+from ieum.storage.reading import HistoryRow as Entry
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy
 
@@ -68,7 +71,23 @@ class ReferralDetail(ReferralSummary):
     assessment: dict[str, JsonValue] | None = Field(
         default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
     )
-    history: list[HistoryEntry]
+    history: list[HistoryEntry] = Field(
+        description="The newest events, in the order in which they took effect here."
+    )
+    older: str | None = Field(
+        default=None,
+        description="Cursor of what came before `history`, absent when nothing did: pass it as `before` to "
+        "`/v1/referrals/{id}/events`.",
+    )
+
+
+class HistoryPage(BaseModel):
+    """A part of a referral's history, in the order in which it took effect here."""
+
+    events: list[HistoryEntry]
+    older: str | None = Field(
+        default=None, description="Pass it as `before` for what came before; absent at the beginning."
+    )
 
 
 class ReferralPage(BaseModel):
@@ -124,6 +143,20 @@ def _changed(change: Change) -> Referral:
     if change.referral is None:
         raise LookupError("A command on a referral has to change it.")
     return change.referral
+
+
+def entries(history: Sequence[Entry]) -> list[HistoryEntry]:
+    """Show a part of a referral's history."""
+    return [
+        HistoryEntry(
+            id=entry.id,
+            direction="said" if entry.said else "heard",
+            type=entry.type,
+            at=entry.at,
+            data=None if entry.body is None else from_json(entry.body),
+        )
+        for entry in history
+    ]
 
 
 def _open_asks(referral: Referral) -> list[OpenAsk]:

@@ -18,6 +18,7 @@ from asyncpg import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
 from ieum.delivery.delivery_context import Connections
@@ -123,7 +124,7 @@ async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) 
 
 def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKey:
     """Tell one request from another under the same key: by method, path with query, If-Match and body."""
-    head = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    head = (request.method, request.url.path, request.url.query, if_match(request) or "")
     return IdempotencyKey(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
 
 

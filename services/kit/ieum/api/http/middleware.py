@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from ieum.api.http.host_check import LOCAL_HOSTS, admit
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem, answer
 
@@ -31,8 +33,11 @@ _SECURITY_HEADERS = (
 class ApiMiddleware:
     """ASGI middleware around everything else of the API."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, app: ASGIApp, registry: CollectorRegistry, hosts: AbstractSet[str] = LOCAL_HOSTS
+    ) -> None:
         self._app = app
+        self._hosts = hosts
         self._seconds = Histogram(
             "ieum_http_request_seconds",
             "Time from a request's arrival to its answer, in seconds.",
@@ -56,7 +61,11 @@ class ApiMiddleware:
         started = time.perf_counter()
         response = _Response(scope, send)
         try:
+            admit(scope, self._hosts)
             await self._app(scope, receive, response.send)
+        except Problem as refused:
+            refusal = await answer(Request(scope), refused)
+            await refusal(scope, receive, response.send)
         except ClientDisconnect:
             response.status = CLIENT_GONE_STATUS
         except Exception as error:  # noqa: BLE001 - whatever it is: an answer without content, and a log line

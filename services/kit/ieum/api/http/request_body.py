@@ -8,8 +8,9 @@ from pydantic_core import from_json
 from starlette.requests import Request
 
 from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import BODY, ERRORS_MAX, FieldError, in_body, pointer
 from ieum.api.problems.referral_kinds import IDENTIFIERS
-from ieum.api.problems.response import ERRORS_MAX, Problem, field_name, places
+from ieum.api.problems.response import Problem
 from ieum_contracts import identifiers
 from ieum_contracts.body import holds_identifier
 
@@ -21,9 +22,8 @@ Content = TypeVar("Content")
 
 async def read_body(request: Request) -> bytes:
     """Read a JSON body; what is too much is never read to its end."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if media_type != "application/json" or encoding != "identity":
+    types, encodings = (request.headers.getlist(f"content-{each}") for each in ("type", "encoding"))
+    if len(types) != 1 or not _is_json(types[0]) or any(each.lower() != "identity" for each in encodings):
         raise Problem(http_kinds.MEDIA_TYPE)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:12]) > BODY_BYTES_MAX:
@@ -43,16 +43,27 @@ def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
         errors = error.errors(include_input=False, include_url=False)
     if errors[0]["type"] == "json_invalid":
         raise Problem(http_kinds.MALFORMED_JSON)
-    raise Problem(http_kinds.VALIDATION, {"errors": places(errors)})
+    raise Problem(http_kinds.VALIDATION, {"errors": in_body(errors, from_json(body))})
 
 
 def refuse_identifiers(body: bytes) -> None:
     """Refuse a body that the contract took when any text in it holds a unique identifier (PIPA 24)."""
     if holds_identifier(body):
-        found = [field_name(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
+        found = [pointer(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
         raise Problem(
-            IDENTIFIERS, {"errors": [{"field": place, "code": "identifier"} for place in found or ["body"]]}
+            IDENTIFIERS, {"errors": [FieldError(BODY, place, "identifier") for place in found or [""]]}
         )
+
+
+def _is_json(content_type: str) -> bool:
+    """Whether a body is JSON in UTF-8; other parameters than `charset` mean nothing here."""
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [
+        value.strip('"')
+        for name, _, value in (each.partition("=") for each in parameters)
+        if name == "charset"
+    ]
+    return media_type == "application/json" and all(each in {"utf-8", "utf8"} for each in charsets)
 
 
 async def _read_bounded(request: Request) -> bytes:

@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import FieldError
 from ieum.api.problems.response import Problem
 from ieum.storage.idempotency_rows import StoredResponse
 
 CURSOR_CHARACTERS_MAX = 200
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}(?:[ \t]*,[ \t]*(?:{_TAG.pattern})?)*[ \t]*")
 
 _VERSION = re.compile(r'"[0-9]{1,18}"')
 
@@ -25,9 +28,8 @@ def stored_answer(content: BaseModel, version: int, location: str | None = None)
     """Write the answer to a command as it is stored: a representation, its version, and where it was made."""
     headers = {"location": location} if location else {}
     headers |= {"etag": etag(version), "content-type": "application/json"}
-    return StoredResponse(
-        201 if location else 200, [part for pair in headers.items() for part in pair], _json(content)
-    )
+    flat = [part for pair in headers.items() for part in pair]
+    return StoredResponse(201 if location else 200, flat, _json(content))
 
 
 def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -43,12 +45,22 @@ def etag(version: int) -> str:
 
 
 def wanted_versions(request: Request) -> frozenset[int] | None:
-    """Read the versions that If-Match names; None where any will do. What is no version matches nothing."""
-    wanted = request.headers.get("if-match")
-    if wanted is None or wanted.strip() == "*":
+    """Read the versions that If-Match names; None for any. Raises Problem for what is no list of tags.
+
+    Several lines are one list (RFC 9110 5.3). A weak tag never matches, for If-Match compares strongly.
+    """
+    wanted = if_match(request)
+    if wanted is None or wanted == "*":
         return None
-    tags = (entry.strip() for entry in wanted.split(","))
-    return frozenset(int(tag[1:-1]) for tag in tags if _VERSION.fullmatch(tag))
+    if _TAGS.fullmatch(wanted) is None:
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("header", "if-match", "entity-tags")]})
+    return frozenset(int(tag[1:-1]) for tag in _TAG.findall(wanted) if _VERSION.fullmatch(tag))
+
+
+def if_match(request: Request) -> str | None:
+    """Read If-Match out of all its lines; None where there is none."""
+    lines = request.headers.getlist("if-match")
+    return ", ".join(line.strip() for line in lines) if lines else None
 
 
 def write_cursor(*parts: object) -> str:
@@ -80,9 +92,9 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
     raise bad_cursor()
 
 
-def bad_cursor() -> Problem:
+def bad_cursor(parameter: str = "cursor") -> Problem:
     """Make the problem of a cursor that was not given by us."""
-    return Problem(http_kinds.QUERY, {"errors": [{"field": "query.cursor", "code": "cursor"}]})
+    return Problem(http_kinds.QUERY, {"errors": [FieldError("query", parameter, "cursor")]})
 
 
 def _json(content: BaseModel) -> bytes:

@@ -1,25 +1,31 @@
 """The HTTP server's limits: heads, slow clients and connections are bounded before any route is reached."""
 
 import asyncio
-import signal
-import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+import math
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import httptools
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
+
+from ieum.api.http.connection_limits import CROWDED, is_crowded, make_room
+from ieum.api.http.graceful_server import OrderlyServer
+from ieum.api.http.request_framing import PlainProtocol
+from ieum.api.problems.request_kinds import MALFORMED_REQUEST
 
 HEAD_BYTES_MAX = 32 * 1024
 HEADERS_MAX = 64
 HEAD_SECONDS_MAX = 10.0
+MESSAGE_SECONDS_MAX = 15.0
+"""For a request's body, also where nobody reads it; who reads one gives up a little earlier, with words."""
+WRITE_SECONDS_MAX = 15.0
+"""For a client that does not take its answer."""
+PART_SECONDS_MAX = 2.0
 KEEP_ALIVE_SECONDS = 30
-CONNECTIONS_MAX = 500
 SHUTDOWN_SECONDS_MAX = 5
 
 
@@ -46,53 +52,14 @@ def server(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS_MAX,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
     )
     return OrderlyServer(config, ready, ending)
 
 
-class OrderlyServer(uvicorn.Server):
-    """Ends on SIGTERM or SIGINT by returning from `serve`, so that what runs beside it can be put away.
-
-    Uvicorn's own raises the signal once more, which ends the process there and then.
-    """
-
-    def __init__(
-        self, config: Config, ready: Callable[[], Awaitable[None]] | None, ending: Callable[[], None] | None
-    ) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self._ending = ending
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end; a second signal does not wait for anybody."""
-        super().handle_exit(sig, frame)
-        if self._ending is not None:
-            self._ending()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, when the time has come."""
-        if self._ready is not None:
-            await self._ready()
-        await super().startup(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Listen for the signals while serving."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
-
-class BoundedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 whose request heads are bounded in bytes, in number of headers and in time."""
+class BoundedProtocol(PlainProtocol):
+    """HTTP/1.1 whose requests are bounded in bytes, headers and time, and whose connections give way."""
 
     def __init__(
         self,
@@ -102,49 +69,107 @@ class BoundedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._head_bytes = 0
-        self._in_head = True
-        self._head_deadline: asyncio.TimerHandle | None = None
+        self.since = self.loop.time()
+        self._head_bytes = self._header_bytes = 0
+        self._due = self.since + HEAD_SECONDS_MAX
+        self._taken_due = math.inf
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client ten seconds for its first head."""
+        """Give the client ten seconds for its first head; who has waited longest makes room for it."""
         super().connection_made(cast("asyncio.Transport", transport))
-        self._head_deadline = self.loop.call_later(HEAD_SECONDS_MAX, transport.close)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of the deadline."""
-        self._met_deadline()
-        super().connection_lost(exc)
+        gone = make_room(self.connections)
+        if gone is not None:
+            gone.end()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a head that goes on past the limit ends the connection."""
+        if self.is_deaf:
+            return
         super().data_received(data)
-        if self._in_head:
+        if self.in_head and not self.is_deaf:
             self._head_bytes += len(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
-            self.send_400_response("The request's head is too large.")
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self.refuse(MALFORMED_REQUEST)
+        if self._due == math.inf and not self._is_served():
+            self._due = self.loop.time() + HEAD_SECONDS_MAX  # empty lines between requests keep nobody
 
     def on_message_begin(self) -> None:
         """Start counting a head."""
         super().on_message_begin()
-        self._in_head = True
-        self._head_bytes = 0
-        if self._head_deadline is None:
-            self._head_deadline = self.loop.call_later(HEAD_SECONDS_MAX, self.transport.close)
+        self._head_bytes = self._header_bytes = 0
+        if self._due == math.inf:
+            self.since = self.loop.time()
+            self._due = self.since + HEAD_SECONDS_MAX
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header; raising here makes the parser refuse the request with 400."""
         super().on_header(name, value)
-        if len(self.headers) > HEADERS_MAX or sum(len(n) + len(v) for n, v in self.headers) > HEAD_BYTES_MAX:
+        self._header_bytes += len(name) + len(value)
+        if len(self.headers) > HEADERS_MAX or self._header_bytes > HEAD_BYTES_MAX:
             raise httptools.HttpParserError("The request's head is too large.")
 
     def on_headers_complete(self) -> None:
-        """Stop counting: the head is in."""
-        self._in_head = False
-        self._met_deadline()
+        """Stop counting: the head is in, and the body has its own time."""
+        self._due = self.loop.time() + MESSAGE_SECONDS_MAX
         super().on_headers_complete()
 
-    def _met_deadline(self) -> None:
-        if self._head_deadline is not None:
-            self._head_deadline.cancel()
-            self._head_deadline = None
+    def on_message_complete(self) -> None:
+        """Stop the time: it is no longer the client's turn."""
+        super().on_message_complete()
+        if not self.in_body:
+            self._due = math.inf
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        super()._start_asgi_task(cycle, app)
+        scope = cast("Scope", cycle.scope)
+        if is_crowded(scope, self.tasks, self.connections):
+            scope[CROWDED] = True
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        self.since = self.loop.time()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Give the client some time to take what was written."""
+        super().pause_writing()
+        self._taken_due = self.loop.time() + WRITE_SECONDS_MAX
+
+    def resume_writing(self) -> None:
+        """Go on: the client takes what is written."""
+        super().resume_writing()
+        self._taken_due = math.inf
+
+    def part(self) -> None:
+        """Wait a little for a client that still sends."""
+        self._due = self.loop.time() + PART_SECONDS_MAX
+        super().part()
+
+    @property
+    def waits_for_client(self) -> bool:
+        """Whether it is the client's turn: a head, or the rest of a body, is not here yet."""
+        running = self.running
+        if running is None or running.response_complete:
+            return True
+        return running.more_body and not running.response_started
+
+    def sweep(self, now: float) -> None:
+        """End when the client has taken too long."""
+        if now > self._taken_due:
+            self.end()
+        elif self.flow.read_paused:
+            self._due = max(self._due, now + MESSAGE_SECONDS_MAX)  # it is ours to go on
+        elif now > self._due:
+            if self._is_served() and not self.in_body and not self.is_deaf:
+                self.refuse(MALFORMED_REQUEST)  # what was asked before is still answered
+                self._due = math.inf
+            else:
+                self.end()
+
+    def end(self) -> None:
+        """End at once; what still runs finds its client gone."""
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _is_served(self) -> bool:
+        return self.running is not None and not self.running.response_complete

@@ -53,8 +53,20 @@ RESTORING = ProblemKind(
         "If it lasts, the operators look at `GET /v1/sources`.",
     ),
 )
+FEED_RESTARTED = ProblemKind(
+    "feed-restarted",
+    410,
+    Text("이 지점은 지금의 사건 목록에 없습니다", "There is no such place in the feed"),
+    Text(
+        "데이터베이스가 새로 만들어졌거나 백업에서 복구되어 사건 목록이 다시 시작되었거나, "
+        "`after`가 목록의 끝을 넘었습니다. "
+        "`after`에 `begin`의 값을 넣어 처음부터 읽고, 이미 처리한 사건은 `id`로 거르십시오.",
+        "The feed was restarted, for the database was made anew or restored from a backup, or `after` lies "
+        "beyond its end. Read on from the value of `begin`, and leave out events whose `id` you know.",
+    ),
+)
 STREAM_KINDS: Mapping[str, ProblemKind] = {
-    kind.name: kind for kind in (NOTHING_WAITS, NOT_HELD, STREAM_STOPPED, RESTORING)
+    kind.name: kind for kind in (NOTHING_WAITS, NOT_HELD, STREAM_STOPPED, FEED_RESTARTED, RESTORING)
 }
 
 

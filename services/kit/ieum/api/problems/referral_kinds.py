@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
+from ieum.api.problems.field_errors import BODY, FieldError, pointer
 from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, ProblemKind, Text
+from ieum.api.problems.request_kinds import REQUEST_KINDS
 from ieum.api.problems.response import Problem
 from ieum.casework.values import Guard, Refusal
 
@@ -140,7 +142,7 @@ _GUARDS = (
     CASE,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (NOT_FOUND, OWNER, *_GUARDS)}
-KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
+KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS, **STREAM_KINDS}
 """Every kind of problem by its name."""
 
 
@@ -155,9 +157,13 @@ def refused(refusal: Refusal) -> Problem:
         "referral": refusal.referral,
         "ask": refusal.ask,
         "ask_type": refusal.ask_type,
-        "errors": [{"field": field} for field in refusal.fields] or None,
+        "errors": [FieldError(BODY, _pointer(each), "identifier") for each in refusal.fields] or None,
     }
     members = {name: value for name, value in members.items() if value is not None}
     if refusal.version is None:
         return Problem(GUARD_KINDS[refusal.guard], members)
     return Problem(STALE, {"version": refusal.version}, {"etag": f'"{refusal.version}"'})
+
+
+def _pointer(place: str) -> str:
+    return "" if place == "body" else pointer(place.split("."))

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import ErrorDetails, to_json
-from starlette.exceptions import HTTPException
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import FieldError, in_parameters
 from ieum.api.problems.http_kinds import ProblemKind, Text
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
-ERRORS_MAX = 20
-NAME_CHARACTERS_MAX = 40
-NAME_DIGITS_MAX = 4
 LANGUAGES_MAX = 8
 
 
@@ -41,7 +38,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
 async def answer(request: Request, problem: Exception) -> Response:
     """Write a problem as an answer, and note its kind for the log."""
     assert isinstance(problem, Problem)  # noqa: S101 - registered for Problem alone
-    language = preferred_language(request.headers.get("accept-language", ""))
+    language = preferred_language(", ".join(request.headers.getlist("accept-language")))
     request.scope["ieum.problem"] = problem.kind.name
     headers = {
         "content-language": language,
@@ -54,30 +51,25 @@ async def answer(request: Request, problem: Exception) -> Response:
     return Response(body, problem.kind.status, headers, MEDIA_TYPE)
 
 
-async def answer_http_error(request: Request, error: Exception) -> Response:
-    """Answer what the router itself refuses: no such path, no such method."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException alone
-    kind = {404: http_kinds.NOT_FOUND, 405: http_kinds.METHOD}.get(error.status_code, http_kinds.QUERY)
-    return await answer(request, Problem(kind, headers=error.headers))
+def written(kind: ProblemKind) -> bytes:
+    """Write a problem as a whole answer where no request can be read; the connection ends with it."""
+    body = _document(Problem(kind), "ko", None)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-language": "ko",
+        "cache-control": "no-store",
+        **_headers(kind),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | {"connection": "close"}).items())
+    phrase = HTTPStatus(kind.status).phrase
+    head = f"HTTP/1.1 {kind.status} {phrase}\r\n{lines}content-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 async def answer_bad_parameters(request: Request, error: Exception) -> Response:
     """Answer parameters of path, query or headers that are not valid."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
-    return await answer(request, Problem(http_kinds.QUERY, {"errors": places(error.errors())}))
-
-
-def places(errors: Sequence[ErrorDetails]) -> list[dict[str, object]]:
-    """Say where a body fails and by which rule, without anything that came in as a value."""
-    return [
-        {"field": field_name(error["loc"]), "code": error["type"], **_limits(error.get("ctx", {}))}
-        for error in errors[:ERRORS_MAX]
-    ]
-
-
-def field_name(location: Sequence[int | str]) -> str:
-    """Write the place of a field; names are input too, so only what looks like one is repeated."""
-    return ".".join(_printable(part) for part in location) or "body"
+    return await answer(request, Problem(http_kinds.QUERY, {"errors": in_parameters(error.errors())}))
 
 
 def preferred_language(accepted: str) -> str:
@@ -105,6 +97,9 @@ def _document(problem: Problem, language: str, request_id: object) -> bytes:
     }
     if request_id is not None:
         members["instance"] = f"urn:uuid:{request_id}"
+    found = problem.members.get("errors")
+    if isinstance(found, Sequence):
+        members["errors"] = [each.document(language) for each in found if isinstance(each, FieldError)]
     return to_json({**problem.members, **members})
 
 
@@ -128,24 +123,3 @@ def _weight(parameters: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
-
-
-def _printable(part: int | str) -> str:
-    if isinstance(part, int):
-        return str(part)
-    plain = part.replace("_", "").replace("-", "")
-    looks_like_a_name = (
-        0 < len(part) <= NAME_CHARACTERS_MAX
-        and plain.isascii()
-        and plain.isalnum()
-        and sum(map(str.isdigit, plain)) <= NAME_DIGITS_MAX
-    )
-    return part if looks_like_a_name else "?"
-
-
-def _limits(context: Mapping[str, object]) -> dict[str, object]:
-    """Keep what the contract says about the field (limits, allowed values), nothing that came in."""
-    known = ("expected", "expected_tags", "max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
-    limits = {name: context[name] for name in known if name in context}
-    rule = context.get("error")  # the contract's own validators, whose words never repeat their input
-    return {**limits, "rule": str(rule)} if isinstance(rule, ValueError) else limits

@@ -42,11 +42,15 @@ on conflict (peer) do update set
 """
 
 
+_NEW_EPOCH = "update feed_epoch set epoch = default"
+
+
 async def compare_with_peers(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Ask every peer for its heads, and hold whatever it says, and whatever is said to it, until it answers.
 
-    To be called in a transaction.
+    The feed gives its numbers a second time, so it begins a new epoch. To be called in a transaction.
     """
+    await connection.execute(_NEW_EPOCH)
     last_heard = await connection.fetchval(_LAST_HEARD)
     since = (last_heard or now - KEPT) - CLOCKS_DIFFER_MAX
     for peer, ask in (await _ask_all(connection, context, since, now)).items():

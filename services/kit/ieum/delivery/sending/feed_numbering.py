@@ -19,11 +19,14 @@ where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number,
 # of a thousand rows would be searched for among all that have none.
 
 
-async def number_feed(connection: Connection) -> None:
-    """Give numbers to what has been committed; for the holder of the relay's lock alone.
+async def number_feed(connection: Connection) -> bool:
+    """Give numbers to what has been committed, and say whether there was any; for the relay's lock alone.
 
     Unlike what else its connection commits, numbers are on disk before anybody sees them: given anew after
     a crash, they could put a late commit before what a reader has read already.
     """
-    while int((await connection.execute(_NUMBER, NUMBERED_MAX)).removeprefix("UPDATE ")) == NUMBERED_MAX:
-        pass
+    given, last = 0, NUMBERED_MAX
+    while last == NUMBERED_MAX:
+        last = int((await connection.execute(_NUMBER, NUMBERED_MAX)).removeprefix("UPDATE "))
+        given += last
+    return given > 0

@@ -1,6 +1,7 @@
 """The relay: carries the outbox to Kafka, in order, from the one process that holds the agency's lock."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -54,8 +55,15 @@ _SESSION = {
 class Relay:
     """Sends what the outbox holds. One in every process: whoever holds the lock works, the others wait."""
 
-    def __init__(self, address: DatabaseAddress, context: DeliveryContext, producer: Producer) -> None:
+    def __init__(
+        self,
+        address: DatabaseAddress,
+        context: DeliveryContext,
+        producer: Producer,
+        numbered: Callable[[], None],
+    ) -> None:
         self._address = address
+        self._numbered = numbered
         self._context = context
         self._producer = producer
         self._woken = asyncio.Event()
@@ -127,12 +135,16 @@ class Relay:
                 continue
             fresh = self.last_turn - numbered >= NUMBER_SECONDS
             if fresh:
-                await number_feed(connection)
+                await self._number(connection)
                 numbered = self.last_turn
             if sent >= PACED_ROWS_MIN:
                 await asyncio.sleep(PACE_SECONDS)
             if not sent:
                 await self._wait(POLL_SECONDS if fresh else NUMBER_SECONDS)
+
+    async def _number(self, connection: Connection) -> None:
+        if await number_feed(connection):
+            self._numbered()
 
     def _alive(self) -> None:
         self.last_turn = _now()
@@ -141,7 +153,7 @@ class Relay:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
         until = _now() + self._backoff
         while (left := until - _now()) > 0:
-            await number_feed(connection)
+            await self._number(connection)
             self.last_turn = _now()
             await asyncio.sleep(min(left, POLL_SECONDS))
         self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)

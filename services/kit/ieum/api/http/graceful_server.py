@@ -1,0 +1,64 @@
+"""A server that ends without ending its process, and looks after its connections once a second."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from uvicorn.config import Config
+
+from ieum.api.http.connection_limits import SWEEP_SECONDS, sweep
+
+
+class OrderlyServer(uvicorn.Server):
+    """Ends on SIGTERM or SIGINT by returning from `serve`, so that what runs beside it can be put away.
+
+    Uvicorn's own raises the signal once more, which ends the process there and then.
+    """
+
+    def __init__(
+        self, config: Config, ready: Callable[[], Awaitable[None]] | None, ending: Callable[[], None] | None
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._ending = ending
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; a second signal does not wait for anybody."""
+        super().handle_exit(sig, frame)
+        if self._ending is not None:
+            self._ending()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, when the time has come."""
+        if self._ready is not None:
+            await self._ready()
+        await super().startup(sockets)
+        self._sweep()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, and let requests end."""
+        await super().shutdown(sockets)
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        sweep(self.server_state.connections, loop.time())
+        self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen for the signals while serving."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)

@@ -1,0 +1,130 @@
+"""The gate: whether a request is for this service and comes from where it may, before any route sees it.
+
+The API knows no login yet, so whoever reaches it is served. A web page must not be among them: one that a
+worker has open can reach the service by the worker's browser, under a name of its own that is made to point
+here (DNS rebinding), or as a foreign origin. Browsers tell both in headers that pages cannot change.
+"""
+
+import functools
+import ipaddress
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from ieum.api.http import connection_limits
+from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import FieldError
+from ieum.api.problems.request_kinds import CROWDED, FOREIGN_ORIGIN, HOST_MISSING, MISDIRECTED, NOT_ACCEPTABLE
+from ieum.api.problems.response import Problem
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+PAGES = ("/docs", "/problems")
+"""For people: a link elsewhere may lead to them."""
+AUTHORITIES_REMEMBERED = 128
+
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
+_ORIGIN = re.compile(r"(https?)://([^/]*)")
+_PORTS = {"http": 80, "https": 443}
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
+_NO_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
+_JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
+_OURS = frozenset({"same-origin", "none"})
+Authority = tuple[str, int | None]
+
+
+def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
+    """Let a request in; raises Problem for one that is not for `hosts`, not from here, or one too many."""
+    request = Request(scope)
+    host = _host_of(request)
+    if host is None:
+        if scope["http_version"] != "1.0" or scope["path"] not in connection_limits.HEALTH_PATHS:
+            raise Problem(HOST_MISSING)
+    elif host[0] not in hosts and not (
+        scope["path"] in connection_limits.HEALTH_PATHS and _is_address(host[0])
+    ):
+        raise Problem(MISDIRECTED)
+    _check_origin(request, host)
+    if _BAD_ESCAPE.search(scope.get("raw_path") or b""):
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
+    if scope["path"].startswith("/v1/") and not _takes_json(request.headers.getlist("accept")):
+        raise Problem(NOT_ACCEPTABLE)
+    if connection_limits.CROWDED in scope:
+        raise Problem(CROWDED)
+
+
+@functools.lru_cache(AUTHORITIES_REMEMBERED)
+def authority(text: str) -> Authority | None:
+    """Read name and port of a host; None for what is none. Every way to write an address is one name."""
+    found = _AUTHORITY.fullmatch(text.strip().lower())
+    if found is None:
+        return None
+    name, port = found[1], None if found[2] is None else int(found[2])
+    if name.startswith("["):
+        try:
+            name = f"[{ipaddress.IPv6Address(name[1:-1])}]"
+        except ValueError:
+            return None
+    return name, port
+
+
+def _host_of(request: Request) -> Authority | None:
+    """Read the one Host; None where there is none. Raises Problem for a second or a strange one."""
+    given = request.headers.getlist("host")
+    if not given:
+        return None
+    found = authority(given[0])
+    if len(given) > 1 or found is None:
+        raise Problem(HOST_MISSING)
+    return found
+
+
+def _check_origin(request: Request, host: Authority | None) -> None:
+    """Refuse what another origin's page has sent; those who are no browsers do not send these headers."""
+    origins = request.headers.getlist("origin")
+    if origins and (len(origins) > 1 or not _is_ours(origins[0], host)):
+        raise Problem(FOREIGN_ORIGIN)
+    sites = request.headers.getlist("sec-fetch-site")
+    if sites and not _OURS.issuperset(sites) and not _is_followed_link(request):
+        raise Problem(FOREIGN_ORIGIN)
+
+
+def _is_ours(origin: str, host: Authority | None) -> bool:
+    found = _ORIGIN.fullmatch(origin.strip().lower())
+    theirs = None if found is None else authority(found[2])
+    if found is None or theirs is None or host is None:
+        return False
+    usual = _PORTS[found[1]]
+    return (theirs[0], theirs[1] or usual) == (host[0], host[1] or usual)
+
+
+def _is_followed_link(request: Request) -> bool:
+    path: str = request.scope["path"]
+    return (
+        request.method in {"GET", "HEAD"}
+        and request.headers.get("sec-fetch-mode") == "navigate"
+        and request.headers.get("sec-fetch-dest", "document") == "document"
+        and any(path == page or path.startswith(f"{page}/") for page in PAGES)
+    )
+
+
+def _takes_json(lines: Sequence[str]) -> bool:
+    """Whether a client takes JSON: it says nothing, or names it with a weight that is not zero."""
+    entries = [each.lower().partition(";") for line in lines for each in line.split(",") if each.strip()]
+    if not entries:
+        return True
+    return any(
+        media_type.strip() in _JSON and not _NO_WEIGHT.search(parameters)
+        for media_type, _, parameters in entries
+    )
+
+
+def _is_address(name: str) -> bool:
+    """Whether a name is an address, as probes of containers use: no page can make one its own."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True

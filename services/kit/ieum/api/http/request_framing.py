@@ -1,0 +1,176 @@
+"""HTTP/1.1 and nothing else on a connection: what would have two readers read two things is refused.
+
+llhttp refuses what is ambiguous about lengths by itself. What is left to us: it takes an offered upgrade
+(`Upgrade: h2c`, which Java's client and `curl --http2` send with every request) for the end of HTTP, so that
+the body is dropped, or is read as the next request. An offer may be ignored (RFC 9110 7.8), so it is.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from ieum.api.problems.http_kinds import ProblemKind
+from ieum.api.problems.request_kinds import MALFORMED_REQUEST
+from ieum.api.problems.response import written
+
+PIPELINED_MAX = 16
+_ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
+
+
+class _Parting:
+    """Stands for the transport in an answer that is given before the whole request has come."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
+class PlainProtocol(HttpToolsProtocol):
+    """HTTP/1.1 whose messages have one reading: offers to upgrade are ignored, and bad framing is refused."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.running: RequestResponseCycle | None = None
+        """The request that is served now, or was last; others wait in the pipeline."""
+        self.in_head = self.in_body = False
+        self.is_deaf = False
+        """Whether nothing more is taken in."""
+        self._offers = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in."""
+        self._unset_keepalive_if_required()
+        try:
+            while data and not self.is_deaf:
+                data = self._feed(data)
+        except httptools.HttpParserError:
+            self.refuse(MALFORMED_REQUEST)
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse bytes, and return what is left: a request that offers an upgrade is read again without."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offered:
+            head = self._head_without_offer()
+            self._offers = False
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self.parser.feed_data(head)
+            return data[offered.args[0] :]
+        return b""
+
+    def _head_without_offer(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        first = self.parser.get_method() + b" " + self.url + b" HTTP/" + version
+        return b"\r\n".join([first, *lines, b"", b""])
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        super().on_message_begin()
+        self.in_head = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header in; what comes behind a chunked body may not change what was said before it."""
+        if self.in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin to serve the request; raising here makes the parser refuse it."""
+        self.in_head = False
+        version = self.parser.get_http_version()
+        codings = [value for name, value in self.headers if name == b"transfer-encoding"]
+        if not version.startswith("1.") or b"#" in self.url or len(self.pipeline) >= PIPELINED_MAX:
+            raise httptools.HttpParserError("The request cannot be served.")
+        if self.parser.get_method() == b"CONNECT":
+            raise httptools.HttpParserError("No tunnel is made.")
+        if self.parser.should_upgrade():
+            self._offers = True
+            return
+        if codings and (version != "1.1" or [each.lower() for each in codings] != [b"chunked"]):
+            raise httptools.HttpParserError("Only chunked is understood, from HTTP/1.1 on.")
+        if not self.url.startswith(b"/"):
+            self._take_absolute()
+        self.in_body = True
+        super().on_headers_complete()
+
+    def _take_absolute(self) -> None:
+        """Take the authority of an absolute target for the Host, whatever Host says (RFC 9112 3.2.2)."""
+        if self.url == b"*" and self.parser.get_method() == b"OPTIONS":
+            self.url = b"/*"
+            return
+        found = _ABSOLUTE.fullmatch(self.url)
+        if found is None:
+            raise httptools.HttpParserError("The request's target has a form that is not served.")
+        if any(name == b"host" for name, _ in self.headers):
+            self.headers[:] = [(name, found[1] if name == b"host" else value) for name, value in self.headers]
+        self.url = found[2] if found[2].startswith(b"/") else b"/" + found[2]
+
+    def on_message_complete(self) -> None:
+        """End a request, unless it has to be read again."""
+        if not self._offers:
+            super().on_message_complete()
+            self.in_body = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        async def served(scope: Any, receive: Any, send: Any) -> None:
+            async def sent(message: Any) -> None:
+                if cycle.more_body and message["type"] == "http.response.start":
+                    # What is still to come of this request must never be read as the next one.
+                    cycle.keep_alive = False
+                    cycle.transport = cast("asyncio.Transport", _Parting(self.transport, self.part))
+                await send(message)
+
+            await app(scope, receive, sent)
+
+        self.running = cycle
+        super()._start_asgi_task(cycle, served)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are told by the kind
+        """Refuse what cannot be read."""
+        self.refuse(MALFORMED_REQUEST)
+
+    def refuse(self, kind: ProblemKind) -> None:
+        """End the connection: with a problem, unless an answer that is under way has to come first."""
+        self.is_deaf = True
+        running = self.running
+        if running is not None and not running.response_complete:
+            if running is not self.cycle or not self.in_body:
+                self._answer_what_came_before(running)
+                return
+            running.disconnected = True
+            running.message_event.set()
+            if running.response_started:
+                self.transport.close()
+                return
+        if not self.transport.is_closing():
+            self.transport.write(written(kind))
+            self.part()
+
+    def _answer_what_came_before(self, running: RequestResponseCycle) -> None:
+        if self.in_body:
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else running
+        last.keep_alive = False
+
+    def part(self) -> None:
+        """Say no more, and let the client read it: closed while it still sends, it would lose the answer."""
+        self.is_deaf = True
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+            self.flow.resume_reading()
+        else:
+            self.transport.close()

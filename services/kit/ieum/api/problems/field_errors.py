@@ -1,0 +1,111 @@
+"""Where a request fails and by which rule: places as JSON pointers (RFC 6901), never a value that came in."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from ieum.api.problems.field_wording import code_of, words_of
+from ieum.api.problems.http_kinds import Text
+
+ERRORS_MAX = 20
+NAME_CHARACTERS_MAX = 40
+NAME_DIGITS_MAX = 4
+
+_LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
+_QUOTED = re.compile(r"'([^']*)'")
+BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One place that is wrong: of the body a pointer, of query, path or headers a name."""
+
+    where: str
+    field: str
+    code: str
+    limits: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def document(self, language: str) -> dict[str, object]:
+        """Write it as a member of a problem, in the reader's language and in both."""
+        words: Text = words_of(self.code, self.limits)
+        return {
+            "in": self.where,
+            "field": self.field,
+            "code": self.code,
+            "detail": words.en if language == "en" else words.ko,
+            "detail_ko": words.ko,
+            "detail_en": words.en,
+            **self.limits,
+        }
+
+
+def in_body(errors: Sequence[ErrorDetails], body: object) -> list[FieldError]:
+    """Say where a body fails, and by which rule."""
+    return [_in_body(error, body) for error in errors[:ERRORS_MAX]]
+
+
+def in_parameters(errors: Sequence[ErrorDetails]) -> list[FieldError]:
+    """Say which parameters of path, query or headers are wrong, and by which rule."""
+    return [
+        FieldError(str(error["loc"][0]), name_of(error["loc"][1:2]), code_of(error["type"]), _limits(error))
+        for error in errors[:ERRORS_MAX]
+    ]
+
+
+def pointer(parts: Sequence[int | str]) -> str:
+    """Write the place of a field; names are input too, so only what looks like one is repeated."""
+    return "".join(f"/{printable(part)}" for part in parts)
+
+
+def name_of(parts: Sequence[int | str]) -> str:
+    """Write the name of a parameter."""
+    return ".".join(printable(part) for part in parts) or "?"
+
+
+def printable(part: int | str) -> str:
+    """Write a name, or `?` for what may be somebody's value."""
+    if isinstance(part, int):
+        return str(part)
+    plain = part.replace("_", "").replace("-", "")
+    looks_like_a_name = (
+        0 < len(part) <= NAME_CHARACTERS_MAX
+        and plain.isascii()
+        and plain.isalnum()
+        and sum(map(str.isdigit, plain)) <= NAME_DIGITS_MAX
+    )
+    return part if looks_like_a_name else "?"
+
+
+def _in_body(error: ErrorDetails, body: object) -> FieldError:
+    parts = list(_way(error["loc"], body, is_missing=error["type"] == "missing"))
+    named = _QUOTED.fullmatch(str(error.get("ctx", {}).get("discriminator", "")))
+    if named is not None:
+        parts.append(named[1])
+    return FieldError(BODY, pointer(parts), code_of(error["type"]), _limits(error))
+
+
+def _way(location: Sequence[int | str], body: object, *, is_missing: bool) -> Iterator[int | str]:
+    """Follow a place through the body that came; what is not there names a variant of the contract's."""
+    at: Any = body
+    for number, part in enumerate(location, 1):
+        is_here = part in at if isinstance(at, dict) else isinstance(at, list) and part in range(len(at))
+        if is_here:
+            at = at[part]
+        elif not (is_missing and number == len(location)):
+            continue
+        yield part
+
+
+def _limits(error: ErrorDetails) -> dict[str, object]:
+    """Keep what the contract says about the field (limits, allowed values), nothing that came in."""
+    context = error.get("ctx", {})
+    limits: dict[str, object] = {name: context[name] for name in _LIMITS if name in context}
+    expected = context.get("expected_tags", context.get("expected"))
+    if expected is not None:
+        limits["expected"] = _QUOTED.findall(str(expected)) or [str(expected)]
+    rule = context.get("error")  # the contract's own validators, whose words never repeat their input
+    return {**limits, "rule": str(rule)} if isinstance(rule, ValueError) else limits

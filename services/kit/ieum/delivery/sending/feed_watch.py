@@ -1,0 +1,75 @@
+"""News of the feed: whoever waits for its next event shares one look at the database with all others."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+
+from ieum.delivery.delivery_context import Connections
+from ieum.delivery.failures import DATABASE_RETRYABLE
+
+LOOK_SECONDS = 0.5
+"""Between two looks while nobody tells of anything: another process may be the one that numbers the feed."""
+
+_log = structlog.get_logger(__name__)
+
+
+class News:
+    """Wakes those who wait; it looks while somebody does, at once when this process has numbered."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self._waiting: dict[asyncio.Future[None], int] = {}
+        self._told = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    def tell(self) -> None:
+        """Say that the feed has grown."""
+        self._told.set()
+
+    @contextmanager
+    def beyond(self, number: int, database: Connections) -> Iterator[asyncio.Future[None]]:
+        """Lend what is done as soon as the feed goes on behind a number."""
+        news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[news] = number
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look(database))
+        try:
+            yield news
+        finally:
+            del self._waiting[news]
+            if not self._waiting and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def _look(self, database: Connections) -> None:
+        while True:
+            self._told.clear()
+            end = await self._end(database)
+            for news, number in self._waiting.items():
+                if end > number and not news.done():
+                    news.set_result(None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._told.wait()
+
+    async def _end(self, database: Connections) -> int:
+        """Say how far the feed goes; 0 while the database cannot tell: nobody waits for ever."""
+        self.looks += 1
+        try:
+            async with database.acquire() as connection:
+                return int(await connection.fetchval(_END))
+        except DATABASE_RETRYABLE:
+            return 0
+        except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+            _log.error("feed.unread", error=type(error).__name__)
+            return 0
+
+
+_END = "select coalesce(max(number), 0) from feed"

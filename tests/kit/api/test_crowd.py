@@ -1,0 +1,140 @@
+"""A crowd harms nobody else: health is answered, who idles longest gives way, refusals are problems."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from prometheus_client import CollectorRegistry
+from starlette.types import Receive, Scope, Send
+
+from ieum.api.http import connection_limits, server
+from ieum.api.http.middleware import ApiMiddleware
+from tests.kit.api.raw_http import answers, echo, serving, talk
+
+HEALTH = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+GET = b"GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n"
+POST = b"POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc"
+Link = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Desk:
+    """Answers at once, but `/slow` only when told to."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/slow":
+            await self.go_on.wait()
+        await echo(scope, receive, send)
+
+
+@asynccontextmanager
+async def opened(port: int, count: int, said: bytes = b"") -> AsyncIterator[list[Link]]:
+    """Open so many connections, one after the other, each of which says something and waits."""
+    links: list[Link] = []
+    try:
+        for _ in range(count):
+            links.append(await asyncio.open_connection("127.0.0.1", port))
+            links[-1][1].write(said)
+        await asyncio.sleep(0.2)
+        yield links
+    finally:
+        for _, writer in links:
+            writer.close()
+
+
+async def is_ended(link: Link) -> bool:
+    """Say whether the server has ended a connection from which nothing has come."""
+    with suppress(TimeoutError, ConnectionError):
+        return await asyncio.wait_for(link[0].read(1), 0.05) == b""
+    return link[0].at_eof() or link[0].exception() is not None
+
+
+@pytest.fixture
+def handler() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def port(handler: Desk) -> AsyncIterator[int]:
+    async with serving(ApiMiddleware(handler, CollectorRegistry())) as found:
+        yield found
+        handler.go_on.set()
+
+
+async def test_idle_connections_give_way_oldest_first_and_everything_is_answered(port: int) -> None:
+    more = 20
+    async with opened(port, connection_limits.CONNECTIONS_MAX + more) as links:
+        for asked in (HEALTH, POST, HEALTH):
+            assert [status for status, *_ in answers(await talk(port, asked))] == [200]
+        ended = [await is_ended(link) for link in (*links[:more], *links[-20:])]
+    assert ended == [True] * more + [False] * 20
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /slow HTTP/1.1\r\nhost: localhost\r\nx: ",
+        b"POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc",
+    ],
+)
+async def test_who_never_finishes_a_request_gives_way_too(port: int, begun: bytes) -> None:
+    async with opened(port, connection_limits.CONNECTIONS_MAX + 20, begun) as links:
+        for asked in (HEALTH, POST):
+            assert [status for status, *_ in answers(await talk(port, asked))] == [200]
+        assert await is_ended(links[0])
+
+
+async def test_more_requests_than_are_served_are_refused_as_problems_and_health_is_not(
+    port: int, handler: Desk
+) -> None:
+    async with opened(port, connection_limits.REQUESTS_MAX, GET) as links:
+        said = await talk(port, POST)
+        [(status, media, body)] = answers(said)
+        assert (status, media) == (503, "application/problem+json")
+        assert json.loads(body)["type"] == "urn:ieum:problem:crowded"
+        assert b"retry-after: " in said
+        assert [status for status, *_ in answers(await talk(port, HEALTH))] == [200]
+        assert not await is_ended(links[0])
+        handler.go_on.set()
+        assert (await links[0][0].readline()).startswith(b"HTTP/1.1 200")
+    assert [status for status, *_ in answers(await talk(port, POST))] == [200]
+
+
+async def test_a_body_that_never_comes_to_its_end_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ignores(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(server, "MESSAGE_SECONDS_MAX", 0.2)
+    begun = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
+    async with serving(ignores) as port:
+        assert await talk(port, begun, *[b"a"] * 4) == b""
+
+
+async def test_empty_lines_keep_no_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HEAD_SECONDS_MAX", 0.2)
+    assert answers(await talk(port, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n", b"\r\n"))[0][0] == 200
+
+
+async def test_who_does_not_take_the_answer_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = asyncio.Event()
+
+    async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
+        length = 10**9
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % length)]}
+        )
+        try:
+            for _ in range(length // 2**20):
+                await send({"type": "http.response.body", "body": b"a" * 2**20, "more_body": True})
+        finally:
+            gone.set()
+
+    monkeypatch.setattr(server, "WRITE_SECONDS_MAX", 0.2)
+    async with serving(endless) as port, opened(port, 1, GET):
+        await asyncio.wait_for(gone.wait(), 10)
