@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ieum.api.agency.submit import allowed, order
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -26,6 +26,7 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import CASE
 from ieum.api.problems.response import Problem
 from ieum.application.loading import Loaded, Requirements
 from ieum.casework import case_commands as casework
@@ -41,6 +42,8 @@ from ieum_contracts.codes import Outcome, State
 router = APIRouter(tags=["cases"])
 
 Content = TypeVar("Content")
+
+_CHANGING = (http_kinds.QUERY, http_kinds.NOT_FOUND, CASE, *ORDERING)
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -83,7 +86,7 @@ class CasePage(BaseModel):
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
-@router.get("/v1/cases", response_model=CasePage)
+@router.get("/v1/cases", **gets("listCases", CasePage, http_kinds.QUERY))
 async def list_cases(
     context: InContext,
     state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
@@ -100,7 +103,9 @@ async def list_cases(
     return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
 
 
-@router.get("/v1/cases/{case}", response_model=CaseView)
+@router.get(
+    "/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True)
+)
 async def read_case(context: InContext, case: CaseId) -> Response:
     """Read a case with the referrals that it serves."""
     async with (
@@ -113,14 +118,18 @@ async def read_case(context: InContext, case: CaseId) -> Response:
     return _answer(found)
 
 
-@router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
+@router.post(
+    "/v1/cases/{case}/close",
+    **posts("closeCase", "CaseClosing", CASE_CLOSINGS, CaseView, *_CHANGING, versioned=True),
+)
 async def close_case(request: Request, context: InContext, case: CaseId) -> Response:
     """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
     return await _change(request, context, case, CASE_CLOSING, casework.close_case)
 
 
 @router.post(
-    "/v1/cases/{case}/follow-ups", **posts("CaseFollowUp", CASE_FOLLOW_UPS, CaseView, versioned=True)
+    "/v1/cases/{case}/follow-ups",
+    **posts("followUpCase", "CaseFollowUp", CASE_FOLLOW_UPS, CaseView, *_CHANGING, versioned=True),
 )
 async def follow_up(request: Request, context: InContext, case: CaseId) -> Response:
     """Tell the senders what aftercare (사후관리) found after the case was closed."""

@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
+from ieum.api.docs.openapi import gets
 from ieum.api.http.responses import PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
+from ieum.api.problems import http_kinds
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.topics import Family
 
@@ -50,7 +52,7 @@ class FeedPage(BaseModel):
     next: int = Field(description="Pass it as `after` to go on from here.")
 
 
-@router.get("/v1/events", response_model=FeedPage)
+@router.get("/v1/events", **gets("followEvents", FeedPage, http_kinds.QUERY))
 async def follow(
     request: Request,
     context: InContext,

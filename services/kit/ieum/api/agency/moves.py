@@ -12,7 +12,8 @@ from ieum.api.agency.submit import move
 from ieum.api.agency.views import ReferralStanding
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import ORDERING, posts
+from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.loading import Loaded, Requirements
 from ieum.casework import sending
@@ -24,12 +25,16 @@ from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
 
+_TELLING = (http_kinds.QUERY, http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
+_DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
+
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 
 
 @router.post(
     "/v1/referrals/{referral}/decisions",
-    **posts("DecisionOrder", DECISIONS, ReferralStanding, versioned=True),
+    **posts("decideReferral", "DecisionOrder", DECISIONS, ReferralStanding, *_DECIDING, versioned=True),
 )
 async def decide(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
@@ -44,7 +49,10 @@ async def decide(request: Request, context: InContext, referral: ReferralId) -> 
     return await move(request, context, referral, DECISION_ORDER, needs, command)
 
 
-@router.post("/v1/referrals/{referral}/asks", **posts("AskOrder", ASKS, ReferralStanding, versioned=True))
+@router.post(
+    "/v1/referrals/{referral}/asks",
+    **posts("askRecipient", "AskOrder", ASKS, ReferralStanding, *_ASKING, versioned=True),
+)
 async def ask(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Ask, as the sender's worker; the ask stands in `open_asks` until the recipient settles it."""
     ask_id = uuid7()
@@ -57,7 +65,14 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
 
 @router.post(
     "/v1/referrals/{referral}/eligibility-changes",
-    **posts("EligibilityChanged", ELIGIBILITY_CHANGES, ReferralStanding, versioned=True),
+    **posts(
+        "tellEligibilityChange",
+        "EligibilityChanged",
+        ELIGIBILITY_CHANGES,
+        ReferralStanding,
+        *_TELLING,
+        versioned=True,
+    ),
 )
 async def change_eligibility(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Tell the other agency of this referral that the client's standing with a programme has changed."""
