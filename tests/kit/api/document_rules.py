@@ -112,14 +112,14 @@ def loose_parameters(document: Json) -> Iterator[str]:
             yield f"{method} {path} does not require its body."
 
 
-def answered_nulls(document: Json) -> Iterator[str]:
-    """Say which answer might be null by its schema: what has no value is absent."""
+def nulls_and_defaults(document: Json) -> Iterator[str]:
+    """Say which answer might be null: what has no value is absent. And which field has a default."""
     names = answered(document)
     for place, schema in schemas(document):
         if place.split(".")[0] in names and schema.get("type") == "null":
             yield f"{place} might be null; answers leave out what has no value."
-        if schema.get("default", schema) is None:
-            yield f"{place} has the default null."
+        if "default" in schema and " " not in place:
+            yield f"{place} has a default, for which TypeScript's generator takes it to be needed."
 
 
 def untold_unions(document: Json) -> Iterator[str]:
@@ -189,7 +189,7 @@ RULES = (
     missing_headers,
     untyped_problems,
     loose_parameters,
-    answered_nulls,
+    nulls_and_defaults,
     untold_unions,
     unused_or_missing,
     wrong_examples,

@@ -73,8 +73,8 @@ FAULTS: list[tuple[Rule, str, Json]] = [
     (rules.loose_parameters, "components.parameters.IfMatch.schema", {"type": "string"}),
     (rules.loose_parameters, "components.parameters.IfMatch.schema", {"anyOf": [{"type": "null"}]}),
     (rules.loose_parameters, f"{REFER}.requestBody.required", None),
-    (rules.answered_nulls, "components.schemas.OpenAsk.properties.id.anyOf", [{"type": "null"}]),
-    (rules.answered_nulls, "components.schemas.Accept.properties.case.default", None),
+    (rules.nulls_and_defaults, "components.schemas.OpenAsk.properties.id.anyOf", [{"type": "null"}]),
+    (rules.nulls_and_defaults, "components.schemas.Accept.properties.case.default", ""),
     (rules.untold_unions, "components.schemas.AskOrder.discriminator", None),
     (rules.untold_unions, "components.schemas.AskOrder.discriminator.mapping.amended", None),
     (rules.untold_unions, "components.schemas.Amend.properties.ask.const", "said"),
@@ -96,7 +96,7 @@ def test_a_planted_fault_is_found(document: Json, rule: Rule, place: str, fault:
     for part in way:
         node = node[part.replace("~v1", "/v1")]
     before = copy.deepcopy(document)
-    if fault is None and not place.endswith(".default"):
+    if fault is None:
         del node[last]
     else:
         node[last] = fault

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import to_json
+
 from ieum.api.docs.openapi import REF, Document
 
 INT32_MAX = 2**31 - 1
@@ -59,8 +61,14 @@ def without_null(schema: Document) -> Document:
 
 
 def strict(schema: Document) -> Document:
-    """Write the schema of a body: at this door fields that it does not name are refused."""
-    return {**schema, "additionalProperties": False} if schema.get("type") == "object" else schema
+    """Write the schema of a body: fields that it does not name are refused, and none has a default.
+
+    What a field with a default means to a generator differs: TypeScript's would make it one that is needed.
+    """
+    if schema.get("type") != "object":
+        return schema
+    properties = {name: _without_default(each) for name, each in schema.get("properties", {}).items()}
+    return {**schema, "properties": properties, "additionalProperties": False}
 
 
 def by_title(schemas: Mapping[str, Document]) -> dict[str, Document]:
@@ -69,6 +77,17 @@ def by_title(schemas: Mapping[str, Document]) -> dict[str, Document]:
     if len(set(titles.values())) != len(titles):
         raise ValueError("Two models of the API have one title; give one of them another name.")
     return {titles[name]: _renamed(schema, titles) for name, schema in schemas.items()}
+
+
+def _without_default(schema: Document) -> Document:
+    made = {name: value for name, value in schema.items() if name != "default"}
+    meant = schema.get("default")
+    if meant is None or meant == []:
+        return made
+    return {
+        **made,
+        "description": f"{schema.get('description', '')} Absent: `{to_json(meant).decode()}`.".strip(),
+    }
 
 
 def _may_be_null(schema: Document) -> bool:
