@@ -1,6 +1,6 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-peers chaos broken format clean
+.PHONY: help setup demo test check bench bench-peers chaos broken clients format clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH
 
@@ -22,6 +22,9 @@ NONE_OF_THESE = { [ $$? -eq 5 ] && [ -n '$(ARGS)' ]; }
 PEERS := .venv-peers
 PEERS_PINS := bench/requirements-peers.lock
 PEERS_READY := $(PEERS)/ready-$(shell cksum < $(PEERS_PINS) | cut -d ' ' -f 1)
+CLIENTS := .venv-clients
+CLIENTS_PINS := tests/clients/requirements-clients.lock
+CLIENTS_READY := $(CLIENTS)/ready-$(shell cksum < $(CLIENTS_PINS) | cut -d ' ' -f 1)
 
 help:  ## show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -62,9 +65,17 @@ chaos: $(READY)  ## harm a running centre on a seeded schedule and judge it, e.g
 broken: $(READY)  ## break the product in every known way, and show by which verdict or test each is caught
 	@$(BIN)/python -m tests.chaos.broken $(ARGS) </dev/null
 
+clients: $(READY) $(CLIENTS_READY)  ## generate clients in Python, TypeScript and Java, and drive a referral with each
+	@$(BIN)/python -m tests.clients $(ARGS) </dev/null
+
+$(CLIENTS_READY): $(READY)
+	@rm -rf $(CLIENTS) && $(BIN)/python -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $(CLIENTS_PINS) </dev/null
+	@touch '$@'
+
 format: $(READY)  ## put the code into its one format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 clean:  ## remove what was installed and cached here; the data of the embedded stack stays in .ieum
-	@rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(PEERS) $(CLIENTS) .clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find bench contracts services tests -name __pycache__ -type d -prune -exec rm -rf {} +

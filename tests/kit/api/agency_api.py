@@ -35,6 +35,7 @@ from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.testing.centre import CentreUnderTest
+from tests.kit.api.conformance import conforms
 
 
 class Healthy:
@@ -86,7 +87,12 @@ class Api:
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+    """Make a client each of whose answers has to be one that the document declares."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://localhost",
+        event_hooks={"response": [conforms(app)]},
+    )
 
 
 def like(api: Api, **changes: Any) -> FastAPI:

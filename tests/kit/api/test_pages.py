@@ -4,7 +4,6 @@ import html
 import re
 
 import pytest
-from openapi_spec_validator import validate
 
 from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.referral_kinds import KINDS
@@ -12,20 +11,6 @@ from tests.kit.api.agency_api import Api
 
 pytestmark = pytest.mark.stack
 ELSEWHERE = re.compile(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""")
-
-
-async def test_the_document_is_valid_openapi(api: Api) -> None:
-    validate((await api.http.get("/openapi.json")).json())
-
-
-async def test_every_post_names_its_key_its_body_and_its_problems(api: Api) -> None:
-    paths = (await api.http.get("/openapi.json")).json()["paths"]
-    posts = [operation["post"] for operation in paths.values() if "post" in operation]
-    assert posts
-    for post in posts:
-        assert any(each["name"] == "Idempotency-Key" and each["required"] for each in post["parameters"])
-        assert post["requestBody"]["content"]["application/json"]["examples"]
-        assert "application/problem+json" in post["responses"]["default"]["content"]
 
 
 async def test_bodies_in_the_document_refuse_unknown_fields(api: Api) -> None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from ieum.api.agency import cases, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
-from ieum.api.docs.openapi import PROBLEM, serve_document
+from ieum.api.docs.document import serve_document
 from ieum.api.http.allowed_methods import Methods, answer_http_error, known_query, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
@@ -69,8 +69,6 @@ def create_app(context: ApiContext) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        responses={"default": PROBLEM},
-        separate_input_output_schemas=False,
     )
     app.state.context = context
     for router in _ROUTERS:

@@ -51,12 +51,15 @@ def kafka_jars(cache: Path) -> list[Path]:
 
     Raises StackError when a jar cannot be fetched or is not the one whose digest the repository holds.
     """
-    jars = listed_jars()
-    folder = cache / f"kafka-{KAFKA_VERSION}"
+    return fetched_jars(listed_jars(), cache / f"kafka-{KAFKA_VERSION}")
+
+
+def fetched_jars(jars: list[Jar], folder: Path) -> list[Path]:
+    """Return the paths of jars in `folder`, fetching what is missing there or damaged; raises StackError."""
     paths = [folder / jar.filename for jar in jars]
     if not _missing(jars, folder):
         return paths
-    with locked(cache / "kafka.lock"):
+    with locked(folder.with_name(f"{folder.name}.lock")):
         missing = _missing(jars, folder)
         if missing:
             folder.mkdir(parents=True, exist_ok=True)
@@ -67,10 +70,14 @@ def kafka_jars(cache: Path) -> list[Path]:
 
 
 def listed_jars() -> list[Jar]:
-    """Read the list of jars: a line each, the digest and `group:artifact:version`."""
-    lines = files("ieum_lab.embedded").joinpath("kafka-jars.txt").read_text().splitlines()
+    """Read the list of Kafka's jars."""
+    return read_jars(files("ieum_lab.embedded").joinpath("kafka-jars.txt").read_text())
+
+
+def read_jars(text: str) -> list[Jar]:
+    """Read a list of jars: a line each, the digest and `group:artifact:version`."""
     jars = []
-    for line in lines:
+    for line in text.splitlines():
         sha256, coordinates = line.split()
         group, artifact, version = coordinates.split(":")
         jars.append(Jar(group, artifact, version, sha256))
@@ -114,7 +121,7 @@ def _fetch(jar: Jar, scratch: Path, folder: Path) -> None:
     )
     component = maven.project(jar.group, jar.artifact).at_version(jar.version)
     path: Path | None
-    reason = "its bytes have another SHA-256 than the one in kafka-jars.txt"
+    reason = "its bytes have another SHA-256 than the one in the list of jars"
     for _ in range(FETCH_ATTEMPTS_MAX):
         try:
             path = component.artifact().resolve()

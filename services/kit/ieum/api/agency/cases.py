@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ieum.api.agency.submit import submit
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -25,6 +25,7 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import CASE
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
@@ -39,6 +40,9 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome, State
 
 router = APIRouter(tags=["cases"])
+
+
+_CHANGING = (http_kinds.QUERY, http_kinds.NOT_FOUND, CASE, *ORDERING)
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -81,7 +85,7 @@ class CasePage(BaseModel):
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
-@router.get("/v1/cases", response_model=CasePage)
+@router.get("/v1/cases", **gets("listCases", CasePage, http_kinds.QUERY))
 async def list_cases(
     context: InContext,
     state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
@@ -98,7 +102,9 @@ async def list_cases(
     return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
 
 
-@router.get("/v1/cases/{case}", response_model=CaseView)
+@router.get(
+    "/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True)
+)
 async def read_case(context: InContext, case: CaseId) -> Response:
     """Read a case with the referrals that it serves."""
     async with (
@@ -111,7 +117,10 @@ async def read_case(context: InContext, case: CaseId) -> Response:
     return json_answer(_view(found), headers={"etag": etag(found.version)})
 
 
-@router.post("/v1/cases/{case}/close", **posts("CaseClosing", CASE_CLOSINGS, CaseView, versioned=True))
+@router.post(
+    "/v1/cases/{case}/close",
+    **posts("closeCase", "CaseClosing", CASE_CLOSINGS, CaseView, *_CHANGING, versioned=True),
+)
 async def close_case(request: Request, context: InContext, case: CaseId) -> Response:
     """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
 
@@ -122,7 +131,8 @@ async def close_case(request: Request, context: InContext, case: CaseId) -> Resp
 
 
 @router.post(
-    "/v1/cases/{case}/follow-ups", **posts("CaseFollowUp", CASE_FOLLOW_UPS, CaseView, versioned=True)
+    "/v1/cases/{case}/follow-ups",
+    **posts("followUpCase", "CaseFollowUp", CASE_FOLLOW_UPS, CaseView, *_CHANGING, versioned=True),
 )
 async def follow_up(request: Request, context: InContext, case: CaseId) -> Response:
     """Tell the senders what aftercare (사후관리) found after the case was closed."""

@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from ieum.api.agency.feed_cursor import BEGINNING, FeedPlace, found_place, read_place
 from ieum.api.api_context import ApiContext, InContext
+from ieum.api.docs.openapi import gets
 from ieum.api.http.connection_limits import wait_quietly
 from ieum.api.http.responses import CURSOR_CHARACTERS_MAX, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
+from ieum.api.problems import http_kinds
 from ieum.api.problems.request_kinds import CROWDED
 from ieum.api.problems.response import Problem
 from ieum.delivery.streams.streams import FAMILIES
@@ -54,7 +56,7 @@ class FeedPage(BaseModel):
     next: str = Field(description="Cursor: pass it as `after`, as it is, to go on from here.")
 
 
-@router.get("/v1/events", response_model=FeedPage)
+@router.get("/v1/events", **gets("followEvents", FeedPage, http_kinds.QUERY))
 async def follow(
     request: Request,
     context: InContext,

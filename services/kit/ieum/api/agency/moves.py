@@ -11,7 +11,8 @@ from ieum.api.agency.submit import submit
 from ieum.api.agency.views import ReferralStanding, standing_answer
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import ORDERING, posts
+from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
@@ -21,12 +22,16 @@ from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
 
+_TELLING = (http_kinds.QUERY, http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
+_DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
+
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 
 
 @router.post(
     "/v1/referrals/{referral}/decisions",
-    **posts("DecisionOrder", DECISIONS, ReferralStanding, versioned=True),
+    **posts("decideReferral", "DecisionOrder", DECISIONS, ReferralStanding, *_DECIDING, versioned=True),
 )
 async def decide(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
@@ -37,7 +42,10 @@ async def decide(request: Request, context: InContext, referral: ReferralId) -> 
     return await submit(request, context, DECISION_ORDER, command)
 
 
-@router.post("/v1/referrals/{referral}/asks", **posts("AskOrder", ASKS, ReferralStanding, versioned=True))
+@router.post(
+    "/v1/referrals/{referral}/asks",
+    **posts("askRecipient", "AskOrder", ASKS, ReferralStanding, *_ASKING, versioned=True),
+)
 async def ask(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Ask, as the sender's worker; the ask stands in `open_asks` until the recipient settles it."""
 
@@ -49,7 +57,14 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
 
 @router.post(
     "/v1/referrals/{referral}/eligibility-changes",
-    **posts("EligibilityChanged", ELIGIBILITY_CHANGES, ReferralStanding, versioned=True),
+    **posts(
+        "tellEligibilityChange",
+        "EligibilityChanged",
+        ELIGIBILITY_CHANGES,
+        ReferralStanding,
+        *_TELLING,
+        versioned=True,
+    ),
 )
 async def change_eligibility(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Tell the other agency of this referral that the client's standing with a programme has changed."""

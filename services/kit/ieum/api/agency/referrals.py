@@ -22,7 +22,7 @@ from ieum.api.agency.views import (
 )
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -36,6 +36,7 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import BASIS, DUPLICATE, LOOP, PROGRAMME
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
@@ -51,11 +52,15 @@ from ieum_contracts.codes import State
 from ieum_contracts.model import Reference
 
 HISTORY_MAX = 500
+_REFERRING = (http_kinds.OWNER, DUPLICATE, LOOP, BASIS, PROGRAMME, *ORDERING)
 
 router = APIRouter(tags=["referrals"])
 
 
-@router.post("/v1/referrals", **posts("ReferralOrder", REFERRALS, ReferralStanding, 201, versioned=False))
+@router.post(
+    "/v1/referrals",
+    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralStanding, *_REFERRING, status=201),
+)
 async def refer(request: Request, context: InContext) -> Response:
     """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
     ids = NewIds(uuid7(), uuid7())
@@ -66,7 +71,7 @@ async def refer(request: Request, context: InContext) -> Response:
     return await submit(request, context, REFERRAL_ORDER, command)
 
 
-@router.get("/v1/referrals", response_model=ReferralPage)
+@router.get("/v1/referrals", **gets("listReferrals", ReferralPage, http_kinds.QUERY))
 async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     context: InContext,
     role: Annotated[Side | None, Query(description="Only those sent, or only those received.")] = None,
@@ -95,7 +100,10 @@ async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each fil
     return json_answer(ReferralPage(referrals=[summary(each) for each in shown], next=following))
 
 
-@router.get("/v1/referrals/{referral}", response_model=ReferralDetail)
+@router.get(
+    "/v1/referrals/{referral}",
+    **gets("readReferral", ReferralDetail, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True),
+)
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
     found, history, older = await _read(context, referral, NOW, HISTORY_MAX)

@@ -1,122 +1,150 @@
-"""The OpenAPI document: bodies that the routes read themselves, examples, and the problems they report."""
+"""How a route describes itself in the OpenAPI document: its name, body, answers, headers and problems."""
 
-import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, TypedDict
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, TypeAdapter
-from pydantic_core import to_json
-from starlette.requests import Request
-from starlette.responses import Response
+from pydantic import BaseModel
 
 from ieum.api.docs.examples import Example
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
+from ieum.api.problems.http_kinds import ProblemKind
+from ieum.api.problems.referral_kinds import IDENTIFIERS, STALE
 from ieum.api.problems.response import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
 
 Document = dict[str, Any]
 
+ANYWHERE = (http_kinds.INTERNAL,)
+"""What may go wrong on every route."""
+READING = (http_kinds.UNAVAILABLE,)
+"""What may go wrong where the database is asked."""
+POSTING = (
+    *READING,
+    http_kinds.KEY_MISSING,
+    http_kinds.MALFORMED_JSON,
+    http_kinds.SLOW,
+    http_kinds.TOO_LARGE,
+    http_kinds.MEDIA_TYPE,
+    http_kinds.VALIDATION,
+    http_kinds.KEY_REUSED,
+    IDENTIFIERS,
+)
+"""What may go wrong with every POST."""
+ORDERING = (STREAM_STOPPED, RESTORING)
+"""What may go wrong where something is said to another agency."""
+ALWAYS = ("X-Request-Id", "Cache-Control")
+"""Headers of every answer."""
 
-class ProblemDocument(BaseModel):
-    """A refusal (RFC 9457); some kinds carry more members, as `state`, `allowed`, `errors` or `referral`."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    detail_ko: str
-    detail_en: str
-    help: str
-    instance: str
+class Route(TypedDict):
+    """What a route tells FastAPI's decorator; it reads bodies and writes answers itself."""
 
-
-class Post(TypedDict):
-    """What a route that reads its body itself tells FastAPI's decorator."""
-
+    operation_id: str
     response_model: None
     status_code: int
     responses: dict[int | str, Document]
     openapi_extra: Document
 
 
-PROBLEM: Document = {
-    "description": "A problem, explained at `/problems`.",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="ProblemDocument")}}},
-}
-_KEY: Document = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "Names one piece of work: sent again with it, a request gets the same answer for 7 days.",
-    "schema": {"type": "string", "minLength": 8, "maxLength": 128},
-    "example": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00",
-}
-_IF_MATCH: Document = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "The ETag that was read: refused with 412 when it has changed meanwhile.",
-    "schema": {"type": "string"},
-}
+def gets(
+    name: str,
+    answer: type[BaseModel],
+    *problems: ProblemKind,
+    asks: bool = True,
+    versioned: bool = False,
+    not_yet: bool = False,
+) -> Route:
+    """Describe a GET.
+
+    `asks` where it asks the database, `versioned` where the answer carries an ETag, `not_yet` where the same
+    answer says by 503 that the service does not work.
+    """
+    headers = ["ETag"] if versioned else []
+    may_be = (*ANYWHERE, *(READING if asks else ()), *problems)
+    ill: dict[int | str, Document] = {503: _answer(answer, ["Retry-After"])} if not_yet else {}
+    return Route(
+        operation_id=name,
+        response_model=None,
+        status_code=200,
+        responses={200: _answer(answer, headers), **_problems(may_be), **ill},
+        openapi_extra={},
+    )
 
 
-def posts(
-    body: str, examples: Mapping[str, Example], answer: type[BaseModel], status: int = 200, *, versioned: bool
-) -> Post:
-    """Describe a POST whose body is the component schema `body`."""
+def posts(  # noqa: PLR0913 - all that a document says of a POST
+    name: str,
+    body: str,
+    examples: Mapping[str, Example],
+    answer: type[BaseModel],
+    *problems: ProblemKind,
+    status: int = 200,
+    versioned: bool = False,
+) -> Route:
+    """Describe a POST whose body is the component schema `body`; `versioned` where it minds If-Match."""
     content = {
         "schema": {"$ref": REF.format(model=body)},
-        "examples": {name: {"value": value} for name, value in examples.items()},
+        "examples": {_name(each): {"summary": each, "value": value} for each, value in examples.items()},
     }
-    return Post(
+    created = status == HTTPStatus.CREATED
+    headers = [
+        "Idempotent-Replayed",
+        *(["ETag"] if versioned or created else []),
+        *(["Location"] if created else []),
+    ]
+    may_be = (*ANYWHERE, *POSTING, *((STALE,) if versioned else ()), *problems)
+    keys = ["IdempotencyKey", "IfMatch"] if versioned else ["IdempotencyKey"]
+    return Route(
+        operation_id=name,
         response_model=None,
         status_code=status,
-        responses={status: {"model": answer}, "default": PROBLEM},
+        responses={status: _answer(answer, headers), **_problems(may_be)},
         openapi_extra={
-            "parameters": [_KEY, _IF_MATCH] if versioned else [_KEY],
+            "parameters": [{"$ref": f"#/components/parameters/{key}"} for key in keys],
             "requestBody": {"required": True, "content": {"application/json": content}},
         },
     )
 
 
-def serve_document(app: FastAPI, path: str, bodies: Mapping[str, TypeAdapter[Any]]) -> None:
-    """Serve the document, written at the first request; `bodies` become component schemas by their names."""
-
-    @functools.cache
-    def written() -> bytes:
-        return to_json(_write(app, bodies))
-
-    async def document(_: Request) -> Response:
-        return Response(written(), media_type="application/json")
-
-    app.add_route(path, document, include_in_schema=False)
+def _answer(model: type[BaseModel], headers: Iterable[str]) -> Document:
+    return {"model": model, "description": described(model), "headers": headers_of(headers)}
 
 
-def _write(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
-    found = get_openapi(
-        title=app.title,
-        version=app.version,
-        description=app.description,
-        routes=app.routes,
-        tags=app.openapi_tags,
-    )
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    for name, schema in _inputs(bodies).items():
-        schemas.setdefault(name, schema)
-    schemas["ProblemDocument"] = ProblemDocument.model_json_schema(ref_template=REF)
-    return found
+def _problems(may_be: Iterable[ProblemKind]) -> dict[int | str, Document]:
+    by_status: dict[int, dict[str, ProblemKind]] = {}
+    for kind in sorted(may_be, key=lambda kind: (kind.status, kind.name)):
+        by_status.setdefault(kind.status, {})[kind.name] = kind
+    return {status: _problem(list(each.values())) for status, each in by_status.items()}
 
 
-def _inputs(bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
-    """Write the schemas of bodies; at this door fields that they do not name are refused."""
-    by_name, shared = TypeAdapter.json_schemas(
-        [(name, "validation", contract) for name, contract in bodies.items()], ref_template=REF
-    )
-    schemas: Document = dict(shared.get("$defs", {}))
-    for schema in schemas.values():
-        if schema.get("type") == "object":
-            schema["additionalProperties"] = False
-    named = {name: schema for (name, _), schema in by_name.items() if name not in schemas}
-    return {**schemas, **named}
+def _problem(may_be: list[ProblemKind]) -> Document:
+    examples = {kind.name: {"$ref": f"#/components/examples/{kind.name}"} for kind in may_be}
+    headers = ["Content-Language", "Vary"]
+    if may_be[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append("Retry-After")
+    if STALE in may_be:
+        headers.append("ETag")
+    schema = {"$ref": REF.format(model="Problem")}
+    return {
+        "description": "; ".join(f"`{kind.name}`: {kind.title.en}" for kind in may_be) + ".",
+        "headers": headers_of(headers),
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+    }
+
+
+def headers_of(names: Iterable[str]) -> Document:
+    """Name the headers of an answer, those of every answer among them."""
+    return {
+        name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in sorted([*ALWAYS, *names])
+    }
+
+
+def described(model: type[BaseModel]) -> str:
+    """Give the first sentence of what is said of a model."""
+    return (model.__doc__ or model.__name__).strip().split("\n")[0]
+
+
+def _name(summary: str) -> str:
+    return summary.replace(" ", "-")

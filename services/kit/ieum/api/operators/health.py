@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import InContext
+from ieum.api.docs.openapi import gets
 from ieum.api.http.responses import json_answer
 
 router = APIRouter(tags=["health"])
@@ -18,13 +19,13 @@ class HealthAnswer(BaseModel):
     problems: list[str] = Field(default_factory=list, description="Whole sentences; nothing of a client.")
 
 
-@router.get("/health/live", response_model=HealthAnswer)
+@router.get("/health/live", **gets("readLiveness", HealthAnswer, asks=False))
 async def live() -> Response:
     """Say that the process answers. Restart it when it does not."""
     return json_answer(HealthAnswer(status="live"))
 
 
-@router.get("/health/ready", response_model=HealthAnswer, responses={503: {"model": HealthAnswer}})
+@router.get("/health/ready", **gets("readReadiness", HealthAnswer, asks=False, not_yet=True))
 async def ready(context: InContext) -> Response:
     """Say whether the service does its work: database, consumer, relay and catalogue."""
     problems = await context.health.problems()

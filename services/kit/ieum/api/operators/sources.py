@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.openapi import gets, posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once, reading
 from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct
@@ -60,7 +60,7 @@ class SourceReleased(BaseModel):
     dry_run: bool
 
 
-@router.get("/v1/sources", response_model=SourceList)
+@router.get("/v1/sources", **gets("listSources", SourceList))
 async def list_sources(context: InContext) -> Response:
     """List the sources that sent anything wrong lately, or are held."""
     async with reading(context.delivery.database) as connection:
@@ -77,7 +77,16 @@ order by s.peer limit $1
 
 
 @router.post(
-    "/v1/sources/{agency}/release", **posts("StreamAct", STREAM_ACTS, SourceReleased, versioned=False)
+    "/v1/sources/{agency}/release",
+    **posts(
+        "releaseSource",
+        "StreamAct",
+        STREAM_ACTS,
+        SourceReleased,
+        http_kinds.QUERY,
+        http_kinds.NOT_FOUND,
+        NOT_HELD,
+    ),
 )
 async def release_source(
     request: Request,

@@ -27,6 +27,8 @@ ID_CHARACTERS_MAX = 140
 
 router = APIRouter(tags=["operators"])
 
+_ACTING = (http_kinds.QUERY, http_kinds.NOT_FOUND, NOTHING_WAITS)
+
 StreamName = Annotated[
     str, Path(max_length=ID_CHARACTERS_MAX, description="`<peer agency>.<family>.<key>`, as listed.")
 ]
@@ -53,7 +55,9 @@ class StreamActed(BaseModel):
     dry_run: bool
 
 
-@router.post("/v1/streams/{stream}/retry", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
+@router.post(
+    "/v1/streams/{stream}/retry", **posts("retryStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING)
+)
 async def retry(request: Request, context: InContext, stream: StreamName) -> Response:
     """Try again at once what the stream waits for; a stream that a conflict stopped goes on."""
 
@@ -63,7 +67,9 @@ async def retry(request: Request, context: InContext, stream: StreamName) -> Res
     return await _act(request, context, stream, "retry", act)
 
 
-@router.post("/v1/streams/{stream}/skip", **posts("StreamAct", STREAM_ACTS, StreamActed, versioned=False))
+@router.post(
+    "/v1/streams/{stream}/skip", **posts("skipInStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING)
+)
 async def skip(request: Request, context: InContext, stream: StreamName) -> Response:
     """Pass over exactly one number that cannot be applied; the sender is told, and what follows goes on."""
 
