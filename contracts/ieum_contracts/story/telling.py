@@ -16,6 +16,7 @@ from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.story.partition import partition_of
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
 
+REQUEST = "request-"
 Stream = tuple[Address, Address, Family, str]
 
 
@@ -64,7 +65,7 @@ class Teller:
     def request(self) -> str:
         """Name the next request of an agency's own system: what causes what nobody's event caused."""
         self._requests += 1
-        return f"request-{self._requests:04}"
+        return f"{REQUEST}{self._requests:04}"
 
     def say(  # noqa: PLR0913 - what an event is made of
         self,

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 from ieum_contracts.lifecycle import Mover
 from ieum_contracts.model import Model
 from ieum_contracts.story.referral import Told
-from ieum_contracts.story.telling import Message
+from ieum_contracts.story.telling import REQUEST, Message
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_PATH = "schemas/transcript-1.0.json"
@@ -129,8 +129,8 @@ class Transcript:
     def _headers(self, message: Message) -> dict[str, str]:
         """Give the headers; a worker's request is named by no other implementation."""
         headers = {name: self._named(value.decode()) for name, value in message.headers}
-        if message.by is Mover.WORKER:
-            headers.pop("ce_causation", None)
+        if headers.get("ce_causation", "").startswith(REQUEST):
+            del headers["ce_causation"]
         return headers
 
     def _body(self, message: Message) -> JsonValue:
