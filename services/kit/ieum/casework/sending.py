@@ -131,17 +131,23 @@ def _refusals(
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
-    consent, statute = order.sealed.consent is not None, order.legal_basis is not None
-    if order.subject is SubjectKind.PERSON and consent == statute:
-        yield Refusal(Guard.BASIS, "basis-twice" if consent else "basis-missing")
-    if order.subject is SubjectKind.EMPLOYER and consent:
-        yield Refusal(Guard.BASIS, "consent-of-employer")
+    yield from _basis_refusals(order, to)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
         yield Refusal(Guard.LOOP, "hops-exceeded")
     if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
         yield Refusal(Guard.LOOP, "visited-before")
+
+
+def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
+    consent = order.sealed.consent
+    if order.subject is SubjectKind.PERSON and (consent is None) == (order.legal_basis is None):
+        yield Refusal(Guard.BASIS, "basis-missing" if consent is None else "basis-twice")
+    if order.subject is SubjectKind.EMPLOYER and consent is not None:
+        yield Refusal(Guard.BASIS, "consent-of-employer")
+    if consent is not None and (consent.recipient, consent.purpose) != (str(to), order.programme):
+        yield Refusal(Guard.BASIS, "consent-for-another")
 
 
 def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
