@@ -134,11 +134,12 @@ class Transcript:
         return headers
 
     def _body(self, message: Message) -> JsonValue:
+        """Give the body without lists that are empty: absent is the same."""
         return self._value(json.loads(message.body))
 
     def _value(self, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
-            return {name: self._value(each) for name, each in value.items()}
+            return {name: self._value(each) for name, each in value.items() if each != []}
         if isinstance(value, list):
             return [self._value(each) for each in value]
         return self._named(value) if isinstance(value, str) else value

@@ -60,6 +60,16 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
     return _assessed(referral, body, view, now, says)
 
 
+def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
+    """Say why the system declines at once: no such programme, or a consent for somebody or something else."""
+    if body.programme not in view.rule_sets:
+        return Reason.PROGRAMME_NOT_OFFERED
+    consent = body.sealed.consent
+    if consent is not None and (consent.recipient, consent.purpose) != (str(view.me), body.programme):
+        return Reason.CONSENT_INVALID
+    return None
+
+
 def hear_ask(
     referral: Referral, case: Case | None, ask: AskType, event: Event, now: datetime
 ) -> Change | RefusedEvent:
@@ -79,16 +89,6 @@ def hear_ask(
         return Change(after, says=says)
     case, more = settled(case, after, now)
     return Change(after, case, says + more)
-
-
-def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
-    """Say why the system declines at once: no such programme, or a consent for somebody or something else."""
-    if body.programme not in view.rule_sets:
-        return Reason.PROGRAMME_NOT_OFFERED
-    consent = body.sealed.consent
-    if consent is not None and (consent.recipient, consent.purpose) != (str(view.me), body.programme):
-        return Reason.CONSENT_INVALID
-    return None
 
 
 def _assessed(

@@ -117,6 +117,16 @@ def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
     return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.created_at))
 
 
+def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
+    consent = order.sealed.consent
+    if order.subject is SubjectKind.PERSON and (consent is None) == (order.legal_basis is None):
+        yield Refusal(Guard.BASIS, "basis-missing" if consent is None else "basis-twice")
+    if order.subject is SubjectKind.EMPLOYER and consent is not None:
+        yield Refusal(Guard.BASIS, "consent-of-employer")
+    if consent is not None and (consent.recipient, consent.purpose) != (str(to), order.programme):
+        yield Refusal(Guard.BASIS, "consent-for-another")
+
+
 def _refusals(
     order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
 ) -> Iterator[Refusal]:
@@ -138,16 +148,6 @@ def _refusals(
         yield Refusal(Guard.LOOP, "hops-exceeded")
     if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
         yield Refusal(Guard.LOOP, "visited-before")
-
-
-def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
-    consent = order.sealed.consent
-    if order.subject is SubjectKind.PERSON and (consent is None) == (order.legal_basis is None):
-        yield Refusal(Guard.BASIS, "basis-missing" if consent is None else "basis-twice")
-    if order.subject is SubjectKind.EMPLOYER and consent is not None:
-        yield Refusal(Guard.BASIS, "consent-of-employer")
-    if consent is not None and (consent.recipient, consent.purpose) != (str(to), order.programme):
-        yield Refusal(Guard.BASIS, "consent-for-another")
 
 
 def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
