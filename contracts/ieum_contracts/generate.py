@@ -26,8 +26,13 @@ from ieum_contracts.asyncapi import asyncapi
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import NAMES, OPTIONAL, SEQUENCE_MAX
 from ieum_contracts.schemas import schema, schema_path
+from ieum_contracts.story.examples import digest_vector, example_files
+from ieum_contracts.story.transcript import SCHEMA_PATH, transcript_schema
+from ieum_contracts.story.transcripts import transcript_files
 
 FOLDER = Path(__file__).parents[1]
+MADE = ("schemas", "examples", "transcripts")
+"""Folders in which everything is made."""
 SAMPLE_CENTRE = "yangju"
 SAMPLE_AGENCIES = (
     "employment-center",
@@ -63,7 +68,11 @@ def documents() -> Mapping[str, str]:
     made["topics.json"] = topics_document()
     made["lifecycle.json"] = lifecycle.as_json()
     made["asyncapi.json"] = asyncapi()
-    return {path: json.dumps(each, ensure_ascii=False, indent=2) + "\n" for path, each in made.items()}
+    made[SCHEMA_PATH] = transcript_schema()
+    made["vectors/digest.json"] = digest_vector()
+    made |= example_files()
+    texts = {path: json.dumps(each, ensure_ascii=False, indent=2) + "\n" for path, each in made.items()}
+    return {**texts, **transcript_files()}
 
 
 def codes_document() -> dict[str, object]:
@@ -113,7 +122,7 @@ def topics_document() -> dict[str, object]:
 def stale(folder: Path = FOLDER) -> list[str]:
     """Name the published files that are missing, differ from the code, or have no place any more."""
     made = documents()
-    left = (path.relative_to(folder).as_posix() for path in (folder / "schemas").glob("*"))
+    left = (path.relative_to(folder).as_posix() for name in MADE for path in (folder / name).glob("*"))
     return sorted(
         [path for path, text in made.items() if not _holds(folder / path, text)]
         + [path for path in left if path not in made]

@@ -1,6 +1,7 @@
 """The golden examples are what the code reads and writes, byte by byte."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,7 @@ from aiokafka.partitioner import murmur2
 from jsonschema import Draft202012Validator, FormatChecker
 
 from ieum_contracts import envelope
-from ieum_contracts.address import Address
-from ieum_contracts.catalogue import EVENT_TYPES, Party, dataschema_of, decode, encode, type_of
+from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, decode, encode, type_of
 from ieum_contracts.generate import SAMPLE_AGENCIES, SAMPLE_CENTRE
 from ieum_contracts.model import Model
 from ieum_contracts.schemas import schema_path
@@ -27,9 +27,10 @@ def decoded(example: dict[str, Any]) -> Model:
 def test_every_event_that_is_said_has_an_example_and_every_example_an_event() -> None:
     said = {event.type for event in EVENT_TYPES.values() if event.model is not None}
     assert {read(path)["headers"]["ce_type"] for path in EXAMPLES} == said
-    assert {path.name for path in EXAMPLES} == {f"{name}.json" for name in said} | {
-        "referral.requested.v1.employer.json"
-    }
+    assert {path.name for path in EXAMPLES} >= {f"{name}.json" for name in said}
+    for path in EXAMPLES:
+        kind = re.escape(str(read(path)["headers"]["ce_type"]))
+        assert re.fullmatch(rf"{kind}(\.[a-z-]+)?\.json", path.name), path.name
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -57,11 +58,6 @@ def test_an_example_stands_in_its_place(path: Path) -> None:
     hashed = murmur2(example["key"].encode()) & 0x7FFFFFFF
     assert example["partition"] == hashed % PARTITIONS[example["topic"]]
     assert (read_envelope.sequence is not None) == (event.family in STREAM_FAMILIES)
-    welfare = Address("yangju", "city-welfare-team")
-    if event.by == {Party.SENDER} and "employer" not in path.name:
-        assert read_envelope.source == welfare
-    elif event.by == {Party.RECIPIENT}:
-        assert read_envelope.recipient == welfare
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

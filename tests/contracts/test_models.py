@@ -91,7 +91,8 @@ def test_unknown_fields_can_be_refused_at_any_depth_by_the_same_models() -> None
     example["typo"] = 1
     example["sealed"]["contact"]["fone"] = "x"
     example["sealed"]["circumstances"]["birth_date"]["valu"] = "x"
-    example["path"][0]["가나다"] = "x"
+    visit = {"agency": "/yangju/city-welfare-team", "programme": "livelihood", "at": "2026-06-20T01:00:00Z"}
+    example["path"] = [{**visit, "가나다": "x"}]
     for refuse in (ReferralRequested.model_validate_json, TypeAdapter(ReferralRequested).validate_json):
         with pytest.raises(ValidationError) as caught:
             refuse(json.dumps(example).encode(), extra="forbid")

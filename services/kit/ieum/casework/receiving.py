@@ -33,7 +33,7 @@ DISPUTE_WITHIN = timedelta(days=30)
 
 
 def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime) -> Change:
-    """Take a new referral in: `received`, or `declined` where the programme is not offered here."""
+    """Take a new referral in: `received`, or `declined` where this agency may not work on it."""
     referral = Referral(
         id=UUID(event.envelope.subject),
         journey=journey,
@@ -47,17 +47,27 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
         version=0,
         parent=body.parent,
     )
-    offered = body.programme in view.rule_sets
-    first = Decision.RECEIVED if offered else Decision.DECLINED
+    declined = _why_declined(body, view)
+    first = Decision.RECEIVED if declined is None else Decision.DECLINED
     step = lifecycle.decide(RecipientCopy(), first, Mover.SYSTEM)
     assert isinstance(step, Decided)  # noqa: S101 - the table allows the system both first answers
-    fields = {} if offered else {"reason": Reason.PROGRAMME_NOT_OFFERED}
+    fields = {} if declined is None else {"reason": declined}
     bodies = bodies_of(step, fields, now)
     referral = decided(referral, step.copy, bodies, now)
     says = tuple(say(referral, each) for each in bodies)
-    if not offered or not view.rule_sets[body.programme].rules:
+    if declined is not None or not view.rule_sets[body.programme].rules:
         return Change(referral, says=says)
     return _assessed(referral, body, view, now, says)
+
+
+def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
+    """Say why the system declines at once: no such programme, or a consent for somebody or something else."""
+    if body.programme not in view.rule_sets:
+        return Reason.PROGRAMME_NOT_OFFERED
+    consent = body.sealed.consent
+    if consent is not None and (consent.recipient, consent.purpose) != (str(view.me), body.programme):
+        return Reason.CONSENT_INVALID
+    return None
 
 
 def hear_ask(

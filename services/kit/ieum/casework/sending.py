@@ -117,6 +117,16 @@ def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
     return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.created_at))
 
 
+def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
+    consent = order.sealed.consent
+    if order.subject is SubjectKind.PERSON and (consent is None) == (order.legal_basis is None):
+        yield Refusal(Guard.BASIS, "basis-missing" if consent is None else "basis-twice")
+    if order.subject is SubjectKind.EMPLOYER and consent is not None:
+        yield Refusal(Guard.BASIS, "consent-of-employer")
+    if consent is not None and (consent.recipient, consent.purpose) != (str(to), order.programme):
+        yield Refusal(Guard.BASIS, "consent-for-another")
+
+
 def _refusals(
     order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
 ) -> Iterator[Refusal]:
@@ -131,11 +141,7 @@ def _refusals(
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
-    consent, statute = order.sealed.consent is not None, order.legal_basis is not None
-    if order.subject is SubjectKind.PERSON and consent == statute:
-        yield Refusal(Guard.BASIS, "basis-twice" if consent else "basis-missing")
-    if order.subject is SubjectKind.EMPLOYER and consent:
-        yield Refusal(Guard.BASIS, "consent-of-employer")
+    yield from _basis_refusals(order, to)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:

@@ -1,0 +1,50 @@
+"""What a worker of our own agency posts so that the agency says what a line of a transcript has."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from tests.kit.delivery.agencies import until
+from tests.restored.whole import Whole
+from tests.transcripts.placeholders import Placeholders
+
+BY_SYSTEM = {"case", "cause", "state", "path"}
+"""Members of a body that nobody orders: the agency fills them in."""
+CONFLICT = 409
+
+
+class Worker:
+    """Posts to one agency; what is not allowed yet is posted again, for the agency may still have to hear."""
+
+    def __init__(self, agency: Whole) -> None:
+        self._agency = agency
+
+    async def __call__(self, line: Mapping[str, Any], known: Placeholders) -> None:
+        """Order what a line says."""
+        word = str(line["headers"]["ce_type"]).removesuffix(".v1").removeprefix("referral.")
+        body = known.fill({name: each for name, each in line["body"].items() if name not in BY_SYSTEM})
+        assert isinstance(body, dict)
+        if word == "requested":
+            order = {**body, "recipient": known.values["recipient"], "client_ref": f"T-{uuid4().hex[:12]}"}
+            known.values["referral"] = await self._posted("/v1/referrals", order)
+            return
+        path = f"/v1/referrals/{known.values['referral']}"
+        if line["role"] == "sender":
+            await self._posted(f"{path}/asks", {"ask": word, **body})
+        else:
+            given = {name: each for name, each in body.items() if each != []}
+            await self._posted(f"{path}/decisions", {"decision": word, **given})
+
+    async def _posted(self, path: str, order: Mapping[str, JsonValue]) -> str:
+        answer: dict[str, Any] = {}
+
+        async def taken() -> bool:
+            nonlocal answer
+            status, answer = await self._agency.post(path, **order)
+            assert status < 300 or status == CONFLICT, (path, status, answer)
+            return status != CONFLICT
+
+        await until(taken)
+        return str(answer["id"])
