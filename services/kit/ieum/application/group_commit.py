@@ -151,7 +151,7 @@ class CommandBatcher:
         now = self._context.clock()
         outcomes = [_outcome(order, found, saying, now) for order in orders]
         answers = [
-            StoredAnswer(order.idempotency_key, outcome.answer, now)
+            StoredAnswer(order.idempotency_key, outcome.answer)
             for order, outcome in zip(orders, outcomes, strict=True)
             if order.idempotency_key is not None and isinstance(outcome, CommandResult)
         ]

@@ -50,6 +50,11 @@ class Delivery(Generic[Known]):
         self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, context, programme_cache or NoListener())
 
+    @property
+    def leading(self) -> asyncio.Event:
+        """Set while this process is the one that sends and keeps house."""
+        return self._relay.leading
+
     def wake(self) -> None:
         """Say that a transaction has committed in which something was said."""
         self._relay.wake()

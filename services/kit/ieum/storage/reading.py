@@ -102,16 +102,24 @@ async def read_referral(connection: Connection, peers: Peers, referral: UUID) ->
 
 
 _HISTORY = """
-select event_id, said, type, at, body from ledger
-where key = any($1::uuid[]) and peer = $2 and fate = 'applied'
-order by at, said, family, sequence limit $3
+select l.event_id, f.said, l.type, l.at, l.body
+from (select * from feed where key = any($1::uuid[]) and peer = $2 offset 0) f
+cross join lateral (
+    select event_id, type, at, body from ledger
+    where key = f.key and peer = f.peer and family = f.family and said = f.said and sequence = f.sequence
+    limit 1
+) l
+order by f.number, f.id limit $3
 """
 
 
 async def read_history(
     connection: Connection, peers: Peers, referral: Referral, limit: int
 ) -> list[HistoryRow]:
-    """List what was said and heard of a referral, and of its case, in the order in which it took effect."""
+    """List what was said and heard of a referral, and of its case, in the order in which it took effect.
+
+    That is the feed's: times stand still or go back when a clock is set. What has no number yet comes last.
+    """
     keys = [referral.id] if referral.case is None else [referral.id, referral.case]
     rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), limit)
     return [HistoryRow(row["event_id"], row["said"], row["type"], row["at"], row["body"]) for row in rows]

@@ -86,7 +86,7 @@ async def skip(
     if not act.dry_run:
         stream.heard, stream.heard_digest = acted.sequence, head.heard.digest if head else None
         stream.stopped, stream.changed = None, True
-        skipped = [] if head is None else [_skipped(head, act, now)]
+        skipped = [] if head is None else [_skipped(head, act)]
         await write_rows(connection, Rows([stream], skipped))
         if head is not None:
             await unpark(connection, [(at, acted.sequence)])
@@ -122,14 +122,13 @@ async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, ParkedEv
     return stream, next((p for p in waiting if p.stream == at and p.heard.sequence == stream.heard + 1), None)
 
 
-def _skipped(head: ParkedEvent, act: Act, now: datetime) -> LedgerEntry:
+def _skipped(head: ParkedEvent, act: Act) -> LedgerEntry:
     return LedgerEntry(
         stream=head.stream,
         said=HEARD,
         sequence=head.heard.sequence,
         event_id=head.heard.envelope.id,
         type=head.heard.envelope.type,
-        at=now,
         headers=head.heard.headers,
         digest=head.heard.digest,
         body=None,

@@ -132,24 +132,6 @@ async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]
         )
 
 
-_GAPS = """
-select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as last
-from parked p
-cross join lateral (
-    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
-) s
-where p.since <= $1
-group by p.key, p.peer, p.family, s.heard having min(p.sequence) > s.heard + 1
-order by random() limit $2
-"""
-
-
-async def gaps(connection: Connection, before: datetime) -> list[tuple[StreamKey, int, int]]:
-    """Name the numbers (first, last) that have been missing since before a time, stream by stream."""
-    rows = await connection.fetch(_GAPS, before, WOKEN_MAX)
-    return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
-
-
 _DUE = """
 select distinct p.key
 from parked p
