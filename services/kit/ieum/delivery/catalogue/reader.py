@@ -88,6 +88,7 @@ class CatalogueReader:
             **connection_arguments(self._settings),
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            isolation_level="read_committed",
             metadata_max_age_ms=METADATA_MS,
         )
         consumer.subscribe(pattern=rf"^{self._context.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
