@@ -14,6 +14,7 @@ from ieum.api.docs import pages
 from ieum.api.docs.openapi import PROBLEM, serve_document
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
+from ieum.api.operators.sources import SOURCE_RELEASE
 from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters, answer_http_error
 from ieum.casework.ask_orders import ASK_ORDER
@@ -39,6 +40,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
     "StreamAct": STREAM_ACT,
+    "SourceRelease": SOURCE_RELEASE,
 }
 """Every body that a route takes, by the name of its schema in the document."""
 
