@@ -20,6 +20,7 @@ from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.casework.values import AgencyView
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -33,7 +34,7 @@ from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 
 READ_AGAIN_SECONDS = 30.0
-RETRY_SECONDS = 1.0
+RETRY_SECONDS, RETRY_SECONDS_MAX = 1.0, 5.0
 DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has connections of its own, and so have orders: no crowd of other requests keeps them waiting."""
 COLLECT_AFTER = 50_000
@@ -128,6 +129,7 @@ class ProgrammeCache:
 
     async def run(self) -> None:
         """Keep what is in memory like what is in the database, until cancelled."""
+        backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             self._changed.clear()
             whole = self._whole
@@ -135,11 +137,12 @@ class ProgrammeCache:
                 async with self._context.database.acquire() as connection:
                     self._programmes.update(await read_programmes(connection))
             except DATABASE_RETRYABLE:
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(backoff.pause())
                 continue
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
                 _log.error("catalogue.load-failed", error=type(error).__name__)
             else:
+                backoff.reset()
                 if whole:
                     self.catalogued.set()
             with suppress(TimeoutError):

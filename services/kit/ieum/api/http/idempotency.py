@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
+from ieum.delivery.backoff import spread
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.maintenance.retention_horizon import Horizon
@@ -131,7 +132,7 @@ async def keep_forgetting(database: Connections, leading: asyncio.Event) -> None
         except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
             _log.error("idempotency.cleanup-failed", error=type(error).__name__)
             more = False
-        await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
+        await asyncio.sleep(spread(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS))
 
 
 def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKey:

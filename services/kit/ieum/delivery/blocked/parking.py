@@ -14,6 +14,8 @@ from ieum_contracts.catalogue import Invalid
 
 RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
 """A fold that fails is tried again after each of these; then the event is dead until an operator acts."""
+SPREAD, BYTE = 0.2, 256
+"""By how much of it a delay may be shorter, by the event's digest: the fold is pure and knows no chance."""
 AWAITING_DELAY = timedelta(seconds=30)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The time at which what we do not understand is tried again, unless newer contracts come first."""
@@ -39,8 +41,12 @@ class ParkedEvent:
     def fail(self, now: datetime) -> None:
         """Count one more failure of our fold, and set when to try again, or that nobody will."""
         self.dead = self.attempts >= len(RETRY_DELAYS)
-        self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts]
+        self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts] * self._spread()
         self.attempts += 1
+
+    def _spread(self) -> float:
+        """Give a part of a delay that differs from event to event, so that not all are tried at once."""
+        return 1 - SPREAD * self.heard.digest[-1] / BYTE
 
     def await_contracts(self, reason: str, now: datetime) -> None:
         """Wait for newer contracts, from the time on at which it turned out that these are needed."""

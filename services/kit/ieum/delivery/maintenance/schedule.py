@@ -1,7 +1,7 @@
 """Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Generic
@@ -10,7 +10,9 @@ from uuid import UUID
 import structlog
 from asyncpg import Connection
 
+from ieum.delivery.answering import Answering, Ends
 from ieum.delivery.application import Known
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
@@ -22,9 +24,8 @@ from ieum.delivery.receiving.batch_result import BatchResult
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.recovering.heads import HeadsPublisher, missing
 from ieum.delivery.recovering.resend import ASKED_MAX, Gaps
-from ieum.delivery.recovering.restore import answer, ask_the_silent_again, open_asks
+from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.positions import Partition, read_positions
 from ieum.delivery.streams.streams import FAMILIES
 from ieum.errors import Transient
 from ieum_contracts.delivery import StreamResendAsked
@@ -35,6 +36,7 @@ CONTRACTS_AGE = timedelta(minutes=10)
 """How often to try what was not understood: an older instance parks what a newer one, which leads, knows."""
 GAP_TICKS = 3
 """How often to look for what is missing for so long: a gap is told within 35 seconds."""
+BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
 HEADS_TICKS = 60
 
@@ -47,9 +49,6 @@ select
 """
 
 COUNTED = ("outbox", "notice", "parked", "dead")
-
-Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
-"""Says how far our mailboxes go now."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,8 +63,7 @@ class Maintenance(Generic[Known]):
         self._compared = compared
         self._inbox = inbox
         self._relay = relay
-        self._ends_now = ends
-        self._ends: dict[UUID, Mapping[Partition, int]] = {}
+        self._answering = Answering(context, relay, ends)
         self._heads = HeadsPublisher(context)
         self._gaps = Gaps()
         self._contracts_from = datetime.min.replace(tzinfo=UTC)
@@ -79,24 +77,37 @@ class Maintenance(Generic[Known]):
             tasks.create_task(self._keep_house())
 
     async def _keep_streams_moving(self) -> None:
-        ticks = 0
+        ticks, moving = 0, BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             if not self._relay.leading.is_set():
                 self._context.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
                 await self._relay.leading.wait()
             self._more = False
-            await self._each(partial(self._look, ticks), self._wake)
+            well = await self._each(partial(self._look, ticks), self._wake)
             ticks += 1
-            await asyncio.sleep(0 if self._more else TICK_SECONDS)
+            await asyncio.sleep(self._pause(moving, well=well))
 
     async def _keep_house(self) -> None:
+        housing = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
-            await self._each(self._answer_asks, self._retention.turn)
-            await asyncio.sleep(TICK_SECONDS)
+            well = await self._each(self._answering.turn, self._retention.turn)
+            await asyncio.sleep(TICK_SECONDS if well else housing.pause())
+            if well:
+                housing.reset()
 
-    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> None:
-        """Take steps, each whatever became of the others; what fails is tried again at the next tick."""
+    def _pause(self, backoff: BackOff, *, well: bool) -> float:
+        """Say how long to rest: until the next tick, not at all where more is due, longer after failures."""
+        if not well:
+            return backoff.pause()
+        backoff.reset()
+        return 0 if self._more else TICK_SECONDS
+
+    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
+        """Take steps, each whatever became of the others; what fails is tried again at the next tick.
+
+        Says whether the database was there.
+        """
         away = set()
         for step in steps:
             try:
@@ -107,6 +118,7 @@ class Maintenance(Generic[Known]):
                 _log.error("maintenance.failed", error=type(error).__name__)
         if away:
             _log.warning("maintenance.database-away", errors=sorted(away))
+        return not away
 
     async def _look(self, ticks: int) -> None:
         """Do what is due at this tick."""
@@ -126,22 +138,6 @@ class Maintenance(Generic[Known]):
                 await self._heads.say(connection, now)
             if ticks % COUNT_TICKS == 0:
                 self._context.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
-
-    async def _answer_asks(self) -> None:
-        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
-        async with self._context.database.acquire() as connection:
-            asks = await open_asks(connection)
-            if not asks:
-                return
-            if any(ask not in self._ends for ask, *_ in asks):
-                ends = await self._ends_now()
-                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
-            read = await read_positions(connection)
-            for asked in asks:
-                if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
-                    async with connection.transaction():
-                        await answer(connection, self._context, asked, self._context.clock())
-                    self._relay.wake()
 
     async def _wake(self) -> None:
         """Try what is due; much of it keeps no other step waiting for long.
