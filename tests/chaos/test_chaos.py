@@ -30,7 +30,7 @@ LONG = ("rolling restart of the brokers", "rolling restart of the agencies", "di
 """Faults that take longer than a short run has, or a disk of its own."""
 RECOVERY_SECONDS_MAX = 60.0
 ASKING_SECONDS_MAX = 150.0
-"""What was lost on the way is missed after a minute, when heads are told, and asked for 30 to 60 s later."""
+"""What was lost on the way is missed after a minute, when heads are told, and asked for 30 to 35 s later."""
 VARIANTS = ("no duplicate check", "outbox insert dropped")
 RULES = ("no owner check",)
 

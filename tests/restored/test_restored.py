@@ -71,8 +71,10 @@ async def released(agency: Whole) -> None:
 
 
 async def retry_all(agency: Whole) -> None:
-    for stream in await agency.streams("stopped"):
-        status, done = await agency.post(f"/v1/streams/{stream}/retry", **ACT)
+    for stream, reason in (await agency.streams("stopped")).items():
+        status, seen = await agency.post(f"/v1/streams/{stream}/retry", **ACT, dry_run=True)
+        assert (status, seen["waited_for"]) == (200, reason)
+        status, done = await agency.post(f"/v1/streams/{stream}/retry", **ACT, sequence=seen["sequence"])
         assert status == 200, done
 
 

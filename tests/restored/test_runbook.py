@@ -35,6 +35,7 @@ COMMANDS = [
 MINE, PEER = "city-welfare-team", "employment-center"
 KEY = UUID("0198c0de-0000-7000-8000-00000000000a")
 STREAM = f"{PEER}.referral.{KEY}"
+HELD_SINCE = datetime(2026, 11, 28, 3, tzinfo=UTC)
 NEEDED, LOOKS = 1, ("status", "doctor", "reconcile", "list")
 
 
@@ -65,7 +66,7 @@ insert into source (peer, since, troubles, held, held_since) values ($1, $2, 300
 async def trouble(living: Living, reason: str = "fold.failed") -> None:
     """Let one event be dead and its source be held, as a bad hour leaves them."""
     me, peer = living.under_test.address(MINE), living.under_test.address(PEER)
-    now = datetime.now(UTC)
+    now = HELD_SINCE
     event = Envelope(
         id=uuid7(),
         source=peer,
@@ -113,20 +114,34 @@ def test_no_alarm_and_no_reason_code_is_missing() -> None:
     assert missing == []
 
 
+async def repeated(living: Living, *command: str) -> str:
+    """Look first; gives the command that the dry run says to repeat."""
+    looked = await living.ieum(*command, "--dry-run")
+    assert looked.returncode == 0, looked.stderr
+    return next(line for line in looked.stdout.splitlines() if line.startswith("ieum "))
+
+
 async def test_verbs_say_what_they_did_and_end_as_they_should(living: Living) -> None:
     await trouble(living)
     listed = await living.ieum("streams", "list", MINE)
     assert listed.returncode == NEEDED
     assert STREAM in listed.stdout.replace("\n", "")
     act = ("--reason", "fold-mended", "--json")
-    skipped = await living.ieum("streams", "skip", MINE, STREAM, *act)
+    assert (await living.ieum("streams", "skip", MINE, STREAM, *act)).returncode == 2, "it names no number"
+    skip = await repeated(living, "streams", "skip", MINE, STREAM, "--reason", "it-s-mended")
+    assert shlex.split(skip)[1:6] == ["streams", "skip", MINE, STREAM, "1"]
+    other = await living.ieum("streams", "skip", MINE, STREAM, "2", *act)
+    assert (other.returncode, other.stdout) == (4, "")
+    assert "Another operator may have been first" in other.stderr
+    skipped = await living.ieum(*shlex.split(skip)[1:], "--json")
     assert '"waited_for": "fold.failed"' in skipped.stdout
-    again = await living.ieum("streams", "skip", MINE, STREAM, *act)
+    again = await living.ieum(*shlex.split(skip)[1:])
     assert (again.returncode, again.stdout) == (4, "")
     assert "no event to try again" in again.stderr
-    released = await living.ieum("streams", "release", MINE, PEER, *act)
+    release = shlex.split(await repeated(living, "streams", "release", MINE, PEER, "--reason", "mended"))
+    released = await living.ieum(*release[1:], "--json")
     assert '"held": "source.held"' in released.stdout
-    assert (await living.ieum("streams", "release", MINE, PEER, *act)).returncode == 4
+    assert (await living.ieum(*release[1:])).returncode == 4
     assert (await living.ieum("streams", "retry", MINE, *act)).returncode == 2
     assert (await living.ieum("streams", "list", "nobody")).returncode == 2
     await asyncio.to_thread(living.services[MINE].kill)

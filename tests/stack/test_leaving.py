@@ -3,9 +3,10 @@
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from ieum.centre import AgencyAccess, apply
+from ieum.centre.apply import apply
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import connection_settings, is_let_in
+from ieum.centre.credentials import AgencyAccess
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
 from ieum_contracts.topics import Family, topic_of

@@ -5,8 +5,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from ieum.centre.centre_file import CentreError
-from ieum.centre.reconcile import DifferenceKind, reconcile, settled
+from ieum.centre.centre_file import CentreError, Foreign
+from ieum.centre.differences import Kind
+from ieum.centre.reconcile import reconcile, settled
 from ieum.delivery.streams.streams import FAMILY_NUMBERS
 from ieum_contracts.topics import Family
 from ieum_lab.testing.centre import CentreUnderTest
@@ -105,6 +106,11 @@ async def test_states_and_numbers_that_differ_are_named(centre: CentreUnderTest)
     ]
 
 
+OPEN_ASK = "update referral set ask_ids = array[$1::uuid]"
+MANY_QUARANTINED = """
+insert into quarantine (topic, partition, "offset", reason, digest, at)
+select 'some.topic', 4, n, 'place.key', '', now() from generate_series(1, 117) n
+"""
 UNSENT = "insert into outbox (key, peer, family, sequence) select key, peer, family, 1 from stream"
 PARKED = """
 insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest, reason, since)
@@ -132,17 +138,56 @@ async def test_what_still_lies_there_is_named_with_its_reason(centre: CentreUnde
     ]
 
 
-async def test_an_open_ask_is_named_at_both_sides(centre: CentreUnderTest) -> None:
+async def test_an_ask_that_waits_for_a_worker_is_counted_and_is_no_difference(
+    centre: CentreUnderTest,
+) -> None:
     for agency in (SENDER, RECIPIENT):
-        await execute(centre, agency, "update referral set ask_ids = array[$1::uuid]", ASK)
+        await execute(centre, agency, OPEN_ASK, ASK)
 
     accounts = await settled(centre.centre, centre.settings, seconds=0.3)
 
-    assert {difference.kind for difference in accounts.differences} == {DifferenceKind.ASK}
-    assert accounts.sentences == [
-        f"{SENDER} has no answer yet to the ask {ASK} on the referral {KEY}.",
-        f"{RECIPIENT} has not settled the ask {ASK} on the referral {KEY}.",
-    ]
+    assert accounts.differences == ()
+    assert accounts.asks == 1
+
+
+@pytest.mark.parametrize(
+    ("agency", "sentence"),
+    [
+        (SENDER, f"{SENDER} has no answer yet to the ask {ASK} on the referral {KEY}, of which {RECIPIENT}"),
+        (RECIPIENT, f"{RECIPIENT} has not settled the ask {ASK} on the referral {KEY}, of which {SENDER}"),
+    ],
+)
+async def test_an_ask_that_one_side_alone_knows_is_named(
+    centre: CentreUnderTest, agency: str, sentence: str
+) -> None:
+    await execute(centre, agency, OPEN_ASK, ASK)
+
+    accounts = await reconcile(centre.centre, centre.settings)
+
+    assert {difference.kind for difference in accounts.differences} == {Kind.ASK}
+    assert accounts.sentences == [f"{sentence} knows nothing, or no more."]
+
+
+async def test_what_is_more_than_is_named_is_counted(centre: CentreUnderTest) -> None:
+    await execute(centre, RECIPIENT, MANY_QUARANTINED)
+
+    sentences = await differences(centre)
+
+    assert len(sentences) == 101
+    assert sentences[-1] == f"{RECIPIENT} has quarantined 17 more."
+
+
+async def test_of_what_is_said_to_a_foreign_agency_one_side_is_known_and_nothing_differs(
+    centre: CentreUnderTest,
+) -> None:
+    agencies = {SENDER: centre.centre.agencies[SENDER], RECIPIENT: Foreign(foreign=True)}
+    abroad = centre.centre.model_copy(update={"agencies": agencies})
+    await execute(centre, SENDER, OPEN_ASK, ASK)
+
+    accounts = await reconcile(abroad, centre.settings)
+
+    assert accounts.differences == ()
+    assert (accounts.asks, accounts.foreign) == (1, (RECIPIENT,))
 
 
 async def test_a_database_without_tables_is_named_with_the_next_step(centre: CentreUnderTest) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from ieum.centre import AgencyAccess
+from ieum.centre.credentials import AgencyAccess
 from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 
 WAIT_SECONDS_MAX = 30.0

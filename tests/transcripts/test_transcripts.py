@@ -17,7 +17,7 @@ from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.contracts.golden import CONTRACTS, read
 from tests.restored.whole import Whole

@@ -29,7 +29,7 @@ from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 
-DELIVERY_CONNECTIONS_MAX = 3
+DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has connections of its own, and so have orders: no crowd of other requests keeps them waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before the garbage collector looks: what was made at the start is never looked at again."""
@@ -80,7 +80,9 @@ async def serve(settings: Settings) -> None:
     http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
-        async with _beside(delivery.run(), programme_cache.run(), keep_forgetting(database, context.clock)):
+        async with _beside(
+            delivery.run(), programme_cache.run(), keep_forgetting(database, delivery.leading)
+        ):
             await http.serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))

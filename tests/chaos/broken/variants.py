@@ -99,7 +99,7 @@ def break_product(name: str) -> None:
     async def tell_no_heads(self: Any, connection: Any, now: Any) -> None:
         pass
 
-    async def ask_nothing(self: Any, connection: Any) -> None:
+    async def ask_nothing(self: Any, connection: Any, now: Any) -> None:
         pass
 
     put(group_commit, "flush", flush_slowly)

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from ieum.api.docs import examples
 from ieum.api.docs.examples import Example
+from ieum.api.operators.sources import SOURCE_RELEASE
 from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
@@ -22,6 +23,7 @@ _EXAMPLES: tuple[tuple[TypeAdapter[Any], Mapping[str, Example]], ...] = (
     (CASE_CLOSING, examples.CASE_CLOSINGS),
     (CASE_FOLLOW_UP, examples.CASE_FOLLOW_UPS),
     (STREAM_ACT, examples.STREAM_ACTS),
+    (SOURCE_RELEASE, examples.SOURCE_RELEASES),
 )
 
 

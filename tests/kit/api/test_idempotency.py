@@ -7,14 +7,17 @@ from uuid import uuid4
 
 import pytest
 
-from ieum.api.http.idempotency import FORGOTTEN_MAX, claim, forget
+from ieum.api.http.idempotency import ANSWERS, FORGOTTEN_MAX, KEPT, claim, forget
+from ieum.delivery.maintenance.retention_horizon import Horizon
 from ieum.storage.idempotency_rows import IdempotencyKey
-from tests.kit.api.agency_api import Api
+from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
 REFERRALS_OF = "select count(*) from referral where client_ref = $1"
-KEPT = "select count(*) from idempotency where key = $1"
+FOUND = "select count(*) from idempotency where key = $1"
+AGE = "update idempotency set at = at - $2::interval where key = $1"
+YOUNG = "select now() - at < interval '1 minute' from idempotency where key = $1"
 
 
 async def _made(api: Api, order: dict[str, Any]) -> int:
@@ -90,10 +93,25 @@ async def test_a_post_without_a_usable_key_is_refused(api: Api, order: dict[str,
 
 
 async def test_answers_are_kept_seven_days(api: Api, order: dict[str, Any]) -> None:
-    key, now = str(uuid4()), datetime.now(UTC)
-    await api.post("/v1/referrals", order, key=key)
+    keys, seconds = [str(uuid4()), str(uuid4())], [0.0]
+    horizon = Horizon(ANSWERS, KEPT, lambda: seconds[0])
+    for key in keys:
+        await api.post("/v1/referrals", {**order, "client_ref": key[:8]}, key=key)
     async with api.database.acquire() as connection:
-        await forget(connection, now + timedelta(days=6, hours=23))
-        assert await connection.fetchval(KEPT, key) == 1
-        assert 0 < await forget(connection, now + timedelta(days=7, minutes=1)) <= FORGOTTEN_MAX
-        assert await connection.fetchval(KEPT, key) == 0
+        for key, age in zip(keys, (KEPT - timedelta(minutes=1), KEPT + timedelta(minutes=1)), strict=True):
+            await connection.execute(AGE, key, age)
+        assert await forget(connection, horizon) == 0, "a process that has just begun destroys nothing"
+        for _ in range(8):
+            seconds[0] += 3600
+            assert await forget(connection, horizon) <= FORGOTTEN_MAX
+        assert [await connection.fetchval(FOUND, key) for key in keys] == [1, 0]
+
+
+async def test_an_answer_is_stamped_by_the_database_whatever_the_clock_of_the_process(
+    api: Api, order: dict[str, Any]
+) -> None:
+    late, key = client_of(like(api, clock=lambda: datetime.now(UTC) - timedelta(days=40))), str(uuid4())
+    made = await late.post("/v1/referrals", json=order, headers={"idempotency-key": key})
+    assert made.status_code == 201
+    async with api.database.acquire() as connection:
+        assert await connection.fetchval(YOUNG, key)

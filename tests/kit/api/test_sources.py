@@ -45,19 +45,37 @@ async def test_a_source_is_released_once_and_a_dry_run_releases_nothing(api: Api
     path = f"/v1/sources/{held}/release"
     looked = await api.post(path, {**ACT, "dry_run": True})
     assert (looked.status_code, looked.json()["held"], looked.json()["dry_run"]) == (200, "source.held", True)
-    released = await api.post(path, ACT)
+    seen = {**ACT, "held_since": looked.json()["held_since"]}
+    released = await api.post(path, seen)
     assert (released.status_code, released.json()["dry_run"]) == (200, False)
     assert (await api.http.get("/v1/sources")).json()["sources"][0].get("held") is None
-    again = await api.post(path, ACT)
+    again = await api.post(path, seen)
     assert (again.status_code, again.json()["type"]) == (409, "urn:ieum:problem:not-held")
     async with api.database.acquire() as connection:
         kept = await connection.fetch("select act, by from operator_act where act = 'release'")
     assert [tuple(row) for row in kept] == [("release", "op-1")]
 
 
+async def test_a_source_that_was_held_anew_is_not_released_for_what_was_seen_before(
+    api: Api, held: str
+) -> None:
+    path = f"/v1/sources/{held}/release"
+    seen = (await api.post(path, {**ACT, "dry_run": True})).json()["held_since"]
+    await forget(api)
+    await hold(api, "source.held")
+    anew = await api.post(path, {**ACT, "held_since": seen})
+    assert (anew.status_code, anew.json()["type"]) == (409, "urn:ieum:problem:held-anew")
+    assert anew.json()["held_since"] == seen != anew.json()["holds_since"]
+    [source] = (await api.http.get("/v1/sources")).json()["sources"]
+    assert source["held"] == "source.held"
+    unnamed = await api.post(path, ACT)
+    assert "what-was-seen-missing" in unnamed.text
+
+
 @pytest.mark.parametrize("agency", ["nobody-at-all", "A B", "unknown"])
 async def test_a_source_that_does_not_exist_is_not_found(api: Api, agency: str) -> None:
-    assert (await api.post(f"/v1/sources/{agency}/release", ACT)).status_code == 404
+    seen = {**ACT, "held_since": "2026-11-28T03:00:00Z"}
+    assert (await api.post(f"/v1/sources/{agency}/release", seen)).status_code == 404
 
 
 async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_agency(

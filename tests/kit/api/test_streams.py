@@ -1,8 +1,9 @@
 """Operators see what waits and was kept aside, by codes and numbers, and may retry or skip."""
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -15,12 +16,13 @@ from ieum_contracts.envelope import Envelope
 from tests.kit.api.agency_api import Api
 
 pytestmark = pytest.mark.stack
+STREAM = "insert into stream (key, peer, family) values ($1, $2, $3) on conflict do nothing"
 MARK = "가나다 시험 표식 4410"
 
 
-async def _parked(api: Api, reason: str = "fold.failed", *, sequence: int = 1, dead: bool = False) -> str:
+async def _parked(api: Api, *, sequence: int = 1, dead: bool = False, key: UUID | None = None) -> str:
     """Park an event as delivery does; returns the stream's name."""
-    key, now = uuid4(), datetime.now(UTC)
+    key, now, reason = key or uuid4(), datetime.now(UTC), "fold.failed"
     event = Envelope(
         id=uuid7(),
         source=api.peer,
@@ -37,6 +39,7 @@ async def _parked(api: Api, reason: str = "fold.failed", *, sequence: int = 1, d
     found = heard(FAMILIES[1], key, sequence, event, headers, body)
     async with api.database.acquire() as connection:
         await park(connection, [ParkedEvent(at, found, reason, now, dead=dead)])
+        await connection.execute(STREAM, *at)
     return f"{api.peer.agency}.referral.{key}"
 
 
@@ -80,25 +83,56 @@ async def test_a_dry_run_tells_and_changes_nothing(api: Api) -> None:
 
 async def test_retry_brings_a_dead_event_back(api: Api) -> None:
     stream = await _parked(api, dead=True)
-    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended", by="op-1")
+    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended", by="op-1", sequence=1)
     assert status == 200
     assert await _states(api, stream) == [("parked", 1, "fold.failed")]
 
 
 async def test_skip_passes_over_exactly_one_number_and_is_kept(api: Api) -> None:
     stream = await _parked(api, dead=True)
-    status, _ = await _post(api, f"/v1/streams/{stream}/skip", reason="peer-restored", by="op-1")
+    act = {"reason": "peer-restored", "sequence": 1}
+    status, _ = await _post(api, f"/v1/streams/{stream}/skip", **act, by="op-1")
     assert status == 200
     assert await _states(api, stream) == [("skipped", 1, "peer-restored")]
-    status, problem = await _post(api, f"/v1/streams/{stream}/skip", reason="peer-restored")
+    status, problem = await _post(api, f"/v1/streams/{stream}/skip", **act)
     assert (status, problem["type"]) == (409, "urn:ieum:problem:nothing-waits")
+
+
+async def test_of_two_operators_who_skip_the_same_number_the_second_gives_up_nothing(api: Api) -> None:
+    stream = await _parked(api, dead=True)
+    await _parked(api, dead=True, sequence=2, key=UUID(stream.rpartition(".")[2]))
+    act = {"reason": "peer-restored", "sequence": 1}
+    answers = await asyncio.gather(*(_post(api, f"/v1/streams/{stream}/skip", **act) for _ in range(2)))
+    assert sorted(status for status, _ in answers) == [200, 409]
+    problem = next(body for status, body in answers if status == 409)
+    assert problem["type"] == "urn:ieum:problem:another-number-waits"
+    assert (problem["sequence"], problem["waits"], problem["waited_for"]) == (1, 2, "fold.failed")
+    assert await _states(api, stream) == [("skipped", 1, "peer-restored"), ("dead", 2, "fold.failed")]
+
+
+@pytest.mark.parametrize("verb", ["skip", "retry"])
+@pytest.mark.parametrize("seen", [{"sequence": 2}, {"sequence": 1, "waited_for": "value.unknown"}])
+async def test_what_was_not_seen_to_wait_is_left_alone(api: Api, verb: str, seen: dict[str, object]) -> None:
+    stream = await _parked(api, dead=True)
+    status, problem = await _post(api, f"/v1/streams/{stream}/{verb}", reason="looked-at", **seen)
+    assert (status, problem["type"]) == (409, "urn:ieum:problem:another-number-waits")
+    assert await _states(api, stream) == [("dead", 1, "fold.failed")]
+
+
+@pytest.mark.parametrize("verb", ["skip", "retry"])
+async def test_an_act_names_what_it_acts_upon(api: Api, verb: str) -> None:
+    stream = await _parked(api, dead=True)
+    status, problem = await _post(api, f"/v1/streams/{stream}/{verb}", reason="looked-at")
+    assert status in {400, 422}
+    assert "what-was-seen-missing" in str(problem["errors"])
+    assert await _states(api, stream) == [("dead", 1, "fold.failed")]
 
 
 @pytest.mark.parametrize(
     "stream", ["nobody.referral.0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b01", "city-welfare-team.referral", "a.b.c"]
 )
 async def test_a_stream_that_does_not_exist_is_not_found(api: Api, stream: str) -> None:
-    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended")
+    status, _ = await _post(api, f"/v1/streams/{stream}/retry", reason="fold-mended", sequence=1)
     assert status == 404
 
 

@@ -169,7 +169,7 @@ def _said(done: Change | Refusal) -> tuple[Say, ...]:
 
 async def _heard(connection: Connection, api_context: Office, two: Two, sequence: int) -> None:
     stream = StreamKey(two.id, api_context.handler.peers.number(SENDER), 1)
-    entry = LedgerEntry(stream, HEARD, sequence, new_id(), "referral.amended.v1", START, b"h", b"d", b"{}")
+    entry = LedgerEntry(stream, HEARD, sequence, new_id(), "referral.amended.v1", b"h", b"d", b"{}")
     await write_rows(connection, Rows(entries=[entry]))
 
 

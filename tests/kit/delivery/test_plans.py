@@ -1,4 +1,4 @@
-"""No statement of delivery reads a growing table to its end, whatever the tables held when it was planned."""
+"""No statement of a service reads a growing table to its end, whatever tables held when it was planned."""
 
 import importlib
 import pkgutil
@@ -7,14 +7,22 @@ from collections.abc import Iterator
 
 import pytest
 
+import ieum.api
 import ieum.delivery
+import ieum.storage
+from ieum.api.operators import streams
 from ieum.delivery.sending import feed_numbering
 from ieum.delivery.streams import batch_write
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.plans import ANALYSED_FULL, WORLDS, plans_of
 
 pytestmark = pytest.mark.stack
-GROWING = ("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice")
+GROWING = (
+    *("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice"),
+    *("referral", "case_file", "idempotency", "expected"),
+)
+ROOMS = (ieum.api, ieum.delivery, ieum.storage)
+"""What a service's own connections run; the commands of a centre read whole databases on purpose."""
 STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE)
 WRITE = batch_write.statement((batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE))
 RARE = {
@@ -25,18 +33,27 @@ RARE = {
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
+    "heads_FORGET_EXPECTED": {
+        "expected"
+    },  # each three seconds, of what is missing: few batch_write, or an alarm
+    "retention_PULL_BACK_EXPECTED": {"expected"},  # once a minute, of the same
 }
 """Statements that may read these tables to the end, seldom or because they are short."""
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    """Find every statement of delivery, by the name of its module and constant."""
+    """Find every statement of the rooms, in folders within them too, by its module and constant."""
     yield "rows", WRITE
-    for module in pkgutil.iter_modules(ieum.delivery.__path__):
-        names = vars(importlib.import_module(f"ieum.delivery.{module.name}"))
-        for name, value in names.items():
-            if isinstance(value, str) and name.isupper() and STATEMENT.match(value):
-                yield f"{module.name}{name}", value
+    for room in ROOMS:
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            for name, value in vars(importlib.import_module(module.name)).items():
+                if isinstance(value, str) and name.isupper() and STATEMENT.match(value):
+                    yield f"{module.name.removeprefix('ieum.delivery.')}_{name.removeprefix('_')}", value
+
+
+def test_the_statements_that_operators_and_callers_run_are_among_them() -> None:
+    names = dict(statements())
+    assert {"ieum.api.streams_TROUBLED", "ieum.api.feed_PAGE", "ieum.storage.reading_HISTORY"} <= names.keys()
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -46,6 +63,16 @@ async def test_plans_stay_good_in_whatever_world_they_were_made(make_centre: Mak
     scan = re.compile(rf"Seq Scan on ({'|'.join(GROWING)})\b")
     found = {name: set(scan.findall(plan)) for name, plan in plans.items() if scan.search(plan)}
     assert {name: tables for name, tables in found.items() if not tables <= RARE.get(name, set())} == {}
+
+
+WHOLE_INDEX = re.compile(r"Index (Only )?Scan .*\n(?!\s*Index Cond)")
+
+
+@pytest.mark.parametrize("world", WORLDS)
+async def test_a_page_of_streams_begins_where_the_last_one_ended(make_centre: MakeCentre, world: str) -> None:
+    listed = [("listed", streams._TROUBLED)]
+    plan = (await plans_of(await make_centre("alpha"), "alpha", world, listed))["listed"]
+    assert not WHOLE_INDEX.search(plan), plan
 
 
 async def test_feed_is_numbered_row_by_row_though_statistics_know_of_none_without(

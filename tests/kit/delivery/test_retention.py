@@ -4,32 +4,49 @@ from datetime import timedelta
 
 import pytest
 
-from ieum.delivery.maintenance.retention import KEPT, Retention
+from ieum.delivery.maintenance.retention import KEPT, TURN_SECONDS, Retention
 from tests.kit.delivery.agencies import Bare, new_keys, quiet
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
 BODIES = "select count(*) from ledger where body is not null"
+AGE = "update ledger set at = at - $1::interval"
+BEGIN = "update done_until set at = now() - interval '32 days' where what = 'ledger-bodies'"
+HOUR = 3600.0
 
 
-async def turn(agency: Bare) -> None:
-    await Retention(agency.context).turn()
+class Turns:
+    """The retention of one agency, for which real time passes as a test says."""
+
+    def __init__(self, agency: Bare) -> None:
+        self.seconds = 0.0
+        self._retention = Retention(agency.context, lambda: self.seconds)
+
+    async def after(self, seconds: float) -> None:
+        """Let real time pass, and do all that is due then."""
+        self.seconds += seconds
+        for _ in range(100):
+            await self._retention.turn()
 
 
 async def test_bodies_go_after_thirty_days_and_digests_stay(pair: Pair) -> None:
     alpha, beta = pair.alpha, pair.beta
-    await alpha.change("update done_until set at = $1", alpha.clock())  # it begins a day before, by minutes
     keys = new_keys(5)
     await alpha.say(beta.address, keys)
     await quiet(alpha, beta)
     before = await alpha.ledger(said=True)
     await alpha.stop()
     await alpha.say(beta.address, new_keys(1))  # nobody sends it: it keeps its body
-    alpha.clock.ahead = KEPT - timedelta(minutes=5)
-    await turn(alpha)
+    await alpha.change(BEGIN)
+    turns = Turns(alpha)
+    await alpha.change(AGE, KEPT - timedelta(minutes=5))
+    for _ in range(3):
+        await turns.after(HOUR)
     assert await alpha.value(BODIES) == 11
-    alpha.clock.ahead = KEPT + timedelta(minutes=5)
-    await turn(alpha)
+    await alpha.change(AGE, timedelta(minutes=10))
+    await alpha.change(BEGIN)
+    for _ in range(3):
+        await turns.after(HOUR)
     assert await alpha.value(BODIES) == 1
     assert {told.digest for told in before} <= {told.digest for told in await alpha.ledger(said=True)}
     await alpha.start()
@@ -38,35 +55,42 @@ async def test_bodies_go_after_thirty_days_and_digests_stay(pair: Pair) -> None:
 
 AGED = """
 insert into quarantine (topic, partition, "offset", reason, digest, at)
-values ('t', 0, $1, 'place.key', '', $2)
+values ('t', 0, $1, 'place.key', '', now() - $2::interval)
 """
-TOLD = "insert into told values (gen_random_uuid(), 1, 1, 1, 'refused', 'body.invalid', $1)"
-EXPECTED = "insert into expected (key, peer, family, said, since) values (gen_random_uuid(), 1, 1, 1, $1)"
+TOLD = "insert into told values (gen_random_uuid(), 1, 1, 1, 'refused', 'body.invalid', now() - $1::interval)"
+EXPECTED = """
+insert into expected (key, peer, family, said, since)
+values (gen_random_uuid(), 1, 1, 1, now() - $1::interval)
+"""
 LEFT = """
 select (select count(*) from quarantine where topic = 't') + (select count(*) from told)
     + (select count(*) from expected)
 """
+OLD = KEPT + timedelta(hours=1)
 
 
 async def test_leftovers_older_than_thirty_days_are_forgotten(pair: Pair) -> None:
     beta = pair.beta
-    now = beta.clock()
-    for number, at in enumerate((now, now - KEPT - timedelta(days=1))):
-        await beta.change(AGED, number, at)
-        await beta.change(TOLD, at)
-        await beta.change(EXPECTED, at)
-    await turn(beta)
+    for number, age in enumerate((timedelta(), OLD)):
+        await beta.change(AGED, number, age)
+        await beta.change(TOLD, age)
+        await beta.change(EXPECTED, age)
+    await beta.change(BEGIN)
+    turns = Turns(beta)
+    for _ in range(3):
+        await turns.after(HOUR)
     assert await beta.value(LEFT) == 3
     await beta.change("delete from expected")
 
 
-async def test_a_turn_waits_for_its_hour(pair: Pair) -> None:
+async def test_a_turn_waits_for_its_minute(pair: Pair) -> None:
     beta = pair.beta
-    retention = Retention(beta.context)
-    await retention.turn()
-    await beta.change(AGED, 9, beta.clock() - KEPT - timedelta(days=1))
-    await retention.turn()
+    await beta.change(BEGIN)
+    turns = Turns(beta)
+    for _ in range(3):
+        await turns.after(HOUR)
+    await beta.change(AGED, 9, OLD)
+    await turns.after(TURN_SECONDS / 2)
     assert await beta.value('select count(*) from quarantine where "offset" = 9') == 1
-    beta.clock.ahead += timedelta(hours=1)
-    await retention.turn()
+    await turns.after(TURN_SECONDS)
     assert await beta.value('select count(*) from quarantine where "offset" = 9') == 0

@@ -15,6 +15,7 @@ from ieum.api.docs.document import serve_document
 from ieum.api.http.allowed_methods import Methods, answer_http_error, known_query, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
+from ieum.api.operators.sources import SOURCE_RELEASE
 from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
@@ -40,6 +41,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
     "StreamAct": STREAM_ACT,
+    "SourceRelease": SOURCE_RELEASE,
 }
 """Every body that a route takes, by the name of its schema in the document."""
 

@@ -36,7 +36,7 @@ _FILE = """filed as (
 )"""
 _ANSWER = """answered as (
     insert into idempotency (key, fingerprint, status, headers, body, at)
-    select * from unnest({rows}::answer_row[])
+    select key, fingerprint, status, headers, body, now() from unnest({rows}::answer_row[])
 )"""
 
 

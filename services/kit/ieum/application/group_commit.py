@@ -157,7 +157,7 @@ class CommandBatcher:
         now = self._context.clock()
         outcomes = [_outcome(each, loaded, writer, now) for each in submissions]
         answers = [
-            StoredAnswer(key, outcome.answer, now)
+            StoredAnswer(key, outcome.answer)
             for key, outcome in zip(keys, outcomes, strict=True)
             if key is not None and isinstance(outcome, CommandResult)
         ]

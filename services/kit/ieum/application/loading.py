@@ -99,7 +99,7 @@ async def load(
 
 
 _LOOK_BACK = """
-select i.number, k.fingerprint, k.status, k.headers, k.body, k.at, d.id as open
+select i.number, k.fingerprint, k.status, k.headers, k.body, d.id as open
 from unnest($1::text[], $2::text[], $3::smallint[], $4::text[])
     with ordinality as i (key, client_ref, peer, programme, number)
 left join lateral (select * from idempotency where key = i.key limit 1) k on true
@@ -140,4 +140,4 @@ async def _look_back(
 
 def _kept(key: str, row: Record) -> StoredAnswer:
     answer = StoredResponse(row["status"], tuple(row["headers"]), row["body"])
-    return StoredAnswer(IdempotencyKey(key, row["fingerprint"]), answer, row["at"])
+    return StoredAnswer(IdempotencyKey(key, row["fingerprint"]), answer)

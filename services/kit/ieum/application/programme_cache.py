@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import structlog
 
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.storage.catalogue import read_programmes
@@ -13,7 +14,7 @@ from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 
 READ_AGAIN_SECONDS = 30.0
-RETRY_SECONDS = 1.0
+RETRY_SECONDS, RETRY_SECONDS_MAX = 1.0, 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ class ProgrammeCache:
 
     async def run(self) -> None:
         """Keep what is in memory like what is in the database, until cancelled."""
+        backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             self._changed.clear()
             whole = self._whole
@@ -48,11 +50,12 @@ class ProgrammeCache:
                 async with self._context.database.acquire() as connection:
                     self._programmes.update(await read_programmes(connection))
             except DATABASE_RETRYABLE:
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(backoff.pause())
                 continue
             except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
                 _log.error("catalogue.load-failed", error=type(error).__name__)
             else:
+                backoff.reset()
                 if whole:
                     self.catalogued.set()
             with suppress(TimeoutError):

@@ -89,7 +89,7 @@ def _change_broker(centre: Centre, settings: CentreSettings, plan: Plan) -> None
 
 
 async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
-    names = {database_name(address): address for address in centre.addresses()}
+    names = {database_name(address): address for address in centre.own_addresses()}
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:
@@ -110,7 +110,7 @@ async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
 
 
 async def _change_databases(centre: Centre, settings: CentreSettings, plan: Plan) -> None:
-    agencies = {database_name(address): address.agency for address in centre.addresses()}
+    agencies = {database_name(address): address.agency for address in centre.own_addresses()}
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:

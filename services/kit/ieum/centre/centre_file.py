@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
@@ -31,18 +31,26 @@ class Name(BaseModel):
     en: str = Field(min_length=1, max_length=100)
 
 
+class Foreign(BaseModel):
+    """An agency whose service is built and run elsewhere: it has mailboxes and a login here, and no more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    foreign: Literal[True]
+
+
 class Centre(BaseModel):
-    """A centre: its id, its names, and of each agency the Python package that declares it."""
+    """A centre: its id, its names, and of each agency the Python package that declares it, or `Foreign`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     centre: CentreId
     name: Name
-    agencies: Mapping[AgencyId, Package] = Field(min_length=1)
+    agencies: Mapping[AgencyId, Package | Foreign] = Field(min_length=1)
 
     @field_validator("agencies")
     @classmethod
-    def _no_agency_is_the_console(cls, agencies: Mapping[str, str]) -> Mapping[str, str]:
+    def _no_agency_is_the_console(cls, agencies: Mapping[str, str | Foreign]) -> Mapping[str, str | Foreign]:
         if "console" in agencies:
             raise ValueError("No agency can be called console: that is the login of the centre's operators.")
         return agencies
@@ -50,6 +58,19 @@ class Centre(BaseModel):
     def addresses(self) -> tuple[Address, ...]:
         """List the agencies' addresses, in the order of the file."""
         return tuple(Address(self.centre, agency) for agency in self.agencies)
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """The agencies that run here, with the packages that declare them: all but the foreign ones."""
+        return {name: package for name, package in self.agencies.items() if isinstance(package, str)}
+
+    def own_addresses(self) -> tuple[Address, ...]:
+        """List the addresses of the agencies that have a process and a database here."""
+        return tuple(Address(self.centre, agency) for agency in self.packages)
+
+    def foreign_addresses(self) -> tuple[Address, ...]:
+        """List the addresses of the agencies that run elsewhere."""
+        return tuple(address for address in self.addresses() if address.agency not in self.packages)
 
 
 def read_centre(path: Path) -> Centre:

@@ -67,11 +67,16 @@ def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> Agen
             f"The centre {centre.centre} has no agency {agency}; "
             f"its agencies are {', '.join(centre.agencies)}."
         )
+    if agency not in centre.packages:
+        raise CentreError(
+            f"{agency} is a foreign agency: it runs elsewhere and has no database here. "
+            f"Its Kafka password is in the folder {agency} of IEUM_SECRETS_FOLDER."
+        )
     address = Address(centre.centre, agency)
     secrets = Secrets(settings.secrets_folder.absolute())
     return AgencyAccess(
         address=address,
-        package=centre.agencies[agency],
+        package=centre.packages[agency],
         database=database_name(address),
         database_location=urlsplit(settings.database_admin_dsn.get_secret_value()).netloc.rpartition("@")[2],
         database_password_file=secrets.path(agency, "database"),

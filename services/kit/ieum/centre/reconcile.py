@@ -3,44 +3,19 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
 from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
-from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, Waiting, read_books
+from ieum.centre.differences import Difference, Kind, left_over
+from ieum.centre.differences import name_of as _name
+from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, read_books
 from ieum_contracts.address import Address
 
 PAUSE_SECONDS = 0.2
 NOTHING = HeadNumbers(0, 0)
-
-
-class DifferenceKind(StrEnum):
-    """What differs, so that a run can set aside what it planted itself."""
-
-    STREAM = "stream"
-    STOPPED = "stopped"
-    REFERRAL = "referral"
-    ASK = "ask"
-    OUTBOX = "outbox"
-    PARKED = "parked"
-    QUARANTINE = "quarantine"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is not as it should be: at whose database, about which key, in a whole sentence."""
-
-    kind: DifferenceKind
-    agency: str
-    key: UUID | None
-    sentence: str
-
-    def __str__(self) -> str:
-        """Say it."""
-        return self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +28,10 @@ class Accounts:
     heard: int = 0
     referrals: Mapping[str, int] = field(default_factory=dict)
     """How many referrals are in each state, by their senders' copies."""
+    asks: int = 0
+    """How many asks wait for a worker, as both sides know."""
+    foreign: tuple[str, ...] = ()
+    """Agencies that run elsewhere: what they say and hear is an account of their own to give."""
 
     @property
     def sentences(self) -> list[str]:
@@ -65,7 +44,8 @@ async def reconcile(centre: Centre, settings: CentreSettings) -> Accounts:
 
     Raises CentreError when a database is missing or away.
     """
-    return account(await asyncio.gather(*(read_books(settings, agency) for agency in centre.addresses())))
+    books = await asyncio.gather(*(read_books(settings, agency) for agency in centre.own_addresses()))
+    return account(books, centre.foreign_addresses())
 
 
 async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> Accounts:
@@ -78,32 +58,38 @@ async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> A
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def account(books: Iterable[Snapshot]) -> Accounts:
-    """Compare the books of a centre's agencies (a pure function)."""
+def account(books: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accounts:
+    """Compare the books of a centre's agencies (a pure function).
+
+    With a foreign agency there is one side of the books only, and nothing to compare it with.
+    """
     programme_cache = {str(book.agency): book for book in books}
+    abroad = frozenset(map(str, foreign))
     heads = [head for book in programme_cache.values() for head in book.streams.values()]
     copies = [copy for book in programme_cache.values() for copy in book.referrals.values()]
     return Accounts(
         differences=(
-            *_streams(programme_cache),
-            *_referrals(programme_cache),
-            *_asks(programme_cache),
-            *_left(programme_cache),
+            *_streams(programme_cache, abroad),
+            *_referrals(programme_cache, abroad),
+            *_asks(programme_cache, abroad),
+            *left_over(programme_cache),
         ),
         streams=len(heads),
         said=sum(head.said for head in heads),
         heard=sum(head.heard for head in heads),
         referrals=Counter(copy.state for copy in copies if not copy.is_recipient),
+        asks=len({ask for copy in copies for ask in copy.open_asks}),
+        foreign=tuple(sorted(map(_name, abroad))),
     )
 
 
-def _streams(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+def _streams(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
     for me, name, mine in _every_stream(programme_cache):
         peer = programme_cache.get(name.peer)
         theirs = peer.streams.get(StreamName(name.key, me, name.family), NOTHING) if peer else NOTHING
-        if mine.said != theirs.heard:
+        if mine.said != theirs.heard and name.peer not in abroad:
             yield Difference(
-                DifferenceKind.STREAM,
+                Kind.STREAM,
                 _name(name.peer),
                 name.key,
                 f"{_name(me)} has said {mine.said} {name.family} event(s) on {name.key} "
@@ -111,7 +97,7 @@ def _streams(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
             )
         if mine.stopped is not None:
             yield Difference(
-                DifferenceKind.STOPPED,
+                Kind.STOPPED,
                 _name(me),
                 name.key,
                 f"{_name(me)} has stopped the {name.family} stream on {name.key} from {_name(name.peer)}: "
@@ -130,9 +116,11 @@ def _every_stream(programme_cache: Mapping[str, Snapshot]) -> Iterator[tuple[str
                 yield name.peer, mirrored, NOTHING
 
 
-def _referrals(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+def _referrals(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
     for me, book in programme_cache.items():
         for key, mine in book.referrals.items():
+            if mine.peer in abroad:
+                continue
             peer = programme_cache.get(mine.peer)
             theirs = peer.referrals.get(key) if peer else None
             if theirs is None or theirs.peer != me or theirs.is_recipient == mine.is_recipient:
@@ -144,7 +132,7 @@ def _referrals(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
 def _missing(me: str, key: UUID, mine: Copy) -> Difference:
     way = "received from" if mine.is_recipient else "sent to"
     return Difference(
-        DifferenceKind.REFERRAL,
+        Kind.REFERRAL,
         _name(mine.peer),
         key,
         f"{_name(mine.peer)} has no copy of the referral {key}, which {_name(me)} {way} it "
@@ -160,7 +148,7 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
     ):
         if sent != received:
             yield Difference(
-                DifferenceKind.REFERRAL,
+                Kind.REFERRAL,
                 _name(me),
                 key,
                 f"The {what} of the referral {key} is {sent} at its sender {_name(me)} and {received} at its "
@@ -168,33 +156,21 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
             )
 
 
-def _asks(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+def _asks(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
+    """Find asks that one side alone knows to wait; what both know waits for a worker, as it may."""
     for me, book in programme_cache.items():
-        for key, copy in book.referrals.items():
-            for ask in copy.open_asks:
-                verb = "has not settled" if copy.is_recipient else "has no answer yet to"
+        for key, mine in book.referrals.items():
+            peer = programme_cache.get(mine.peer)
+            theirs = peer.referrals.get(key) if peer else None
+            known = theirs.open_asks if theirs else ()
+            for ask in mine.open_asks:
+                if ask in known or mine.peer in abroad:
+                    continue
+                verb = "has not settled" if mine.is_recipient else "has no answer yet to"
                 yield Difference(
-                    DifferenceKind.ASK,
+                    Kind.ASK,
                     _name(me),
                     key,
-                    f"{_name(me)} {verb} the ask {ask} on the referral {key}.",
+                    f"{_name(me)} {verb} the ask {ask} on the referral {key}, of which {_name(mine.peer)} "
+                    "knows nothing, or no more.",
                 )
-
-
-def _left(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
-    for me, book in programme_cache.items():
-        for kind, waiting, words in (
-            (DifferenceKind.OUTBOX, book.outbox, "has not sent yet"),
-            (DifferenceKind.PARKED, book.parked, "has parked"),
-            (DifferenceKind.QUARANTINE, book.quarantine, "has quarantined"),
-        ):
-            for item in waiting:
-                yield Difference(kind, _name(me), item.key, f"{_name(me)} {words} {_words(item)}.")
-
-
-def _words(item: Waiting) -> str:
-    return item.what if item.reason is None else f"{item.what} ({item.reason})"
-
-
-def _name(address: str) -> str:
-    return Address.parse(address).agency

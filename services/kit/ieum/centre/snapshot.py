@@ -1,7 +1,7 @@
 """What one agency's database says about its traffic: the books that are compared with the others'."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
@@ -66,6 +66,8 @@ class Snapshot:
     outbox: tuple[Waiting, ...] = ()
     parked: tuple[Waiting, ...] = ()
     quarantine: tuple[Waiting, ...] = ()
+    unnamed: Mapping[str, int] = field(default_factory=dict)
+    """How many more there are of a kind (`outbox`, `parked`, `quarantine`) than are named."""
 
 
 async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
@@ -80,13 +82,19 @@ async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
                 outbox=await _outbox(connection),
                 parked=await _parked(connection),
                 quarantine=await _quarantine(connection),
+                unnamed=await _unnamed(connection),
             )
     except asyncpg.UndefinedTableError as error:
-        raise CentreError(
-            f"The database {database_name(agency)} has not been migrated: {error}. Run ieum migrate first."
-        ) from error
+        raise not_migrated(agency, error) from error
     finally:
         await connection.close()
+
+
+def not_migrated(agency: Address, error: Exception) -> CentreError:
+    """Say that an agency's database lacks tables, and what to do."""
+    return CentreError(
+        f"The database {database_name(agency)} has not been migrated: {error}. Run ieum migrate first."
+    )
 
 
 STREAMS = """
@@ -169,3 +177,14 @@ async def _quarantine(connection: Connection) -> tuple[Waiting, ...]:
         Waiting(f"record {row['offset']} of partition {row['partition']} of {row['topic']}", row["reason"])
         for row in await connection.fetch(QUARANTINE, ROWS_NAMED_MAX)
     )
+
+
+UNNAMED = """
+select (select count(*) from outbox) as outbox, (select count(*) from parked) as parked,
+    (select count(*) from quarantine) as quarantine
+"""
+
+
+async def _unnamed(connection: Connection) -> dict[str, int]:
+    row = await connection.fetchrow(UNNAMED)
+    return {kind: max(0, count - ROWS_NAMED_MAX) for kind, count in dict(row or {}).items()}

@@ -28,7 +28,7 @@ def migrate(
         raise typer.BadParameter("Name agencies, or say --all, not both.")
     settings = centre_settings()
     centre = centre_of(settings)
-    chosen = {agency: access_to(centre, settings, agency).dsn for agency in agencies or centre.agencies}
+    chosen = {agency: access_to(centre, settings, agency).dsn for agency in agencies or centre.packages}
     applied = asyncio.run(_migrate(chosen))
     if as_json:
         write_json(applied)

@@ -25,6 +25,7 @@ def reconcile(
 ) -> None:
     """Compare the agencies' databases: last said with last heard, states, asks, and what lies waiting.
 
+    An ask that both sides know waits for a worker and is counted; foreign agencies have no database here.
     Exits 1 and names each difference. While events are under way there are differences; see --wait.
     """
     settings = centre_settings()
@@ -36,6 +37,8 @@ def reconcile(
                 "said": accounts.said,
                 "heard": accounts.heard,
                 "referrals": dict(accounts.referrals),
+                "open_asks": accounts.asks,
+                "foreign": list(accounts.foreign),
                 "differences": [
                     {"kind": each.kind, "agency": each.agency, "key": each.key, "sentence": each.sentence}
                     for each in accounts.differences
@@ -47,7 +50,9 @@ def reconcile(
             write_line(sentence)
     tell(
         f"{accounts.streams} streams, {accounts.said} events said, {accounts.heard} heard, "
-        f"{len(accounts.differences)} difference(s)."
+        f"{accounts.asks} ask(s) wait for a worker, {len(accounts.differences)} difference(s)."
     )
+    if accounts.foreign:
+        tell(f"Foreign, and not compared: {', '.join(accounts.foreign)}.")
     if accounts.differences:
         raise typer.Exit(Exit.FAILED)

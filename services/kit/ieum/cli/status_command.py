@@ -5,33 +5,38 @@ from dataclasses import asdict, dataclass
 
 import typer
 
-from ieum.centre.centre_file import Centre
+from ieum.centre.centre_file import Centre, CentreError
 from ieum.centre.centre_settings import CentreSettings
-from ieum.centre.snapshot import Snapshot, read_books
+from ieum.centre.counts import Counts, read_counts
+from ieum.centre.lag import Lag, Places, read_lag
 from ieum.cli.addresses import agency_urls, is_ready
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit
-from ieum.cli.output import AsJson, write_json
+from ieum.cli.output import AsJson, tell, write_json
 from ieum.cli.tables import write_table
 from ieum_contracts.address import Address
-from ieum_contracts.codes import State
-from ieum_contracts.lifecycle.table import ENDED
 
 
 @dataclass(frozen=True, slots=True)
 class AgencyStatus:
-    """One agency's numbers; `ready` is None where it is not known where the agency serves."""
+    """One agency's numbers; what cannot be known is None: where it is foreign, or serves nobody knows where.
+
+    `lag` is how many records of its mailboxes it has not taken in, `lag_seconds` how long the oldest lies.
+    """
 
     agency: str
+    foreign: bool
     ready: bool | None
-    sent: int
-    received: int
-    open: int
-    closed: int
-    asks: int
-    outbox: int
-    parked: int
-    quarantined: int
+    sent: int | None
+    received: int | None
+    open: int | None
+    closed: int | None
+    asks: int | None
+    outbox: int | None
+    parked: int | None
+    quarantined: int | None
+    lag: int | None
+    lag_seconds: float | None
     url: str | None
 
 
@@ -44,7 +49,7 @@ def status(*, as_json: AsJson = False) -> None:
     """Show of each agency whether it is ready, its referrals, and what waits; exits 1 when one is not ready.
 
     Where agencies serve is known of the embedded stack; elsewhere IEUM_URLS has to name them, as
-    agency=address,agency=address.
+    agency=address,agency=address. Of a foreign agency only how far it reads its mailboxes is known here.
     """
     settings = centre_settings()
     found = asyncio.run(_look(centre_of(settings), settings))
@@ -52,41 +57,56 @@ def status(*, as_json: AsJson = False) -> None:
         write_json([asdict(each) for each in found])
     else:
         columns = ("agency", "ready", "sent", "received", "open", "closed", "asks", "outbox", "parked")
-        rows = [(*_row(each), each.quarantined, each.url) for each in found]
-        write_table("Agencies", (*columns, "quarantined", "address"), rows)
+        names = (*columns, "quarantined", "lag", "oldest", "address")
+        write_table("Agencies", names, [_row(each) for each in found])
     if any(each.ready is False for each in found):
         raise typer.Exit(Exit.FAILED)
 
 
 async def _look(centre: Centre, settings: CentreSettings) -> list[AgencyStatus]:
+    own = centre.own_addresses()
+    counts = dict(zip(own, await asyncio.gather(*(read_counts(settings, each) for each in own)), strict=True))
+    read: dict[Address, Places | None] = {
+        address: counts[address].read if address in counts else None for address in centre.addresses()
+    }
+    try:
+        lags = await read_lag(settings, read)
+    except CentreError as error:
+        tell(f"How far the mailboxes are read is not known. {error}")
+        lags = {}
     urls = agency_urls()
     return await asyncio.gather(
-        *(_status(settings, address, urls.get(address.agency)) for address in centre.addresses())
+        *(
+            _status(address, counts.get(address), lags.get(address), urls.get(address.agency))
+            for address in centre.addresses()
+        )
     )
 
 
-async def _status(settings: CentreSettings, address: Address, url: str | None) -> AgencyStatus:
-    books: Snapshot = await read_books(settings, address)
-    copies = books.referrals.values()
-    ended = sum(State(copy.state) in ENDED for copy in copies)
+async def _status(address: Address, counts: Counts | None, lag: Lag | None, url: str | None) -> AgencyStatus:
     return AgencyStatus(
         agency=address.agency,
+        foreign=counts is None,
         ready=None if url is None else await is_ready(url),
-        sent=sum(not copy.is_recipient for copy in copies),
-        received=sum(copy.is_recipient for copy in copies),
-        open=len(copies) - ended,
-        closed=ended,
-        asks=sum(len(copy.open_asks) for copy in copies),
-        outbox=len(books.outbox),
-        parked=len(books.parked),
-        quarantined=len(books.quarantine),
+        sent=None if counts is None else counts.sent,
+        received=None if counts is None else counts.received,
+        open=None if counts is None else counts.open,
+        closed=None if counts is None else counts.closed,
+        asks=None if counts is None else counts.asks,
+        outbox=None if counts is None else counts.outbox,
+        parked=None if counts is None else counts.parked,
+        quarantined=None if counts is None else counts.quarantined,
+        lag=None if lag is None else lag.records,
+        lag_seconds=None if lag is None or lag.seconds is None else round(lag.seconds, 1),
         url=url,
     )
 
 
 def _row(each: AgencyStatus) -> tuple[object, ...]:
-    ready = {True: "yes", False: "no", None: "unknown"}[each.ready]
+    ready = {True: "yes", False: "no", None: "foreign" if each.foreign else "unknown"}[each.ready]
     return (
-        *(each.agency, ready, each.sent, each.received, each.open, each.closed),
-        *(each.asks, each.outbox, each.parked),
+        *(each.agency, ready, each.sent, each.received, each.open, each.closed, each.asks, each.outbox),
+        *(each.parked, each.quarantined, each.lag),
+        None if each.lag_seconds is None else f"{each.lag_seconds:.0f} s",
+        each.url,
     )

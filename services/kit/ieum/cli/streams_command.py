@@ -1,20 +1,15 @@
 """`ieum streams`: what an agency's operator does about streams and sources that wait, over its HTTP API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import uuid4
 
-import httpx
 import typer
 
-from ieum.cli.addresses import agency_urls
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.operator_client import act, command_for, open_api, report, require_seen, sent, troubled
 from ieum.cli.output import AsJson, tell, write_json
 from ieum.cli.tables import write_table
 
-ANSWER_SECONDS_MAX = 15.0
-PAGE = 200
-PAGES_MAX = 1_000
 COLUMNS = ("id", "state", "sequence", "waiting", "reason", "attempts", "retry_at")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -25,6 +20,12 @@ Reason = Annotated[
     str, typer.Option(help="Why, as a code (`fold-mended`); it is kept, and told to the peer.")
 ]
 By = Annotated[str, typer.Option(help="Who, by a reference of the agency's own.")]
+Number = Annotated[
+    int | None, typer.Argument(help="The number that was seen to wait; with --dry-run it may be left out.")
+]
+WaitedFor = Annotated[
+    str | None, typer.Option("--waited-for", help="Code of what it was seen to wait for (`fold.failed`).")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 State = Annotated[str | None, typer.Option(help="Only streams in this state (`dead`, `stopped`, …).")]
 
@@ -37,9 +38,9 @@ def add_to(parent: typer.Typer) -> None:
 @app.command("list")
 def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False) -> None:
     """List the streams that need somebody, and the sources that are held; exits 1 when there are any."""
-    with _api(agency) as api:
-        streams = list(_streams(api, state))
-        sources = _sent(api, "GET", "/v1/sources")["sources"]
+    with open_api(agency) as api:
+        streams = list(troubled(api, state))
+        sources = sent(api, "GET", "/v1/sources")["sources"]
     held = [source for source in sources if source.get("held")]
     if as_json:
         write_json({"streams": streams, "sources": sources})
@@ -47,7 +48,7 @@ def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False
         write_table(
             f"Streams of {agency}", COLUMNS, [[each.get(name) for name in COLUMNS] for each in streams]
         )
-        names = ("source", "held", "troubles", "waiting", "held_until", "unkept")
+        names = ("source", "held", "held_since", "troubles", "waiting", "held_until", "unkept")
         write_table("Sources", names, [[each.get(name) for name in names] for each in sources])
     if held or any(each["state"] in {"dead", "stopped", "held"} for each in streams):
         raise typer.Exit(Exit.FAILED)
@@ -56,8 +57,8 @@ def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False
 @app.command()
 def show(agency: Agency, stream: Stream, *, as_json: AsJson = False) -> None:
     """Show all that is the matter with one stream."""
-    with _api(agency) as api:
-        found = [each for each in _streams(api, None) if each["id"] == stream]
+    with open_api(agency) as api:
+        found = [each for each in troubled(api, None) if each["id"] == stream]
     if as_json:
         write_json(found)
     else:
@@ -71,8 +72,10 @@ def show(agency: Agency, stream: Stream, *, as_json: AsJson = False) -> None:
 def retry(  # noqa: PLR0913 - each is an option of its own
     agency: Agency,
     stream: Annotated[str | None, typer.Argument(help="Name of the stream; none with --all.")] = None,
+    number: Number = None,
     *,
     reason: Reason,
+    waited_for: WaitedFor = None,
     every: Annotated[str | None, typer.Option("--all", help="All streams that wait for this code.")] = None,
     by: By = "operator",
     dry_run: DryRun = False,
@@ -81,32 +84,49 @@ def retry(  # noqa: PLR0913 - each is an option of its own
     """Let a stream try again at once what it waits for; one that is stopped goes on."""
     if (stream is None) == (every is None):
         raise CommandError(Exit.USAGE, "Name one stream, or say --all with the code that streams wait for.")
-    with _api(agency) as api:
-        names = [stream] if stream else sorted({s["id"] for s in _streams(api, None) if _waits(s, every)})
-        done = [_act(api, f"/v1/streams/{name}/retry", reason, by, dry_run=dry_run) for name in names]
-    _report(done, "retried", dry_run=dry_run, as_json=as_json)
+    if stream:
+        _on_one("retry", "retried", agency, stream, _seen(number, waited_for, reason, by, dry_run), as_json)
+        return
+    with open_api(agency) as api:
+        found = sorted({(s["id"], s["sequence"]) for s in troubled(api, None) if _waits(s, every)})
+        done, refused = [], []
+        for name, waits in found:
+            try:
+                wish = _seen(waits, every, reason, by, dry_run)
+                done.append(act(api, f"/v1/streams/{name}/retry", wish))
+            except CommandError as error:
+                refused.append(error)
+    report(done, "retried", dry_run=dry_run, as_json=as_json)
+    for each in refused:
+        tell(str(each))
+    if refused:
+        raise typer.Exit(max(each.code for each in refused))
 
 
 @app.command()
 def skip(  # noqa: PLR0913 - each is an option of its own
     agency: Agency,
     stream: Stream,
+    number: Number = None,
     *,
     reason: Reason,
+    waited_for: WaitedFor = None,
     by: By = "operator",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Pass over exactly one number that cannot be applied; the sender is told."""
-    with _api(agency) as api:
-        done = [_act(api, f"/v1/streams/{stream}/skip", reason, by, dry_run=dry_run)]
-    _report(done, "skipped", dry_run=dry_run, as_json=as_json)
+    """Pass over exactly one number that cannot be applied, the one that is named; the sender is told."""
+    _on_one("skip", "skipped", agency, stream, _seen(number, waited_for, reason, by, dry_run), as_json)
 
 
 @app.command()
 def release(  # noqa: PLR0913 - each is an option of its own
     agency: Agency,
     source: Annotated[str, typer.Argument(help="Id of the other agency, whose events are held.")],
+    held_since: Annotated[
+        str | None,
+        typer.Argument(help="Since when it was seen to be held; with --dry-run it may be left out."),
+    ] = None,
     *,
     reason: Reason,
     by: By = "operator",
@@ -114,61 +134,43 @@ def release(  # noqa: PLR0913 - each is an option of its own
     as_json: AsJson = False,
 ) -> None:
     """Let everything that waits from a held source go on."""
-    with _api(agency) as api:
-        done = [_act(api, f"/v1/sources/{source}/release", reason, by, dry_run=dry_run)]
-    _report(done, "released", dry_run=dry_run, as_json=as_json)
+    require_seen(held_since, "since when it was seen to be held", dry_run=dry_run)
+    wish = {"reason": reason, "by": by, "dry_run": dry_run, "held_since": held_since}
+    with open_api(agency) as api:
+        done = act(api, f"/v1/sources/{source}/release", wish)
+    if dry_run:
+        done["repeat"] = command_for("release", agency, source, done["held_since"], reason=reason, by=by)
+    report([done], "released", dry_run=dry_run, as_json=as_json)
 
 
-def _api(agency: str) -> httpx.Client:
-    urls = agency_urls()
-    if agency not in urls:
-        raise CommandError(
-            Exit.USAGE,
-            f"It is not known where {agency} serves. Start it here with `ieum demo` or `ieum run`, or say "
-            f"IEUM_URLS={agency}=<address>.",
-        )
-    return httpx.Client(base_url=urls[agency], timeout=ANSWER_SECONDS_MAX, trust_env=False)
+def _seen(
+    number: int | None,
+    waited_for: str | None,
+    reason: str,
+    by: str,
+    dry_run: bool,  # noqa: FBT001
+) -> dict[str, Any]:
+    require_seen(number, "the number that was seen to wait", dry_run=dry_run)
+    return {"reason": reason, "by": by, "dry_run": dry_run, "sequence": number, "waited_for": waited_for}
+
+
+def _on_one(  # noqa: PLR0913, PLR0917 - what an act is made of
+    verb: str,
+    what: str,
+    agency: str,
+    stream: str,
+    wish: dict[str, Any],
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Act on one stream; a dry run says the command that does so to what was seen now, and nothing else."""
+    with open_api(agency) as api:
+        done = act(api, f"/v1/streams/{stream}/{verb}", wish)
+    if wish["dry_run"]:
+        seen = (agency, stream, done["sequence"])
+        waits = {"waited_for": done["waited_for"]} if done["waited_for"] else {}
+        done["repeat"] = command_for(verb, *seen, **waits, reason=wish["reason"], by=wish["by"])
+    report([done], what, dry_run=wish["dry_run"], as_json=as_json)
 
 
 def _waits(stream: Mapping[str, Any], reason: str | None) -> bool:
     return stream["reason"] == reason and stream["state"] in {"parked", "dead", "stopped"}
-
-
-def _streams(api: httpx.Client, state: str | None) -> Iterator[dict[str, Any]]:
-    wanted: dict[str, str] = {"limit": str(PAGE), **({"state": state} if state else {})}
-    for _ in range(PAGES_MAX):
-        page = _sent(api, "GET", "/v1/streams", params=wanted)
-        yield from page["streams"]
-        if page.get("next") is None:
-            return
-        wanted["cursor"] = page["next"]
-
-
-def _act(api: httpx.Client, path: str, reason: str, by: str, *, dry_run: bool) -> dict[str, Any]:
-    body = {"reason": reason, "by": by, "dry_run": dry_run}
-    return _sent(api, "POST", path, json=body, headers={"idempotency-key": str(uuid4())})
-
-
-def _sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
-    try:
-        answer = api.request(method, path, **request)
-    except httpx.TransportError as error:
-        raise CommandError(
-            Exit.UNREACHABLE,
-            f"{api.base_url} does not answer ({error}). Is the service up? See `ieum status`.",
-        ) from error
-    content: dict[str, Any] = answer.json()
-    if answer.is_success:
-        return content
-    detail = content.get("detail_en", "The agency's API gave no reason.")
-    code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED
-    raise CommandError(code, f"{method} {path}: {detail}")
-
-
-def _report(done: list[dict[str, Any]], what: str, *, dry_run: bool, as_json: bool) -> None:
-    if as_json:
-        write_json(done)
-    elif done:
-        names = tuple(name for name in done[0] if name != "dry_run")
-        write_table("Would be done" if dry_run else "Done", names, [[d.get(n) for n in names] for d in done])
-    tell(f"{len(done)} would be {what}." if dry_run else f"{len(done)} {what}.")

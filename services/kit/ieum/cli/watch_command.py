@@ -108,6 +108,7 @@ def _consumer(settings: CentreSettings, centre: str, password: str, *, from_star
         sasl_plain_password=password,
         auto_offset_reset="earliest" if from_start else "latest",
         enable_auto_commit=False,
+        isolation_level="read_committed",
         metadata_max_age_ms=METADATA_MS,
     )
     consumer.subscribe(pattern=rf"^{re.escape(centre)}\.[a-z0-9-]+\.({FAMILIES})$")

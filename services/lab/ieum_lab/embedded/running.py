@@ -54,7 +54,7 @@ def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[Runnin
         centre = read_centre(settings.centre_file)
         tell(f"Making the centre {centre.centre}: topics, logins, access lists, databases, tables.")
         asyncio.run(_make(centre, settings))
-        for agency in centre.agencies:
+        for agency in centre.packages:
             services[agency] = agency_service(stack.state, agency_access(centre, settings, agency))
         tell(f"Starting {len(services)} agencies, a process each.")
         ready = start_all(services.values())
@@ -68,5 +68,5 @@ def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[Runnin
 
 async def _make(centre: Centre, settings: CentreSettings) -> None:
     await apply(centre, settings)
-    accesses = [agency_access(centre, settings, agency) for agency in centre.agencies]
+    accesses = [agency_access(centre, settings, agency) for agency in centre.packages]
     await asyncio.gather(*(migrate(access.dsn) for access in accesses))

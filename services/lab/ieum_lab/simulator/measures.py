@@ -30,7 +30,7 @@ class Latency:
 async def latency(centre: Centre, settings: CentreSettings, referrals: Sequence[UUID]) -> Latency | None:
     """Measure it for these referrals by PostgreSQL's own commit timestamps; None when there is nothing."""
     found = await asyncio.gather(
-        *(_round_trips(settings, address, referrals) for address in centre.addresses())
+        *(_round_trips(settings, address, referrals) for address in centre.own_addresses())
     )
     times = sorted(time for each in found for time in each)
     if not times:

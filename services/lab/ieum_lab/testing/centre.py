@@ -86,7 +86,7 @@ async def new_centre(stack: Stack, template: Template, agencies: Sequence[str] =
     under_test = CentreUnderTest(centre_of(name, agencies or AGENCIES), own)
     passwords = Secrets(under_test.settings.secrets_folder)
     await asyncio.gather(
-        *(_copy(under_test, template, address, passwords) for address in under_test.centre.addresses())
+        *(_copy(under_test, template, address, passwords) for address in under_test.centre.own_addresses())
     )
     await apply(under_test.centre, under_test.settings)
     return under_test

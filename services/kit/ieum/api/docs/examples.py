@@ -121,5 +121,9 @@ CASE_CLOSINGS: Mapping[str, Example] = {
 CASE_FOLLOW_UPS: Mapping[str, Example] = {"employed": {"found": "still-employed", "next_on": "2026-12-01"}}
 STREAM_ACTS: Mapping[str, Example] = {
     "look first": {"reason": "peer-restored", "by": "op-1", "dry_run": True},
-    "do it": {"reason": "peer-restored", "by": "op-1"},
+    "do it": {"reason": "peer-restored", "by": "op-1", "sequence": 4, "waited_for": "fold.failed"},
+}
+SOURCE_RELEASES: Mapping[str, Example] = {
+    "look first": {"reason": "sender-mended", "by": "op-1", "dry_run": True},
+    "do it": {"reason": "sender-mended", "by": "op-1", "held_since": "2026-11-28T03:00:00Z"},
 }

@@ -10,8 +10,7 @@ key first.
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from asyncpg import Connection
@@ -21,16 +20,19 @@ from starlette.responses import Response
 from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
+from ieum.delivery.backoff import spread
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.maintenance.retention_horizon import Horizon
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 
 _log = structlog.get_logger(__name__)
 
-KEPT_DAYS = 7
+KEPT = timedelta(days=7)
+ANSWERS = "answers"
 FORGOTTEN_MAX = 5_000
 WAIT_SECONDS_MAX = 10.0
-FORGET_SECONDS = 3600.0
+FORGET_SECONDS = 60.0
 FORGET_PAUSE_SECONDS = 1.0
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
@@ -40,7 +42,7 @@ _CLAIM = """
 insert into idempotency (key, fingerprint, at) values ($1, $2, now())
 on conflict (key) do nothing returning true
 """
-_KEPT = "select fingerprint, status, headers, body, at from idempotency where key = $1"
+_KEPT = "select fingerprint, status, headers, body from idempotency where key = $1"
 
 
 async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Response | None:
@@ -57,8 +59,7 @@ async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Resp
         raise Problem(http_kinds.UNAVAILABLE)
     answer = StoredResponse(kept["status"], kept["headers"], kept["body"])
     return replayed(
-        StoredAnswer(IdempotencyKey(idempotency_key.key, kept["fingerprint"]), answer, kept["at"]),
-        idempotency_key,
+        StoredAnswer(IdempotencyKey(idempotency_key.key, kept["fingerprint"]), answer), idempotency_key
     )
 
 
@@ -102,24 +103,38 @@ delete from idempotency where key = any(array(select key from idempotency where 
 """
 
 
-async def forget(connection: Connection, now: datetime) -> int:
-    """Delete answers older than seven days, at most 5,000 a call; return how many went."""
-    status = await connection.execute(_FORGET, now - timedelta(days=KEPT_DAYS), FORGOTTEN_MAX)
+_PULL_BACK = "update idempotency set at = now() where at > now() + interval '1 minute'"
+
+
+async def forget(connection: Connection, horizon: Horizon) -> int:
+    """Delete answers older than seven days, at most 5,000 a call; return how many went.
+
+    The database's clock says how old they are: one that is forgotten early lets its work be done twice.
+    """
+    await connection.execute(_PULL_BACK)
+    span = await horizon.look(connection)
+    if span is None:
+        return 0
+    async with connection.transaction():
+        await horizon.move(connection, span.start, span.end)
+        status = await connection.execute(_FORGET, span.end, FORGOTTEN_MAX)
     return int(status.rpartition(" ")[2])
 
 
-async def keep_forgetting(database: Connections, clock: Callable[[], datetime]) -> None:
-    """Forget old answers once an hour, until cancelled; several processes may do so at once."""
+async def keep_forgetting(database: Connections, leading: asyncio.Event) -> None:
+    """Forget old answers once a minute, until cancelled, while this process leads."""
+    horizon = Horizon(ANSWERS, KEPT)
     while True:
+        await leading.wait()
         try:
             async with database.acquire() as connection:
-                more = await forget(connection, clock()) == FORGOTTEN_MAX
+                more = await forget(connection, horizon) == FORGOTTEN_MAX
         except DATABASE_RETRYABLE:
             more = False
         except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
             _log.error("idempotency.cleanup-failed", error=type(error).__name__)
             more = False
-        await asyncio.sleep(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS)
+        await asyncio.sleep(spread(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS))
 
 
 def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKey:

@@ -2,25 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from asyncpg import Connection, Record
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.docs.examples import STREAM_ACTS
+from ieum.api.docs.examples import SOURCE_RELEASES
 from ieum.api.docs.openapi import gets, posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once, reading
-from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct
+from ieum.api.operators.stream_actions import NOT_NAMED
 from ieum.api.problems import http_kinds
-from ieum.api.problems.delivery_kinds import NOT_HELD
+from ieum.api.problems.delivery_kinds import HELD_ANEW, NOT_HELD
 from ieum.api.problems.response import Problem
-from ieum.delivery.blocked.operator_actions import Act, release
+from ieum.delivery.blocked.operator_actions import Act, HeldAnew, release
 from ieum.delivery.blocked.source_breaker import NOBODY
 from ieum_contracts.address import Address
+from ieum_contracts.delivery import FateReason
+from ieum_contracts.model import Flag, Model, Reference
 
 AGENCY_CHARACTERS_MAX = 40
 SOURCES_MAX = 1_000
@@ -51,11 +54,33 @@ class SourceList(BaseModel):
     sources: list[SourceView]
 
 
+class SourceRelease(Model):
+    """Why an operator releases a source, and who; with `dry_run` only what would be done is told."""
+
+    reason: Annotated[FateReason, Field(description="Why, as a code.")]
+    by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
+    dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
+    held_since: Annotated[
+        AwareDatetime | None,
+        Field(description="Since when it was seen to be held; only with `dry_run` it may be left out."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _names_what_was_seen(self) -> Self:
+        if self.held_since is None and not self.dry_run:
+            raise PydanticCustomError(NOT_NAMED, "Name since when the source was seen to be held.")
+        return self
+
+
+SOURCE_RELEASE: TypeAdapter[SourceRelease] = TypeAdapter(SourceRelease)
+
+
 class SourceReleased(BaseModel):
     """What was released, or with `dry_run` what would have been."""
 
     source: str
     held: str = Field(description="Code of why it was held.")
+    held_since: datetime
     waiting: int = Field(description="Events of it that go on.")
     dry_run: bool
 
@@ -80,12 +105,13 @@ order by s.peer limit $1
     "/v1/sources/{agency}/release",
     **posts(
         "releaseSource",
-        "StreamAct",
-        STREAM_ACTS,
+        "SourceRelease",
+        SOURCE_RELEASES,
         SourceReleased,
         http_kinds.QUERY,
         http_kinds.NOT_FOUND,
         NOT_HELD,
+        HELD_ANEW,
     ),
 )
 async def release_source(
@@ -95,17 +121,26 @@ async def release_source(
 ) -> Response:
     """Let everything that waits from a held source go on, and count its troubles from anew."""
 
-    async def work(connection: Connection, wish: StreamAct) -> Response:
+    async def work(connection: Connection, wish: SourceRelease) -> Response:
         peer = await _find(connection, context, agency)
-        act = Act(wish.by, wish.reason, wish.dry_run)
-        released = await release(connection, peer, act, context.delivery.clock())
+        act = Act(wish.by, wish.reason, wish.dry_run, held_since=wish.held_since)
+        try:
+            released = await release(connection, peer, act, context.delivery.clock())
+        except HeldAnew as anew:
+            members = {"held_since": wish.held_since, "holds_since": anew.since, "held": anew.held}
+            raise Problem(HELD_ANEW, members) from None
         if released is None:
             raise Problem(NOT_HELD)
-        source = str(context.delivery.peers.address(peer))
-        held, waiting = released
-        return json_answer(SourceReleased(source=source, held=held, waiting=waiting, dry_run=wish.dry_run))
+        done = SourceReleased(
+            source=str(context.delivery.peers.address(peer)),
+            held=released.held,
+            held_since=released.since,
+            waiting=released.waiting,
+            dry_run=wish.dry_run,
+        )
+        return json_answer(done)
 
-    answer = await once(request, context.delivery.database, STREAM_ACT, work)
+    answer = await once(request, context.delivery.database, SOURCE_RELEASE, work)
     context.wake()
     return answer
 

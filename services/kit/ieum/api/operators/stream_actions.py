@@ -1,11 +1,12 @@
 """For operators: let a stream try again what it waits for, or pass over exactly one number; both are kept."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from asyncpg import Connection
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
@@ -14,16 +15,17 @@ from ieum.api.docs.openapi import posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once
 from ieum.api.problems import http_kinds
-from ieum.api.problems.delivery_kinds import NOTHING_WAITS
+from ieum.api.problems.delivery_kinds import NOTHING_WAITS, another_waits
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.blocked import operator_actions
-from ieum.delivery.blocked.operator_actions import Act, Acted
+from ieum.delivery.blocked.operator_actions import Act, Acted, AnotherWaits
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
-from ieum_contracts.delivery import FateReason
+from ieum_contracts.delivery import FateReason, Sequence
 from ieum_contracts.model import Flag, Model, Reference
 
 ID_CHARACTERS_MAX = 140
+NOT_NAMED = "what-was-seen-missing"
 
 router = APIRouter(tags=["operators"])
 
@@ -40,6 +42,19 @@ class StreamAct(Model):
     reason: Annotated[FateReason, Field(description="Why, as a code; the peer is told it.")]
     by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
     dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
+    sequence: Annotated[
+        Sequence | None,
+        Field(description="The number that was seen to wait; only with `dry_run` it may be left out."),
+    ] = None
+    waited_for: Annotated[
+        FateReason | None, Field(description="Code of what it was seen to wait for; may be left out.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _names_what_was_seen(self) -> Self:
+        if self.sequence is None and not self.dry_run:
+            raise PydanticCustomError(NOT_NAMED, "Name the number that was seen to wait.")
+        return self
 
 
 STREAM_ACT: TypeAdapter[StreamAct] = TypeAdapter(StreamAct)
@@ -88,9 +103,13 @@ async def _act(
 ) -> Response:
     async def work(connection: Connection, wish: StreamAct) -> Response:
         at = await _find(connection, context, stream)
-        acted = await act(connection, at, Act(wish.by, wish.reason, wish.dry_run))
+        seen = Act(wish.by, wish.reason, wish.dry_run, wish.sequence, wish.waited_for)
+        try:
+            acted = await act(connection, at, seen)
+        except AnotherWaits as other:
+            raise another_waits(wish.sequence, other) from None
         if acted is None:
-            raise Problem(NOTHING_WAITS)
+            raise Problem(NOTHING_WAITS, {"sequence": wish.sequence})
         done = StreamActed(
             id=stream,
             act=name,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ieum.api.problems.http_kinds import ProblemKind, Text
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
+from ieum.delivery.blocked.operator_actions import AnotherWaits
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.sending.outbox import StreamBlocked
 from ieum_contracts.address import Address
@@ -16,6 +17,30 @@ NOTHING_WAITS = ProblemKind(
     Text(
         "다시 시도하거나 건너뛸 사건이 없습니다. `GET /v1/streams`에서 기다리는 흐름을 확인하십시오.",
         "There is no event to try again or to pass over. See the streams that wait at `GET /v1/streams`.",
+    ),
+)
+ANOTHER_NUMBER = ProblemKind(
+    "another-number-waits",
+    409,
+    Text("이 흐름에서 기다리는 것은 다른 번호입니다", "Another number waits in this stream"),
+    Text(
+        "말씀하신 번호(`sequence`)가 아니라 다른 번호(`waits`)가 기다리거나 "
+        "다른 까닭(`waited_for`)으로 기다리고 있어 아무것도 하지 않았습니다. "
+        "다른 운영자가 먼저 처리하였을 수 있습니다. `dry_run`으로 다시 확인한 뒤 그 번호로 보내십시오.",
+        "Not the number that was named (`sequence`) waits but another one (`waits`), or it waits for another "
+        "reason (`waited_for`), so nothing was done. Another operator may have been first. Look again with "
+        "`dry_run`, then send that number.",
+    ),
+)
+HELD_ANEW = ProblemKind(
+    "held-anew",
+    409,
+    Text("이 기관은 다른 때부터 다시 붙들려 있습니다", "This source was held anew"),
+    Text(
+        "말씀하신 때(`held_since`)가 아니라 다른 때(`holds_since`)부터 붙들려 있어 아무것도 풀지 않았습니다. "
+        "`GET /v1/sources`에서 까닭을 확인한 뒤 그 때로 보내십시오.",
+        "It is held not since the time that was named (`held_since`) but since another one (`holds_since`), "
+        "so nothing was released. See why at `GET /v1/sources`, then send that time.",
     ),
 )
 NOT_HELD = ProblemKind(
@@ -66,8 +91,23 @@ FEED_RESTARTED = ProblemKind(
     ),
 )
 STREAM_KINDS: Mapping[str, ProblemKind] = {
-    kind.name: kind for kind in (NOTHING_WAITS, NOT_HELD, STREAM_STOPPED, FEED_RESTARTED, RESTORING)
+    kind.name: kind
+    for kind in (
+        NOTHING_WAITS,
+        ANOTHER_NUMBER,
+        NOT_HELD,
+        HELD_ANEW,
+        STREAM_STOPPED,
+        FEED_RESTARTED,
+        RESTORING,
+    )
 }
+
+
+def another_waits(named: int | None, now: AnotherWaits) -> Problem:
+    """Report what waits in place of what was named."""
+    members = {"sequence": named, "waits": now.sequence, "waited_for": now.waited_for}
+    return Problem(ANOTHER_NUMBER, members)
 
 
 def unsayable(stopped: StreamBlocked, me: Address) -> Problem:

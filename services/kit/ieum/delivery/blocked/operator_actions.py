@@ -13,6 +13,7 @@ from ieum.delivery.notices.notices import tell
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import HEARD, SKIPPED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, lock_streams
+from ieum.errors import IeumError
 from ieum_contracts.delivery import StreamSkipped
 
 NO_KEY = UUID(int=0)
@@ -21,11 +22,39 @@ NO_KEY = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something to a stream, and why."""
+    """Who does something to a stream or a source, why, and what they have seen there.
+
+    Where something else is there by now than what is named, nothing is done: nobody has looked at it.
+    """
 
     by: str
     reason: str
     dry_run: bool = False
+    sequence: int | None = None
+    waited_for: str | None = None
+    held_since: datetime | None = None
+
+
+class SeenOtherwise(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
+    """What was named is not what is there now."""
+
+
+class AnotherWaits(SeenOtherwise):
+    """Another number waits now, or for another reason."""
+
+    def __init__(self, sequence: int, waited_for: str | None) -> None:
+        super().__init__(f"Number {sequence} waits there now ({waited_for}).")
+        self.sequence = sequence
+        self.waited_for = waited_for
+
+
+class HeldAnew(SeenOtherwise):
+    """The source is held since another time."""
+
+    def __init__(self, held: str, since: datetime) -> None:
+        super().__init__(f"It is held since {since.isoformat()} ({held}).")
+        self.held = held
+        self.since = since
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +80,12 @@ async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) 
     """Let what the stream waits for be tried again at once; None when nothing waits and nothing is stopped.
 
     A stream that a conflict stopped goes on with what it heard first. To be called in a transaction; the
-    next turn of the upkeep, within a second, does the rest.
+    next turn of the upkeep, within a second, does the rest. Raises AnotherWaits.
     """
     stream, head = await _look(connection, at)
     if head is None and stream.stopped is None:
         return None
-    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else None))
+    acted = _as_seen(act, Acted(stream.heard + 1, stream.stopped or (head.reason if head else None)))
     if not act.dry_run:
         stream.stopped, stream.changed = None, True
         await write_rows(connection, Rows([stream]))
@@ -77,16 +106,17 @@ async def skip(
 ) -> Acted | None:
     """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there.
 
-    The number may be one that is missing, while later ones wait: nobody can send it any more.
+    The number may be one that is missing, while later ones wait: nobody can send it any more. Raises
+    AnotherWaits.
     """
     stream, head = await _look(connection, at)
     if head is None and not await connection.fetchval(_LATER, *at, stream.heard + 1):
         return None
-    acted = Acted(stream.heard + 1, stream.stopped or (head.reason if head else MISSING))
+    acted = _as_seen(act, Acted(stream.heard + 1, stream.stopped or (head.reason if head else MISSING)))
     if not act.dry_run:
         stream.heard, stream.heard_digest = acted.sequence, head.heard.digest if head else None
         stream.stopped, stream.changed = None, True
-        skipped = [] if head is None else [_skipped(head, act, now)]
+        skipped = [] if head is None else [_skipped(head, act)]
         await write_rows(connection, Rows([stream], skipped))
         if head is not None:
             await unpark(connection, [(at, acted.sequence)])
@@ -96,23 +126,40 @@ async def skip(
 
 
 _HELD = """
-select held, (select count(*) from parked where peer = $1) as waiting
+select held, held_since, (select count(*) from parked where peer = $1) as waiting
 from source where peer = $1 and held is not null for update
 """
 
 
-async def release(connection: Connection, peer: int, act: Act, now: datetime) -> tuple[str, int] | None:
-    """Release a held source; gives the code of why it was held and how much waits, None when it was not.
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was released, or would have been: why and since when it was held, and how much waits."""
+
+    held: str
+    since: datetime
+    waiting: int
+
+
+async def release(connection: Connection, peer: int, act: Act, now: datetime) -> Released | None:
+    """Release a held source; None when it was not held. Raises HeldAnew.
 
     To be called in a transaction; the upkeep lets what waits go on, some keys a second.
     """
     row = await connection.fetchrow(_HELD, peer)
     if row is None:
         return None
+    if act.held_since not in {None, row["held_since"]}:
+        raise HeldAnew(row["held"], row["held_since"])
     if not act.dry_run:
         await release_source(connection, peer, now)
         await connection.execute(_KEEP, "release", NO_KEY, peer, 0, 0, act.reason, act.by, now)
-    return row["held"], row["waiting"]
+    return Released(row["held"], row["held_since"], row["waiting"])
+
+
+def _as_seen(act: Act, acted: Acted) -> Acted:
+    if act.sequence not in {None, acted.sequence} or act.waited_for not in {None, acted.waited_for}:
+        raise AnotherWaits(acted.sequence, acted.waited_for)
+    return acted
 
 
 async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, ParkedEvent | None]:
@@ -122,14 +169,13 @@ async def _look(connection: Connection, at: StreamKey) -> tuple[Stream, ParkedEv
     return stream, next((p for p in waiting if p.stream == at and p.heard.sequence == stream.heard + 1), None)
 
 
-def _skipped(head: ParkedEvent, act: Act, now: datetime) -> LedgerEntry:
+def _skipped(head: ParkedEvent, act: Act) -> LedgerEntry:
     return LedgerEntry(
         stream=head.stream,
         said=HEARD,
         sequence=head.heard.sequence,
         event_id=head.heard.envelope.id,
         type=head.heard.envelope.type,
-        at=now,
         headers=head.heard.headers,
         digest=head.heard.digest,
         body=None,

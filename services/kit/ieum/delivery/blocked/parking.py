@@ -14,6 +14,8 @@ from ieum_contracts.catalogue import Invalid
 
 RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
 """A fold that fails is tried again after each of these; then the event is dead until an operator acts."""
+SPREAD, BYTE = 0.2, 256
+"""By how much of it a delay may be shorter, by the event's digest: the fold is pure and knows no chance."""
 AWAITING_DELAY = timedelta(seconds=30)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The time at which what we do not understand is tried again, unless newer contracts come first."""
@@ -39,8 +41,12 @@ class ParkedEvent:
     def fail(self, now: datetime) -> None:
         """Count one more failure of our fold, and set when to try again, or that nobody will."""
         self.dead = self.attempts >= len(RETRY_DELAYS)
-        self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts]
+        self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts] * self._spread()
         self.attempts += 1
+
+    def _spread(self) -> float:
+        """Give a part of a delay that differs from event to event, so that not all are tried at once."""
+        return 1 - SPREAD * self.heard.digest[-1] / BYTE
 
     def await_contracts(self, reason: str, now: datetime) -> None:
         """Wait for newer contracts, from the time on at which it turned out that these are needed."""
@@ -130,24 +136,6 @@ async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]
             [stream.family for stream, _ in places],
             [sequence for _, sequence in places],
         )
-
-
-_GAPS = """
-select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as last
-from parked p
-cross join lateral (
-    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
-) s
-where p.since <= $1
-group by p.key, p.peer, p.family, s.heard having min(p.sequence) > s.heard + 1
-order by random() limit $2
-"""
-
-
-async def gaps(connection: Connection, before: datetime) -> list[tuple[StreamKey, int, int]]:
-    """Name the numbers (first, last) that have been missing since before a time, stream by stream."""
-    rows = await connection.fetch(_GAPS, before, WOKEN_MAX)
-    return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
 
 
 _DUE = """

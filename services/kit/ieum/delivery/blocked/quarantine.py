@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 
 _WRITE = """
 insert into quarantine (topic, partition, "offset", reason, digest, headers, body, peer, at)
-select t.*, $9 from unnest(
+select t.*, now() from unnest(
     $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::smallint[]
 ) as t (topic, partition, "offset", reason, digest, headers, body, peer)
 on conflict (topic, partition, "offset") do nothing
@@ -41,7 +41,7 @@ async def quarantine(
     if not misplaced:
         return Counter()
     by_source = [(_source(m, context), m) for m in misplaced]
-    await _write(connection, await _within_limits(connection, by_source, now), now)
+    await _write(connection, await _within_limits(connection, by_source, now))
     return Counter(peer for peer, _ in by_source)
 
 
@@ -81,7 +81,7 @@ async def _within_limits(
     return kept
 
 
-async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRecord]], now: datetime) -> None:
+async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRecord]]) -> None:
     misplaced = [m for _, m in kept]
     if kept:
         await connection.execute(
@@ -94,7 +94,6 @@ async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRec
             [_headers(m) for m in misplaced],
             [_body(m) for m in misplaced],
             [peer for peer, _ in kept],
-            now,
         )
 
 

@@ -8,7 +8,8 @@ import structlog
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.catalogue.reader import KEEP, RETRY_SECONDS, record_key
+from ieum.delivery.backoff import BackOff
+from ieum.delivery.catalogue.reader import KEEP, RETRY_SECONDS, RETRY_SECONDS_MAX, record_key
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.producer import Outgoing, Producer
@@ -42,6 +43,7 @@ class CataloguePublisher:
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
+        backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
             try:
@@ -51,13 +53,15 @@ class CataloguePublisher:
                         bodies = await _number(connection, self._context, self._programmes)
                 await self._say(bodies)
             except (*DATABASE_RETRYABLE, Transient) as error:
-                _log.warning("catalogue.publish-failed", error=str(error), retry_seconds=RETRY_SECONDS)
-                await asyncio.sleep(RETRY_SECONDS)
+                pause = backoff.pause()
+                _log.warning("catalogue.publish-failed", error=str(error), retry_seconds=round(pause, 2))
+                await asyncio.sleep(pause)
                 continue
             except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
                 _log.error("catalogue.failed", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(backoff.pause())
                 continue
+            backoff.reset()
             _log.info("catalogue.published", programmes=len(bodies))
             with suppress(TimeoutError):  # whoever leads in between may have said other things
                 async with asyncio.timeout(SAY_AGAIN_SECONDS):

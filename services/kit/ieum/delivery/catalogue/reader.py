@@ -9,6 +9,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -19,7 +20,7 @@ from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS, RETRY_SECONDS_MAX = 1.0, 5.0
 METADATA_MS = 2_000
 POLL_MS = 1_000
 RECORDS_MAX = 200
@@ -74,20 +75,22 @@ class CatalogueReader:
 
     async def run(self) -> None:
         """Read until cancelled, from the beginning each time: the topics are compacted and small."""
+        backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             try:
-                await self._read()
+                await self._read(backoff)
             except (*DATABASE_RETRYABLE, KafkaError) as error:
-                _log.warning("catalogue.away", error=type(error).__name__, retry_seconds=RETRY_SECONDS)
+                _log.warning("catalogue.away", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - it reads from the beginning again
                 _log.error("catalogue.failed", error=type(error).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(backoff.pause())
 
-    async def _read(self) -> None:
+    async def _read(self, backoff: BackOff) -> None:
         consumer = AIOKafkaConsumer(
             **connection_arguments(self._settings),
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            isolation_level="read_committed",
             metadata_max_age_ms=METADATA_MS,
         )
         consumer.subscribe(pattern=rf"^{self._context.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
@@ -98,6 +101,7 @@ class CatalogueReader:
                 if not whole and (whole := await _at_end(consumer)):
                     self._listener.whole()
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
+                backoff.reset()
                 for records in batches.values():
                     await self._keep(records)
         finally:

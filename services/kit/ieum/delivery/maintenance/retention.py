@@ -1,14 +1,17 @@
 """Retention: what is older than its time is cleared, in small bites, by the process that leads."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.maintenance.retention_horizon import Horizon, Span
 
 KEPT = timedelta(days=30)
-TURN = timedelta(hours=1)
+TURN_SECONDS = 60.0
 CHUNK, CHUNK_MIN = timedelta(minutes=1), timedelta(seconds=1)
 CHUNK_SECONDS_MAX = 60.0
 """How long a bite may take. One that takes longer is halved until it fits: a minute may hold very much."""
@@ -20,32 +23,54 @@ _log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """One turn an hour; what a tick leaves of it is done at the next ones."""
+    """One turn a minute; what a tick leaves of it is done at the next ones.
 
-    def __init__(self, context: DeliveryContext) -> None:
+    No process's clock has a say: what is destroyed was stamped by the database and is judged by it, and
+    `real` (seconds that no clock changes) bounds how much goes at once.
+    """
+
+    def __init__(self, context: DeliveryContext, real: Callable[[], float] = monotonic) -> None:
         self._context = context
-        self._next: datetime | None = None
+        self._real = real
+        self._next = real()
         self._bite = CHUNK
+        self._horizon = Horizon(BODIES, KEPT, real)
 
     async def turn(self) -> None:
         """Do some of what is due; raises one of DATABASE_AWAY."""
-        now = self._context.clock()
-        if self._next is not None and now < self._next:
+        if self._real() < self._next:
             return
         async with self._context.database.acquire() as connection:
-            try:
-                bodies, done = await clear_bodies(connection, now - KEPT, self._bite)
-            except TimeoutError:
-                self._bite = max(self._bite / 2, CHUNK_MIN)
-                raise
-            self._bite = min(self._bite * 2, CHUNK)
-            rows = await forget(connection, now - KEPT)
+            await pull_back(connection)
+            span = await self._horizon.look(connection)
+            if span is None:
+                return
+            bodies, done = await self._clear(connection, span)
+            rows = await forget(connection, span.end if done else span.start)
         if bodies or rows:
             _log.info("retention.cleared", bodies=bodies, rows=rows)
-        self._next = now + TURN if done and rows < ROWS_MAX else None
+        if done and rows < ROWS_MAX:
+            self._next = self._real() + TURN_SECONDS
+
+    async def _clear(self, connection: Connection, span: Span) -> tuple[int, bool]:
+        """Clear bodies, bite by bite; returns how many, and whether that was all that may go now."""
+        cleared, at = 0, span.start
+        try:
+            for _ in range(CHUNKS_MAX):
+                if at >= span.end:
+                    break
+                until = min(at + self._bite, span.end)
+                async with connection.transaction():
+                    cleared += await clear_bodies(connection, at, until)
+                    await self._horizon.move(connection, at, until)
+                at = until
+        except TimeoutError:
+            self._bite = max(self._bite / 2, CHUNK_MIN)
+            raise
+        self._bite = min(self._bite * 2, CHUNK)
+        return cleared, at >= span.end
 
 
-_DONE = "select at from done_until where what = $1"
 _CLEAR = """
 update ledger l set body = null
 where at >= $1 and at < $2 and body is not null and not exists (
@@ -53,34 +78,21 @@ where at >= $1 and at < $2 and body is not null and not exists (
     where l.said and o.key = l.key and o.peer = l.peer and o.family = l.family and o.sequence = l.sequence
 )
 """
-_REMEMBER = "update done_until set at = $2 where what = $1"
 
 
-async def clear_bodies(connection: Connection, before: datetime, bite: timedelta) -> tuple[int, bool]:
-    """Clear bodies said and heard before a time, a bite's worth at once; digests and headers stay.
+async def clear_bodies(connection: Connection, start: datetime, end: datetime) -> int:
+    """Clear bodies said and heard between two times; digests and headers stay. Returns how many.
 
-    What still waits to be sent keeps its body. Returns how many were cleared, and whether that was all.
+    What still waits to be sent keeps its body.
     """
-    done: datetime | None = await connection.fetchval(_DONE, BODIES)
-    cleared = 0
-    if done is None:  # the migration that notes where to begin has yet to be run
-        return 0, True
-    for _ in range(CHUNKS_MAX):
-        if done >= before:
-            return cleared, True
-        until = min(done + bite, before)
-        async with connection.transaction():
-            cleared += _count(await connection.execute(_CLEAR, done, until, timeout=CHUNK_SECONDS_MAX))
-            await connection.execute(_REMEMBER, BODIES, until)
-        done = until
-    return cleared, done >= before
+    return _count(await connection.execute(_CLEAR, start, end, timeout=CHUNK_SECONDS_MAX))
 
 
 _FORGET_QUARANTINE = """
-delete from quarantine where id = any(array(select id from quarantine where at < $1 order by id limit $2))
+delete from quarantine where id = any(array(select id from quarantine where at < $1 order by at limit $2))
 """
 _FORGET_TOLD = """
-delete from told where ctid = any(array(select ctid from told where at < $1 limit $2))
+delete from told where ctid = any(array(select ctid from told where at < $1 order by at limit $2))
 """
 _FORGET_EXPECTED = """
 delete from expected where ctid = any(array(select ctid from expected where since < $1 limit $2))
@@ -99,6 +111,26 @@ async def forget(connection: Connection, before: datetime) -> int:
     for row in lost:
         _log.error("sequence.lost", key=str(row["key"]), said=row["said"])
     return rows + len(lost)
+
+
+_PULL_BACK_LEDGER = """
+update ledger set at = now()
+where ctid = any(array(select ctid from ledger where at > now() + interval '1 minute' limit $1))
+"""
+_PULL_BACK_QUARANTINE = "update quarantine set at = now() where at > now() + interval '1 minute'"
+_PULL_BACK_TOLD = "update told set at = now() where at > now() + interval '1 minute'"
+_PULL_BACK_EXPECTED = """
+update expected set since = least(since, now()), asked_at = least(asked_at, now())
+where since > now() or asked_at > now()
+"""
+
+
+async def pull_back(connection: Connection) -> None:
+    """Stamp anew what was stamped while the database's clock was ahead: it would be kept too long."""
+    await connection.execute(_PULL_BACK_LEDGER, ROWS_MAX)
+    await connection.execute(_PULL_BACK_QUARANTINE)
+    await connection.execute(_PULL_BACK_TOLD)
+    await connection.execute(_PULL_BACK_EXPECTED)
 
 
 def _count(status: str) -> int:

@@ -1,7 +1,7 @@
 """Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Generic
@@ -10,19 +10,22 @@ from uuid import UUID
 import structlog
 from asyncpg import Connection
 
+from ieum.delivery.answering import Answering, Ends
 from ieum.delivery.application import Known
-from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
+from ieum.delivery.backoff import BackOff
+from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
+from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.batch_result import BatchResult
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.recovering.heads import HeadsPublisher, missing
-from ieum.delivery.recovering.restore import answer, ask_the_silent_again, open_asks
+from ieum.delivery.recovering.resend import ASKED_MAX, Gaps
+from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.positions import Partition, read_positions
 from ieum.delivery.streams.streams import FAMILIES
 from ieum.errors import Transient
 from ieum_contracts.delivery import StreamResendAsked
@@ -31,10 +34,11 @@ TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
 CONTRACTS_AGE = timedelta(minutes=10)
 """How often to try what was not understood: an older instance parks what a newer one, which leads, knows."""
-GAP_TICKS = 30
+GAP_TICKS = 3
+"""How often to look for what is missing for so long: a gap is told within 35 seconds."""
+BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
 HEADS_TICKS = 60
-ASKED_MAX = 1000
 
 _COUNT = """
 select
@@ -45,9 +49,6 @@ select
 """
 
 COUNTED = ("outbox", "notice", "parked", "dead")
-
-Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
-"""Says how far our mailboxes go now."""
 
 _log = structlog.get_logger(__name__)
 
@@ -62,27 +63,51 @@ class Maintenance(Generic[Known]):
         self._compared = compared
         self._inbox = inbox
         self._relay = relay
-        self._ends_now = ends
-        self._ends: dict[UUID, Mapping[Partition, int]] = {}
+        self._answering = Answering(context, relay, ends)
         self._heads = HeadsPublisher(context)
+        self._gaps = Gaps()
         self._contracts_from = datetime.min.replace(tzinfo=UTC)
         self._more = False
         self._retention = Retention(context)
 
     async def run(self) -> None:
-        """Work until cancelled, while this process leads."""
-        ticks = 0
+        """Work until cancelled, while this process leads; what may take long keeps nothing else waiting."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_streams_moving())
+            tasks.create_task(self._keep_house())
+
+    async def _keep_streams_moving(self) -> None:
+        ticks, moving = 0, BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             if not self._relay.leading.is_set():
                 self._context.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
                 await self._relay.leading.wait()
             self._more = False
-            await self._each(partial(self._look, ticks), self._wake, self._answer_asks, self._retention.turn)
+            well = await self._each(partial(self._look, ticks), self._wake)
             ticks += 1
-            await asyncio.sleep(0 if self._more else TICK_SECONDS)
+            await asyncio.sleep(self._pause(moving, well=well))
 
-    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> None:
-        """Take steps, each whatever became of the others; what fails is tried again at the next tick."""
+    async def _keep_house(self) -> None:
+        housing = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
+        while True:
+            await self._relay.leading.wait()
+            well = await self._each(self._answering.turn, self._retention.turn)
+            await asyncio.sleep(TICK_SECONDS if well else housing.pause())
+            if well:
+                housing.reset()
+
+    def _pause(self, backoff: BackOff, *, well: bool) -> float:
+        """Say how long to rest: until the next tick, not at all where more is due, longer after failures."""
+        if not well:
+            return backoff.pause()
+        backoff.reset()
+        return 0 if self._more else TICK_SECONDS
+
+    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
+        """Take steps, each whatever became of the others; what fails is tried again at the next tick.
+
+        Says whether the database was there.
+        """
         away = set()
         for step in steps:
             try:
@@ -93,39 +118,26 @@ class Maintenance(Generic[Known]):
                 _log.error("maintenance.failed", error=type(error).__name__)
         if away:
             _log.warning("maintenance.database-away", errors=sorted(away))
+        return not away
 
     async def _look(self, ticks: int) -> None:
         """Do what is due at this tick."""
         now = self._context.clock()
         async with self._context.database.acquire() as connection:
+            self._contracts_from = min(self._contracts_from, now - CONTRACTS_AGE)
             if now - self._contracts_from >= 2 * CONTRACTS_AGE:
                 await wake_for_new_contracts(connection, self._contracts_from, now)
                 self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
             await release_due(connection, self._context, now)
             if ticks % GAP_TICKS == 0:
-                await self._ask_again(connection)
+                await pull_back_waits(connection, now)
+                await self._ask_again(connection, now)
             if ticks % HEADS_TICKS == 0:
                 await ask_the_silent_again(connection, self._context, now)
             if ticks % HEADS_TICKS == 0 or self._heads.behind:
                 await self._heads.say(connection, now)
             if ticks % COUNT_TICKS == 0:
                 self._context.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
-
-    async def _answer_asks(self) -> None:
-        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
-        async with self._context.database.acquire() as connection:
-            asks = await open_asks(connection)
-            if not asks:
-                return
-            if any(ask not in self._ends for ask, *_ in asks):
-                ends = await self._ends_now()
-                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
-            read = await read_positions(connection)
-            for asked in asks:
-                if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
-                    async with connection.transaction():
-                        await answer(connection, self._context, asked, self._context.clock())
-                    self._relay.wake()
 
     async def _wake(self) -> None:
         """Try what is due; much of it keeps no other step waiting for long.
@@ -160,10 +172,9 @@ class Maintenance(Generic[Known]):
         except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
             return await self._inbox.wake_in_vain(keys, error)
 
-    async def _ask_again(self, connection: Connection) -> None:
-        now = self._context.clock()
-        before = now - GAP_AGE
-        lost = {*await gaps(connection, before), *await missing(connection, before, ASKED_MAX, now)}
+    async def _ask_again(self, connection: Connection, now: datetime) -> None:
+        gaps = await self._gaps.due(connection, now, GAP_AGE)
+        lost = {*gaps, *await missing(connection, GAP_AGE, ASKED_MAX)}
         notices = [
             (
                 stream,
@@ -174,5 +185,6 @@ class Maintenance(Generic[Known]):
         for stream, ask in notices:
             _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
         await tell(connection, self._context, notices, now)
+        self._gaps.asked(gaps, now)
         if notices:
             self._relay.wake()

@@ -22,18 +22,18 @@ from ieum_contracts.message import Event
 
 async def handle_notices(connection: Connection, context: DeliveryContext, notices: Sequence[Event]) -> int:
     """Take notices in; returns how many of them put something into the outbox again."""
-    now, asked = context.clock(), 0
+    asked = 0
     for notice in notices:
         peer = context.peers.number(notice.envelope.source)
         match notice.body:
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
-                await keep_told(connection, peer, told, now)
+                await keep_told(connection, peer, told)
             case StreamHeads(heads=heads):
-                await hear_heads(connection, peer, heads, now)
+                await hear_heads(connection, peer, heads)
             case StreamHeadsAsked() as ask:
                 await keep_ask(connection, peer, ask)
             case StreamHeadsAnswered() as answer:
-                await hear_answer(connection, context, peer, answer, now)
+                await hear_answer(connection, context, peer, answer)
             case StreamResendAsked() as resend:
                 await send_again(connection, peer, resend)
                 asked += 1

@@ -73,7 +73,7 @@ def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
 
 _KEEP = """
 insert into told (key, peer, family, sequence, kind, reason, at)
-select $1, $2, $3, $4, $5, $6, $7
+select $1, $2, $3, $4, $5, $6, now()
 where exists (
     select from stream where key = $1 and peer = $2 and family = $3 and said >= $4
 )
@@ -82,12 +82,12 @@ on conflict (key, peer, family, sequence, kind) do update set reason = excluded.
 
 
 async def keep_told(
-    connection: Connection, peer: int, told: StreamParked | StreamRefused | StreamSkipped, now: datetime
+    connection: Connection, peer: int, told: StreamParked | StreamRefused | StreamSkipped
 ) -> None:
     """Keep what a peer tells about a stream on which this agency said something."""
     kind = told.__class__.__name__.removeprefix("Stream").lower()
     family = _number(told.family)
-    await connection.execute(_KEEP, told.key, peer, family, told.sequence, kind, told.reason, now)
+    await connection.execute(_KEEP, told.key, peer, family, told.sequence, kind, told.reason)
 
 
 _RESEND = """

@@ -162,7 +162,6 @@ class BatchFold(Generic[Known]):
                 sequence=heard.sequence,
                 event_id=heard.envelope.id,
                 type=heard.envelope.type,
-                at=self._now,
                 headers=heard.headers,
                 digest=heard.digest,
                 body=None if heard.unkept else heard.body,

@@ -1,7 +1,6 @@
 """Consuming: takes batches in, through failures of the database, and commits to Kafka afterwards."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Generic
 
@@ -10,20 +9,22 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from ieum.delivery.application import Known
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.receiving.read_range import LOOK_SECONDS, Reach, look_how_far
+from ieum.delivery.receiving.reading_progress import Progress
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
 from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
+from ieum.delivery.retrying import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.streams import FAMILIES
-from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
 
-BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.1, 5.0
 COMMIT_SECONDS = 1.0
 PACE_SECONDS = 0.02
 PACED_EVENTS_MIN = 4
@@ -45,22 +46,31 @@ class Consumer(Generic[Known]):
         self._relay = relay
         self._sought: dict[Partition, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
-        self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
+        self._reach = Reach()
+        self._mailboxes = Mailboxes(settings, topics, self._take, self._moved, self._reach)
+        self.progress = Progress()
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere = asyncio.Event()
         self._uncommitted: dict[TopicPartition, int] = {}
-        self._backoff = BACKOFF_SECONDS_MIN
+        self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
 
     async def run(self) -> None:
         """Read until cancelled; then let the batch in hand end, commit and leave the group."""
-        await self._through_failures(self._mailboxes.start)
+        await through_failures(self._mailboxes.start)
         try:
-            await self._through_failures(self._look_back)
+            await through_failures(self._look_back)
+            looked = 0.0
             while True:
                 await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
                 await self._commit()
+                now = asyncio.get_running_loop().time()
+                if now - looked >= LOOK_SECONDS:
+                    looked = now
+                    with suppress(*RETRYABLE):
+                        consumer = self._mailboxes.consumer
+                        await look_how_far(self._context, consumer, self._reach, self.progress, now)
         finally:
             await self._commit()
             await self._mailboxes.stop()
@@ -74,18 +84,6 @@ class Consumer(Generic[Known]):
         """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
         return await ends_of(self._context, self._mailboxes.consumer)
 
-    async def _through_failures(self, step: Callable[[], Awaitable[None]]) -> None:
-        delay = BACKOFF_SECONDS_MIN
-        while True:
-            try:
-                return await step()
-            except RETRYABLE as error:
-                _log.warning("consumer.broker-away", error=str(error), retry_seconds=delay)
-            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
-                _log.error("consumer.start-failed", error=type(error).__name__, retry_seconds=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, BACKOFF_SECONDS_MAX)
-
     async def _look_back(self) -> None:
         await check_positions(self._context, self._mailboxes.consumer)
         self.compared.set()
@@ -94,6 +92,7 @@ class Consumer(Generic[Known]):
     def _moved(self) -> None:
         """Forget what was sought before: it says nothing about where reading goes on now."""
         self._sought.clear()
+        self._reach.doubt()
         self._elsewhere.set()
 
     async def _follow_moves(self) -> None:
@@ -102,6 +101,8 @@ class Consumer(Generic[Known]):
             try:
                 async with asyncio.timeout(COMMIT_SECONDS):
                     await rewind_to_positions(self._context, self._mailboxes.consumer)
+                if not self._elsewhere.is_set():
+                    self._reach.settle()
             except (*RETRYABLE, IllegalStateError):
                 self._elsewhere.set()
 
@@ -118,7 +119,7 @@ class Consumer(Generic[Known]):
             _log.error("batch.stuck", error=type(error).__name__, events=len(records))
             await self._back_off(records, error)
             return
-        self._backoff = BACKOFF_SECONDS_MIN
+        self._backoff.reset()
         if taken is not None:
             self._done(records, taken, started)
         if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
@@ -140,8 +141,11 @@ class Consumer(Generic[Known]):
         """Take in what does not break a batch, in as few transactions as it needs to find what does."""
         half = len(records) // 2
         first = await self._taken(records[:half])
-        second = await self._taken(records[half:]) if first is not None else None
-        return None if first is None or second is None else first + second
+        if first is None:
+            self._mailboxes.rewind(records[half:], {(each.topic, each.partition) for each in records[:half]})
+            return None
+        second = await self._taken(records[half:])
+        return None if second is None else first + second
 
     def _done(self, records: Records, taken: BatchResult, started: float) -> None:
         if taken.said or taken.told:
@@ -158,11 +162,10 @@ class Consumer(Generic[Known]):
     async def _back_off(self, records: Records, error: Exception) -> None:
         """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""
         self._measures.postponed()
-        _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=self._backoff)
-        for record in reversed(records):
-            self._seek(TopicPartition(record.topic, record.partition), record.offset)
-        await asyncio.sleep(self._backoff)
-        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
+        pause = self._backoff.pause()
+        _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=round(pause, 2))
+        self._mailboxes.rewind(records)
+        await asyncio.sleep(pause)
 
     async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
         """Go back once to what is missing before a batch; what Kafka no longer has is let go."""
@@ -177,19 +180,14 @@ class Consumer(Generic[Known]):
             taken = await self._inbox.take(records, mind_gap=False)
             return taken if isinstance(taken, BatchResult) else None
         self._sought.update(gap.expected)
-        for record in reversed(records):
-            self._seek(TopicPartition(record.topic, record.partition), record.offset)
+        self._mailboxes.rewind(records)
         for partition, offset in offsets.items():
-            self._seek(partition, max(offset, begins[partition]))
+            self._mailboxes.seek(partition, max(offset, begins[partition]))
         return None
 
     def _partition(self, place: Partition) -> TopicPartition:
         family, partition = place
         return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
-
-    def _seek(self, partition: TopicPartition, offset: int) -> None:
-        with suppress(IllegalStateError, Transient):  # another instance reads it by now
-            self._mailboxes.consumer.seek(partition, offset)
 
     async def _commit(self) -> None:
         """Tell Kafka how far we are; a hint to it and to us, `position` is the truth."""

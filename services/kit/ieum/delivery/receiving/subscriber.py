@@ -1,14 +1,14 @@
 """The one FastStream subscriber: hands batches of records to the inbox and commits to Kafka afterwards."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
@@ -16,12 +16,13 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram512
 
 from ieum.delivery.connection_arguments import ssl_context
+from ieum.delivery.receiving.read_range import Reach
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import login
 
 BATCH_MAX = 500
-POLL_SECONDS = 1.0
+POLL_MS = 1_000
 FETCH_WAIT_MS = 500
 SESSION_MS = 10_000
 METADATA_MS = 30_000
@@ -30,15 +31,29 @@ STOP_SECONDS_MAX = 8.0
 Records = Sequence[ConsumerRecord[bytes, bytes]]
 
 
-class PromptSubscriber(BatchSubscriber):
-    """FastStream sleeps the batch's time-out once more when idle; this waits for records alone."""
+def prompt_subscriber(reach: Reach, moved: Callable[[], None]) -> type[BatchSubscriber]:
+    """Make a class of subscribers that wait for records alone, and say how far they have read.
 
-    __slots__ = ()
+    FastStream sleeps the batch's time-out once more when idle. Where aiokafka raises, it may have left out
+    records of other partitions, so that reading goes back to what the database knows.
+    """
 
-    async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
-        """Wait for the next records, a second at most, of all partitions together."""
-        batches = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=self.max_records)
-        return tuple(chain(*batches.values()))
+    class PromptSubscriber(BatchSubscriber):
+        __slots__ = ()
+
+        async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
+            """Wait for the next records, a second at most, of all partitions together."""
+            await reach.rest(consumer)
+            try:
+                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.max_records)
+            except KafkaError:
+                moved()
+                raise
+            for partition, records in batches.items():
+                reach.hand(partition, records[-1].offset + 1)
+            return tuple(chain(*batches.values()))
+
+    return PromptSubscriber
 
 
 class _Moves:
@@ -62,7 +77,7 @@ ConsumerRebalanceListener.register(_Moves)  # its module has no types to inherit
 class Mailboxes:
     """The agency's mailboxes, read by one subscriber; `take` is given every batch and never raises.
 
-    `moved` is called whenever the group has shared the partitions out anew.
+    `moved` is called whenever the group has shared the partitions out anew; `reach` is told how far is read.
     """
 
     def __init__(
@@ -71,6 +86,7 @@ class Mailboxes:
         topics: Sequence[str],
         take: Callable[[Records], Awaitable[None]],
         moved: Callable[[], None],
+        reach: Reach,
     ) -> None:
         self._broker = KafkaBroker(
             settings.kafka_bootstrap.split(","),  # as one string, FastStream takes several for one host
@@ -93,6 +109,7 @@ class Mailboxes:
             group_id=login(settings.address),
             listener=_Moves(moved),
             auto_offset_reset="earliest",
+            isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             fetch_max_wait_ms=FETCH_WAIT_MS,
@@ -101,7 +118,7 @@ class Mailboxes:
             parser=self._parse,
             decoder=_decode,
         )
-        object.__setattr__(self._subscriber, "__class__", PromptSubscriber)
+        object.__setattr__(self._subscriber, "__class__", prompt_subscriber(reach, moved))
         self._subscriber(take)
 
     @property
@@ -126,6 +143,17 @@ class Mailboxes:
         with suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 await self._broker.stop()
+
+    def rewind(self, records: Records, but: Collection[tuple[str, int]] = ()) -> None:
+        """Let records come again, but those of partitions that go back further already."""
+        for record in reversed(records):
+            if (record.topic, record.partition) not in but:
+                self.seek(TopicPartition(record.topic, record.partition), record.offset)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Go on elsewhere; in vain where another instance reads the partition by now."""
+        with suppress(IllegalStateError, Transient):
+            self.consumer.seek(partition, offset)
 
     @property
     def reading(self) -> bool:

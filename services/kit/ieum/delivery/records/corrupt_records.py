@@ -1,11 +1,11 @@
-"""Records that aiokafka cannot read: a header name that is no UTF-8 must not stop a mailbox for ever."""
+"""Records that aiokafka cannot read: a name that is no UTF-8, or broken compression, stops no mailbox."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cramjam  # noqa: F401 - by it aiokafka reads records compressed by snappy, lz4 or zstd
 from aiokafka.consumer import fetcher
-from aiokafka.errors import CorruptRecordException
 from aiokafka.record.memory_records import MemoryRecords
 
 NO_TIMESTAMP = -1
@@ -40,6 +40,10 @@ class TolerantBatch:
         """Give whatever else aiokafka asks of a batch."""
         return getattr(self._batch, name)
 
+    def __next__(self) -> Any:
+        """Give the next record as it is: aiokafka looks so at the mark where a transaction ends."""
+        return next(self._batch)
+
     def __iter__(self) -> Iterator[Any]:
         """Give every record of the batch, or what stands in its place."""
         following = self._batch.base_offset
@@ -47,7 +51,7 @@ class TolerantBatch:
             for record in self._batch:
                 following = record.offset + 1
                 yield record
-        except (ValueError, CorruptRecordException):
+        except Exception:  # noqa: BLE001 - no text, no record, or bytes that nobody can decompress
             for offset in range(following, self._batch.next_offset):
                 yield CorruptRecord(offset)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from asyncpg import Connection
@@ -76,7 +76,7 @@ async def say_heads(connection: Connection, context: DeliveryContext, after: int
 
 _EXPECT = """
 insert into expected (key, peer, family, said, since)
-select i.key, $4, i.family, i.said, $5
+select i.key, $4, i.family, i.said, now()
 from (
     select key, family, max(said) as said
     from unnest($1::uuid[], $2::smallint[], $3::bigint[]) as t (key, family, said) group by key, family
@@ -109,7 +109,7 @@ where told.key = i.key and told.peer = $4 and told.family = i.family
 """
 
 
-async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead], now: datetime) -> None:
+async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead]) -> None:
     """Compare a peer's heads with ours.
 
     What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
@@ -120,7 +120,7 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
     heard = [head.heard for head in numbered]
     await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
-    await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer, now)
+    await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer)
     behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
     for row in behind:
         _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
@@ -139,7 +139,8 @@ with missing as (
         select heard, stopped from stream
         where key = e.key and peer = e.peer and family = e.family limit 1
     ) s on true
-    where e.since <= $1 and (e.asked_at is null or e.asked_at <= $1) and s.stopped is null
+    where e.since <= now() - $1::interval and (e.asked_at is null or e.asked_at <= now() - $1::interval)
+        and s.stopped is null
         and not exists (
             select from parked p
             where p.key = e.key and p.peer = e.peer and p.family = e.family
@@ -147,21 +148,19 @@ with missing as (
         )
     order by e.asked_at nulls first, e.since limit $2
 )
-update expected e set asked_at = $3 from missing m
+update expected e set asked_at = now() from missing m
 where e.key = m.key and e.peer = m.peer and e.family = m.family
 returning m.*
 """
 
 
-async def missing(
-    connection: Connection, before: datetime, limit: int, now: datetime
-) -> list[tuple[StreamKey, int, int]]:
-    """Name the numbers (first, last) that a peer said before a time and that never came, by stream.
+async def missing(connection: Connection, age: timedelta, limit: int) -> list[tuple[StreamKey, int, int]]:
+    """Name the numbers (first, last) that a peer said so long ago and that never came, by stream.
 
     Those that were asked for longest ago come first, so that what nobody can send keeps nothing waiting.
     """
     await connection.execute(_FORGET_EXPECTED)
-    rows = await connection.fetch(_MISSING, before, limit, now)
+    rows = await connection.fetch(_MISSING, age, limit)
     return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
 
 

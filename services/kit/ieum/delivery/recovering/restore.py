@@ -25,15 +25,18 @@ ANSWER_SECONDS_MAX = 120.0
 
 _log = structlog.get_logger(__name__)
 
-_LAST_HEARD = """
-select l.at from (
-    select key, peer, family, sequence from feed where number is not null and not said
-    order by number desc limit 1
-) f
-cross join lateral (
-    select at from ledger
-    where key = f.key and peer = f.peer and family = f.family and not said and sequence = f.sequence limit 1
-) l
+_SINCE = """
+select least(now(), coalesce((
+    select l.at from (
+        select key, peer, family, sequence from feed where number is not null and not said
+        order by number desc limit 1
+    ) f
+    cross join lateral (
+        select at from ledger
+        where key = f.key and peer = f.peer and family = f.family and not said and sequence = f.sequence
+        limit 1
+    ) l
+), now() - $1::interval)) - $2::interval
 """
 _HOLD = """
 insert into source (peer, since, held, held_since, asked) values ($1, $2, $3, $2, $4)
@@ -51,16 +54,18 @@ async def compare_with_peers(connection: Connection, context: DeliveryContext, n
     The feed gives its numbers a second time, so it begins a new epoch. To be called in a transaction.
     """
     await connection.execute(_NEW_EPOCH)
-    last_heard = await connection.fetchval(_LAST_HEARD)
-    since = (last_heard or now - KEPT) - CLOCKS_DIFFER_MAX
+    since = await connection.fetchval(_SINCE, KEPT, CLOCKS_DIFFER_MAX)
     for peer, ask in (await _ask_all(connection, context, since, now)).items():
         await connection.execute(_HOLD, peer, now, COMPARING, ask)
     context.restore_check.comparing = True
 
 
+_LONGEST_AGO = "select now() - $1::interval"
+
+
 async def ask_what_is_lost(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Ask every peer for its heads, so that what the mailbox has lost is seen and asked for again."""
-    await _ask_all(connection, context, now - KEPT, now)
+    await _ask_all(connection, context, await connection.fetchval(_LONGEST_AGO, KEPT), now)
 
 
 async def _ask_all(
@@ -82,15 +87,18 @@ update source set held = null, held_since = null, asked = null where peer = $1 a
 
 
 async def hear_answer(
-    connection: Connection, context: DeliveryContext, peer: int, answer: StreamHeadsAnswered, now: datetime
+    connection: Connection, context: DeliveryContext, peer: int, answer: StreamHeadsAnswered
 ) -> None:
     """Compare a peer's answer with our streams; the last part of it releases what was held for it."""
-    await hear_heads(connection, peer, answer.heads, now)
+    await hear_heads(connection, peer, answer.heads)
     if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask):
         _log.info("restored.compared", peer=str(context.peers.address(peer)))
 
 
-_LATE = "select peer, held_since, asked from source where held = $1 and held_since <= $2"
+_LATE = """
+select peer, held_since, asked, least(held_since, now()) - $3::interval as ask_since
+from source where held = $1 and held_since <= $2
+"""
 
 
 async def ask_the_silent_again(connection: Connection, context: DeliveryContext, now: datetime) -> None:
@@ -98,14 +106,14 @@ async def ask_the_silent_again(connection: Connection, context: DeliveryContext,
 
     They stay held until they answer, or are released.
     """
-    late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX)
+    late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX, KEPT)
     await tell(
         connection,
         context,
         [
             (
                 StreamKey(row["asked"], row["peer"], FAMILY_NUMBERS[Family.DELIVERY]),
-                StreamHeadsAsked(ask=row["asked"], since=row["held_since"] - KEPT),
+                StreamHeadsAsked(ask=row["asked"], since=row["ask_since"]),
             )
             for row in late
             if row["asked"] is not None

@@ -73,6 +73,18 @@ async def ends_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[
     return {places[partition]: offset for partition, offset in ends.items()}
 
 
+async def read_and_ends(
+    context: DeliveryContext, consumer: AIOKafkaConsumer
+) -> tuple[dict[Partition, int], dict[Partition, int]]:
+    """Say how far our mailboxes are read and how far they go, with what open transactions hold back."""
+    ends = await ends_of(context, consumer)
+    for partition, place in partitions_of(context).items():
+        if partition in consumer.assignment():
+            ends[place] = max(ends[place], consumer.highwater(partition) or 0)
+    async with context.database.acquire() as connection:
+        return await read_positions(connection), ends
+
+
 def partitions_of(context: DeliveryContext) -> dict[TopicPartition, Partition]:
     """Name all partitions of our mailboxes."""
     return {

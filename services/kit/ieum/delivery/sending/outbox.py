@@ -112,7 +112,7 @@ class Outbox:
         )
         headers = envelope.canonical(envelope.write(event))
         digest = envelope.digest(headers, body)
-        return LedgerEntry(stream.at, SAID, stream.said, event.id, event_type, now, headers, digest, body)
+        return LedgerEntry(stream.at, SAID, stream.said, event.id, event_type, headers, digest, body)
 
     def stream(self, say: Say) -> StreamKey:
         """Name the stream on which something is said; raises KeyError for an unknown recipient."""

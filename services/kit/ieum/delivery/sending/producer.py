@@ -15,6 +15,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from ieum.delivery.backoff import spread
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.records.verification import hash_of
 from ieum.errors import Poison, Transient
@@ -170,7 +171,7 @@ async def _know(client: AIOKafkaProducer, topic: str) -> None:
         if cluster.partitions_for_topic(topic) is None:
             if asyncio.get_running_loop().time() > until:
                 raise UnknownTopicOrPartitionError(topic)
-            await asyncio.sleep(TOPIC_PAUSE_SECONDS)
+            await asyncio.sleep(spread(TOPIC_PAUSE_SECONDS))
 
 
 async def _stop(client: AIOKafkaProducer) -> None:

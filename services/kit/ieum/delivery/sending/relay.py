@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 from asyncpg import Connection
 
+from ieum.delivery.backoff import BackOff, spread
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.feed_numbering import number_feed
@@ -68,7 +69,8 @@ class Relay:
         self._producer = producer
         self._woken = asyncio.Event()
         self._notifying: asyncio.Task[None] | None = None
-        self._backoff = BACKOFF_SECONDS_MIN
+        self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
+        self._database_backoff = BackOff(LOCK_SECONDS, BACKOFF_SECONDS_MAX)
         self.leading = asyncio.Event()
         self.lost = asyncio.Event()
         """Set while this process does not lead; for who waits for that."""
@@ -93,7 +95,7 @@ class Relay:
             finally:
                 self.leading.clear()
                 self.lost.set()
-            await asyncio.sleep(LOCK_SECONDS)
+            await asyncio.sleep(self._database_backoff.pause())
 
     async def _hold(self) -> None:
         connection = await asyncpg.connect(
@@ -106,7 +108,9 @@ class Relay:
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 self.last_turn = _now()
-                await asyncio.sleep(LOCK_SECONDS)
+                self._database_backoff.reset()
+                await asyncio.sleep(spread(LOCK_SECONDS))
+            self._database_backoff.reset()
             await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
             self.leading.set()
             self.lost.clear()
@@ -128,10 +132,11 @@ class Relay:
             try:
                 sent = await carrier.turn()
                 more = more and not carrier.refused
-                self._backoff = BACKOFF_SECONDS_MIN
+                self._backoff.reset()
             except Transient as error:
-                _log.warning("relay.broker-away", error=str(error), retry_seconds=self._backoff)
-                await self._back_off(connection)
+                pause = self._backoff.pause()
+                _log.warning("relay.broker-away", error=str(error), retry_seconds=round(pause, 2))
+                await self._back_off(connection, pause)
                 continue
             fresh = self.last_turn - numbered >= NUMBER_SECONDS
             if fresh:
@@ -149,14 +154,13 @@ class Relay:
     def _alive(self) -> None:
         self.last_turn = _now()
 
-    async def _back_off(self, connection: Connection) -> None:
+    async def _back_off(self, connection: Connection, pause: float) -> None:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
-        until = _now() + self._backoff
+        until = _now() + pause
         while (left := until - _now()) > 0:
             await self._number(connection)
             self.last_turn = _now()
             await asyncio.sleep(min(left, POLL_SECONDS))
-        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS_MAX)
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):

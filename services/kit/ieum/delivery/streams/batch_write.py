@@ -53,7 +53,7 @@ _ENTER = """entry as materialized (
     insert into ledger (
         key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
     )
-    select key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason
+    select key, peer, family, said, sequence, event_id, type, now(), headers, digest, body, fate, reason
     from entry
 ), sent as (
     insert into outbox (key, peer, family, sequence)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Connection
@@ -15,14 +14,16 @@ APPLIED, REFUSED, SKIPPED = "applied", "refused", "skipped"
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One event said or heard. `headers` are the canonical bytes; `body` is None where it is not kept."""
+    """One event said or heard. `headers` are the canonical bytes; `body` is None where it is not kept.
+
+    When, the database says: by its clock alone it is decided what is past its time.
+    """
 
     stream: StreamKey
     said: bool
     sequence: int
     event_id: UUID
     type: str
-    at: datetime
     headers: bytes
     digest: bytes
     body: bytes | None
@@ -37,7 +38,7 @@ class LedgerEntry:
             self.sequence,
             self.event_id,
             self.type,
-            self.at,
+            None,
             self.headers,
             self.digest,
             self.body,

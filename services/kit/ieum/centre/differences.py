@@ -1,0 +1,58 @@
+"""Differences between the books of a centre's agencies, each in a whole sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from ieum.centre.snapshot import Snapshot, Waiting
+from ieum_contracts.address import Address
+
+
+class Kind(StrEnum):
+    """What differs, so that a run can set aside what it planted itself."""
+
+    STREAM = "stream"
+    STOPPED = "stopped"
+    REFERRAL = "referral"
+    ASK = "ask"
+    OUTBOX = "outbox"
+    PARKED = "parked"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it should be: at whose database, about which key, in a whole sentence."""
+
+    kind: Kind
+    agency: str
+    key: UUID | None
+    sentence: str
+
+    def __str__(self) -> str:
+        """Say it."""
+        return self.sentence
+
+
+def left_over(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+    """Name what lies waiting somewhere, and how much more there is than is named."""
+    for me, book in programme_cache.items():
+        for kind, waiting, words in (
+            (Kind.OUTBOX, book.outbox, "has not sent yet"),
+            (Kind.PARKED, book.parked, "has parked"),
+            (Kind.QUARANTINE, book.quarantine, "has quarantined"),
+        ):
+            for item in waiting:
+                yield Difference(kind, name_of(me), item.key, f"{name_of(me)} {words} {_words(item)}.")
+            if more := book.unnamed.get(kind.value, 0):
+                yield Difference(kind, name_of(me), None, f"{name_of(me)} {words} {more} more.")
+
+
+def _words(item: Waiting) -> str:
+    return item.what if item.reason is None else f"{item.what} ({item.reason})"
+
+
+def name_of(address: str) -> str:
+    """Give the id of the agency at an address."""
+    return Address.parse(address).agency

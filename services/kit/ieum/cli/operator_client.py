@@ -1,0 +1,85 @@
+"""Asking an agency's API on behalf of its operator: what waits, an act upon it, and what came of that."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from ieum.cli.addresses import agency_urls
+from ieum.cli.exits import CommandError, Exit
+from ieum.cli.output import tell, write_json, write_line
+from ieum.cli.tables import write_table
+
+ANSWER_SECONDS_MAX = 15.0
+PAGE = 200
+PAGES_MAX = 1_000
+
+
+def open_api(agency: str) -> httpx.Client:
+    """Open the API of an agency; raises CommandError when it is not known where it serves."""
+    urls = agency_urls()
+    if agency not in urls:
+        raise CommandError(
+            Exit.USAGE,
+            f"It is not known where {agency} serves. Start it here with `ieum demo` or `ieum run`, or say "
+            f"IEUM_URLS={agency}=<address>.",
+        )
+    return httpx.Client(base_url=urls[agency], timeout=ANSWER_SECONDS_MAX, trust_env=False)
+
+
+def troubled(api: httpx.Client, state: str | None) -> Iterator[dict[str, Any]]:
+    """Go through the streams that need somebody."""
+    wanted: dict[str, str] = {"limit": str(PAGE), **({"state": state} if state else {})}
+    for _ in range(PAGES_MAX):
+        page = sent(api, "GET", "/v1/streams", params=wanted)
+        yield from page["streams"]
+        if page.get("next") is None:
+            return
+        wanted["cursor"] = page["next"]
+
+
+def act(api: httpx.Client, path: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """Do something, under a key of its own; what is None is left out."""
+    body = {name: value for name, value in wish.items() if value is not None}
+    return sent(api, "POST", path, json=body, headers={"idempotency-key": str(uuid4())})
+
+
+def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
+    """Ask the API; raises CommandError with its own words when it refuses."""
+    answer = api.request(method, path, **request)
+    content: dict[str, Any] = answer.json()
+    if answer.is_success:
+        return content
+    detail = content.get("detail_en", "The agency's API gave no reason.")
+    code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED
+    raise CommandError(code, f"{method} {path}: {detail}")
+
+
+def require_seen(seen: object, what: str, *, dry_run: bool) -> None:
+    """Raise CommandError where an act does not name what was seen."""
+    if seen is None and not dry_run:
+        raise CommandError(
+            Exit.USAGE,
+            f"Name {what}: nothing else is acted upon. --dry-run shows it, and the command.",
+        )
+
+
+def command_for(verb: str, *arguments: object, **options: str) -> str:
+    """Write the command that acts upon what was seen."""
+    named = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+    return shlex.join(["ieum", "streams", verb, *map(str, arguments), *named])
+
+
+def report(done: list[dict[str, Any]], what: str, *, dry_run: bool, as_json: bool) -> None:
+    """Say what was done, or with a dry run would be, and the command for it."""
+    if as_json:
+        write_json(done)
+    elif done:
+        names = tuple(name for name in done[0] if name not in {"dry_run", "repeat"})
+        write_table("Would be done" if dry_run else "Done", names, [[d.get(n) for n in names] for d in done])
+        for each in done:
+            if "repeat" in each:
+                write_line(each["repeat"])
+    tell(f"{len(done)} would be {what}." if dry_run else f"{len(done)} {what}.")

@@ -1,0 +1,38 @@
+"""Answering peers that ask for the heads of our streams, by the process that leads."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.recovering.restore import answer, open_asks
+from ieum.delivery.sending.relay import Relay
+from ieum.delivery.streams.positions import Partition, read_positions
+
+Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
+"""Says how far our mailboxes go now."""
+
+
+class Answering:
+    """The questions of peers, each with how far our mailboxes went when it was first seen."""
+
+    def __init__(self, context: DeliveryContext, relay: Relay, ends: Ends) -> None:
+        self._context = context
+        self._relay = relay
+        self._ends_now = ends
+        self._ends: dict[UUID, Mapping[Partition, int]] = {}
+
+    async def turn(self) -> None:
+        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
+        async with self._context.database.acquire() as connection:
+            asks = await open_asks(connection)
+            if not asks:
+                return
+            if any(ask not in self._ends for ask, *_ in asks):
+                ends = await self._ends_now()
+                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
+            read = await read_positions(connection)
+            for asked in asks:
+                if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
+                    async with connection.transaction():
+                        await answer(connection, self._context, asked, self._context.clock())
+                    self._relay.wake()

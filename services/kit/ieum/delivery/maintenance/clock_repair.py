@@ -1,0 +1,33 @@
+"""Waits that a process with a clock ahead has set: they end when they would have ended by a right clock."""
+
+from datetime import datetime
+
+from asyncpg import Connection
+
+from ieum.delivery.blocked.parking import AWAITING_DELAY, NEVER, RETRY_DELAYS
+from ieum.delivery.blocked.source_breaker import WINDOW
+
+_PARKED_SINCE = "update parked set since = $1 where since > $1"
+_PARKED_UNTIL = """
+update parked set retry_at = $1 + coalesce(
+    case when reason = 'fold.failed' then ($3::interval[])[attempts] end, $4::interval
+)
+where retry_at > $1 and retry_at < $2 and retry_at > $1 + coalesce(
+    case when reason = 'fold.failed' then ($3::interval[])[attempts] end, $4::interval
+)
+"""
+_SOURCE = """
+update source set
+    since = least(since, $1), held_since = least(held_since, $1), held_until = least(held_until, $1 + $2)
+where since > $1 or held_since > $1 or held_until > $1 + $2
+"""
+
+
+async def pull_back_waits(connection: Connection, now: datetime) -> None:
+    """Let nothing wait since a time that is yet to come, or for longer than it would from now on.
+
+    Where clocks only differ a little this changes nothing that matters: a wait grows by the difference.
+    """
+    await connection.execute(_PARKED_SINCE, now)
+    await connection.execute(_PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY)
+    await connection.execute(_SOURCE, now, WINDOW)

@@ -1,0 +1,39 @@
+"""Whether the mailboxes move: a partition that holds more than was read, and is read no further, is named."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from ieum.delivery.streams.positions import Partition
+
+STILL_SECONDS_MAX = 30.0
+TELL_SECONDS = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Progress:
+    """How far each partition was read when it last moved. Time is an argument, in seconds of any clock."""
+
+    def __init__(self) -> None:
+        self._moved: dict[Partition, tuple[int, float]] = {}
+        self._told = float("-inf")
+        self.still: dict[Partition, int] = {}
+        """Partitions that stand still, and how many records wait there."""
+
+    def look(self, read: Mapping[Partition, int], ends: Mapping[Partition, int], now: float) -> None:
+        """Take in how far partitions are read and how far they go."""
+        behind = {place: end - read.get(place, 0) for place, end in ends.items()}
+        behind = {place: records for place, records in behind.items() if records > 0}
+        moved = {place: (read.get(place, 0), now) for place in behind}
+        for place, (offset, _) in moved.items():
+            before = self._moved.get(place)
+            if before is not None and before[0] == offset:
+                moved[place] = before
+        self._moved = moved
+        self.still = {
+            place: behind[place] for place, (_, since) in moved.items() if now - since >= STILL_SECONDS_MAX
+        }
+        if self.still and now - self._told >= TELL_SECONDS:
+            self._told = now
+            _log.error("mailbox.still", partitions=len(self.still), records=sum(self.still.values()))

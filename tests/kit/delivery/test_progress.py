@@ -1,0 +1,50 @@
+"""A partition that holds more than was read, and stands still, is named; one that is merely behind is not."""
+
+import struct
+
+import pytest
+from aiokafka.record.util import calc_crc32c
+from structlog.testing import capture_logs
+
+from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX, TELL_SECONDS, Progress
+from ieum.delivery.records.corrupt_records import CorruptValue, TolerantRecords
+
+PLACE, OTHER = (1, 0), (1, 1)
+
+
+def test_a_partition_that_stands_still_is_named_until_it_moves() -> None:
+    progress = Progress()
+    progress.look({PLACE: 5, OTHER: 1}, {PLACE: 9, OTHER: 7}, now=0)
+    progress.look({PLACE: 5, OTHER: 2}, {PLACE: 12, OTHER: 9}, now=STILL_SECONDS_MAX - 1)
+    assert progress.still == {}
+    with capture_logs() as logs:
+        progress.look({PLACE: 5, OTHER: 3}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX)
+        progress.look({PLACE: 5, OTHER: 4}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX + 5)
+    assert progress.still == {PLACE: 10}
+    assert [line["event"] for line in logs] == ["mailbox.still"], "it is told once a minute"
+    progress.look({PLACE: 6, OTHER: 9}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX + TELL_SECONDS)
+    assert progress.still == {}
+
+
+def test_a_partition_that_was_empty_for_long_has_its_whole_time() -> None:
+    progress = Progress()
+    for now in range(0, 1_000, 5):
+        progress.look({PLACE: 5}, {PLACE: 5}, now)
+    progress.look({PLACE: 5}, {PLACE: 6}, 1_000)
+    assert progress.still == {}
+
+
+@pytest.mark.parametrize("codec", [1, 2, 3, 4, 5, 7])
+def test_a_batch_that_nobody_can_decompress_is_read_past(codec: int) -> None:
+    batch = TolerantRecords(_batch(codec, b"no such thing", records=3)).next_batch()
+    assert batch.validate_crc()
+    read = list(batch)
+    assert [record.offset for record in read] == [40, 41, 42]
+    assert all(isinstance(record.value, CorruptValue) for record in read)
+
+
+def _batch(codec: int, payload: bytes, records: int) -> bytes:
+    """Make a batch of Kafka's format 2 whose records are said to be compressed."""
+    counted = struct.pack(">hiqqqhii", codec, records - 1, 0, 0, -1, -1, -1, records) + payload
+    head = struct.pack(">ib", 0, 2) + struct.pack(">I", calc_crc32c(counted))
+    return struct.pack(">qi", 40, len(head) + len(counted)) + head + counted
