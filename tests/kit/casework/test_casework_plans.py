@@ -31,6 +31,7 @@ HOT = {
     "lock cases": case_rows._LOCK,
     "whom cases serve": case_rows._SERVED,
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
+    "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

@@ -181,6 +181,9 @@ _BODY = (
     Case("wrong-move", "move-not-allowed", lambda g: g.good(cause=REFUSE + "move-not-allowed")),
     Case("unknown-answer", "answers-unknown", lambda g: g.good(cause=REFUSE + "answers-unknown")),
     Case("known", "referral-known", lambda g: g.good(cause=REFUSE + "referral-known")),
+    Case("mixed", "case-of-another-journey", lambda g: g.good(cause=REFUSE + "case-of-another-journey")),
+    Case("other-case", "case-differs", lambda g: g.good(cause=REFUSE + "case-differs")),
+    Case("parent", "parent-of-another-journey", lambda g: g.good(cause=REFUSE + "parent-of-another-journey")),
 )
 _WAITING = (
     Case(

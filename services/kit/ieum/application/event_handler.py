@@ -13,10 +13,12 @@ from ieum.casework.values import AgencyView, NotYet, Referral, RefusedEvent, Sid
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
-from ieum.storage.case_rows import lock_cases
+from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
+from ieum_contracts.decisions import ReferralAccepted
 from ieum_contracts.message import Event
+from ieum_contracts.referral import ReferralRequested
 
 
 class EventHandler:
@@ -30,7 +32,9 @@ class EventHandler:
         """Lock and load every referral that the events speak of, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         found = await lock_referrals(connection, self.peers, referrals)
-        return LoadedCases(found, await lock_cases(connection, self.peers, cases_of(found)))
+        cases = await lock_cases(connection, self.peers, cases_of(found))
+        named = {each for event in events for each in _cases_named(event)}
+        return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named))
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Name the cases; what is said of a referral goes by the key of the event that caused it."""
@@ -57,6 +61,19 @@ def cases_of(referrals: Iterable[Referral]) -> set[UUID]:
 
 
 def _referrals_of(event: Event) -> Collection[UUID]:
-    if isinstance(event.body, CaseClosed | CaseFollowedUp):
-        return event.body.referrals
-    return (UUID(event.envelope.subject),)
+    key = UUID(event.envelope.subject)
+    match event.body:
+        case CaseClosed(referrals=referrals) | CaseFollowedUp(referrals=referrals):
+            return referrals
+        case ReferralRequested(parent=UUID() as parent):
+            return (key, parent)
+        case _:
+            return (key,)
+
+
+def _cases_named(event: Event) -> Collection[UUID]:
+    match event.body:
+        case ReferralAccepted(case=UUID() as case) | CaseClosed(case=case) | CaseFollowedUp(case=case):
+            return (case,)
+        case _:
+            return ()

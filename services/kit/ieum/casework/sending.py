@@ -12,6 +12,7 @@ from ieum.casework.values import AgencyView, Change, Guard, Referral, Refusal, S
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
+from ieum_contracts.client import ReferralDetails
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
@@ -78,7 +79,7 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
         asked = None if copy.ask_id is None else order.ask
         allowed = referral.allowed()
         return Refusal(guard, copy.why, referral.state, allowed, ask=copy.ask_id, ask_type=asked)
-    refusal = _check_reason(referral, order)
+    refusal = _check_reason(referral, order) or _check_artefact(referral, order)
     if refusal is not None:
         return refusal
     given = {name: getattr(order, name) for name in order.model_fields_set - {"ask"}}
@@ -124,8 +125,8 @@ def _refusals(
     refusal = identifiers_in(order)
     if refusal is not None:
         yield refusal
-    if order.parent is not None and prior.parent is None:
-        yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
+    if order.parent is not None:
+        yield from _refused_by_parent(order, prior.parent)
     programme = view.published.get((to, order.programme))
     if to == view.me or programme is None or not programme.offered:
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
@@ -144,6 +145,16 @@ def _refusals(
         yield Refusal(Guard.LOOP, "visited-before")
 
 
+def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:
+    """Refuse a parent that the referral does not follow from: a journey is of one client alone."""
+    if parent is None:
+        yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
+    elif parent.requested()["subject"] != order.subject:
+        yield Refusal(Guard.JOURNEY, "parent-of-another-subject", referral=order.parent)
+    elif parent.side is Side.SENDER and parent.client_ref != order.client_ref:
+        yield Refusal(Guard.JOURNEY, "parent-of-another-client", referral=order.parent)
+
+
 def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
     return (visit.agency, visit.programme) == (str(to), programme) and now - visit.at < LOOP_WITHIN
 
@@ -160,3 +171,13 @@ def _check_reason(referral: Referral, order: AskOrder) -> Refusal | None:
     if order.reason is Reason.OTHER and order.sealed is None:
         return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
     return None
+
+
+def _check_artefact(referral: Referral, order: AskOrder) -> Refusal | None:
+    """Refuse to withdraw by this referral what another one rests on: that one would go on."""
+    if order.ask is not AskType.CONSENT_WITHDRAWN or order.artefact is None or referral.sealed is None:
+        return None
+    consent = ReferralDetails.model_validate_json(referral.sealed).consent
+    if consent is not None and consent.id == order.artefact:
+        return None
+    return Refusal(Guard.ARTEFACT, "artefact-of-another-referral", referral.state, referral.allowed())

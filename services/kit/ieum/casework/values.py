@@ -40,6 +40,8 @@ class Guard(StrEnum):
     PROGRAMME = "programme"
     DUPLICATE = "duplicate"
     LOOP = "loop"
+    JOURNEY = "journey"
+    ARTEFACT = "artefact"
 
 
 @dataclass(frozen=True, slots=True)
