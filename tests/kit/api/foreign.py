@@ -14,7 +14,7 @@ from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.model import Model
 from ieum_contracts.topics import Family, topic_of
-from tests.kit.api.agency_api import Api, Carried
+from tests.kit.api.agency_api import Api, Carried, settle
 
 NOT_ZERO = 1
 
@@ -59,3 +59,39 @@ class Foreign:
         self.to.offsets[place] += 1
         api_context = self.to.api_context
         await Inbox(api_context.delivery, self.to.outbox, api_context.handler).take([record], mind_gap=False)
+
+
+_NOTICES = "delete from notice where peer = $1 returning id, key, headers, body"
+
+
+async def carry_notices(teller: Api, hearer: Api) -> int:
+    """Carry what one agency tells the other about delivery; returns how many notices went."""
+    async with teller.database.acquire() as connection:
+        rows = await connection.fetch(_NOTICES, teller.api_context.delivery.peers.number(hearer.me))
+    foreign = Foreign(teller.me, hearer)
+    for row in sorted(rows, key=lambda row: row["id"]):
+        headers = list(envelope.from_canonical(row["headers"]))
+        await foreign.take(Family.DELIVERY, row["key"], headers, row["body"])
+    return len(rows)
+
+
+async def settle_all(one: Api, other: Api) -> None:
+    """Carry to and fro, talk about delivery as well, until both have heard everything."""
+    for _ in range(10):
+        await settle(one, other)
+        if await carry_notices(one, other) + await carry_notices(other, one) == 0:
+            return
+    raise AssertionError("The two agencies never stop talking.")
+
+
+async def lose(api: Api, to: Address, key: UUID) -> None:
+    """Lose what waits to be sent under a key."""
+    async with api.database.acquire() as connection:
+        number = api.api_context.delivery.peers.number(to)
+        await connection.execute("delete from outbox where key = $1 and peer = $2", key, number)
+
+
+async def wake(api: Api, key: UUID) -> None:
+    """Let what waits under a key be tried."""
+    api_context = api.api_context
+    await Inbox(api_context.delivery, api.outbox, api_context.handler).wake({key})

@@ -14,7 +14,7 @@ from tests.kit.api.agency_api import Api, settle
 from tests.kit.api.foreign import Foreign
 from tests.kit.api.referring import referral_order
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("forget_troubles")]
 ACCEPTED = {"decision": "accepted"}
 REASON = "select fate, reason from ledger where key = $1 and not said order by at desc, sequence desc limit 1"
 

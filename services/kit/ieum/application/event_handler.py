@@ -9,8 +9,9 @@ from asyncpg import Connection
 from ieum.application.flush import flush
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.values import AgencyView, NotYet, Referral, RefusedEvent, Side
-from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.casework.not_taken_in import not_taken_in
+from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referral, RefusedEvent, Side
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import lock_cases, read_told_cases
@@ -28,9 +29,12 @@ class EventHandler:
         self.view = view
         self.peers = peers
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> LoadedCases:
-        """Lock and load every referral that the events speak of, and the cases that serve them here."""
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> LoadedCases:
+        """Lock and load every referral that these speak of, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
+        referrals.update(each.key for each in untaken)
         found = await lock_referrals(connection, self.peers, referrals)
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
@@ -49,6 +53,16 @@ class EventHandler:
             return Awaiting(heard.reason)
         known.take(heard)
         return Applied(heard.says)
+
+    def hear_untaken(self, known: LoadedCases, untaken: Untaken, now: datetime) -> None:
+        """Mark what the peer did not take in; what was said of a case stands with the streams alone."""
+        referral = known.referrals.get(untaken.key)
+        if referral is None or referral.peer != untaken.peer:
+            return
+        ended = EndedHere(EndCause(untaken.kind), untaken.reason)
+        change = not_taken_in(referral, untaken.event_id, untaken.type, ended, now)
+        if change is not None:
+            known.take(change)
 
     async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         """Write what changed."""

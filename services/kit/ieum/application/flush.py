@@ -15,9 +15,10 @@ _REFER = """referred as (
     insert into referral (
         id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
         closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
-        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment
+        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment, untaken_ids,
+        untaken_names, untaken_reasons, over, ended_here, ended_reason
     )
-    select * from unnest({rows}::referral_row[])
+    select * from unnest({rows}::referral_row_2[])
     on conflict (id) do update set
         case_id = excluded.case_id, state = excluded.state, version = excluded.version,
         ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,
@@ -25,7 +26,9 @@ _REFER = """referred as (
         erased = excluded.erased, outcome = excluded.outcome, reason = excluded.reason,
         open_ref = excluded.open_ref, changed_at = excluded.changed_at,
         concluded_at = excluded.concluded_at, asked = excluded.asked, sealed = excluded.sealed,
-        assessment = excluded.assessment
+        assessment = excluded.assessment, untaken_ids = excluded.untaken_ids,
+        untaken_names = excluded.untaken_names, untaken_reasons = excluded.untaken_reasons,
+        over = excluded.over, ended_here = excluded.ended_here, ended_reason = excluded.ended_reason
 )"""
 _FILE = """filed as (
     insert into case_file (id, journey, opened_at, keep_open, closed_at, reason, version)

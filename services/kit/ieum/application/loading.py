@@ -14,9 +14,10 @@ from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import lock_cases, lock_journeys
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
-from ieum.storage.referral_rows import lock_referrals, read_referrals
+from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
+from ieum_contracts.model import Model
 
 
 class Client(NamedTuple):
@@ -36,6 +37,7 @@ class Requirements:
     case_of_journey: bool = False
     client: Client | None = None
     parent: UUID | None = None
+    untaken: bool = False
 
     @property
     def locks(self) -> bool:
@@ -52,6 +54,7 @@ class Loaded:
     journeys: dict[UUID, UUID] = field(default_factory=dict)
     open: dict[Client, UUID] = field(default_factory=dict)
     answers: dict[str, StoredAnswer] = field(default_factory=dict)
+    untaken: dict[UUID, Model] = field(default_factory=dict)
 
     def prior(self, needs: Requirements) -> Prior:
         """Give what is already there when a client is referred."""
@@ -92,6 +95,8 @@ async def load(
         found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(found.journeys.values())
         found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        repeating = {each.referral for each in needs if each.untaken}
+        found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     await _look_back(connection, peers, needs, idempotency_keys, found)
@@ -106,7 +111,7 @@ left join lateral (select * from idempotency where key = i.key limit 1) k on tru
 left join lateral (
     select id from referral
     where client_ref = i.client_ref and programme = i.programme and peer = i.peer and not recipient
-        and not (state = any($5::text[]))
+        and not (state = any($5::text[])) and ended_here is null
     limit 1
 ) d on true
 """

@@ -11,13 +11,14 @@ from uuid_utils.compat import uuid7
 from ieum.api.agency.submit import move
 from ieum.api.agency.views import ReferralStanding
 from ieum.api.api_context import InContext
-from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
+from ieum.api.docs.examples import ABANDONMENTS, ASKS, DECISIONS, ELIGIBILITY_CHANGES, REPETITIONS
 from ieum.api.docs.openapi import posts
 from ieum.application import commands
 from ieum.application.loading import Loaded, Requirements
-from ieum.casework import sending
+from ieum.casework import not_taken_in, sending
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
 from ieum.casework.decision_orders import DECISION_ORDER, DecisionOrder
+from ieum.casework.not_taken_in import ABANDONMENT, REPETITION, Abandonment, Repetition
 from ieum.casework.orders import ELIGIBILITY_CHANGE
 from ieum.casework.values import Change, Referral, Refusal
 from ieum_contracts.eligibility import EligibilityChanged
@@ -53,6 +54,38 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
         return sending.ask(known, content, now, ask_id)
 
     return await move(request, context, referral, ASK_ORDER, lambda _: Requirements(referral), command)
+
+
+@router.post(
+    "/v1/referrals/{referral}/abandon",
+    **posts("Abandonment", ABANDONMENTS, ReferralStanding, versioned=True),
+)
+async def abandon(request: Request, context: InContext, referral: ReferralId) -> Response:
+    """Give a referral up, as the sender's supervisor, when nobody will answer it any more.
+
+    The client may be referred again. Nothing is said to the recipient, and what it answers after all counts.
+    """
+
+    def command(known: Referral, _found: Loaded, content: Abandonment, now: datetime) -> Change | Refusal:
+        return not_taken_in.abandon(known, content, now)
+
+    return await move(request, context, referral, ABANDONMENT, lambda _: Requirements(referral), command)
+
+
+@router.post(
+    "/v1/referrals/{referral}/repeats",
+    **posts("Repetition", REPETITIONS, ReferralStanding, versioned=True),
+)
+async def repeat(request: Request, context: InContext, referral: ReferralId) -> Response:
+    """Say the decisions in `not_taken_in` again, as the recipient: the sender's copy stands before them."""
+
+    def command(known: Referral, found: Loaded, _content: Repetition, now: datetime) -> Change | Refusal:
+        return not_taken_in.repeat(known, found.untaken, now)
+
+    def needs(_: Repetition) -> Requirements:
+        return Requirements(referral, untaken=True)
+
+    return await move(request, context, referral, REPETITION, needs, command)
 
 
 @router.post(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
-from ieum.casework.values import Referral, Side
-from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
+from ieum.casework.values import EndCause, Referral, Side
+from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy
 
 
@@ -16,6 +16,23 @@ class OpenAsk(BaseModel):
 
     id: UUID
     ask: AskType
+
+
+class NotTakenIn(BaseModel):
+    """Something that this agency said and the other did not take in: it is as if it had never been said."""
+
+    id: UUID = Field(description="Id of the event.")
+    said: AskType | Decision = Field(description="The ask, or the recipient's decision.")
+    reason: str = Field(description="Code of why, as the other agency told.")
+
+
+class EndedHereView(BaseModel):
+    """How a referral ended at its sender alone: its recipient has decided nothing."""
+
+    cause: EndCause = Field(
+        description="Its request was refused, skipped or lost, or the sender has abandoned it."
+    )
+    reason: str = Field(description="Code of why.")
 
 
 class ReferralStanding(BaseModel):
@@ -29,6 +46,13 @@ class ReferralStanding(BaseModel):
     case: UUID | None = Field(default=None, description="The recipient's case, where there is one.")
     open_asks: list[OpenAsk] = Field(description="Asks that wait for an answer.")
     allowed: list[str] = Field(description="Moves that a worker here may make now: decisions, or asks.")
+    abandoned: bool = Field(description="Whether the sender has given it up; an answer may still come.")
+    ended_here: EndedHereView | None = Field(
+        default=None, description="Present once the client may be referred again, whatever `state` says."
+    )
+    not_taken_in: list[NotTakenIn] = Field(
+        description="Asks that may be asked again, or decisions that the sender's copy does not have."
+    )
 
 
 class ReferralSummary(ReferralStanding):
@@ -78,6 +102,7 @@ class ReferralPage(BaseModel):
 
 def standing(referral: Referral) -> ReferralStanding:
     """Show where a referral stands."""
+    ended = referral.ended_here
     return ReferralStanding(
         id=referral.id,
         role=referral.side,
@@ -87,6 +112,9 @@ def standing(referral: Referral) -> ReferralStanding:
         case=referral.case,
         open_asks=_open_asks(referral),
         allowed=list(referral.allowed()),
+        abandoned=ended is not None and ended.cause is EndCause.ABANDONED,
+        ended_here=None if ended is None else EndedHereView(cause=ended.cause, reason=ended.reason),
+        not_taken_in=_not_taken_in(referral),
     )
 
 
@@ -110,3 +138,9 @@ def _open_asks(referral: Referral) -> list[OpenAsk]:
     copy = referral.copy
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     return [OpenAsk(id=ask_id, ask=ask_type) for ask_id, ask_type in asks]
+
+
+def _not_taken_in(referral: Referral) -> list[NotTakenIn]:
+    copy = referral.copy
+    untaken = referral.untaken if isinstance(copy, RecipientCopy) else copy.untaken
+    return [NotTakenIn(id=said_id, said=name, reason=reason) for said_id, name, reason in untaken]
