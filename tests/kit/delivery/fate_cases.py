@@ -183,6 +183,8 @@ _BODY = (
     Case("known", "referral-known", lambda g: g.good(cause=REFUSE + "referral-known")),
     Case("mixed", "case-of-another-journey", lambda g: g.good(cause=REFUSE + "case-of-another-journey")),
     Case("other-case", "case-differs", lambda g: g.good(cause=REFUSE + "case-differs")),
+    Case("erased", "body.erased", lambda g: g.good(cause=REFUSE + "body.erased")),
+    Case("withdrawn", "consent-withdrawn", lambda g: g.good(cause=REFUSE + "consent-withdrawn")),
     Case("parent", "parent-of-another-journey", lambda g: g.good(cause=REFUSE + "parent-of-another-journey")),
 )
 _WAITING = (

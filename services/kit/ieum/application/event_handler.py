@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.application.flush import flush
-from ieum.casework.hearing import hear
+from ieum.casework.hearing import UNKNOWN, WITHDRAWN, hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
 from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referral, RefusedEvent, Side
@@ -17,6 +17,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
+from ieum_contracts.consent import ConsentWithdrawn
 from ieum_contracts.decisions import ReferralAccepted
 from ieum_contracts.message import Event
 from ieum_contracts.referral import ReferralRequested
@@ -48,7 +49,9 @@ class EventHandler:
         """Take one event in."""
         heard = hear(known, event, self.view, now)
         if isinstance(heard, RefusedEvent):
-            return Refused(heard.reason)
+            if heard is UNKNOWN and isinstance(event.body, ConsentWithdrawn):
+                known.forget(UUID(event.envelope.subject))
+            return Refused(heard.reason, kept=heard is not WITHDRAWN)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)
         known.take(heard)

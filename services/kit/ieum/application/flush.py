@@ -8,8 +8,9 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.erasing import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
-from ieum.storage.referral_rows import clear_heard, referral_row
+from ieum.storage.referral_rows import referral_row
 
 _REFER = """referred as (
     insert into referral (
@@ -62,4 +63,4 @@ async def flush(
                 (_ANSWER, [answer.row() for answer in answers]),
             ],
         )
-    await clear_heard(connection, referrals)
+    await clear_erased(connection, peers, referrals, rows.entries, known.forgotten)

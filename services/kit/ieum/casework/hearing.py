@@ -13,7 +13,7 @@ from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
-from ieum_contracts.codes import Decision
+from ieum_contracts.codes import Decision, State
 from ieum_contracts.consent import ConsentErased
 from ieum_contracts.decisions import DecisionBody, ReferralAccepted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
@@ -24,6 +24,7 @@ from ieum_contracts.referral import ReferralRequested
 
 WRONG_PARTY = RefusedEvent("wrong-party")
 UNKNOWN = RefusedEvent("referral-unknown")
+WITHDRAWN = RefusedEvent("consent-withdrawn")
 ANOTHER_JOURNEY = RefusedEvent("case-of-another-journey")
 ANOTHER_CASE = RefusedEvent("case-differs")
 AWAITING_REFERRAL = NotYet("awaiting-referral")
@@ -125,6 +126,8 @@ def _hear_of_case(
     misfit = _misfit(known, body.case, referrals)
     if misfit is not None:
         return misfit
+    if isinstance(body, CaseFollowedUp) and any(_withdrawn(each) for each in referrals):
+        return WITHDRAWN
     if len(referrals) < len(found):
         return AWAITING_REFERRAL
     return Change(also=tuple(changed(replace(each, case=body.case), now) for each in referrals))
@@ -140,3 +143,9 @@ def _misfit(known: LoadedCases, case: UUID, referrals: Sequence[Referral]) -> Re
     if len(served) > 1:
         return ANOTHER_JOURNEY
     return ANOTHER_CASE if any(each.case not in {None, case} for each in referrals) else None
+
+
+def _withdrawn(referral: Referral) -> bool:
+    """Whether the recipient has said that it stopped: it tells no more of the client then."""
+    copy = referral.copy
+    return copy.state is State.WITHDRAWN or copy.erased

@@ -33,6 +33,7 @@ class LoadedCases:
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.forgotten: set[UUID] = set()
         self._told = dict(told)
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
@@ -49,6 +50,10 @@ class LoadedCases:
         if change.case is not None:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
+
+    def forget(self, key: UUID) -> None:
+        """Keep nothing personal of a referral that was never taken in: it has been withdrawn."""
+        self.forgotten.add(key)
 
     def case_of(self, referral: Referral) -> Case | None:
         """Find the case that serves a referral here; a sender has none, though it knows the case's id."""

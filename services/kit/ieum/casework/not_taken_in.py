@@ -67,13 +67,18 @@ def repeat(referral: Referral, bodies: Mapping[UUID, Model], now: datetime) -> C
     """Say the decisions again that the sender did not take in, in their order, as they were said.
 
     Those whose body is no longer kept stay as they are. Nothing is decided by it: each is judged at the
-    sender from where its copy stands.
+    sender from where its copy stands. Once the client has withdrawn, no note is said again.
     """
-    says = tuple(say(referral, bodies[each.id]) for each in referral.untaken if each.id in bodies)
+    known = [bodies[each.id] for each in referral.untaken if each.id in bodies]
+    says = tuple(say(referral, _coded(each) if referral.copy.withdrawn else each) for each in known)
     if not says:
         return Refusal(Guard.MOVE, "nothing-to-repeat", referral.state, referral.allowed())
     left = tuple(each for each in referral.untaken if each.id not in bodies)
     return Change(changed(replace(referral, untaken=left), now), says=says)
+
+
+def _coded(body: Model) -> Model:
+    return body.model_copy(update={"sealed": None}) if "sealed" in type(body).model_fields else body
 
 
 def _untaken_at_sender(

@@ -62,7 +62,7 @@ class EndedHere(NamedTuple):
 
 
 class UntakenDecision(NamedTuple):
-    """A decision that the sender did not take in, as it told: its copy stands where it stood before."""
+    """A decision that the sender did not take in, as it told."""
 
     id: UUID
     decision: Decision
@@ -124,13 +124,14 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class CaseReferral:
-    """A referral that a case serves, as far as the case has to know it."""
+    """A referral that a case serves; it may be withdrawn in any state, after it was closed as well."""
 
     referral: UUID
     sender: Address
     state: State
     outcome: Outcome | None = None
     goals: tuple[Goal, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

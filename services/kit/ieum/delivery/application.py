@@ -24,9 +24,13 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The event is wrong for what is known: its number is consumed, nothing changes, both sides are told."""
+    """The event is wrong for what is known: its number is consumed, nothing changes, both sides are told.
+
+    Where it may not even be known, its body is not kept.
+    """
 
     reason: str
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ async def lock_cases(connection: Connection, peers: Peers, ids: Collection[UUID]
 
 
 _SERVED = """
-select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked from unnest($1::uuid[]) as i (id)
+select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked, r.withdrawn from unnest($1::uuid[]) as i (id)
 cross join lateral (
     select * from (select * from referral where case_id = i.id and recipient offset 0) mine
     order by created_at, id limit $2
@@ -110,6 +110,7 @@ def _served(row: Record, peers: Peers) -> CaseReferral:
         State(row["state"]),
         None if row["outcome"] is None else Outcome(row["outcome"]),
         tuple(Goal(goal) for goal in from_json(row["asked"]).get("goals", [])),
+        row["withdrawn"],
     )
 
 

@@ -41,23 +41,6 @@ async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Re
     return [_referral(row, peers) for row in rows]
 
 
-_CLEAR = """
-update ledger set body = null
-where key = any($1::uuid[]) and not said and body is not null
-"""
-
-
-async def clear_heard(connection: Connection, referrals: Sequence[Referral]) -> None:
-    """Clear what was heard of erased referrals from the ledger; headers and digests stay.
-
-    To be called after the batch's own entries are written, so that an amendment which arrives after the
-    erasure leaves nothing behind either.
-    """
-    erased = [referral.id for referral in referrals if referral.sealed is None]
-    if erased:
-        await connection.execute(_CLEAR, erased)
-
-
 _UNTAKEN = """
 select event_id, body from ledger
 where key = any($1::uuid[]) and said and event_id = any($2::uuid[]) and body is not null

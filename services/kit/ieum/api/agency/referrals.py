@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.events import coded
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.submit import allowed, moved, order
 from ieum.api.agency.views import (
@@ -121,6 +122,7 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
 
 
 def _detail(referral: Referral, history: Sequence[Entry]) -> ReferralDetail:
+    read = from_json if referral.sealed is not None else coded
     return ReferralDetail(
         **dict(summary(referral)),
         requested=referral.requested(),
@@ -131,7 +133,7 @@ def _detail(referral: Referral, history: Sequence[Entry]) -> ReferralDetail:
                 direction="said" if entry.said else "heard",
                 type=entry.type,
                 at=entry.at,
-                data=None if entry.body is None else from_json(entry.body),
+                data=None if entry.body is None else read(entry.body),
             )
             for entry in history
         ],

@@ -119,10 +119,10 @@ CASE = ProblemKind(
     409,
     Text("이 사례로는 할 수 없습니다", "The case does not allow it"),
     Text(
-        "없는 사례이거나, 다른 여정의 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있습니다. "
-        "`reason`을 보고 사례를 조회하십시오.",
+        "없는 사례이거나, 다른 여정의 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있거나, "
+        "이용자가 동의를 철회했습니다. `reason`을 보고 사례를 조회하십시오.",
         "There is no such case, or it is of another journey, or it is closed, or referrals of it are still "
-        "under way. See `reason`, and read the case.",
+        "under way, or the client has withdrawn consent. See `reason`, and read the case.",
     ),
 )
 

@@ -14,6 +14,7 @@ from ieum.delivery.application import Known
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, gaps, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.erasing import erase_the_rest
 from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.notices.notices import tell
@@ -102,6 +103,7 @@ class Maintenance(Generic[Known]):
                 await wake_for_new_contracts(connection, self._contracts_from, now)
                 self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
             await release_due(connection, self._context, now)
+            await erase_the_rest(connection)
             if ticks % GAP_TICKS == 0:
                 await self._ask_again(connection)
             if ticks % HEADS_TICKS == 0:
