@@ -1,10 +1,12 @@
 """One agency's delivery, put together and running: relay, consumer, upkeep and catalogue."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Generic
 
+from ieum.delivery.agencies import ListedAgencies
 from ieum.delivery.application import Application, Known
 from ieum.delivery.catalogue.publisher import CataloguePublisher
 from ieum.delivery.catalogue.reader import CatalogueListener, CatalogueReader, NoListener
@@ -37,7 +39,7 @@ class Delivery(Generic[Known]):
     ) -> None:
         tolerate_corrupt_records()
         context.restore_check.doubt()
-        self._context = context
+        self._context = context = replace(context, agencies=ListedAgencies(self._topics))
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
         self._relay = Relay(address, context, self._producer)
@@ -64,6 +66,9 @@ class Delivery(Generic[Known]):
             tasks.create_task(self._maintenance.run())
             tasks.create_task(self._publisher.run())
             tasks.create_task(self._reader.run())
+
+    async def _topics(self) -> Collection[str]:
+        return await self._consumer.topics()
 
     async def problems(self) -> list[str]:
         """Name in whole sentences what keeps events from moving now."""

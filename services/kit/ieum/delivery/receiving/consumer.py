@@ -46,6 +46,7 @@ class Consumer(Generic[Known]):
         self._sought: dict[Partition, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
         self._mailboxes = Mailboxes(settings, topics, self._take, moved=self._moved)
+        self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere = asyncio.Event()

@@ -31,6 +31,7 @@ FATES: Mapping[str, Disposition] = MappingProxyType(
         "place.topic": Disposition.QUARANTINED,
         "place.recipient": Disposition.QUARANTINED,
         "place.source": Disposition.QUARANTINED,
+        "place.source-unknown": Disposition.QUARANTINED,  # no agency of the centre
         "place.sequence": Disposition.QUARANTINED,
         "notice.invalid": Disposition.QUARANTINED,
         "sequence.conflict": Disposition.QUARANTINED,  # and the stream stops until an operator decides

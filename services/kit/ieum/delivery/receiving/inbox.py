@@ -53,7 +53,7 @@ class Inbox(Generic[Known]):
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
-        batch = classify(records, self._context.me, self._context.peers)
+        batch = await classify(records, self._context)
         async with self._context.database.acquire() as connection:
             await self._context.peers.know(connection, batch.sources())
             async with connection.transaction():
