@@ -78,6 +78,24 @@ async def test_a_journey_does_not_go_on_with_another_client(api: Api, welfare: A
     assert (refused.json()["reason"], refused.json()["referral"]) == ("parent-of-another-client", x["id"])
 
 
+async def test_only_an_assessment_of_this_client_is_cited(api: Api, welfare: Api) -> None:
+    x, y = [await _referred(api, welfare, programme="livelihood") for _ in range(2)]
+    (assessed,) = [each["id"] for each in x["history"] if each["type"] == "eligibility.assessed.v1"]
+
+    def order(client: dict[str, Any], event: str, **more: object) -> dict[str, Any]:
+        cites = {
+            "assessment": {"event": event},
+            "assessment_skipped": None,
+            "client_ref": client["client_ref"],
+        }
+        return referral_order(api.peer, **cites, **more)
+
+    for wrong in (order(y, assessed), order(x, str(uuid4())), order(x, x["history"][0]["id"])):
+        refused = await api.post("/v1/referrals", wrong)
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:ieum:problem:assessment")
+    assert (await api.post("/v1/referrals", order(x, assessed, parent=x["id"]))).status_code == 201
+
+
 async def test_only_the_consent_of_this_referral_is_withdrawn_by_it(api: Api, welfare: Api) -> None:
     x, y = await _referred(api, welfare), await _referred(api, welfare)
     mine = x["requested"]["sealed"]["consent"]["id"]

@@ -28,6 +28,7 @@ HOT = {
         )
     ),
     "look back": loading._LOOK_BACK,
+    "assessments cited": loading._CITED,
     "clear heard bodies": erasing_bodies._CLEAR,
     "look up what was erased": erasing._ERASED,
     "cases of what was erased": erasing._CASES,

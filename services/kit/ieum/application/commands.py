@@ -15,7 +15,10 @@ from ieum_contracts.address import Address
 def needs_of_referral(order: ReferralOrder, me: Address) -> Requirements:
     """Tell what a new referral has to know."""
     to = Address(me.centre, order.recipient)
-    return Requirements(client=Client(order.client_ref, to, order.programme), parent=order.parent)
+    cited = None if order.assessment is None else order.assessment.event
+    return Requirements(
+        client=Client(order.client_ref, to, order.programme), parent=order.parent, cited=cited
+    )
 
 
 def refer(

@@ -24,10 +24,14 @@ LOOP_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is already there when a referral is ordered: the parent it names, and an open one like it."""
+    """What is already there when a referral is ordered: the parent it names, and an open one like it.
+
+    `cited` says whether the assessment that the order cites is one of this client.
+    """
 
     parent: Referral | None = None
     duplicate: UUID | None = None
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +136,23 @@ def _refusals(
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
-    consent, statute = order.sealed.consent is not None, order.legal_basis is not None
-    if order.subject is SubjectKind.PERSON and consent == statute:
-        yield Refusal(Guard.BASIS, "basis-twice" if consent else "basis-missing")
-    if order.subject is SubjectKind.EMPLOYER and consent:
-        yield Refusal(Guard.BASIS, "consent-of-employer")
+    yield from _refused_by_basis(order)
+    if order.assessment is not None and not prior.cited:
+        yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
         yield Refusal(Guard.LOOP, "hops-exceeded")
     if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
         yield Refusal(Guard.LOOP, "visited-before")
+
+
+def _refused_by_basis(order: ReferralOrder) -> Iterator[Refusal]:
+    consent, statute = order.sealed.consent is not None, order.legal_basis is not None
+    if order.subject is SubjectKind.PERSON and consent == statute:
+        yield Refusal(Guard.BASIS, "basis-twice" if consent else "basis-missing")
+    if order.subject is SubjectKind.EMPLOYER and consent:
+        yield Refusal(Guard.BASIS, "consent-of-employer")
 
 
 def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:

@@ -43,6 +43,7 @@ class Guard(StrEnum):
     LOOP = "loop"
     JOURNEY = "journey"
     ARTEFACT = "artefact"
+    ASSESSMENT = "assessment"
 
 
 class EndCause(StrEnum):

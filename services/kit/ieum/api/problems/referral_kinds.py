@@ -148,6 +148,17 @@ ARTEFACT = ProblemKind(
         "Withdraw on the referral that was sent with it, or leave `artefact` out.",
     ),
 )
+ASSESSMENT = ProblemKind(
+    "assessment",
+    422,
+    Text("이 이용자의 판정이 아닙니다", "The assessment is not this client's"),
+    Text(
+        "`assessment.event`가 이 이용자의 의뢰나 앞선 의뢰(`parent`)에서 오간 판정(`eligibility.assessed`)이 "
+        "아닙니다. 의뢰의 `history`에서 식별자를 확인하거나 `assessment_skipped`에 사유를 적으십시오.",
+        "`assessment.event` is no `eligibility.assessed` of a referral of this client, or of the parent. "
+        "Take the id from a referral's `history`, or say in `assessment_skipped` why none is cited.",
+    ),
+)
 
 _GUARDS = (
     MOVE,
@@ -163,6 +174,7 @@ _GUARDS = (
     CASE,
     JOURNEY,
     ARTEFACT,
+    ASSESSMENT,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (OWNER, *_GUARDS)}
 KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **GUARD_KINDS, **STREAM_KINDS}
