@@ -7,7 +7,7 @@ import pytest
 
 from ieum_contracts.delivery import StreamRefused, StreamResendAsked, StreamSkipped
 from ieum_contracts.topics import Family
-from tests.kit.api.agency_api import Api, settle
+from tests.kit.api.agency_api import Api, carry, settle
 from tests.kit.api.foreign import Foreign, lose, settle_all, wake
 from tests.kit.api.referring import referral_order
 
@@ -199,6 +199,32 @@ async def test_decisions_that_the_sender_did_not_take_in_are_shown_and_said_agai
     assert (there["state"], there["case"]) == ("in-progress", context["case"])
     nothing = await welfare.post(f"/v1/referrals/{referral}/repeats", {})
     assert (nothing.status_code, nothing.json()["reason"]) == (409, "nothing-to-repeat")
+
+
+async def test_a_receipt_of_erasure_that_was_passed_over_is_said_again(api: Api, welfare: Api) -> None:
+    referral, _ = await _made(api)
+    await settle(api, welfare)
+    asked = await _ask(api, referral, WITHDRAWN)
+    await carry(api, welfare)
+    await lose(welfare, api.me, UUID(referral))
+    for number in (2, 3):
+        told = StreamSkipped(
+            family=Family.REFERRAL, key=UUID(referral), sequence=number, reason="sequence.gap"
+        )
+        await Foreign(api.me, welfare).say(UUID(referral), told)
+    context = await _shown(welfare, referral)
+    assert [each["said"] for each in context["not_taken_in"]] == ["withdrawn", "consent.erased"]
+    assert [each["id"] for each in (await _shown(api, referral))["open_asks"]] == [asked]
+    assert (await welfare.post(f"/v1/referrals/{referral}/repeats", {})).status_code == 200
+    await settle(api, welfare)
+    for _ in range(2):
+        await _skip(api, welfare, referral)
+    await wake(api, UUID(referral))
+    await settle_all(api, welfare)
+    shown = await _shown(api, referral)
+    assert (shown["state"], shown["open_asks"]) == ("withdrawn", [])
+    assert shown["history"][-1]["type"] == "consent.erased.v1"
+    assert (await _shown(welfare, referral))["not_taken_in"] == []
 
 
 async def test_a_supervisor_abandons_what_nobody_will_answer(api: Api, welfare: Api) -> None:
