@@ -11,7 +11,7 @@ from bench.trips import Trips
 from ieum.application.event_handler import EventHandler
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
-from ieum.delivery.application import Applied, Outcome
+from ieum.delivery.application import Applied, Outcome, Untaken
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.decisions import ReferralReceived
@@ -27,11 +27,13 @@ class WatchedDesk(EventHandler):
         self._heard: list[str] = []
         self._connection: Connection | None = None
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> LoadedCases:
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> LoadedCases:
         """Load a batch; what a batch before it heard and never committed is forgotten."""
         self._heard.clear()
         self._connection = connection
-        return await super().load(connection, events)
+        return await super().load(connection, events, untaken)
 
     def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
         """Fold an event, and remember an answer."""

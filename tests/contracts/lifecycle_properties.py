@@ -70,7 +70,7 @@ def check_hearing(copy: RecipientCopy, ask: AskType, step: Decided) -> None:
 
 def check_asking(copy: SenderCopy, step: SenderCopy, ask: AskType) -> None:
     """Judge what the sender does when it asks."""
-    if copy.withdrawn:
+    if copy.withdrawn and not (ask is AskType.CONSENT_WITHDRAWN and _untaken(copy, ask)):
         raise BrokenError("the sender asks nothing after a withdrawal", copy, ask)
     if any(kind is ask for _, kind in copy.open):
         raise BrokenError("at most one ask of a type is open", copy, ask)
@@ -107,8 +107,20 @@ def check_agreement(recipient: RecipientCopy, sender: SenderCopy) -> None:
         sender.erased,
     ):
         raise BrokenError("the copies agree once the channels are empty", recipient, sender)
-    if (recipient.withdrawn or sender.withdrawn) and not recipient.erased:
+    unheard = _untaken(sender, AskType.CONSENT_WITHDRAWN)
+    if (recipient.withdrawn or (sender.withdrawn and not unheard)) and not recipient.erased:
         raise BrokenError("there is exactly one erasure", recipient, sender)
+
+
+def check_untaken(sender: SenderCopy, possible: set[AskType]) -> None:
+    """See that a withdrawal which was not taken in can be said again, until the erasure is heard."""
+    withdrawal = AskType.CONSENT_WITHDRAWN
+    if _untaken(sender, withdrawal) and not sender.erased and withdrawal not in possible:
+        raise BrokenError("a withdrawal that was not taken in can be said again", sender)
+
+
+def _untaken(sender: SenderCopy, ask: AskType) -> bool:
+    return any(each.ask is ask for each in sender.untaken)
 
 
 def _with(copy: RecipientCopy, ask_id: UUID, ask: AskType) -> RecipientCopy:

@@ -34,18 +34,28 @@ class Rules:
     hear_ask: Callable[[RecipientCopy, AskType, bool], Decided]
     ask: Callable[[SenderCopy, AskType], SenderCopy | NotAllowed]
     hear_decision: Callable[[SenderCopy, Said], SenderCopy | NotAllowed]
+    hear_untaken: Callable[[SenderCopy, AskType], SenderCopy] = lambda copy, ask: lifecycle.ask_not_taken_in(
+        copy, IDS[ask], "body.invalid"
+    )
+    abandon: Callable[[SenderCopy], SenderCopy | NotAllowed] = lifecycle.abandon
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much may be under way at once; a withdrawal always may."""
+    """How much may be under way at once; a withdrawal always may.
+
+    `untaken` says how many asks the recipient does not take in; with any, the sender may give up as well.
+    """
 
     asks_open: int = 3
     decisions_in_flight: int = 3
+    untaken: int = 0
 
 
 class World(NamedTuple):
-    """Both copies, both channels (first in, first out), whether a dispute is in time, erasures so far.
+    """Both copies, the channels (first in, first out), whether a dispute is in time, erasures so far.
+
+    `notices` is the channel on which the sender is told what was not taken in.
 
     Values are interned as numbers; recipient 0 is the one that has not received the referral yet.
     """
@@ -56,6 +66,8 @@ class World(NamedTuple):
     decisions: tuple[int, ...]
     in_time: bool
     erasures: int
+    notices: tuple[AskType, ...] = ()
+    untaken: int = 0
 
 
 class Numbered(Generic[Value]):
@@ -136,6 +148,7 @@ class Walk:
         if world.decisions:
             yield self._hear_decision(world), WORKING
         yield from self._asks(world)
+        yield from self._not_taken_in(world)
         if world.recipient == 0:
             yield from self._recipient_step(world, self._remember("receive", self._receptions))
             return
@@ -188,20 +201,37 @@ class Walk:
                     yield step, WITHDRAWING if decision is Decision.WITHDRAWN else WORKING
                     break
 
-    def _asks(self, world: World) -> Iterator[tuple[World, str]]:
-        if world.sender not in self._asked:
-            copy = self._senders.values[world.sender]
+    def _possible_asks(self, number: int) -> list[tuple[int, AskType]]:
+        if number not in self._asked:
+            copy = self._senders.values[number]
             possible = ((self.rules.ask(copy, ask), ask) for ask in AskType)
             asked = [(step, ask) for step, ask in possible if isinstance(step, SenderCopy)]
             for step, ask in asked:
                 properties.check_asking(copy, step, ask)
-            self._asked[world.sender] = [(self._senders.of(step), ask) for step, ask in asked]
+            self._asked[number] = [(self._senders.of(step), ask) for step, ask in asked]
+        return self._asked[number]
+
+    def _asks(self, world: World) -> Iterator[tuple[World, str]]:
         room = len(self._senders.values[world.sender].open) < self.bounds.asks_open
-        for sender, ask in self._asked[world.sender]:
+        for sender, ask in self._possible_asks(world.sender):
             withdrawing = ask is AskType.CONSENT_WITHDRAWN
             if room or withdrawing:
                 following = world._replace(sender=sender, asks=(*world.asks, ask))
                 yield following, WITHDRAWING if withdrawing else WORKING
+
+    def _not_taken_in(self, world: World) -> Iterator[tuple[World, str]]:
+        if world.notices:
+            sender = self.rules.hear_untaken(self._senders.values[world.sender], world.notices[0])
+            yield world._replace(sender=self._senders.of(sender), notices=world.notices[1:]), WORKING
+        if self.bounds.untaken == 0:
+            return
+        if world.asks and world.recipient and world.untaken < self.bounds.untaken:
+            notices = (*world.notices, world.asks[0])
+            following = world._replace(asks=world.asks[1:], notices=notices, untaken=world.untaken + 1)
+            yield following, WORKING
+        given_up = self.rules.abandon(self._senders.values[world.sender])
+        if isinstance(given_up, SenderCopy):
+            yield world._replace(sender=self._senders.of(given_up)), WORKING
 
     def _hear_decision(self, world: World) -> World:
         key = (world.sender, world.decisions[0])
@@ -223,14 +253,18 @@ class Walk:
         recipient = self._recipients.values[world.recipient]
         sender = self._senders.values[world.sender]
         saids = [self._saids.values[said] for said in world.decisions]
-        properties.check_asks_in_one_place(recipient, sender, [IDS[ask] for ask in world.asks], saids)
+        arriving = [IDS[ask] for ask in (*world.asks, *world.notices)]
+        properties.check_asks_in_one_place(recipient, sender, arriving, saids)
+        if sender.untaken:
+            properties.check_untaken(sender, {ask for _, ask in self._possible_asks(world.sender)})
         properties.check_erasures(recipient, sender, world.erasures)
-        if recipient is not None and not world.asks and not saids:
+        if recipient is not None and not world.asks and not saids and not world.notices:
             properties.check_agreement(recipient, sender)
 
     def _is_end(self, world: World) -> bool:
         recipient = self._recipients.values[world.recipient]
-        at_rest = not world.asks and not world.decisions and not self._senders.values[world.sender].open
+        quiet = not world.asks and not world.decisions and not world.notices
+        at_rest = quiet and not self._senders.values[world.sender].open
         return at_rest and recipient is not None and recipient.state in properties.ENDED
 
 

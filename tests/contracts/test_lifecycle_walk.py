@@ -25,6 +25,20 @@ def test_all_properties_hold_in_every_world() -> None:
     assert Walk(REAL).run() >= WORLDS_MIN
 
 
+def test_all_properties_hold_where_asks_are_not_taken_in_and_the_sender_gives_up() -> None:
+    bounds = Bounds(asks_open=2, decisions_in_flight=1, untaken=1)
+    assert Walk(REAL, bounds).run() > Walk(REAL, replace(bounds, untaken=0)).run()
+
+
+def test_a_withdrawal_that_could_not_be_said_again_would_be_found() -> None:
+    def ask(copy: SenderCopy, kind: AskType) -> SenderCopy | NotAllowed:
+        return NotAllowed("consent-withdrawn") if copy.withdrawn else REAL.ask(copy, kind)
+
+    with pytest.raises(BrokenError) as broken:
+        Walk(replace(REAL, ask=ask), Bounds(asks_open=1, decisions_in_flight=1, untaken=1)).run()
+    assert broken.value.name == "a withdrawal that was not taken in can be said again"
+
+
 def _hearing(
     ask: AskType, change: Callable[[RecipientCopy, Decided], Decided], states: set[State] | None = None
 ) -> Rules:

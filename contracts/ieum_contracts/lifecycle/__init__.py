@@ -13,7 +13,16 @@ from ieum_contracts.lifecycle.recipient import (
     hear_ask,
     moves_allowed,
 )
-from ieum_contracts.lifecycle.sender import SenderCopy, ask, asks_allowed, hear_decision
+from ieum_contracts.lifecycle.sender import (
+    SenderCopy,
+    UntakenAsk,
+    abandon,
+    ask,
+    ask_not_taken_in,
+    asks_allowed,
+    hear_decision,
+    request_not_taken_in,
+)
 from ieum_contracts.lifecycle.table import (
     ASKS,
     CONCLUDED,
@@ -53,12 +62,16 @@ __all__ = [
     "Row",
     "Said",
     "SenderCopy",
+    "UntakenAsk",
+    "abandon",
     "as_json",
     "ask",
+    "ask_not_taken_in",
     "asks_allowed",
     "decide",
     "hear_ask",
     "hear_decision",
     "moves_allowed",
+    "request_not_taken_in",
     "rows_for",
 ]

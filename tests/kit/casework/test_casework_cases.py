@@ -1,15 +1,20 @@
 """A case spans the referrals of one journey, closes with the last of them, and aftercare follows."""
 
+from dataclasses import replace
 from datetime import date
 
 from ieum.casework import case_commands
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import CaseClosing, CaseFollowUp
-from ieum.casework.values import Case, Change, Guard, Refusal
+from ieum.casework.values import Case, CaseReferral, Change, Guard, Refusal
+from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason, FollowUp
+from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import AskType, Decision, State
 from tests.kit.casework.agencies import SENDER, START, Two, new_id
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
+
+STRANGER = Address("yangju", "veterans-center")
 
 
 def _case(known: LoadedCases) -> Case:
@@ -46,6 +51,65 @@ def test_a_case_that_is_kept_open_does_not_close_by_itself() -> None:
     assert two.at_sender.state is State.CLOSED
     assert _case(two.recipient.known).closed_at is None
     assert _closings(two) == []
+
+
+def _spanning(*withdrawn: bool) -> Case:
+    """Make a closed case of three referrals, the first two of one sender, each withdrawn or not."""
+    senders = (SENDER, SENDER, STRANGER)
+    served = tuple(
+        CaseReferral(new_id(), sender, State.CLOSED, goals=(Goal.EMPLOYMENT,), withdrawn=each)
+        for sender, each in zip(senders, withdrawn, strict=True)
+    )
+    return Case(new_id(), new_id(), START, served, closed_at=START)
+
+
+def test_aftercare_is_told_of_those_alone_who_have_not_withdrawn() -> None:
+    order = CaseFollowUp(found=FollowUp.STILL_EMPLOYED)
+    case = _spanning(True, False, True)
+    done = case_commands.follow_up(case, order, START)
+    assert isinstance(done, Change)
+    assert [(say.to, getattr(say.body, "referrals", None)) for say in done.says] == [
+        (SENDER, (case.served[1].referral,))
+    ]
+    refused = case_commands.follow_up(_spanning(True, True, True), order, START)
+    assert refused == Refusal(Guard.CASE, "consent-withdrawn")
+
+
+def test_of_those_who_have_withdrawn_a_closing_tells_no_goal_and_no_aftercare() -> None:
+    order = CaseClosing.model_validate(
+        {
+            "reason": "goals-met",
+            "goals": [{"goal": "employment", "outcome": "employed"}],
+            "aftercare_until": "2027-01-31",
+        }
+    )
+    case = replace(_spanning(True, True, False), closed_at=None)
+    done = case_commands.close_case(case, order, START)
+    assert isinstance(done, Change)
+    bodies = {say.to: say.body for say in done.says}
+    told = {
+        to: (len(each.goals), each.aftercare_until)
+        for to, each in bodies.items()
+        if isinstance(each, CaseClosed)
+    }
+    assert told == {SENDER: (0, None), STRANGER: (1, date(2027, 1, 31))}
+    refused = case_commands.close_case(replace(_spanning(True, True, True), closed_at=None), order, START)
+    assert refused == Refusal(Guard.CASE, "consent-withdrawn")
+
+
+def test_a_withdrawal_after_the_end_ends_the_aftercare() -> None:
+    two = resting(*COMPLETED, AskType.OUTCOME_ACKNOWLEDGED)
+    assert isinstance(
+        case_commands.follow_up(_case(two.recipient.known), CaseFollowUp(found=FollowUp.GOAL_KEPT), START),
+        Change,
+    )
+    two.ask(AskType.CONSENT_WITHDRAWN)
+    two.deliver()
+    assert two.at_recipient.state is State.CLOSED
+    refused = case_commands.follow_up(
+        _case(two.recipient.known), CaseFollowUp(found=FollowUp.GOAL_KEPT), START
+    )
+    assert refused == Refusal(Guard.CASE, "consent-withdrawn")
 
 
 def test_two_referrals_share_the_case_of_their_journey() -> None:

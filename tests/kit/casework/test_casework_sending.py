@@ -107,6 +107,13 @@ def _followed(days: int, **fields: JsonValue) -> Change | Refusal:
     return second.refer(first.at_sender, **fields)
 
 
+def test_a_journey_goes_on_with_the_same_kind_of_subject_only() -> None:
+    fields: dict[str, JsonValue] = {"programme": "hiring-support", "subject": "employer", "legal_basis": None}
+    done = _followed(1, **fields, sealed=EMPLOYER)
+    assert isinstance(done, Refusal)
+    assert (done.guard, done.reason) == (Guard.JOURNEY, "parent-of-another-subject")
+
+
 def test_a_referral_that_follows_another_continues_its_journey() -> None:
     first = Two()
     first.refer()

@@ -9,7 +9,17 @@ from asyncpg import Connection
 
 from ieum.application import commands
 from ieum.casework.orders import CaseClosing
-from ieum.casework.values import Case, Change, Guard, Referral, Refusal, Side
+from ieum.casework.values import (
+    Case,
+    Change,
+    EndCause,
+    EndedHere,
+    Guard,
+    Referral,
+    Refusal,
+    Side,
+    UntakenDecision,
+)
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import HEARD, LedgerEntry
 from ieum.delivery.streams.streams import StreamKey
@@ -17,7 +27,7 @@ from ieum.storage.reading import PageCursor, Wanted, list_cases, list_referrals,
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseReason
 from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
-from ieum_contracts.lifecycle import RecipientCopy, SenderCopy
+from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, UntakenAsk
 from ieum_contracts.message import Say
 from tests.kit.casework.agencies import (
     RECIPIENT,
@@ -47,6 +57,10 @@ def _full(copy: RecipientCopy | SenderCopy) -> Referral:
         reason=Reason.MOVED,
         concluded_at=START,
         assessment=b"{}",
+        ended_here=EndedHere(EndCause.SKIPPED, "fold.failed") if isinstance(copy, SenderCopy) else None,
+        untaken=()
+        if isinstance(copy, SenderCopy)
+        else (UntakenDecision(new_id(), Decision.CONSENT_ERASED, "sequence.lost"),),
     )
 
 
@@ -59,6 +73,7 @@ def _full(copy: RecipientCopy | SenderCopy) -> Referral:
             State.CLOSED, (), ClosedAs.FAILED, disputed=True, withdrawn=True, reopened=True, erased=True
         ),
         SenderCopy(State.COMPLETED, disputed=True),
+        SenderCopy(untaken=(UntakenAsk(new_id(), AskType.CONSENT_WITHDRAWN, "body.invalid"),), over=True),
         RecipientCopy(State.ON_HOLD, ASKS),
         RecipientCopy(State.CLOSED, ASKS[:1], ClosedAs.COMPLETED, reopened=True),
         RecipientCopy(State.WITHDRAWN, withdrawn=True, erased=True),

@@ -15,7 +15,7 @@ import structlog
 import uvloop
 from asyncpg import Connection
 
-from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.streams.batch_write import Rows, write_rows
@@ -33,6 +33,7 @@ create table if not exists effect (
     event_id uuid, source text, family text, key uuid, sequence bigint, o serial
 );
 create table if not exists healed (key uuid);
+create table if not exists untaken (event_id uuid, kind text, reason text);
 """
 READY_PAUSE_SECONDS = 0.02
 REFUSE, AWAIT, RAISE, BREAK = "fold.refuse:", "fold.await", "fold.raise", "flush.raise"
@@ -50,16 +51,26 @@ class Noted:
 
     healed: set[UUID]
     events: list[Event] = field(default_factory=list)
+    untaken: list[Untaken] = field(default_factory=list)
 
 
 class Notes:
     """The trivial application."""
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> Noted:
+    async def load(
+        self,
+        connection: Connection,
+        events: Sequence[Event],
+        untaken: Sequence[Untaken] = (),  # noqa: ARG002
+    ) -> Noted:
         """Know which of the keys have healed."""
         keys = [UUID(event.envelope.subject) for event in events]
         rows = await connection.fetch("select key from healed where key = any($1::uuid[])", keys)
         return Noted({row["key"] for row in rows})
+
+    def hear_untaken(self, known: Noted, untaken: Untaken, now: datetime) -> None:  # noqa: ARG002
+        """Note what the peer did not take in."""
+        known.untaken.append(untaken)
 
     def keys(self, known: Noted) -> Collection[UUID]:  # noqa: ARG002
         """Say nothing on other keys than those heard on."""
@@ -87,6 +98,10 @@ class Notes:
         for event in known.events:
             if event.envelope.causation == BREAK and UUID(event.envelope.subject) not in known.healed:
                 raise FlushError(f"A bug prints what it was given: {event.body!r}")
+        await connection.executemany(
+            "insert into untaken (event_id, kind, reason) values ($1, $2, $3)",
+            [(each.event_id, each.kind, each.reason) for each in known.untaken],
+        )
         await connection.executemany(
             "insert into effect (event_id, source, family, key, sequence) values ($1, $2, $3, $4, $5)",
             [

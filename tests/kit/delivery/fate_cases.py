@@ -77,6 +77,15 @@ def _notice(ground: Ground, body: bytes) -> Raw:
     return replace(raw, topic=topic_of(ground.me, Family.DELIVERY), partition=0, value=body)
 
 
+def _ghost(ground: Ground) -> bytes:
+    return f"/{ground.me.centre}/ghost-office".encode()
+
+
+def _ghost_notice(ground: Ground) -> Raw:
+    raw = _typed(_notice(ground, b'{"heads": []}'), "stream.heads.v1", "urn:ieum:stream.heads:1.0")
+    return raw.having("ce_source", _ghost(ground))
+
+
 def _other_partition(raw: Raw) -> Raw:
     return replace(raw, partition=(raw.partition + 1) % MAILBOX_PARTITIONS)
 
@@ -132,6 +141,8 @@ _PLACE = (
     ),
     Case("own-source", "place.source", lambda g: g.good().having("ce_source", str(g.me).encode())),
     Case("other-centre", "place.source", lambda g: g.good().having("ce_source", b"/elsewhere/alpha")),
+    Case("ghost", "place.source-unknown", lambda g: g.good().having("ce_source", _ghost(g))),
+    Case("ghost-notice", "place.source-unknown", _ghost_notice),
     Case("no-number", "place.sequence", lambda g: g.good().without("ce_sequence")),
     Case("notice", "notice.invalid", lambda g: _notice(g, b'{"family": "referral"}')),
     Case("other-digest-before", "sequence.conflict", lambda g: [g.good(1), g.good(2), g.good(1)]),
@@ -181,6 +192,11 @@ _BODY = (
     Case("wrong-move", "move-not-allowed", lambda g: g.good(cause=REFUSE + "move-not-allowed")),
     Case("unknown-answer", "answers-unknown", lambda g: g.good(cause=REFUSE + "answers-unknown")),
     Case("known", "referral-known", lambda g: g.good(cause=REFUSE + "referral-known")),
+    Case("mixed", "case-of-another-journey", lambda g: g.good(cause=REFUSE + "case-of-another-journey")),
+    Case("other-case", "case-differs", lambda g: g.good(cause=REFUSE + "case-differs")),
+    Case("erased", "body.erased", lambda g: g.good(cause=REFUSE + "body.erased")),
+    Case("withdrawn", "consent-withdrawn", lambda g: g.good(cause=REFUSE + "consent-withdrawn")),
+    Case("parent", "parent-of-another-journey", lambda g: g.good(cause=REFUSE + "parent-of-another-journey")),
 )
 _WAITING = (
     Case(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
@@ -38,8 +38,13 @@ class Moody:
     applied: list[Place] = field(default_factory=list)
     failures: dict[Place, int] = field(default_factory=dict)
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> None:  # noqa: ARG002
-        return None
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> None:
+        """Load nothing."""
+
+    def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
+        """Take no notice."""
 
     def keys(self, known: None) -> Sequence[UUID]:  # noqa: ARG002
         return ()

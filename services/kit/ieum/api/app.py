@@ -20,6 +20,7 @@ from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
+from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
 
 VERSION = "0.1.0"
@@ -38,6 +39,8 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "DecisionOrder": DECISION_ORDER,
     "AskOrder": ASK_ORDER,
     "EligibilityChanged": ELIGIBILITY_CHANGE,
+    "Abandonment": ABANDONMENT,
+    "Repetition": REPETITION,
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
     "StreamAct": STREAM_ACT,

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from ieum.application.command import Command
 from ieum.application.loading import Client, Loaded, Requirements
-from ieum.casework import case_commands, deciding, sending
+from ieum.casework import case_commands, deciding, not_taken_in, sending
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.decision_orders import Accept, DecisionOrder
+from ieum.casework.not_taken_in import Abandonment
 from ieum.casework.orders import CaseClosing, CaseFollowUp, ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import AgencyView, Change, Refusal
@@ -22,7 +23,8 @@ Render = Callable[[Change], StoredResponse]
 def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -> Command:
     """Refer a client to another agency."""
     client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
-    needs = Requirements(client=client, parent=order.parent)
+    cited = None if order.assessment is None else order.assessment.event
+    needs = Requirements(client=client, parent=order.parent, cited=cited)
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return sending.refer(order, view, loaded.prior(needs), now, ids)
@@ -61,6 +63,24 @@ def change_eligibility(referral: UUID, order: EligibilityChanged, render: Render
         return sending.change_eligibility(loaded.known.referrals[referral], order, now)
 
     return Command(Requirements(referral), decided, render)
+
+
+def abandon(referral: UUID, order: Abandonment, render: Render) -> Command:
+    """Give a referral up that nobody will answer any more."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return not_taken_in.abandon(loaded.known.referrals[referral], order, now)
+
+    return Command(Requirements(referral), decided, render)
+
+
+def repeat(referral: UUID, render: Render) -> Command:
+    """Say the decisions again that the sender did not take in."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return not_taken_in.repeat(loaded.known.referrals[referral], loaded.untaken, now)
+
+    return Command(Requirements(referral, untaken=True), decided, render)
 
 
 def close_case(case: UUID, order: CaseClosing, render: Render) -> Command:

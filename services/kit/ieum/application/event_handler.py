@@ -7,16 +7,20 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.application.flush import flush
-from ieum.casework.hearing import hear
+from ieum.casework.hearing import UNKNOWN, WITHDRAWN, hear
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.values import AgencyView, NotYet, Referral, RefusedEvent, Side
-from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
+from ieum.casework.not_taken_in import not_taken_in
+from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referral, RefusedEvent, Side
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
-from ieum.storage.case_rows import lock_cases
+from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
+from ieum_contracts.consent import ConsentWithdrawn
+from ieum_contracts.decisions import ReferralAccepted
 from ieum_contracts.message import Event
+from ieum_contracts.referral import ReferralRequested
 
 
 class EventHandler:
@@ -26,11 +30,16 @@ class EventHandler:
         self.view = view
         self.peers = peers
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> LoadedCases:
-        """Lock and load every referral that the events speak of, and the cases that serve them here."""
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> LoadedCases:
+        """Lock and load every referral that these speak of, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
+        referrals.update(each.key for each in untaken)
         found = await lock_referrals(connection, self.peers, referrals)
-        return LoadedCases(found, await lock_cases(connection, self.peers, cases_of(found)))
+        cases = await lock_cases(connection, self.peers, cases_of(found))
+        named = {each for event in events for each in _cases_named(event)}
+        return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named))
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Name the cases; what is said of a referral goes by the key of the event that caused it."""
@@ -40,11 +49,23 @@ class EventHandler:
         """Take one event in."""
         heard = hear(known, event, self.view, now)
         if isinstance(heard, RefusedEvent):
-            return Refused(heard.reason)
+            if heard is UNKNOWN and isinstance(event.body, ConsentWithdrawn):
+                known.forget(UUID(event.envelope.subject))
+            return Refused(heard.reason, kept=heard is not WITHDRAWN)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)
         known.take(heard)
         return Applied(heard.says)
+
+    def hear_untaken(self, known: LoadedCases, untaken: Untaken, now: datetime) -> None:
+        """Mark what the peer did not take in; what was said of a case stands with the streams alone."""
+        referral = known.referrals.get(untaken.key)
+        if referral is None or referral.peer != untaken.peer:
+            return
+        ended = EndedHere(EndCause(untaken.kind), untaken.reason)
+        change = not_taken_in(referral, untaken.event_id, untaken.type, ended, now)
+        if change is not None:
+            known.take(change)
 
     async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         """Write what changed."""
@@ -57,6 +78,19 @@ def cases_of(referrals: Iterable[Referral]) -> set[UUID]:
 
 
 def _referrals_of(event: Event) -> Collection[UUID]:
-    if isinstance(event.body, CaseClosed | CaseFollowedUp):
-        return event.body.referrals
-    return (UUID(event.envelope.subject),)
+    key = UUID(event.envelope.subject)
+    match event.body:
+        case CaseClosed(referrals=referrals) | CaseFollowedUp(referrals=referrals):
+            return referrals
+        case ReferralRequested(parent=UUID() as parent):
+            return (key, parent)
+        case _:
+            return (key,)
+
+
+def _cases_named(event: Event) -> Collection[UUID]:
+    match event.body:
+        case ReferralAccepted(case=UUID() as case) | CaseClosed(case=case) | CaseFollowedUp(case=case):
+            return (case,)
+        case _:
+            return ()

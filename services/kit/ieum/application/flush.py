@@ -8,16 +8,18 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.erasing import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
-from ieum.storage.referral_rows import clear_heard, referral_row
+from ieum.storage.referral_rows import referral_row
 
 _REFER = """referred as (
     insert into referral (
         id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
         closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
-        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment
+        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment, untaken_ids,
+        untaken_names, untaken_reasons, over, ended_here, ended_reason
     )
-    select * from unnest({rows}::referral_row[])
+    select * from unnest({rows}::referral_row_2[])
     on conflict (id) do update set
         case_id = excluded.case_id, state = excluded.state, version = excluded.version,
         ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,
@@ -25,7 +27,9 @@ _REFER = """referred as (
         erased = excluded.erased, outcome = excluded.outcome, reason = excluded.reason,
         open_ref = excluded.open_ref, changed_at = excluded.changed_at,
         concluded_at = excluded.concluded_at, asked = excluded.asked, sealed = excluded.sealed,
-        assessment = excluded.assessment
+        assessment = excluded.assessment, untaken_ids = excluded.untaken_ids,
+        untaken_names = excluded.untaken_names, untaken_reasons = excluded.untaken_reasons,
+        over = excluded.over, ended_here = excluded.ended_here, ended_reason = excluded.ended_reason
 )"""
 _FILE = """filed as (
     insert into case_file (id, journey, opened_at, keep_open, closed_at, reason, version)
@@ -59,4 +63,4 @@ async def flush(
                 (_ANSWER, [answer.row() for answer in answers]),
             ],
         )
-    await clear_heard(connection, referrals)
+    await clear_erased(connection, peers, referrals, rows.entries, known.forgotten)

@@ -12,11 +12,14 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.sending import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.streams import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
-from ieum.storage.referral_rows import lock_referrals, read_referrals
+from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
+from ieum_contracts.model import Model
+from ieum_contracts.topics import Family
 
 
 class Client(NamedTuple):
@@ -36,6 +39,8 @@ class Requirements:
     case_of_journey: bool = False
     client: Client | None = None
     parent: UUID | None = None
+    untaken: bool = False
+    cited: UUID | None = None
 
     @property
     def locks(self) -> bool:
@@ -52,11 +57,14 @@ class Loaded:
     journeys: dict[UUID, UUID] = field(default_factory=dict)
     open: dict[Client, UUID] = field(default_factory=dict)
     answers: dict[str, StoredAnswer] = field(default_factory=dict)
+    untaken: dict[UUID, Model] = field(default_factory=dict)
+    cited: set[Requirements] = field(default_factory=set)
 
     def prior(self, needs: Requirements) -> Prior:
         """Give what is already there when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
-        return Prior(parent, None if needs.client is None else self.open.get(needs.client))
+        duplicate = None if needs.client is None else self.open.get(needs.client)
+        return Prior(parent, duplicate, needs in self.cited)
 
     def case_for(self, referral: Referral) -> Case | None:
         """Find the case into which an acceptance would go that names none: the journey's."""
@@ -92,10 +100,40 @@ async def load(
         found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(found.journeys.values())
         found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        repeating = {each.referral for each in needs if each.untaken}
+        found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    found.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, found)
     return found
+
+
+_CITED = """
+select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
+    with ordinality as i (event, client_ref, parent, number)
+cross join lateral (
+    select id, peer from referral where client_ref = i.client_ref
+    union all select id, peer from referral where id = i.parent
+) r
+cross join lateral (
+    select from ledger where key = r.id and peer = r.peer and family = $4 and event_id = i.event limit 1
+) l
+"""
+
+
+async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:
+    """Find the orders whose assessment was said or heard of the same client."""
+    if not needs:
+        return set()
+    rows = await connection.fetch(
+        _CITED,
+        [each.cited for each in needs],
+        [None if each.client is None else each.client.ref for each in needs],
+        [each.parent for each in needs],
+        FAMILY_NUMBERS[Family.ELIGIBILITY],
+    )
+    return {needs[row["number"] - 1] for row in rows}
 
 
 _LOOK_BACK = """
@@ -106,7 +144,7 @@ left join lateral (select * from idempotency where key = i.key limit 1) k on tru
 left join lateral (
     select id from referral
     where client_ref = i.client_ref and programme = i.programme and peer = i.peer and not recipient
-        and not (state = any($5::text[]))
+        and not (state = any($5::text[])) and ended_here is null
     limit 1
 ) d on true
 """

@@ -1,6 +1,6 @@
 """Cases: what an agency does for one client over several referrals, from acceptance to aftercare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
@@ -11,7 +11,6 @@ from ieum.casework.values import Case, CaseReferral, Change, Guard, Referral, Re
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason
 from ieum_contracts.client_codes import Goal
-from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED, UNDERWAY
 from ieum_contracts.message import Say
 from ieum_contracts.model import LIST_ITEMS_MAX
@@ -33,7 +32,8 @@ def accepted_into(
     """Open the journey's case at the first acceptance, else let the case serve this referral as well."""
     if case is None:
         case = Case(new_case, referral.journey, now, version=0)
-    served = CaseReferral(referral.id, referral.peer, referral.state, referral.outcome, _goals(referral))
+    goals, withdrawn = _goals(referral), referral.copy.withdrawn
+    served = CaseReferral(referral.id, referral.peer, referral.state, referral.outcome, goals, withdrawn)
     return replace(
         case,
         served=(*(each for each in case.served if each.referral != referral.id), served),
@@ -47,7 +47,7 @@ def accepted_into(
 def settled(case: Case, referral: Referral, now: datetime) -> tuple[Case, tuple[Say, ...]]:
     """Take a referral's change into its case: one that is reopened reopens it, the last to end closes it."""
     served = tuple(
-        replace(each, state=referral.state, outcome=referral.outcome)
+        replace(each, state=referral.state, outcome=referral.outcome, withdrawn=referral.copy.withdrawn)
         if each.referral == referral.id
         else each
         for each in case.served
@@ -58,7 +58,7 @@ def settled(case: Case, referral: Referral, now: datetime) -> tuple[Case, tuple[
     ended = all(each.state in ENDED for each in served)
     if not ended or case.keep_open or case.closed_at is not None:
         return case, ()
-    withdrawn = all(each.state is State.WITHDRAWN for each in served)
+    withdrawn = all(each.withdrawn for each in served)
     reason = CaseReason.CONSENT_WITHDRAWN if withdrawn else CaseReason.ALL_REFERRALS_ENDED
     return _closed(case, CaseClosing(reason=reason), now)
 
@@ -70,12 +70,14 @@ def close_case(case: Case, order: CaseClosing, now: datetime) -> Change | Refusa
     underway = next((each for each in case.served if each.state in UNDERWAY), None)
     if underway is not None:
         return Refusal(Guard.CASE, "referral-under-way", state=underway.state, referral=underway.referral)
+    if (order.goals or order.aftercare_until) and all(each.withdrawn for each in case.served):
+        return Refusal(Guard.CASE, "consent-withdrawn")
     closed, says = _closed(replace(case, version=case.version + 1), order, now)
     return Change(case=closed, says=says)
 
 
 def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusal:
-    """Tell each sender what aftercare found; refused while the case is still open."""
+    """Tell what aftercare found to each sender whose client has not withdrawn; refused while it is open."""
     refusal = identifiers_in(order)
     if refusal is not None:
         return refusal
@@ -95,13 +97,16 @@ def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusa
                 sealed=order.sealed,
             ),
         )
-        for sender, served in _by_sender(case).items()
-        if any(each.state is not State.WITHDRAWN for each in served)
+        for sender, served in _by_sender(case.served, withdrawn=False).items()
     )
+    if not says:
+        return Refusal(Guard.CASE, "consent-withdrawn")
     return Change(case=replace(case, version=case.version + 1), says=says)
 
 
 def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[Say, ...]]:
+    """Close a case and tell each sender; of a client who has withdrawn, no more than that it is closed."""
+    lawful = _by_sender(case.served, withdrawn=False)
     says = tuple(
         Say(
             sender,
@@ -114,19 +119,23 @@ def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[
                 closed_on=day_of(now),
                 reason=order.reason,
                 outcomes=tuple(each.outcome for each in served if each.outcome is not None),
-                goals=tuple(goal for goal in order.goals if goal.goal in _goals_of(served)),
-                aftercare_until=order.aftercare_until,
+                goals=tuple(goal for goal in order.goals if goal.goal in _goals_of(lawful.get(sender, []))),
+                aftercare_until=order.aftercare_until if sender in lawful else None,
             ),
         )
-        for sender, served in _by_sender(case).items()
+        for sender, served in _by_sender(case.served).items()
     )
     return replace(case, closed_at=now, reason=order.reason), says
 
 
-def _by_sender(case: Case) -> Mapping[Address, list[CaseReferral]]:
+def _by_sender(
+    served: Sequence[CaseReferral], *, withdrawn: bool | None = None
+) -> Mapping[Address, list[CaseReferral]]:
+    """Sort what a case serves by sender, only what is withdrawn or what is not where that is asked for."""
     by_sender: dict[Address, list[CaseReferral]] = {}
-    for each in case.served:
-        by_sender.setdefault(each.sender, []).append(each)
+    for each in served:
+        if withdrawn is None or each.withdrawn is withdrawn:
+            by_sender.setdefault(each.sender, []).append(each)
     return by_sender
 
 

@@ -43,7 +43,7 @@ def decide(
     step = _step(referral, order)
     if isinstance(step, Refusal):
         return step
-    refusal = _check_reason(referral, order) or _check_case(case, order)
+    refusal = _check_reason(referral, order) or _check_case(referral, case, order)
     if refusal is not None:
         return refusal
     bodies = bodies_of(step, _fields(referral, order, new_case if case is None else case.id), now)
@@ -87,11 +87,14 @@ def _check_reason(referral: Referral, order: DecisionOrder) -> Refusal | None:
     return None
 
 
-def _check_case(case: Case | None, order: DecisionOrder) -> Refusal | None:
+def _check_case(referral: Referral, case: Case | None, order: DecisionOrder) -> Refusal | None:
+    """Refuse a case that cannot serve the referral: a case is of one client, and so of one journey."""
     if not isinstance(order, Accept):
         return None
     if order.case is not None and (case is None or case.id != order.case):
         return Refusal(Guard.CASE, "case-unknown")
+    if case is not None and case.journey != referral.journey:
+        return Refusal(Guard.CASE, "case-of-another-journey")
     full = case is not None and len(case.served) >= SERVED_MAX
     return Refusal(Guard.CASE, "case-full") if full else None
 

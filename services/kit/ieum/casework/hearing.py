@@ -1,20 +1,21 @@
 """What an event from another agency comes to, on either side of a referral."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from ieum.casework.effects import changed, decided
-from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.values import AgencyView, Change, NotYet, Referral, RefusedEvent
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
-from ieum_contracts.codes import Decision
+from ieum_contracts.codes import Decision, State
 from ieum_contracts.consent import ConsentErased
-from ieum_contracts.decisions import DecisionBody
+from ieum_contracts.decisions import DecisionBody, ReferralAccepted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.message import Event
@@ -23,6 +24,9 @@ from ieum_contracts.referral import ReferralRequested
 
 WRONG_PARTY = RefusedEvent("wrong-party")
 UNKNOWN = RefusedEvent("referral-unknown")
+WITHDRAWN = RefusedEvent("consent-withdrawn")
+ANOTHER_JOURNEY = RefusedEvent("case-of-another-journey")
+ANOTHER_CASE = RefusedEvent("case-differs")
 AWAITING_REFERRAL = NotYet("awaiting-referral")
 
 
@@ -32,7 +36,7 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
     referral = known.referrals.get(key)
     match event.body:
         case ReferralRequested() as body:
-            return _hear_request(referral, event, body, view, now)
+            return _hear_request(known, referral, event, body, view, now)
         case CaseClosed() | CaseFollowedUp() as body:
             return _hear_of_case(known, event.envelope.source, key, body, now)
         case EligibilityAssessed() | EligibilityChanged() as body:
@@ -41,13 +45,23 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
             return _unknown(body) if referral is None else _hear_move(known, referral, event, body, now)
 
 
-def _hear_request(
-    referral: Referral | None, event: Event, body: ReferralRequested, view: AgencyView, now: datetime
+def _hear_request(  # noqa: PLR0913, PLR0917 - what is known, and what arrived
+    known: LoadedCases,
+    referral: Referral | None,
+    event: Event,
+    body: ReferralRequested,
+    view: AgencyView,
+    now: datetime,
 ) -> Change | RefusedEvent:
     if referral is not None:
         return RefusedEvent("referral-known")
     journey = event.envelope.journey
-    return RefusedEvent("journey-missing") if journey is None else receive(event, journey, body, view, now)
+    if journey is None:
+        return RefusedEvent("journey-missing")
+    parent = None if body.parent is None else known.referrals.get(body.parent)
+    if parent is not None and (parent.journey, parent.peer) != (journey, event.envelope.source):
+        return RefusedEvent("parent-of-another-journey")
+    return receive(event, journey, body, view, now)
 
 
 def _unknown(body: Model) -> RefusedEvent | NotYet:
@@ -62,17 +76,25 @@ def _hear_move(
         return WRONG_PARTY
     decision, ask = decision_of(body), ask_of(body)
     if decision is not None and isinstance(body, DecisionBody | ConsentErased):
-        return _hear_decision(referral, decision, body, now)
+        return _hear_decision(known, referral, decision, body, now)
     if ask is not None:
         return hear_ask(referral, known.case_of(referral), ask, event, now)
     return WRONG_PARTY
 
 
 def _hear_decision(
-    referral: Referral, decision: Decision, body: DecisionBody | ConsentErased, now: datetime
+    known: LoadedCases,
+    referral: Referral,
+    decision: Decision,
+    body: DecisionBody | ConsentErased,
+    now: datetime,
 ) -> Change | RefusedEvent:
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
+    if isinstance(body, ReferralAccepted) and body.case is not None:
+        misfit = _misfit(known, body.case, [referral])
+        if misfit is not None:
+            return misfit
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)
@@ -101,6 +123,29 @@ def _hear_of_case(
     referrals = [referral for referral in found if referral is not None]
     if any(each.peer != source or not isinstance(each.copy, SenderCopy) for each in referrals):
         return WRONG_PARTY
+    misfit = _misfit(known, body.case, referrals)
+    if misfit is not None:
+        return misfit
+    if isinstance(body, CaseFollowedUp) and any(_withdrawn(each) for each in referrals):
+        return WITHDRAWN
     if len(referrals) < len(found):
         return AWAITING_REFERRAL
     return Change(also=tuple(changed(replace(each, case=body.case), now) for each in referrals))
+
+
+def _misfit(known: LoadedCases, case: UUID, referrals: Sequence[Referral]) -> RefusedEvent | None:
+    """Say why a case cannot serve these referrals: it is one recipient's, for one client's journey.
+
+    Taken for the same client's, two journeys would be mixed for good.
+    """
+    told = known.told_of(case)
+    served = {ToldCase(each.peer, each.journey) for each in referrals} | ({told} if told else set())
+    if len(served) > 1:
+        return ANOTHER_JOURNEY
+    return ANOTHER_CASE if any(each.case not in {None, case} for each in referrals) else None
+
+
+def _withdrawn(referral: Referral) -> bool:
+    """Whether the recipient has said that it stopped: it tells no more of the client then."""
+    copy = referral.copy
+    return copy.state is State.WITHDRAWN or copy.erased

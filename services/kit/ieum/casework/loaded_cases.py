@@ -1,19 +1,44 @@
 """What is loaded for a batch of events or a command, and what of it has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
-from ieum.casework.values import Case, Change, Referral
+from ieum.casework.values import Case, Change, Referral, Side
+from ieum_contracts.address import Address
+
+
+class ToldCase(NamedTuple):
+    """Whose case it is that a recipient has named before, and for which journey."""
+
+    peer: Address
+    journey: UUID
+
+
+NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 
 
 class LoadedCases:
-    """Referrals and cases by id, as they are after all changes taken so far."""
+    """Referrals and cases by id, as they are after all changes taken so far.
 
-    def __init__(self, referrals: Iterable[Referral] = (), cases: Iterable[Case] = ()) -> None:
+    `told` names cases of other agencies by id; they are known from the referrals that they serve.
+    """
+
+    def __init__(
+        self,
+        referrals: Iterable[Referral] = (),
+        cases: Iterable[Case] = (),
+        told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+    ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.forgotten: set[UUID] = set()
+        self._told = dict(told)
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
+        for referral in self.referrals.values():
+            self._note_case(referral)
 
     def take(self, change: Change) -> None:
         """Take a change in."""
@@ -21,13 +46,22 @@ class LoadedCases:
             if referral is not None:
                 self.referrals[referral.id] = referral
                 self._changed_referrals.add(referral.id)
+                self._note_case(referral)
         if change.case is not None:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
 
+    def forget(self, key: UUID) -> None:
+        """Keep nothing personal of a referral that was never taken in: it has been withdrawn."""
+        self.forgotten.add(key)
+
     def case_of(self, referral: Referral) -> Case | None:
         """Find the case that serves a referral here; a sender has none, though it knows the case's id."""
         return None if referral.case is None else self.cases.get(referral.case)
+
+    def told_of(self, case: UUID) -> ToldCase | None:
+        """Say what was told before of another agency's case."""
+        return self._told.get(case)
 
     def changed_referrals(self) -> list[Referral]:
         """List referrals that have to be written, in the order of locks."""
@@ -36,3 +70,7 @@ class LoadedCases:
     def changed_cases(self) -> list[Case]:
         """List cases that have to be written, in the order of locks."""
         return [self.cases[each] for each in sorted(self._changed_cases)]
+
+    def _note_case(self, referral: Referral) -> None:
+        if referral.side is Side.SENDER and referral.case is not None:
+            self._told.setdefault(referral.case, ToldCase(referral.peer, referral.journey))

@@ -85,7 +85,8 @@ def hear_ask(
     taken = _with_news(referral, event.body, step) if bodies else referral
     after = decided(taken, step.copy, bodies, now)
     says = tuple(say(referral, each) for each in bodies)
-    if case is None or after.state is referral.state:
+    settles = after.state is not referral.state or after.copy.withdrawn is not copy.withdrawn
+    if case is None or not settles:
         return Change(after, says=says)
     case, more = settled(case, after, now)
     return Change(after, case, says + more)

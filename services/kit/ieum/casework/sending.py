@@ -12,6 +12,7 @@ from ieum.casework.values import AgencyView, Change, Guard, Referral, Refusal, S
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
+from ieum_contracts.client import ReferralDetails
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
@@ -23,10 +24,14 @@ LOOP_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is already there when a referral is ordered: the parent it names, and an open one like it."""
+    """What is already there when a referral is ordered: the parent it names, and an open one like it.
+
+    `cited` says whether the assessment that the order cites is one of this client.
+    """
 
     parent: Referral | None = None
     duplicate: UUID | None = None
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
         asked = None if copy.ask_id is None else order.ask
         allowed = referral.allowed()
         return Refusal(guard, copy.why, referral.state, allowed, ask=copy.ask_id, ask_type=asked)
-    refusal = _check_reason(referral, order)
+    refusal = _check_reason(referral, order) or _check_artefact(referral, order)
     if refusal is not None:
         return refusal
     given = {name: getattr(order, name) for name in order.model_fields_set - {"ask"}}
@@ -117,7 +122,32 @@ def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
     return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.created_at))
 
 
-def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
+def _refusals(
+    order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
+) -> Iterator[Refusal]:
+    to = Address(view.me.centre, order.recipient)
+    refusal = identifiers_in(order)
+    if refusal is not None:
+        yield refusal
+    if order.parent is not None:
+        yield from _refused_by_parent(order, prior.parent)
+    programme = view.published.get((to, order.programme))
+    if to == view.me or programme is None or not programme.offered:
+        yield Refusal(Guard.PROGRAMME, "programme-not-published")
+    elif order.subject not in programme.subjects:
+        yield Refusal(Guard.PROGRAMME, "subject-not-served")
+    yield from _refused_by_basis(order, to)
+    if order.assessment is not None and not prior.cited:
+        yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
+    if prior.duplicate is not None:
+        yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
+    if len(path) >= HOPS_MAX:
+        yield Refusal(Guard.LOOP, "hops-exceeded")
+    if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
+        yield Refusal(Guard.LOOP, "visited-before")
+
+
+def _refused_by_basis(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
     consent = order.sealed.consent
     if order.subject is SubjectKind.PERSON and (consent is None) == (order.legal_basis is None):
         yield Refusal(Guard.BASIS, "basis-missing" if consent is None else "basis-twice")
@@ -127,27 +157,14 @@ def _basis_refusals(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
         yield Refusal(Guard.BASIS, "consent-for-another")
 
 
-def _refusals(
-    order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
-) -> Iterator[Refusal]:
-    to = Address(view.me.centre, order.recipient)
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        yield refusal
-    if order.parent is not None and prior.parent is None:
+def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:
+    """Refuse a parent that the referral does not follow from: a journey is of one client alone."""
+    if parent is None:
         yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
-    programme = view.published.get((to, order.programme))
-    if to == view.me or programme is None or not programme.offered:
-        yield Refusal(Guard.PROGRAMME, "programme-not-published")
-    elif order.subject not in programme.subjects:
-        yield Refusal(Guard.PROGRAMME, "subject-not-served")
-    yield from _basis_refusals(order, to)
-    if prior.duplicate is not None:
-        yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
-    if len(path) >= HOPS_MAX:
-        yield Refusal(Guard.LOOP, "hops-exceeded")
-    if order.loop_override is None and any(_again(visit, to, order.programme, now) for visit in path):
-        yield Refusal(Guard.LOOP, "visited-before")
+    elif parent.requested()["subject"] != order.subject:
+        yield Refusal(Guard.JOURNEY, "parent-of-another-subject", referral=order.parent)
+    elif parent.side is Side.SENDER and parent.client_ref != order.client_ref:
+        yield Refusal(Guard.JOURNEY, "parent-of-another-client", referral=order.parent)
 
 
 def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
@@ -166,3 +183,13 @@ def _check_reason(referral: Referral, order: AskOrder) -> Refusal | None:
     if order.reason is Reason.OTHER and order.sealed is None:
         return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
     return None
+
+
+def _check_artefact(referral: Referral, order: AskOrder) -> Refusal | None:
+    """Refuse to withdraw by this referral what another one rests on: that one would go on."""
+    if order.ask is not AskType.CONSENT_WITHDRAWN or order.artefact is None or referral.sealed is None:
+        return None
+    consent = ReferralDetails.model_validate_json(referral.sealed).consent
+    if consent is not None and consent.id == order.artefact:
+        return None
+    return Refusal(Guard.ARTEFACT, "artefact-of-another-referral", referral.state, referral.allowed())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -13,7 +14,7 @@ from ieum.casework.eligibility import RuleSet
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
-from ieum_contracts.codes import AskType, Outcome, Reason, State
+from ieum_contracts.codes import AskType, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
 from ieum_contracts.message import Say
 from ieum_contracts.programme import ProgrammePublished
@@ -42,6 +43,33 @@ class Guard(StrEnum):
     PROGRAMME = "programme"
     DUPLICATE = "duplicate"
     LOOP = "loop"
+    JOURNEY = "journey"
+    ARTEFACT = "artefact"
+    ASSESSMENT = "assessment"
+
+
+class EndCause(StrEnum):
+    """Why a sender expects no answer to a referral any more: what its recipient told, or its own decision."""
+
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    LOST = "lost"
+    ABANDONED = "abandoned"
+
+
+class EndedHere(NamedTuple):
+    """How a referral ended at its sender alone, without a decision of its recipient; `reason` is a code."""
+
+    cause: EndCause
+    reason: str
+
+
+class UntakenDecision(NamedTuple):
+    """A decision that the sender did not take in, as it told."""
+
+    id: UUID
+    decision: Decision
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +78,8 @@ class Referral:
 
     `asked` is what was requested, as JSON without its member `sealed`; `sealed` is that member, and None once
     it is erased. `case` is the recipient's case, known to the sender when the recipient named it.
+    `ended_here` stays once set, also when the recipient answers after all: the client may have been referred
+    anew. `untaken` are the recipient's decisions; asks that were not taken in stand in the sender's copy.
     """
 
     id: UUID
@@ -70,6 +100,8 @@ class Referral:
     reason: Reason | None = None
     concluded_at: datetime | None = None
     assessment: bytes | None = None
+    ended_here: EndedHere | None = None
+    untaken: tuple[UntakenDecision, ...] = ()
 
     @property
     def side(self) -> Side:
@@ -95,13 +127,14 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class CaseReferral:
-    """A referral that a case serves, as far as the case has to know it."""
+    """A referral that a case serves; it may be withdrawn in any state, after it was closed as well."""
 
     referral: UUID
     sender: Address
     state: State
     outcome: Outcome | None = None
     goals: tuple[Goal, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 
 Known = TypeVar("Known")
@@ -23,9 +24,13 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The event is wrong for what is known: its number is consumed, nothing changes, both sides are told."""
+    """The event is wrong for what is known: its number is consumed, nothing changes, both sides are told.
+
+    Where it may not even be known, its body is not kept.
+    """
 
     reason: str
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,33 @@ class Awaiting:
 Outcome = Applied | Refused | Awaiting
 
 
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """An event that this agency said and that took no effect at the peer, as the peer itself has told.
+
+    `kind` says how that came: `refused`, `skipped` by an operator there, or `lost`: the peer misses it, and
+    the ledger here has it no more.
+    """
+
+    peer: Address
+    key: UUID
+    event_id: UUID
+    type: str
+    kind: str
+    reason: str
+
+
 class Application(Protocol[Known]):
     """The application's half of a batch. One batch is one transaction, which delivery opens and commits."""
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> Known:
-        """Lock and load all that folding these events may read or change, in ascending order of ids."""
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> Known:
+        """Lock and load all that these may read or change, in ascending order of ids."""
+        ...
+
+    def hear_untaken(self, known: Known, untaken: Untaken, now: datetime) -> None:
+        """Take in that something was not taken in; told again, as it may be, it changes nothing."""
         ...
 
     def keys(self, known: Known) -> Collection[UUID]:
@@ -73,8 +100,13 @@ class ParkEverything:
     def __init__(self, awaiting: Awaiting | None = None) -> None:
         self._awaiting = awaiting
 
-    async def load(self, connection: Connection, events: Sequence[Event]) -> None:
+    async def load(
+        self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
+    ) -> None:
         """Load nothing."""
+
+    def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
+        """Take no notice."""
 
     def keys(self, known: None) -> Collection[UUID]:  # noqa: ARG002 - there is none
         """Say nothing on any key."""

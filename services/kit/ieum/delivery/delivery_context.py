@@ -9,6 +9,7 @@ from typing import Protocol
 from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
+from ieum.delivery.agencies import ANYBODY, Agencies
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
@@ -35,3 +36,4 @@ class DeliveryContext:
     measures: DeliveryMeasures = field(default_factory=lambda: DeliveryMeasures(CollectorRegistry()))
     restore_check: RestoreCheck = field(default_factory=RestoreCheck)
     troubles_max: int = TROUBLES_MAX
+    agencies: Agencies = ANYBODY

@@ -1,10 +1,12 @@
 """One agency's delivery, put together and running: relay, consumer, upkeep and catalogue."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Generic
 
+from ieum.delivery.agencies import ListedAgencies
 from ieum.delivery.application import Application, Known
 from ieum.delivery.catalogue.publisher import CataloguePublisher
 from ieum.delivery.catalogue.reader import CatalogueListener, CatalogueReader, NoListener
@@ -41,7 +43,7 @@ class Delivery(Generic[Known]):
     ) -> None:
         tolerate_corrupt_records()
         context.restore_check.doubt()
-        self._context = context
+        self._context = context = replace(context, agencies=ListedAgencies(self._topics))
         self._producer = Producer(settings)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
         self.news = News()
@@ -75,6 +77,9 @@ class Delivery(Generic[Known]):
             tasks.create_task(self._publisher.run())
             tasks.create_task(self._reader.run())
 
+    async def _topics(self) -> Collection[str]:
+        return await self._consumer.topics()
+
     async def problems(self) -> list[str]:
         """Name in whole sentences what keeps events from moving now."""
         found: list[str] = []
@@ -88,8 +93,8 @@ class Delivery(Generic[Known]):
         if not self._consumer.reading:
             found.append("The mailboxes are not read yet; Kafka may be away, or the group is joining.")
         found += [
-            f"Partition {partition} of {topic_of(self._context.me, FAMILIES[family])} stands still: {records} "
-            f"record(s) wait there, and none was taken in for {STILL_SECONDS_MAX:.0f} seconds."
+            f"Partition {partition} of {topic_of(self._context.me, FAMILIES[family])} stands still: "
+            f"{records} record(s) wait there, and none was taken in for {STILL_SECONDS_MAX:.0f} seconds."
             for (family, partition), records in sorted(self._consumer.progress.still.items())
         ]
         if asyncio.get_running_loop().time() - self._relay.last_turn > TURN_SECONDS_MAX:

@@ -1,12 +1,13 @@
 """Cases as rows: read with a lock together with the referrals they serve, written many at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
 from pydantic_core import from_json
 
 from ieum.casework.case_commands import SERVED_MAX
+from ieum.casework.loaded_cases import ToldCase
 from ieum.casework.values import Case, CaseReferral
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.case import CaseReason
@@ -25,7 +26,7 @@ async def lock_cases(connection: Connection, peers: Peers, ids: Collection[UUID]
 
 
 _SERVED = """
-select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked from unnest($1::uuid[]) as i (id)
+select r.id, r.case_id, r.peer, r.state, r.outcome, r.asked, r.withdrawn from unnest($1::uuid[]) as i (id)
 cross join lateral (
     select * from (select * from referral where case_id = i.id and recipient offset 0) mine
     order by created_at, id limit $2
@@ -83,6 +84,25 @@ async def lock_journeys(connection: Connection, journeys: Collection[UUID]) -> d
     return {row[0]: row[1] for row in await connection.fetch(_CASES_OF_JOURNEYS, list(journeys))}
 
 
+_TOLD = """
+select i.case_id, r.peer, r.journey from unnest($1::uuid[]) as i (case_id)
+cross join lateral (
+    select peer, journey from (select * from referral where case_id = i.case_id offset 0) of_case
+    where not recipient order by id limit 1
+) r
+"""
+
+
+async def read_told_cases(
+    connection: Connection, peers: Peers, ids: Collection[UUID]
+) -> Mapping[UUID, ToldCase]:
+    """Say of cases of other agencies whose they are and for which journey, as their referrals tell."""
+    rows = await connection.fetch(_TOLD, sorted(ids)) if ids else []
+    if not all(peers.knows_number(row["peer"]) for row in rows):
+        await peers.read(connection)
+    return {row["case_id"]: ToldCase(peers.address(row["peer"]), row["journey"]) for row in rows}
+
+
 def _served(row: Record, peers: Peers) -> CaseReferral:
     return CaseReferral(
         row["id"],
@@ -90,6 +110,7 @@ def _served(row: Record, peers: Peers) -> CaseReferral:
         State(row["state"]),
         None if row["outcome"] is None else Outcome(row["outcome"]),
         tuple(Goal(goal) for goal in from_json(row["asked"]).get("goals", [])),
+        row["withdrawn"],
     )
 
 

@@ -1,14 +1,16 @@
 """Referrals as rows: read with or without a lock, written many at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.casework.values import Referral
+from ieum.casework.values import EndCause, EndedHere, Referral, UntakenDecision
 from ieum.delivery.streams.peers import Peers
-from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
-from ieum_contracts.lifecycle import ENDED, OpenAsk, RecipientCopy, SenderCopy
+from ieum_contracts.catalogue import MODEL_OF_DECISION
+from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
+from ieum_contracts.lifecycle import ENDED, OpenAsk, RecipientCopy, SenderCopy, UntakenAsk
+from ieum_contracts.model import Model
 
 _LOCK = """
 select r.* from unnest($1::uuid[]) as i (id)
@@ -39,28 +41,30 @@ async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Re
     return [_referral(row, peers) for row in rows]
 
 
-_CLEAR = """
-update ledger set body = null
-where key = any($1::uuid[]) and not said and body is not null
+_UNTAKEN = """
+select event_id, body from ledger
+where key = any($1::uuid[]) and said and event_id = any($2::uuid[]) and body is not null
 """
 
 
-async def clear_heard(connection: Connection, referrals: Sequence[Referral]) -> None:
-    """Clear what was heard of erased referrals from the ledger; headers and digests stay.
-
-    To be called after the batch's own entries are written, so that an amendment which arrives after the
-    erasure leaves nothing behind either.
-    """
-    erased = [referral.id for referral in referrals if referral.sealed is None]
-    if erased:
-        await connection.execute(_CLEAR, erased)
+async def read_untaken(connection: Connection, referrals: Sequence[Referral]) -> dict[UUID, Model]:
+    """Read the decisions that senders did not take in, as far as the ledger still has what they said."""
+    decisions = {each.id: each.decision for referral in referrals for each in referral.untaken}
+    if not decisions:
+        return {}
+    rows = await connection.fetch(_UNTAKEN, [each.id for each in referrals], list(decisions))
+    return {
+        row["event_id"]: MODEL_OF_DECISION[decisions[row["event_id"]]].model_validate_json(row["body"])
+        for row in rows
+    }
 
 
 def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
-    """Give a referral as the database keeps it (`referral_row`)."""
-    copy = referral.copy
+    """Give a referral as the database keeps it (`referral_row_2`)."""
+    copy, ended = referral.copy, referral.ended_here
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
-    first_run = copy.state not in ENDED and not copy.reopened
+    untaken = referral.untaken if isinstance(copy, RecipientCopy) else copy.untaken
+    first_run = copy.state not in ENDED and not copy.reopened and ended is None
     return (
         referral.id,
         isinstance(copy, RecipientCopy),
@@ -89,6 +93,10 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
         referral.asked,
         referral.sealed,
         referral.assessment,
+        *([each[part] for each in untaken] for part in range(3)),
+        isinstance(copy, SenderCopy) and copy.over,
+        None if ended is None else ended.cause,
+        None if ended is None else ended.reason,
     )
 
 
@@ -112,6 +120,10 @@ def _referral(row: Record, peers: Peers) -> Referral:
         reason=None if row["reason"] is None else Reason(row["reason"]),
         concluded_at=row["concluded_at"],
         assessment=row["assessment"],
+        ended_here=None
+        if row["ended_here"] is None
+        else EndedHere(EndCause(row["ended_here"]), row["ended_reason"]),
+        untaken=_untaken_decisions(row) if row["recipient"] else (),
     )
 
 
@@ -124,5 +136,21 @@ def _copy(row: Record) -> RecipientCopy | SenderCopy:
     if row["recipient"]:
         return RecipientCopy(state, asks, closed_as, row["reopened"], row["withdrawn"], row["erased"])
     return SenderCopy(
-        state, asks, closed_as, row["disputed"], row["withdrawn"], row["reopened"], row["erased"]
+        state,
+        asks,
+        closed_as,
+        row["disputed"],
+        row["withdrawn"],
+        row["reopened"],
+        row["erased"],
+        tuple(UntakenAsk(ask_id, AskType(name), reason) for ask_id, name, reason in _untaken(row)),
+        row["over"],
     )
+
+
+def _untaken_decisions(row: Record) -> tuple[UntakenDecision, ...]:
+    return tuple(UntakenDecision(said, Decision(name), reason) for said, name, reason in _untaken(row))
+
+
+def _untaken(row: Record) -> Iterator[tuple[UUID, str, str]]:
+    return zip(row["untaken_ids"], row["untaken_names"], row["untaken_reasons"], strict=True)

@@ -62,6 +62,7 @@ class ServedReferral(BaseModel):
     state: State
     outcome: Outcome | None = None
     goals: list[Goal]
+    withdrawn: bool = Field(description="Whether the client has withdrawn consent.")
 
 
 class CaseView(BaseModel):
@@ -166,6 +167,7 @@ def _view(case: Case) -> CaseView:
                 state=each.state,
                 outcome=each.outcome,
                 goals=list(each.goals),
+                withdrawn=each.withdrawn,
             )
             for each in case.served
         ],

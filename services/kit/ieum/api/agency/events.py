@@ -9,11 +9,11 @@ from uuid import UUID
 from asyncpg import Record
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, JsonValue
-from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.agency.feed_cursor import BEGINNING, FeedPlace, found_place, read_place
+from ieum.api.agency.views import coded
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.openapi import gets
 from ieum.api.http.connection_limits import wait_quietly
@@ -145,9 +145,3 @@ def _event(context: ApiContext, row: Record) -> FeedEvent:
         at=row["at"],
         data=None if row["body"] is None else coded(row["body"]),
     )
-
-
-def coded(body: bytes) -> dict[str, JsonValue]:
-    """Read an event's body without the member in which everything personal stands."""
-    content = from_json(body)
-    return {name: value for name, value in content.items() if name != "sealed"}

@@ -10,13 +10,14 @@ from uuid_utils.compat import uuid7
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import ReferralStanding, standing_answer
 from ieum.api.api_context import InContext
-from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
+from ieum.api.docs.examples import ABANDONMENTS, ASKS, DECISIONS, ELIGIBILITY_CHANGES, REPETITIONS
 from ieum.api.docs.openapi import ORDERING, posts
 from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
 from ieum.casework.decision_orders import DECISION_ORDER, DecisionOrder
+from ieum.casework.not_taken_in import ABANDONMENT, REPETITION, Abandonment, Repetition
 from ieum.casework.orders import ELIGIBILITY_CHANGE
 from ieum_contracts.eligibility import EligibilityChanged
 
@@ -53,6 +54,35 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
         return commands.ask(referral, order, uuid7(), standing_answer)
 
     return await submit(request, context, ASK_ORDER, command)
+
+
+@router.post(
+    "/v1/referrals/{referral}/abandon",
+    **posts("abandonReferral", "Abandonment", ABANDONMENTS, ReferralStanding, *_TELLING, versioned=True),
+)
+async def abandon(request: Request, context: InContext, referral: ReferralId) -> Response:
+    """Give a referral up, as the sender's supervisor, when nobody will answer it any more.
+
+    The client may be referred again. Nothing is said to the recipient, and what it answers after all counts.
+    """
+
+    def command(order: Abandonment) -> Command:
+        return commands.abandon(referral, order, standing_answer)
+
+    return await submit(request, context, ABANDONMENT, command)
+
+
+@router.post(
+    "/v1/referrals/{referral}/repeats",
+    **posts("repeatDecisions", "Repetition", REPETITIONS, ReferralStanding, *_TELLING, versioned=True),
+)
+async def repeat(request: Request, context: InContext, referral: ReferralId) -> Response:
+    """Say the decisions in `not_taken_in` again, as the recipient: the sender's copy stands before them."""
+
+    def command(_: Repetition) -> Command:
+        return commands.repeat(referral, standing_answer)
+
+    return await submit(request, context, REPETITION, command)
 
 
 @router.post(

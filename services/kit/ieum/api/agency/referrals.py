@@ -111,7 +111,7 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
         **dict(summary(found)),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
-        history=entries(history),
+        history=entries(found, history),
         older=None if older is None else write_cursor(*older),
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
@@ -129,9 +129,9 @@ async def read_events(
 ) -> Response:
     """Read a referral's history from its newest events back to its beginning, a page at a time."""
     place = NOW if before is None else _place(before)
-    _, history, older = await _read(context, referral, place, limit)
+    found, history, older = await _read(context, referral, place, limit)
     following = None if older is None else write_cursor(*older)
-    return json_answer(HistoryPage(events=entries(history), older=following))
+    return json_answer(HistoryPage(events=entries(found, history), older=following))
 
 
 async def _read(

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import from_json
 
 from ieum.api.http.responses import stored_answer
-from ieum.casework.values import Change, Referral, Side
+from ieum.casework.values import Change, EndCause, Referral, Side
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import HistoryRow as Entry
-from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
+from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy
 
 
@@ -21,6 +21,23 @@ class OpenAsk(BaseModel):
 
     id: UUID
     ask: AskType
+
+
+class NotTakenIn(BaseModel):
+    """Something that this agency said and the other did not take in: it is as if it had never been said."""
+
+    id: UUID = Field(description="Id of the event.")
+    said: AskType | Decision = Field(description="The ask, or the recipient's decision.")
+    reason: str = Field(description="Code of why, as the other agency told.")
+
+
+class EndedHereView(BaseModel):
+    """How a referral ended at its sender alone: its recipient has decided nothing."""
+
+    cause: EndCause = Field(
+        description="Its request was refused, skipped or lost, or the sender has abandoned it."
+    )
+    reason: str = Field(description="Code of why.")
 
 
 class ReferralStanding(BaseModel):
@@ -34,6 +51,13 @@ class ReferralStanding(BaseModel):
     case: UUID | None = Field(default=None, description="The recipient's case, where there is one.")
     open_asks: list[OpenAsk] = Field(description="Asks that wait for an answer.")
     allowed: list[str] = Field(description="Moves that a worker here may make now: decisions, or asks.")
+    abandoned: bool = Field(description="Whether the sender has given it up; an answer may still come.")
+    ended_here: EndedHereView | None = Field(
+        default=None, description="Present once the client may be referred again, whatever `state` says."
+    )
+    not_taken_in: list[NotTakenIn] = Field(
+        description="Asks that may be asked again, or decisions that the sender's copy does not have."
+    )
 
 
 class ReferralSummary(ReferralStanding):
@@ -99,6 +123,7 @@ class ReferralPage(BaseModel):
 
 def standing(referral: Referral) -> ReferralStanding:
     """Show where a referral stands."""
+    ended = referral.ended_here
     return ReferralStanding(
         id=referral.id,
         role=referral.side,
@@ -108,6 +133,9 @@ def standing(referral: Referral) -> ReferralStanding:
         case=referral.case,
         open_asks=_open_asks(referral),
         allowed=list(referral.allowed()),
+        abandoned=ended is not None and ended.cause is EndCause.ABANDONED,
+        ended_here=None if ended is None else EndedHereView(cause=ended.cause, reason=ended.reason),
+        not_taken_in=_not_taken_in(referral),
     )
 
 
@@ -145,15 +173,22 @@ def _changed(change: Change) -> Referral:
     return change.referral
 
 
-def entries(history: Sequence[Entry]) -> list[HistoryEntry]:
-    """Show a part of a referral's history."""
+def coded(body: bytes) -> dict[str, JsonValue]:
+    """Read an event's body without the member in which everything personal stands."""
+    content = from_json(body)
+    return {name: value for name, value in content.items() if name != "sealed"}
+
+
+def entries(referral: Referral, history: Sequence[Entry]) -> list[HistoryEntry]:
+    """Show a part of a referral's history; codes alone once its details are erased."""
+    read = from_json if referral.sealed is not None else coded
     return [
         HistoryEntry(
             id=entry.id,
             direction="said" if entry.said else "heard",
             type=entry.type,
             at=entry.at,
-            data=None if entry.body is None else from_json(entry.body),
+            data=None if entry.body is None else read(entry.body),
         )
         for entry in history
     ]
@@ -163,3 +198,9 @@ def _open_asks(referral: Referral) -> list[OpenAsk]:
     copy = referral.copy
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     return [OpenAsk(id=ask_id, ask=ask_type) for ask_id, ask_type in asks]
+
+
+def _not_taken_in(referral: Referral) -> list[NotTakenIn]:
+    copy = referral.copy
+    untaken = referral.untaken if isinstance(copy, RecipientCopy) else copy.untaken
+    return [NotTakenIn(id=said_id, said=name, reason=reason) for said_id, name, reason in untaken]

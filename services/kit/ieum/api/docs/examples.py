@@ -111,6 +111,8 @@ ELIGIBILITY_CHANGES: Mapping[str, Example] = {
         ],
     }
 }
+ABANDONMENTS: Mapping[str, Example] = {"nobody answers": {"reason": "recipient-silent"}}
+REPETITIONS: Mapping[str, Example] = {"say them again": {}}
 CASE_CLOSINGS: Mapping[str, Example] = {
     "goals met": {
         "reason": "goals-met",

@@ -47,6 +47,7 @@ class Trouble(StrEnum):
     PARKED_AT_PEER = "parked-at-peer"
     REFUSED_AT_PEER = "refused-at-peer"
     SKIPPED_AT_PEER = "skipped-at-peer"
+    LOST_AT_PEER = "lost-at-peer"
 
 
 class StreamView(BaseModel):

@@ -121,10 +121,44 @@ CASE = ProblemKind(
     409,
     Text("이 사례로는 할 수 없습니다", "The case does not allow it"),
     Text(
-        "없는 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있습니다. "
-        "`reason`을 보고 사례를 조회하십시오.",
-        "There is no such case, or it is closed, or referrals of it are still under way. "
-        "See `reason`, and read the case.",
+        "없는 사례이거나, 다른 여정의 사례이거나, 이미 종결되었거나, 진행 중인 의뢰가 남아 있거나, "
+        "이용자가 동의를 철회했습니다. `reason`을 보고 사례를 조회하십시오.",
+        "There is no such case, or it is of another journey, or it is closed, or referrals of it are still "
+        "under way, or the client has withdrawn consent. See `reason`, and read the case.",
+    ),
+)
+
+JOURNEY = ProblemKind(
+    "journey",
+    422,
+    Text("다른 이용자의 여정입니다", "The journey is another client's"),
+    Text(
+        "앞선 의뢰(`parent`)의 이용자가 이 의뢰의 이용자와 다릅니다. `reason`을 보고 "
+        "같은 이용자의 의뢰를 `parent`로 적거나 `parent`를 빼십시오.",
+        "The parent referral (`parent`) is of another client than this one. See `reason`; "
+        "name a referral of the same client as `parent`, or leave `parent` out.",
+    ),
+)
+ARTEFACT = ProblemKind(
+    "artefact",
+    422,
+    Text("이 의뢰의 동의가 아닙니다", "The consent is not this referral's"),
+    Text(
+        "`artefact`는 이 의뢰를 보낼 때의 동의(`sealed.consent.id`)가 아닙니다. 그 동의로 보낸 "
+        "의뢰에서 철회하거나 `artefact`를 빼십시오.",
+        "`artefact` is not the consent with which this referral was sent (`sealed.consent.id`). "
+        "Withdraw on the referral that was sent with it, or leave `artefact` out.",
+    ),
+)
+ASSESSMENT = ProblemKind(
+    "assessment",
+    422,
+    Text("이 이용자의 판정이 아닙니다", "The assessment is not this client's"),
+    Text(
+        "`assessment.event`가 이 이용자의 의뢰나 앞선 의뢰(`parent`)에서 오간 판정(`eligibility.assessed`)이 "
+        "아닙니다. 의뢰의 `history`에서 식별자를 확인하거나 `assessment_skipped`에 사유를 적으십시오.",
+        "`assessment.event` is no `eligibility.assessed` of a referral of this client, or of the parent. "
+        "Take the id from a referral's `history`, or say in `assessment_skipped` why none is cited.",
     ),
 )
 
@@ -140,6 +174,9 @@ _GUARDS = (
     REASON,
     ANSWERS,
     CASE,
+    JOURNEY,
+    ARTEFACT,
+    ASSESSMENT,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (NOT_FOUND, OWNER, *_GUARDS)}
 KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS, **STREAM_KINDS}

@@ -16,6 +16,7 @@ from ieum.delivery.backoff import BackOff
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.erasing import erase_the_rest
 from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.retention import Retention
@@ -129,6 +130,7 @@ class Maintenance(Generic[Known]):
                 await wake_for_new_contracts(connection, self._contracts_from, now)
                 self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
             await release_due(connection, self._context, now)
+            await erase_the_rest(connection)
             if ticks % GAP_TICKS == 0:
                 await pull_back_waits(connection, now)
                 await self._ask_again(connection, now)

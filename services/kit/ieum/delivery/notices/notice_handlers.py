@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from asyncpg import Connection
 
+from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import keep_told, send_again
 from ieum.delivery.recovering.heads import hear_heads
@@ -20,14 +21,17 @@ from ieum_contracts.delivery import (
 from ieum_contracts.message import Event
 
 
-async def handle_notices(connection: Connection, context: DeliveryContext, notices: Sequence[Event]) -> int:
-    """Take notices in; returns how many of them put something into the outbox again."""
-    asked = 0
+async def handle_notices(
+    connection: Connection, context: DeliveryContext, notices: Sequence[Event]
+) -> tuple[int, list[Untaken]]:
+    """Take notices in; returns how many put something into the outbox again, and what was not taken in."""
+    now, asked = context.clock(), 0
+    untaken: list[Untaken] = []
     for notice in notices:
         peer = context.peers.number(notice.envelope.source)
         match notice.body:
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
-                await keep_told(connection, peer, told)
+                untaken += await keep_told(connection, context, peer, told)
             case StreamHeads(heads=heads):
                 await hear_heads(connection, peer, heads)
             case StreamHeadsAsked() as ask:
@@ -35,8 +39,8 @@ async def handle_notices(connection: Connection, context: DeliveryContext, notic
             case StreamHeadsAnswered() as answer:
                 await hear_answer(connection, context, peer, answer)
             case StreamResendAsked() as resend:
-                await send_again(connection, peer, resend)
+                untaken += await send_again(connection, context, peer, resend, now)
                 asked += 1
             case _:
                 pass
-    return asked
+    return asked, untaken

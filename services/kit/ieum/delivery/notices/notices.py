@@ -6,6 +6,7 @@ from datetime import datetime
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
+from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.records.verification import Record, UnverifiedRecord, read_envelope
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
@@ -27,6 +28,8 @@ from ieum_contracts.model import Model
 from ieum_contracts.topics import STREAM_FAMILIES, Family
 
 RESENT_MAX = 1000
+LOST, LOST_CODE = "lost", "sequence.lost"
+"""How what nobody can send again stands among what peers told, and its code."""
 
 _TELL = """
 insert into notice (peer, key, headers, body)
@@ -72,22 +75,46 @@ def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
 
 
 _KEEP = """
-insert into told (key, peer, family, sequence, kind, reason, at)
-select $1, $2, $3, $4, $5, $6, now()
-where exists (
-    select from stream where key = $1 and peer = $2 and family = $3 and said >= $4
+with kept as (
+    insert into told (key, peer, family, sequence, kind, reason, at)
+    select $1, $2, $3, $4, $5, $6, now()
+    where exists (
+        select from stream where key = $1 and peer = $2 and family = $3 and said >= $4
+    )
+    on conflict (key, peer, family, sequence, kind) do update set reason = excluded.reason, at = excluded.at
+    returning xmax = 0 as first
 )
-on conflict (key, peer, family, sequence, kind) do update set reason = excluded.reason, at = excluded.at
+select l.event_id, l.type, l.digest from kept
+cross join lateral (
+    select event_id, type, digest from ledger
+    where key = $1 and peer = $2 and family = $3 and said and sequence = $4 limit 1
+) l
+where kept.first
 """
 
 
 async def keep_told(
-    connection: Connection, peer: int, told: StreamParked | StreamRefused | StreamSkipped
-) -> None:
-    """Keep what a peer tells about a stream on which this agency said something."""
+    connection: Connection,
+    context: DeliveryContext,
+    peer: int,
+    told: StreamParked | StreamRefused | StreamSkipped,
+) -> list[Untaken]:
+    """Keep what a peer tells about a stream on which this agency said something.
+
+    Gives what it did not take in, once. What it refused or passed over is ours only if it is the very event
+    that stands in our ledger: another digest means that the peer heard something else under our number.
+    """
     kind = told.__class__.__name__.removeprefix("Stream").lower()
-    family = _number(told.family)
-    await connection.execute(_KEEP, told.key, peer, family, told.sequence, kind, told.reason)
+    place = (told.key, peer, _number(told.family), told.sequence)
+    row = await connection.fetchrow(_KEEP, *place, kind, told.reason)
+    if row is None or isinstance(told, StreamParked):
+        return []
+    if told.digest not in {None, row["digest"].hex()}:
+        return []
+    if isinstance(told, StreamRefused) and told.event != row["event_id"]:
+        return []
+    address = context.peers.address(peer)
+    return [Untaken(address, told.key, row["event_id"], row["type"], kind, told.reason)]
 
 
 _RESEND = """
@@ -95,14 +122,36 @@ insert into outbox (key, peer, family, sequence)
 select key, peer, family, sequence from ledger
 where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
     and sequence <= coalesce($5::bigint, sequence) and body is not null
+    and digest = sha256(headers || sha256(body))
+order by sequence limit $6
+"""
+_GONE = """
+select sequence from ledger
+where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
+    and sequence <= coalesce($5::bigint, sequence)
+    and (body is null or digest <> sha256(headers || sha256(body)))
 order by sequence limit $6
 """
 
 
-async def send_again(connection: Connection, peer: int, asked: StreamResendAsked) -> None:
-    """Put what a peer misses into the outbox again, as it stands in the ledger."""
-    family = _number(asked.family)
-    await connection.execute(_RESEND, asked.key, peer, family, asked.first, asked.last, RESENT_MAX)
+async def send_again(
+    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked, now: datetime
+) -> list[Untaken]:
+    """Put what a peer misses into the outbox again, as it stands in the ledger; gives what is gone there.
+
+    An event of which a note was erased is gone as well: under another digest the peer, which may have heard
+    it meanwhile, would take it for a conflict.
+    """
+    place = (asked.key, peer, _number(asked.family))
+    numbers = (asked.first, asked.last, RESENT_MAX)
+    await connection.execute(_RESEND, *place, *numbers)
+    untaken = []
+    for row in await connection.fetch(_GONE, *place, *numbers):
+        kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE, now)
+        if kept is not None:
+            said = (kept["event_id"], kept["type"])
+            untaken.append(Untaken(context.peers.address(peer), asked.key, *said, LOST, LOST_CODE))
+    return untaken
 
 
 def _number(family: Family) -> int:

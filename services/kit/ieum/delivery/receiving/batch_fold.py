@@ -143,14 +143,16 @@ class BatchFold(Generic[Known]):
                 self._hear(stream, head.heard)
                 self.effects.says.extend((say, head.heard) for say in says)
                 self._wake(head.heard)
-            case Refused(reason):
-                self._hear(stream, head.heard, refusal=reason)
+            case Refused(reason, kept):
+                self._hear(stream, head.heard, refusal=reason, kept=kept)
             case Awaiting(reason):
                 head.reason, head.retry_at = reason, self._now + AWAITING_DELAY
                 return False
         return True
 
-    def _hear(self, stream: Stream, heard: VerifiedEvent, refusal: str | None = None) -> None:
+    def _hear(
+        self, stream: Stream, heard: VerifiedEvent, refusal: str | None = None, *, kept: bool = True
+    ) -> None:
         stream.heard, stream.heard_digest, stream.changed = heard.sequence, heard.digest, True
         self._heard[stream.at, heard.sequence] = heard.digest
         if refusal is not None:
@@ -164,7 +166,7 @@ class BatchFold(Generic[Known]):
                 type=heard.envelope.type,
                 headers=heard.headers,
                 digest=heard.digest,
-                body=None if heard.unkept else heard.body,
+                body=None if heard.unkept or not kept else heard.body,
                 fate=APPLIED if refusal is None else REFUSED,
                 reason=refusal,
             ),

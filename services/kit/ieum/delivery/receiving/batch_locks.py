@@ -6,16 +6,18 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from ieum.delivery.application import Untaken
 from ieum.delivery.blocked.parking import ParkedEvent, load_parked
 from ieum.delivery.streams.positions import Partition
 
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """What waits under the keys of a batch, and which sources are held, with the reasons."""
+    """What waits under the keys of a batch, which sources are held and why, and what was not taken in."""
 
     waiting: Sequence[ParkedEvent]
     held: Mapping[int, str]
+    untaken: Sequence[Untaken] = ()
 
 
 _LOOK = """

@@ -49,6 +49,7 @@ class Consumer(Generic[Known]):
         self._reach = Reach()
         self._mailboxes = Mailboxes(settings, topics, self._take, self._moved, self._reach)
         self.progress = Progress()
+        self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere = asyncio.Event()

@@ -31,6 +31,7 @@ FATES: Mapping[str, Disposition] = MappingProxyType(
         "place.topic": Disposition.QUARANTINED,
         "place.recipient": Disposition.QUARANTINED,
         "place.source": Disposition.QUARANTINED,
+        "place.source-unknown": Disposition.QUARANTINED,  # no agency of the centre
         "place.sequence": Disposition.QUARANTINED,
         "notice.invalid": Disposition.QUARANTINED,
         "sequence.conflict": Disposition.QUARANTINED,  # and the stream stops until an operator decides
@@ -38,10 +39,15 @@ FATES: Mapping[str, Disposition] = MappingProxyType(
         "body.not-json": Disposition.REFUSED,
         "body.invalid": Disposition.REFUSED,
         "body.identifier": Disposition.REFUSED,
+        "body.erased": Disposition.REFUSED,  # it waited when the client withdrew
         "wrong-party": Disposition.REFUSED,
         "move-not-allowed": Disposition.REFUSED,
         "answers-unknown": Disposition.REFUSED,
         "referral-known": Disposition.REFUSED,
+        "case-of-another-journey": Disposition.REFUSED,
+        "case-differs": Disposition.REFUSED,
+        "consent-withdrawn": Disposition.REFUSED,
+        "parent-of-another-journey": Disposition.REFUSED,
         "type.unknown": Disposition.PARKED,
         "version.unknown": Disposition.PARKED,
         "value.unknown": Disposition.PARKED,

@@ -1,6 +1,7 @@
 """The inbox: takes a batch of records in, in ONE transaction: load, fold, flush."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Generic
 from uuid import UUID
@@ -52,7 +53,7 @@ class Inbox(Generic[Known]):
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
-        batch = classify(records, self._context.me, self._context.peers)
+        batch = await classify(records, self._context)
         async with self._context.database.acquire() as connection:
             await self._context.peers.know(connection, batch.sources())
             async with connection.transaction():
@@ -63,10 +64,11 @@ class Inbox(Generic[Known]):
                     return gap
                 taken = BatchResult(events=len(records))
                 await self._keep_aside(connection, batch.misplaced, positions, taken)
-                taken.said += await handle_notices(connection, self._context, batch.notices)
+                again, untaken = await handle_notices(connection, self._context, batch.notices)
+                taken.said += again
                 following = self._next(records, positions)
                 heard = [(h, self._fresh(h.record, positions)) for h in batch.heard if h.record]
-                await self._fold(connection, heard, seen, following, taken)
+                await self._fold(connection, heard, replace(seen, untaken=untaken), following, taken)
                 await count_troubles(connection, self._context, taken.troubles, self._context.clock())
                 return taken
 
@@ -116,17 +118,19 @@ class Inbox(Generic[Known]):
     ) -> None:
         """Fold what was heard, each with whether its offset is a new one, and what waits; flush it."""
         contents = [*(h for h, _ in heard), *(parked.heard for parked in seen.waiting)]
-        if not contents:
+        if not contents and not seen.untaken:
             await write_rows(connection, Rows(positions=following))
             return
         now = self._context.clock()
         events = [h.event() for h in contents if isinstance(h.content, Model)]
-        known = await self._application.load(connection, events)
+        known = await self._application.load(connection, events, seen.untaken)
         keys = {h.key for h in contents}
         streams = await lock_streams(connection, keys | set(self._application.keys(known)))
         if any(parked.heard.sequence <= streams[parked.stream].heard for parked in seen.waiting):
             # Another process took in what waited: what it made of it was not there to be locked before.
-            known = await self._application.load(connection, events)
+            known = await self._application.load(connection, events, seen.untaken)
+        for each in seen.untaken:
+            self._application.hear_untaken(known, each, now)
         arrived = self._counting(heard, seen, streams)
         before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
         earlier = await heard_digests(connection, before)

@@ -129,6 +129,10 @@ class Mailboxes:
             raise Transient("The consumer is not connected to Kafka yet; it will try again by itself.")
         return consumer
 
+    async def topics(self) -> set[str]:
+        """List the topics that the broker shows to this agency now; raises KafkaError or Transient."""
+        return set(await self.consumer.topics())
+
     async def start(self) -> None:
         """Connect and begin to read; raises Transient when the broker is away."""
         try:

@@ -1,8 +1,9 @@
 """Sorting a batch before its transaction: what is heard, what is a notice, what proves no place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import verify_notice
 from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent, verify
 from ieum.delivery.streams.peers import Peers
@@ -24,14 +25,27 @@ class ClassifiedBatch:
         return {h.envelope.source for h in self.heard} | {n.envelope.source for n in self.notices}
 
 
-def classify(records: Sequence[Record], me: Address, peers: Peers) -> ClassifiedBatch:
-    """Check envelope and place of every record, and read the bodies."""
+async def classify(records: Sequence[Record], context: DeliveryContext) -> ClassifiedBatch:
+    """Check envelope and place of every record, and read the bodies; raises one of AWAY.
+
+    Where some come from strangers, all is sorted once more, so that nothing of theirs is taken in.
+    """
+    found = _sort(records, context.me, context.peers, ())
+    strangers = await context.agencies.strangers(found.sources())
+    return _sort(records, context.me, context.peers, strangers) if strangers else found
+
+
+def _sort(
+    records: Sequence[Record], me: Address, peers: Peers, strangers: Collection[Address]
+) -> ClassifiedBatch:
     found = ClassifiedBatch()
     delivery = topic_of(me, Family.DELIVERY)
     for record in records:
         match verify_notice(record, me) if record.topic == delivery else verify(record, me):
             case UnverifiedRecord() as misplaced:
                 found.misplaced.append(misplaced)
+            case proved if proved.envelope.source in strangers:
+                found.misplaced.append(UnverifiedRecord(record, "place.source-unknown"))
             case proved if peers.full and proved.envelope.source not in peers:
                 found.misplaced.append(UnverifiedRecord(record, "place.source"))
             case VerifiedEvent() as heard:

@@ -1,0 +1,114 @@
+"""Erasing: the personal part of what was said and heard is cleared, wherever delivery keeps it."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from asyncpg import Connection
+from pydantic_core import from_json, to_json
+
+PERSONAL = "sealed"
+"""The one member of a body in which everything personal stands."""
+WAITING_MAX = 10_000
+"""With more than these waiting to be sent, what was said is cleared later: to look among them takes long."""
+ERASED_MAX = 1_000
+"""Streams of which the rest is cleared in one turn of the upkeep."""
+STATEMENT_SECONDS_MAX = 60.0
+
+Place = tuple[UUID, int]
+"""Key and peer of what is erased."""
+
+_CLEAR = """
+update ledger set body = null
+where key = any($1::uuid[]) and not said and body is not null
+"""
+_EMPTY = """
+update parked set body = '', unkept = 'body.erased'
+where key = any($1::uuid[]) and type <> 'consent.withdrawn.v1' and unkept is null
+"""
+_FORGET = """
+update quarantine set body = null
+where body is not null and exists (
+    select from unnest($1::bytea[]) as i (key) where position(i.key in headers) > 0
+)
+"""
+
+
+async def erase_heard(connection: Connection, keys: Collection[UUID]) -> None:
+    """Clear what was heard under these keys; headers and digests stay.
+
+    What waits unfolded will be refused, but for a withdrawal, which holds nothing personal and is answered.
+    """
+    if keys:
+        await connection.execute(_CLEAR, list(keys))
+        await connection.execute(_EMPTY, list(keys))
+        await connection.execute(_FORGET, [str(key).encode() for key in keys])
+
+
+_REMEMBER = """
+insert into erasing (key, peer) select * from unnest($1::uuid[], $2::smallint[]) on conflict do nothing
+"""
+_WAITING = "select count(*) from (select from outbox limit $1) o"
+_SAID = """
+select l.key, l.peer, l.family, l.sequence, l.body, o.waits
+from ledger l
+cross join lateral (
+    select exists (
+        select from outbox
+        where key = l.key and peer = l.peer and family = l.family and sequence = l.sequence
+    ) as waits
+) o
+where l.key = any($1::uuid[]) and l.said and l.body is not null
+"""
+_STRIP = """
+update ledger set body = $5 where key = $1 and peer = $2 and family = $3 and said and sequence = $4
+"""
+_DONE = """
+delete from erasing where key = any($1::uuid[]) and (key, peer) in (
+    select * from unnest($1::uuid[], $2::smallint[])
+)
+"""
+
+
+async def erase_said(connection: Connection, places: Sequence[Place]) -> None:
+    """Clear the personal part of what was said to these peers under these keys; codes and digests stay.
+
+    An event that still has to be sent keeps it until then: the peer would take other bytes under its number
+    for a conflict. For the same reason what was cleared is not sent again (`notices.send_again`).
+    """
+    if not places:
+        return
+    await connection.execute(_REMEMBER, [key for key, _ in places], [peer for _, peer in places])
+    await _erase(connection, places)
+
+
+_REST = "select key, peer from erasing limit $1"
+
+
+async def erase_the_rest(connection: Connection) -> None:
+    """Clear what had still to be sent when it was to be cleared, and has been sent by now."""
+    rows = await connection.fetch(_REST, ERASED_MAX)
+    if rows:
+        async with connection.transaction():
+            await _erase(connection, [(row["key"], row["peer"]) for row in rows])
+
+
+async def _erase(connection: Connection, places: Sequence[Place]) -> None:
+    if await connection.fetchval(_WAITING, WAITING_MAX + 1) > WAITING_MAX:
+        return
+    wanted = set(places)
+    rows = await connection.fetch(_SAID, sorted({key for key, _ in places}), timeout=STATEMENT_SECONDS_MAX)
+    waiting: set[Place] = set()
+    stripped: list[tuple[object, ...]] = []
+    for row in rows:
+        place = (row["key"], row["peer"])
+        content = from_json(row["body"])
+        if place not in wanted or PERSONAL not in content:
+            continue
+        if row["waits"]:
+            waiting.add(place)
+        else:
+            del content[PERSONAL]
+            stripped.append((*place, row["family"], row["sequence"], to_json(content)))
+    await connection.executemany(_STRIP, stripped)
+    done = sorted(wanted - waiting)
+    await connection.execute(_DONE, [key for key, _ in done], [peer for _, peer in done])

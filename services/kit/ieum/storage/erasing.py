@@ -1,0 +1,46 @@
+"""After a withdrawal: whatever is personal of a referral is cleared at its recipient."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from asyncpg import Connection
+
+from ieum.casework.values import Referral
+from ieum.delivery.erasing import erase_heard, erase_said
+from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
+from ieum.delivery.streams.peers import Peers
+
+_ERASED = "select id from referral where id = any($1::uuid[]) and recipient and sealed is null"
+_CASES = """
+select distinct r.case_id, r.peer from unnest($1::uuid[]) as i (id)
+cross join lateral (
+    select case_id, peer from referral where id = i.id and case_id is not null limit 1
+) r
+where not exists (
+    select from (select * from referral where case_id = r.case_id offset 0) o
+    where o.recipient and o.peer = r.peer and o.sealed is not null
+)
+"""
+
+
+async def clear_erased(
+    connection: Connection,
+    peers: Peers,
+    referrals: Sequence[Referral],
+    entries: Sequence[LedgerEntry],
+    forgotten: Collection[UUID],
+) -> None:
+    """Clear what is left of erased referrals; to be called after the transaction's own rows are written.
+
+    So that what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
+    a case goes with the last referral of its sender that the case serves. `forgotten` are keys of referrals
+    that were never taken in and are withdrawn all the same.
+    """
+    erased = {each.id: each for each in referrals if each.sealed is None}
+    refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
+    late = await connection.fetch(_ERASED, sorted(refused)) if refused else []
+    await erase_heard(connection, {*erased, *forgotten, *(row["id"] for row in late)})
+    if erased:
+        cases = await connection.fetch(_CASES, sorted(erased))
+        said = [(each.id, peers.number(each.peer)) for each in erased.values()]
+        await erase_said(connection, [*said, *((row["case_id"], row["peer"]) for row in cases)])
