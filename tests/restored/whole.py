@@ -61,6 +61,7 @@ class Whole:
             delivery,
             CollectorRegistry(),
             programme_cache.catalogued,
+            news=delivery.news,
         )
         transport = httpx.ASGITransport(create_app(api_context))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")

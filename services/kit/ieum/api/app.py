@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
@@ -12,7 +12,7 @@ from ieum.api.agency import cases, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.document import serve_document
-from ieum.api.http.allowed_methods import Methods, answer_http_error, known_query, paths_of
+from ieum.api.http.allowed_methods import Methods, answer_http_error, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
 from ieum.api.operators.sources import SOURCE_RELEASE
@@ -77,7 +77,7 @@ def create_app(context: ApiContext) -> FastAPI:
     )
     app.state.context = context
     for router in _ROUTERS:
-        app.include_router(router, dependencies=[Depends(known_query)])
+        app.include_router(router)
     app.router.routes.append(pages.assets())
     serve_document(app, pages.OPENAPI_PATH, BODIES)
     app.state.paths = paths_of([*(route for each in _ROUTERS for route in each.routes), *app.router.routes])

@@ -1,9 +1,11 @@
 """What may be done at an address: every method of a path, and which parameters a query there may have."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,25 +21,35 @@ ANY_PATH = "/*"
 
 _NOTED = ("route", "path_params", "ieum.problem")
 """What is noted in a request's scope while it is served."""
-_known: dict[Callable[..., Any], tuple[str, ...]] = {}
-Path = tuple[re.Pattern[str], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One path: its methods, and by method the parameters that its query may have."""
+
+    pattern: re.Pattern[str]
+    methods: set[str] = field(default_factory=lambda: {"OPTIONS"})
+    query: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Methods:
-    """ASGI middleware that answers OPTIONS, and serves HEAD as GET without its content."""
+    """ASGI middleware that answers OPTIONS, serves HEAD as GET without its content, and minds the query."""
 
-    def __init__(self, app: ASGIApp, paths: Sequence[Path]) -> None:
+    def __init__(self, app: ASGIApp, paths: Sequence[Address]) -> None:
         self._app = app
         self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] not in {"HEAD", "OPTIONS"}:
-            await self._app(scope, receive, send)
-        elif scope["method"] == "OPTIONS":
+        method = scope["method"] if scope["type"] == "http" else ""
+        if method and scope["query_string"]:
+            _check_query(self._paths, scope)
+        if method == "OPTIONS":
             await _options(self._paths, scope)(scope, receive, send)
-        else:
+        elif method == "HEAD":
             await self._head(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def without_content(message: Message) -> None:
@@ -50,15 +62,26 @@ class Methods:
             scope.update({name: as_get[name] for name in _NOTED if name in as_get})
 
 
-def paths_of(routes: Iterable[BaseRoute]) -> Sequence[Path]:
+def paths_of(routes: Iterable[BaseRoute]) -> Sequence[Address]:
     """List every path with its methods; HEAD goes where GET does, OPTIONS everywhere."""
-    paths: dict[str, Path] = {}
+    paths: dict[str, Address] = {}
     for route in routes:
         if isinstance(route, Route):
-            path = paths.setdefault(route.path, (route.path_regex, {"OPTIONS"}))
-            methods = route.methods or set()
-            path[1].update(methods | ({"HEAD"} if "GET" in methods else set()))
+            path = paths.setdefault(route.path, Address(route.path_regex))
+            dependant = getattr(route, "dependant", None)
+            known = () if dependant is None else tuple(_query_of(dependant))
+            path.methods.update(route.methods or ())
+            path.query.update(dict.fromkeys(route.methods or (), known))
+            if "GET" in path.methods:
+                path.methods.add("HEAD")
+                path.query["HEAD"] = path.query["GET"]
     return list(paths.values())
+
+
+def _query_of(dependant: Any) -> Iterator[str]:
+    yield from (each.alias for each in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _query_of(each)
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -73,27 +96,30 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return await answer(request, Problem(kind, headers={name.lower(): headers[name] for name in headers}))
 
 
-def _options(paths: Iterable[Path], scope: Scope) -> Response:
+def _options(paths: Iterable[Address], scope: Scope) -> Response:
     allowed = _methods_at(paths, scope["path"])
     if not allowed:
         raise Problem(http_kinds.NOT_FOUND)
     return Response(status_code=204, headers={"allow": allowed, "cache-control": "no-store"})
 
 
-def _methods_at(paths: Iterable[Path], path: str) -> str:
+def _methods_at(paths: Iterable[Address], path: str) -> str:
     """Name the methods of an address, as the header Allow does; empty where there is nothing."""
-    found = [methods for pattern, methods in paths if path == ANY_PATH or pattern.match(path)]
+    found = [each.methods for each in paths if path == ANY_PATH or each.pattern.match(path)]
     return ", ".join(sorted(set().union(*found)))
 
 
-async def known_query(request: Request) -> None:
+def _check_query(paths: Iterable[Address], scope: Scope) -> None:
     """Refuse a parameter that the route does not have, or one more than once: a typo would widen a list."""
-    if not request.url.query:
-        return
-    known = _parameters(request.scope)
+    method, path = scope["method"], scope["path"]
+    known = next(
+        (each.query[method] for each in paths if method in each.query and each.pattern.match(path)), None
+    )
+    if known is None:
+        return  # nothing is there, or nothing of that method
     seen: set[str] = set()
     errors = []
-    for name, _ in request.query_params.multi_items():
+    for name, _ in QueryParams(scope["query_string"]).multi_items():
         if name not in known:
             errors.append(FieldError("query", printable(name), "unknown", {"expected": list(known)}))
         elif name in seen:
@@ -101,17 +127,3 @@ async def known_query(request: Request) -> None:
         seen.add(name)
     if errors:
         raise Problem(http_kinds.QUERY, {"errors": errors[:ERRORS_MAX]})
-
-
-def _parameters(scope: Scope) -> tuple[str, ...]:
-    """List the parameters that a route's query may have; looked up once for each function that serves."""
-    endpoint = scope["endpoint"]
-    if endpoint not in _known:
-        _known[endpoint] = tuple(_query_of(scope["route"].dependant))
-    return _known[endpoint]
-
-
-def _query_of(dependant: Any) -> Iterator[str]:
-    yield from (each.alias for each in dependant.query_params)
-    for each in dependant.dependencies:
-        yield from _query_of(each)

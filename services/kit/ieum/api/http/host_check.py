@@ -8,10 +8,9 @@ here (DNS rebinding), or as a foreign origin. Browsers tell both in headers that
 import functools
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from starlette.requests import Request
 from starlette.types import Scope
 
 from ieum.api.http import connection_limits
@@ -23,7 +22,7 @@ from ieum.api.problems.response import Problem
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PAGES = ("/docs", "/problems")
 """For people: a link elsewhere may lead to them."""
-AUTHORITIES_REMEMBERED = 128
+REMEMBERED = 128
 
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
 _ORIGIN = re.compile(r"(https?)://([^/]*)")
@@ -31,31 +30,37 @@ _PORTS = {"http": 80, "https": 443}
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
 _NO_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
+_LOOKED_AT = frozenset(
+    {b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"accept"}
+)
 _OURS = frozenset({"same-origin", "none"})
 Authority = tuple[str, int | None]
 
 
 def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
     """Let a request in; raises Problem for one that is not for `hosts`, not from here, or one too many."""
-    request = Request(scope)
-    host = _host_of(request)
+    given: dict[bytes, list[str]] = {}
+    for name, value in scope["headers"]:
+        if name in _LOOKED_AT:
+            given.setdefault(name, []).append(value.decode("latin-1"))
+    path: str = scope["path"]
+    host = _host_of(given.get(b"host", ()))
     if host is None:
-        if scope["http_version"] != "1.0" or scope["path"] not in connection_limits.HEALTH_PATHS:
+        if scope["http_version"] != "1.0" or path not in connection_limits.HEALTH_PATHS:
             raise Problem(HOST_MISSING)
-    elif host[0] not in hosts and not (
-        scope["path"] in connection_limits.HEALTH_PATHS and _is_address(host[0])
-    ):
+    elif host[0] not in hosts and not (path in connection_limits.HEALTH_PATHS and _is_address(host[0])):
         raise Problem(MISDIRECTED)
-    _check_origin(request, host)
-    if _BAD_ESCAPE.search(scope.get("raw_path") or b""):
+    if b"origin" in given or b"sec-fetch-site" in given:
+        _check_origin(scope, given, host)
+    if b"%" in (scope.get("raw_path") or b"") and _BAD_ESCAPE.search(scope["raw_path"]):
         raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
-    if scope["path"].startswith("/v1/") and not _takes_json(request.headers.getlist("accept")):
+    if b"accept" in given and path.startswith("/v1/") and not _takes_json(", ".join(given[b"accept"])):
         raise Problem(NOT_ACCEPTABLE)
     if connection_limits.CROWDED in scope:
         raise Problem(CROWDED)
 
 
-@functools.lru_cache(AUTHORITIES_REMEMBERED)
+@functools.lru_cache(REMEMBERED)
 def authority(text: str) -> Authority | None:
     """Read name and port of a host; None for what is none. Every way to write an address is one name."""
     found = _AUTHORITY.fullmatch(text.strip().lower())
@@ -70,9 +75,8 @@ def authority(text: str) -> Authority | None:
     return name, port
 
 
-def _host_of(request: Request) -> Authority | None:
+def _host_of(given: Sequence[str]) -> Authority | None:
     """Read the one Host; None where there is none. Raises Problem for a second or a strange one."""
-    given = request.headers.getlist("host")
     if not given:
         return None
     found = authority(given[0])
@@ -81,13 +85,12 @@ def _host_of(request: Request) -> Authority | None:
     return found
 
 
-def _check_origin(request: Request, host: Authority | None) -> None:
+def _check_origin(scope: Scope, given: Mapping[bytes, Sequence[str]], host: Authority | None) -> None:
     """Refuse what another origin's page has sent; those who are no browsers do not send these headers."""
-    origins = request.headers.getlist("origin")
+    origins = given.get(b"origin", ())
     if origins and (len(origins) > 1 or not _is_ours(origins[0], host)):
         raise Problem(FOREIGN_ORIGIN)
-    sites = request.headers.getlist("sec-fetch-site")
-    if sites and not _OURS.issuperset(sites) and not _is_followed_link(request):
+    if not _OURS.issuperset(given.get(b"sec-fetch-site", ())) and not _is_followed_link(scope, given):
         raise Problem(FOREIGN_ORIGIN)
 
 
@@ -100,22 +103,21 @@ def _is_ours(origin: str, host: Authority | None) -> bool:
     return (theirs[0], theirs[1] or usual) == (host[0], host[1] or usual)
 
 
-def _is_followed_link(request: Request) -> bool:
-    path: str = request.scope["path"]
+def _is_followed_link(scope: Scope, given: Mapping[bytes, Sequence[str]]) -> bool:
+    path: str = scope["path"]
     return (
-        request.method in {"GET", "HEAD"}
-        and request.headers.get("sec-fetch-mode") == "navigate"
-        and request.headers.get("sec-fetch-dest", "document") == "document"
+        scope["method"] in {"GET", "HEAD"}
+        and given.get(b"sec-fetch-mode") == ["navigate"]
+        and given.get(b"sec-fetch-dest", ["document"]) == ["document"]
         and any(path == page or path.startswith(f"{page}/") for page in PAGES)
     )
 
 
-def _takes_json(lines: Sequence[str]) -> bool:
-    """Whether a client takes JSON: it says nothing, or names it with a weight that is not zero."""
-    entries = [each.lower().partition(";") for line in lines for each in line.split(",") if each.strip()]
-    if not entries:
-        return True
-    return any(
+@functools.lru_cache(REMEMBERED)
+def _takes_json(accept: str) -> bool:
+    """Whether a client takes JSON: it names nothing, or names it with a weight that is not zero."""
+    entries = [each.lower().partition(";") for each in accept.split(",") if each.strip()]
+    return not entries or any(
         media_type.strip() in _JSON and not _NO_WEIGHT.search(parameters)
         for media_type, _, parameters in entries
     )
