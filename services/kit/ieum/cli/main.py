@@ -47,8 +47,19 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(ieum)
     for name in arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS:
-        import_module(COMMANDS[name]).add_to(app)
+        _add(app, name, asked_for=arguments[:1] == [name])
     return app
+
+
+def _add(app: typer.Typer, name: str, *, asked_for: bool) -> None:
+    """Put a command into the application; on a server those of the embedded stack have no packages."""
+    try:
+        module = import_module(COMMANDS[name])
+    except ModuleNotFoundError:
+        if asked_for:
+            raise
+        return
+    module.add_to(app)
 
 
 def ieum() -> None:
