@@ -18,13 +18,13 @@ import pytest
 
 from ieum_contracts.codes import AskType
 from ieum_contracts.lifecycle.table import ENDED, ROWS, Mover
+from ieum_lab.commands.doctor_command import MEMORY_GB_NEEDED
 from tests.journeys.living import IEUM, ROOT
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(240)]
 
 REFERRALS = 60
 MEMORY_MB_MAX = 130
-EVERYTHING_MB_MAX = 2_500
 MOVES_OF_WORKERS = {str(row.decision) for row in ROWS if Mover.WORKER in row.by} | set(map(str, AskType))
 
 
@@ -66,7 +66,7 @@ def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_pat
     agencies = set(summary["ready_seconds"]) - {"everything"}
     assert len(agencies) == 6
     assert max(summary["memory_mb"][agency] for agency in agencies) <= MEMORY_MB_MAX
-    assert summary["memory_mb"]["together"] <= EVERYTHING_MB_MAX
+    assert summary["memory_mb"]["together"] <= MEMORY_GB_NEEDED * 1024
     assert started_from(tmp_path) == []
 
 

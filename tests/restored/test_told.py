@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ieum.delivery.sending import feed_watch
-from ieum_lab.embedded import Stack
+from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.api.referring import referral_order
 from tests.restored.whole import Whole, comes

@@ -72,7 +72,10 @@ def _sentence(error: Exception, code: Exit) -> str:
         case ValidationError():
             return _settings_sentence(error)
         case ModuleNotFoundError():
-            return f"The package {error.name} is missing. Run `make setup`, then `ieum doctor`."
+            return (
+                f"The package {error.name} is missing. Run `make setup` (elsewhere install ieum-lab), "
+                "then run `ieum doctor`."
+            )
         case IeumError() | ValueError() if code is not Exit.FAILED:
             return str(error)
     if code is Exit.REFUSED:

