@@ -156,3 +156,46 @@ async def test_quarantine_shows_where_and_why_and_never_the_bytes(api: Api) -> N
     assert first["records"][0]["digest"] == digest.hex()
     rest = (await api.http.get("/v1/quarantine", params={"after": first["next"]})).json()
     assert [each["offset"] for each in rest["records"]] == [2]
+
+
+TROUBLES = (
+    """
+    insert into ledger (key, peer, family, said, sequence, event_id, type, at, headers, digest, fate, reason)
+    select key, peer, 1, false, n, gen_random_uuid(), 'referral.amended.v1', now(), '', '', 'refused',
+        'body.invalid'
+    from unnest($1::uuid[]) as k (key), generate_series(1, 2) as n, (select $2::smallint as peer) p
+    """,
+    """
+    insert into told (key, peer, family, sequence, kind, reason, at)
+    select key, $2, 1, 1, kind, 'body.invalid', now()
+    from unnest($1::uuid[]) as k (key), unnest(array['refused', 'skipped', 'parked']) as kind
+    """,
+    """
+    insert into outbox (key, peer, family, sequence, held)
+    select key, $2, 1, 3, true from unnest($1::uuid[]) key
+    """,
+    """
+    insert into stream (key, peer, family, heard, stopped)
+    select key, $2, 1, 7, 'sequence.conflict' from unnest($1::uuid[]) key
+    """,
+)
+
+
+async def test_pages_of_one_give_what_one_page_gives(api: Api) -> None:
+    keys = [uuid4() for _ in range(3)]
+    async with api.database.acquire() as connection:
+        for trouble in TROUBLES:
+            await connection.execute(trouble, keys, api.api_context.delivery.peers.number(api.peer))
+    whole = (await api.http.get("/v1/streams", params={"limit": 200})).json()["streams"]
+    mine = [each for each in whole if each["key"] in set(map(str, keys))]
+    assert len(mine) == 3 * 7
+    for state in (None, *sorted({each["state"] for each in whole})):
+        wanted = {"state": state} if state else {}
+        found, cursor = [], None
+        while True:
+            page = await api.http.get("/v1/streams", params={"limit": "1", **wanted, **(cursor or {})})
+            found += page.json()["streams"]
+            if (following := page.json().get("next")) is None:
+                break
+            cursor = {"cursor": following}
+        assert found == [each for each in whole if state in {None, each["state"]}]

@@ -30,7 +30,7 @@ def test_a_hundred_who_failed_together_come_back_at_a_hundred_times() -> None:
 
 
 @pytest.mark.parametrize("name", TRIES_AGAIN)
-def test_what_tries_again_takes_its_pauses_from_the_one_helper(name: str) -> None:
+def test_what_tries_again_takes_its_pauses_from_one_place(name: str) -> None:
     tree = ast.parse((KIT / name).read_text(encoding="utf-8"))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert names & {"BackOff", "spread"}
