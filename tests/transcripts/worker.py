@@ -31,7 +31,12 @@ class Worker:
             known.values["referral"] = await self._posted("/v1/referrals", order)
             return
         path = f"/v1/referrals/{known.values['referral']}"
-        if line["role"] == "sender":
+        if word == "eligibility.changed":
+            await self._posted(f"{path}/eligibility-changes", body)
+        elif word == "case.followed-up":
+            found = {name: each for name, each in body.items() if name != "referrals"}
+            await self._posted(f"/v1/cases/{known.values['case']}/follow-ups", found)
+        elif line["role"] == "sender":
             await self._posted(f"{path}/asks", {"ask": word, **body})
         else:
             given = {name: each for name, each in body.items() if each != []}

@@ -76,7 +76,7 @@ def whole(
     name: str, about: str, told: Told, *, roles: tuple[Role, ...] = BOTH, artefact: UUID | None = None
 ) -> Transcript:
     """Make a transcript of all that was told."""
-    said = [Said(each, optional=each.envelope.type == "case.closed.v1") for each in told.teller.told]
+    said = [Said(each, optional=each.envelope.type.startswith("case.")) for each in told.teller.told]
     return transcript(name, about, told, said, roles=roles, artefact=artefact)
 
 

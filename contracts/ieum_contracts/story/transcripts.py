@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from ieum_contracts.case import CaseFollowedUp
 from ieum_contracts.codes import AskType, Decision
+from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.story.conversing import (
     SUGGESTION,
     accepted,
@@ -48,6 +50,7 @@ def _of_work() -> Iterator[Transcript]:
     )
     yield whole("withdrawn-late", "The client withdraws after the referral has ended.", _withdrawn_late())
     yield whole("disputed", "The sender disputes the outcome, and the work goes on.", _disputed())
+    yield whole("news", "Standing changes, the case is closed, and the client is looked after.", _news())
     yield whole("expired", "A clock ends what nobody answered.", _expired(), roles=(Role.SENDER,))
 
 
@@ -128,6 +131,18 @@ def _disputed() -> Told:
     told.decide(_D.REOPENED, cause="disputed")
     told.decide(_D.FAILED, reason="found-work")
     return finish(told)
+
+
+def _news() -> Told:
+    told = accepted()
+    standing = {"programme": "livelihood", "old": "likely", "new": "granted"}
+    today = told.teller.now.date()
+    told.tell(EligibilityChanged.model_validate({**standing, "effective_on": today}))
+    told.decide(_D.COMPLETED, outcome="employed")
+    finish(told, outcomes=["employed"])
+    found = {"case": told.case, "referrals": [told.id], "checked_on": today, "found": "still-employed"}
+    told.tell_of_case(CaseFollowedUp.model_validate(found))
+    return told
 
 
 def _expired() -> Told:

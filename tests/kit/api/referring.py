@@ -17,5 +17,6 @@ def referral_order(to: Address, **changes: object) -> dict[str, Any]:
     order["recipient"] = to.agency
     order["client_ref"] = f"T-{uuid4().hex[:12]}"
     order["sealed"]["consent"]["recipient"] = str(to)
+    order["sealed"]["consent"]["purpose"] = changes.get("programme", order["programme"])
     order.update(changes)
     return {name: value for name, value in order.items() if value is not None}
