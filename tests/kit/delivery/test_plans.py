@@ -25,6 +25,7 @@ RARE = {
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
+    "erasing_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
 }
 """Statements that may read these tables to the end, seldom or because they are short."""
 
