@@ -33,10 +33,9 @@ RARE = {
     "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
-    "heads_FORGET_EXPECTED": {
-        "expected"
-    },  # each three seconds, of what is missing: few batch_write, or an alarm
+    "heads_FORGET_EXPECTED": {"expected"},  # each three seconds, of what is missing: few rows, or an alarm
     "retention_PULL_BACK_EXPECTED": {"expected"},  # once a minute, of the same
+    "erasing_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
 }
 """Statements that may read these tables to the end, seldom or because they are short."""
 

@@ -47,17 +47,10 @@ async def erase_heard(connection: Connection, keys: Collection[UUID]) -> None:
 _REMEMBER = """
 insert into erasing (key, peer) select * from unnest($1::uuid[], $2::smallint[]) on conflict do nothing
 """
-_WAITING = "select count(*) from (select from outbox limit $1) o"
+_WAITING = "select key, peer, family, sequence from outbox order by id limit $1"
 _SAID = """
-select l.key, l.peer, l.family, l.sequence, l.body, o.waits
-from ledger l
-cross join lateral (
-    select exists (
-        select from outbox
-        where key = l.key and peer = l.peer and family = l.family and sequence = l.sequence
-    ) as waits
-) o
-where l.key = any($1::uuid[]) and l.said and l.body is not null
+select key, peer, family, sequence, body from ledger
+where key = any($1::uuid[]) and said and body is not null
 """
 _STRIP = """
 update ledger set body = $5 where key = $1 and peer = $2 and family = $3 and said and sequence = $4
@@ -93,7 +86,8 @@ async def erase_the_rest(connection: Connection) -> None:
 
 
 async def _erase(connection: Connection, places: Sequence[Place]) -> None:
-    if await connection.fetchval(_WAITING, WAITING_MAX + 1) > WAITING_MAX:
+    unsent = {tuple(row) for row in await connection.fetch(_WAITING, WAITING_MAX + 1)}
+    if len(unsent) > WAITING_MAX:
         return
     wanted = set(places)
     rows = await connection.fetch(_SAID, sorted({key for key, _ in places}), timeout=STATEMENT_SECONDS_MAX)
@@ -104,7 +98,7 @@ async def _erase(connection: Connection, places: Sequence[Place]) -> None:
         content = from_json(row["body"])
         if place not in wanted or PERSONAL not in content:
             continue
-        if row["waits"]:
+        if (*place, row["family"], row["sequence"]) in unsent:
             waiting.add(place)
         else:
             del content[PERSONAL]
