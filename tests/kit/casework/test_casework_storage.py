@@ -48,6 +48,7 @@ def _full(copy: RecipientCopy | SenderCopy) -> Referral:
         reason=Reason.MOVED,
         concluded_at=START,
         assessment=b"{}",
+        requested_at=START - timedelta(hours=1),
     )
 
 

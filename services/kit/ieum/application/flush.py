@@ -15,9 +15,10 @@ _REFER = """referred as (
     insert into referral (
         id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
         closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
-        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment
+        loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment,
+        requested_at
     )
-    select * from unnest({rows}::referral_row[])
+    select * from unnest({rows}::referral_row_0007[])
     on conflict (id) do update set
         case_id = excluded.case_id, state = excluded.state, version = excluded.version,
         ask_ids = excluded.ask_ids, ask_types = excluded.ask_types, closed_as = excluded.closed_as,

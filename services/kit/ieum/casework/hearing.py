@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from ieum.casework.assessing import assessed_again
 from ieum.casework.effects import changed, decided
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.receiving import hear_ask, receive
@@ -38,7 +39,7 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
         case EligibilityAssessed() | EligibilityChanged() as body:
             return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
         case body:
-            return _unknown(body) if referral is None else _hear_move(known, referral, event, body, now)
+            return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
 
 
 def _hear_request(
@@ -56,27 +57,33 @@ def _unknown(body: Model) -> RefusedEvent | NotYet:
 
 
 def _hear_move(
-    known: LoadedCases, referral: Referral, event: Event, body: Model, now: datetime
+    known: LoadedCases, referral: Referral, event: Event, view: AgencyView, now: datetime
 ) -> Change | RefusedEvent:
+    body = event.body
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     decision, ask = decision_of(body), ask_of(body)
     if decision is not None and isinstance(body, DecisionBody | ConsentErased):
-        return _hear_decision(referral, decision, body, now)
+        return _hear_decision(referral, decision, body, event.envelope.time, now)
     if ask is not None:
-        return hear_ask(referral, known.case_of(referral), ask, event, now)
+        heard = hear_ask(referral, known.case_of(referral), ask, event, now)
+        return heard if isinstance(heard, RefusedEvent) else assessed_again(referral, heard, view)
     return WRONG_PARTY
 
 
 def _hear_decision(
-    referral: Referral, decision: Decision, body: DecisionBody | ConsentErased, now: datetime
+    referral: Referral,
+    decision: Decision,
+    body: DecisionBody | ConsentErased,
+    said_at: datetime,
+    now: datetime,
 ) -> Change | RefusedEvent:
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)
-    return Change(decided(referral, copy, (body,), now))
+    return Change(decided(referral, copy, (body,), now, said_at))
 
 
 def _hear_of_eligibility(

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ieum.casework.eligibility import RuleSet
+from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
@@ -47,7 +47,8 @@ class Referral:
     """One referral as one side knows it; `version` counts its changes.
 
     `asked` is what was requested, as JSON without its member `sealed`; `sealed` is that member, and None once
-    it is erased. `case` is the recipient's case, known to the sender when the recipient named it.
+    it is erased. `created_at` is when this side wrote it down, `requested_at` when its sender said it.
+    `case` is the recipient's case, known to the sender when the recipient named it.
     """
 
     id: UUID
@@ -68,6 +69,12 @@ class Referral:
     reason: Reason | None = None
     concluded_at: datetime | None = None
     assessment: bytes | None = None
+    requested_at: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the sender asked for it: its own day counts, however late it was read."""
+        return self.requested_at or self.created_at
 
     @property
     def side(self) -> Side:
@@ -127,12 +134,16 @@ class AgencyView:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command or an event comes to: what is now known, and what has to be said of it."""
+    """What a command or an event comes to: what is now known, and what has to be said of it.
+
+    `failures` are rules that raised while the referral was assessed, for the log: they stand in nobody's way.
+    """
 
     referral: Referral | None = None
     case: Case | None = None
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
+    failures: tuple[RuleFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ async def clear_heard(connection: Connection, referrals: Sequence[Referral]) -> 
 
 
 def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
-    """Give a referral as the database keeps it (`referral_row`)."""
+    """Give a referral as the database keeps it (`referral_row_0007`)."""
     copy = referral.copy
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     first_run = copy.state not in ENDED and not copy.reopened
@@ -89,6 +89,7 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
         referral.asked,
         referral.sealed,
         referral.assessment,
+        referral.requested_at,
     )
 
 
@@ -112,6 +113,7 @@ def _referral(row: Record, peers: Peers) -> Referral:
         reason=None if row["reason"] is None else Reason(row["reason"]),
         concluded_at=row["concluded_at"],
         assessment=row["assessment"],
+        requested_at=row["requested_at"],
     )
 
 
