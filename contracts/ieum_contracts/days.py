@@ -38,7 +38,7 @@ class Within:
         return day
 
     def _pattern(self) -> str:
-        return f"^(?:{self.years})-"
+        return f"^(?:{self.years})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 
 
 BirthDay = Annotated[

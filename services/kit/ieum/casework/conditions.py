@@ -134,18 +134,25 @@ def all_of(*conditions: Answer) -> Answer:
     A fact counts where it could still change the answer: not below a limit that has no figure, nor beside a
     condition that is settled anyway.
     """
-    reach = [_could_be(condition) for condition in conditions]
-    highest = min((max(ranks) for ranks in reach), default=YES)
-    could_be = frozenset({YES}).union(*reach) & frozenset(range(highest + 1))
-    if len(could_be) == 1:
-        return _ANSWERS[highest]
+    if any(condition is False for condition in conditions):
+        return False
     missing = [condition for condition in conditions if isinstance(condition, Missing)]
-    facts = [condition.facts for condition in missing if min(condition.could_be) < highest]
-    return Missing(frozenset().union(*facts), could_be)
+    settled = OPEN if any(condition is None for condition in conditions) else YES
+    if not missing:
+        return _ANSWERS[settled]
+    highest = min(settled, *(max(each.could_be) for each in missing))
+    could_be = frozenset({settled}).union(*(each.could_be for each in missing))
+    reached = frozenset(rank for rank in could_be if rank <= highest)
+    if len(reached) == 1:
+        return _ANSWERS[highest]
+    facts = [each.facts for each in missing if min(each.could_be) < highest]
+    return Missing(frozenset().union(*facts), reached)
 
 
 def any_of(*conditions: Answer) -> Answer:
     """Say yes as soon as one condition holds, no when none does, else which facts could tell."""
+    if any(condition is True for condition in conditions):
+        return True
     return _not(none_of(*conditions))
 
 
@@ -155,12 +162,6 @@ def none_of(*conditions: Answer) -> Answer:
 
 
 _ANSWERS: Mapping[int, bool | None] = {NO: False, OPEN: None, YES: True}
-
-
-def _could_be(condition: Answer) -> frozenset[int]:
-    if isinstance(condition, Missing):
-        return condition.could_be
-    return frozenset({OPEN if condition is None else YES if condition else NO})
 
 
 def _not(condition: Answer) -> Answer:

@@ -48,13 +48,8 @@ def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
         for name, value in beside.items()
         if value is not None
     }
-    return Facts(
-        {
-            **_places_beside(sealed),
-            **_understood(stated, on),
-            **_understood(_member(sealed, "circumstances"), on),
-        }
-    )
+    circumstances = {**stated, **_member(sealed, "circumstances")}
+    return Facts({**_places_beside(sealed), **_understood(circumstances, on)})
 
 
 def _understood(circumstances: Mapping[str, JsonValue], on: date) -> Mapping[str, object]:
