@@ -10,8 +10,11 @@ from pydantic_core import core_schema
 
 from ieum_contracts.model import Day
 
-EPOCH = date(1970, 1, 1)
+EPOCH = "1970-01-01"
 """Day zero of many systems' clocks: what they write where no day is known."""
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +26,22 @@ class Within:
     epoch: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        """Check the day when it is read."""
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        """Check the day before anything else of it, so that its own sentence is the one that is told."""
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Say the same in the published schema."""
         schema = {**handler(core), "pattern": self._pattern()}
-        return schema if self.epoch else {**schema, "not": {"const": EPOCH.isoformat()}}
+        return schema if self.epoch else {**schema, "not": {"const": EPOCH}}
 
-    def _check(self, day: date) -> date:
-        outside = re.match(self._pattern(), day.isoformat()) is None
-        if outside or (day == EPOCH and not self.epoch):
+    def _check(self, value: object) -> object:
+        text = value.isoformat() if isinstance(value, date) else value
+        if not isinstance(text, str) or _DATE.fullmatch(text) is None:
+            return value
+        outside = re.match(f"(?:{self.years})-", text) is None
+        if outside or (text == EPOCH and not self.epoch):
             raise ValueError(self.sentence)
-        return day
+        return value
 
     def _pattern(self) -> str:
         return f"^(?:{self.years})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
