@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
@@ -59,6 +59,7 @@ def test_a_day_lies_within_the_years_of_its_kind(kind: Any, first: str, last: st
 def test_the_schema_says_the_same_as_the_model(kind: Any) -> None:
     check = Draft202012Validator(TypeAdapter(kind).json_schema())
 
+    @settings(deadline=None)
     @given(st.one_of(st.dates().map(date.isoformat), st.sampled_from([*NO_DAY, "1970-01-01"])))
     def agree(day: str) -> None:
         assert check.is_valid(day) is taken(kind, day)

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieum.casework.conditions import Missing, Places, located_in
@@ -113,11 +113,13 @@ def test_names_are_romanised_as_the_law_says() -> None:
     assert (romanised("철원"), romanised("왕십리"), romanised("속리")) == ("Cheorwon", "Wangsimni", "Songni")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.one_of(st.none(), st.from_regex(r"\A[0-9]{5}(?:[0-9]{5})?\Z")))
 def test_any_text_is_a_place_or_none(name: str, code: str | None) -> None:
     assert isinstance(verdict(name, code), bool | Missing)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["양주시", "의정부시"]), st.text(alphabet="가나다라양주의정부시군구 abc?/12", min_size=1)
 )

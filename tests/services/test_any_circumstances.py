@@ -31,6 +31,8 @@ RULE_SETS = {each.programme: each for each in rule_sets()}
 READS = {
     name: sorted({fact for each in rules.rules for fact in each.reads}) for name, rules in RULE_SETS.items()
 }
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Drawing circumstances of forty facts takes its time on a machine that does much else."""
 each_programme = pytest.mark.parametrize("programme", sorted(RULE_SETS))
 
 
@@ -43,7 +45,7 @@ def known(circumstances: Any) -> Circumstances:
 
 
 @each_programme
-@settings(max_examples=12)
+@settings(UNHURRIED, max_examples=12)
 @given(data=st.data(), on=st.one_of(IN_FORCE, st.dates(), EDGES))
 def test_no_circumstances_on_no_day_make_a_rule_raise(programme: str, data: st.DataObject, on: date) -> None:
     circumstances = data.draw(circumstances_with(READS[programme]))
@@ -61,7 +63,7 @@ STORED: st.SearchStrategy[Any] = st.sampled_from(
 
 
 @each_programme
-@settings(max_examples=5)
+@settings(UNHURRIED, max_examples=5)
 @given(data=st.data(), on=st.dates())
 def test_no_stored_facts_make_a_rule_raise(programme: str, data: st.DataObject, on: date) -> None:
     circumstances = data.draw(st.dictionaries(st.sampled_from(READS[programme]), STORED))
@@ -71,7 +73,7 @@ def test_no_stored_facts_make_a_rule_raise(programme: str, data: st.DataObject, 
 
 
 @each_programme
-@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(UNHURRIED, max_examples=12)
 @given(data=st.data(), on=IN_FORCE)
 def test_a_fact_that_is_not_asked_for_cannot_change_the_advice(
     programme: str, data: st.DataObject, on: date
@@ -85,6 +87,7 @@ def test_a_fact_that_is_not_asked_for_cannot_change_the_advice(
             assert (advice.likelihood, advice.cause) == (without.likelihood, without.cause), name
 
 
+@UNHURRIED
 @given(st.dates(), st.integers(-200_000, 200_000))
 def test_going_back_by_months_never_leaves_the_calendar(day: date, months: int) -> None:
     before = months_before(day, months)
@@ -96,6 +99,7 @@ def test_going_back_by_months_never_leaves_the_calendar(day: date, months: int) 
         assert before in {date.min, date.max}
 
 
+@UNHURRIED
 @given(st.dates(), st.dates())
 def test_an_age_grows_by_one_each_year(birth: date, on: date) -> None:
     assume(on.year < MAXYEAR)
