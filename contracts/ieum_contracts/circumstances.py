@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ieum_contracts.client_codes import (
     Benefit,
@@ -15,10 +15,10 @@ from ieum_contracts.client_codes import (
     SeparationKind,
     Sex,
 )
+from ieum_contracts.days import BirthDay, LifeDay, LoanDay
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
     Count,
-    Day,
     Flag,
     Line,
     Model,
@@ -29,6 +29,8 @@ from ieum_contracts.model import (
 )
 
 Value = TypeVar("Value")
+MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(?:[0-9]{5})?$")]
+"""행정표준코드 of a place in ten digits, or the five that name the municipality: 4163000000 is Yangju."""
 
 
 class Fact(Model, Generic[Value]):
@@ -45,19 +47,30 @@ class Fact(Model, Generic[Value]):
         return f"Fact{next(named, getattr(value, '__name__', 'Value')).strip('_')}"
 
 
+class MunicipalityFact(Fact[Line]):
+    """A city, county or district: its official code, which counts, with the name beside it for people.
+
+    Without a code the name is understood as far as it can be; a code may also stand in its place.
+    """
+
+    code: Annotated[MunicipalityCode | None, personal("행정표준코드 (법정동코드) of the place.")] = None
+
+
 class BenefitHeld(Model):
     """A benefit in payment, or one that has ended."""
 
     benefit: Annotated[Benefit, personal("Which benefit.")]
-    since: Annotated[Day | None, personal("First day for which it was granted.")] = None
-    until: Annotated[Day | None, personal("Last day for which it was granted; absent while it runs.")] = None
+    since: Annotated[LifeDay | None, personal("First day for which it was granted.")] = None
+    until: Annotated[LifeDay | None, personal("Last day for which it was granted; absent while it runs.")] = (
+        None
+    )
 
 
 class PolicyLoan(Model):
     """An earlier policy loan (햇살론 and the like)."""
 
-    taken_on: Annotated[Day, personal("Day on which it was paid out.")]
-    repaid_on: Annotated[Day | None, personal("Day on which it was repaid; absent while it runs.")] = None
+    taken_on: Annotated[LoanDay, personal("Day on which it was paid out.")]
+    repaid_on: Annotated[LoanDay | None, personal("Day on which it was repaid; absent while it runs.")] = None
     credit_percentile: Annotated[int | None, Field(ge=0, le=100), personal("Credit percentile then.")] = None
 
 
@@ -72,11 +85,13 @@ WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=80)]
 class Circumstances(Model):
     """What is known of a client's life as far as a programme's rules ask for it; the rest stays at home."""
 
-    birth_date: Annotated[Fact[Day] | None, personal("Birth date.")] = None
+    birth_date: Annotated[Fact[BirthDay] | None, personal("Birth date.")] = None
     sex: Annotated[Fact[Sex] | None, personal("Sex as registered.")] = None
     household_size: Annotated[Fact[HouseholdSize] | None, personal("Heads in the household.")] = None
-    residence_municipality: Annotated[Fact[Line] | None, personal("City or county of residence.")] = None
-    workplace_municipality: Annotated[Fact[Line] | None, personal("City or county of work.")] = None
+    residence_municipality: Annotated[MunicipalityFact | None, personal("City or county of residence.")] = (
+        None
+    )
+    workplace_municipality: Annotated[MunicipalityFact | None, personal("City or county of work.")] = None
 
     recognised_income_monthly: Annotated[Fact[Won] | None, personal("소득인정액, won a month.")] = None
     household_income_monthly: Annotated[Fact[Won] | None, personal("Household income, won a month.")] = None
@@ -89,7 +104,7 @@ class Circumstances(Model):
         Fact[Count] | None,
         personal("피보험단위기간: insured days in the 18 months before separation, not calendar days."),
     ] = None
-    separation_date: Annotated[Fact[Day] | None, personal("Day on which the last job ended.")] = None
+    separation_date: Annotated[Fact[LifeDay] | None, personal("Day on which the last job ended.")] = None
     separation_kind: Annotated[Fact[SeparationKind] | None, personal("How the last job ended.")] = None
     work_days: Annotated[Fact[Count] | None, personal("Days worked in the last 24 months.")] = None
     work_hours: Annotated[Fact[Count] | None, personal("Hours worked in the last 24 months.")] = None
@@ -123,7 +138,7 @@ class Circumstances(Model):
 
     rank_class: Annotated[Fact[RankClass] | None, personal("Class of military rank at discharge.")] = None
     service_months: Annotated[Fact[Count] | None, personal("Months of military service.")] = None
-    discharge_date: Annotated[Fact[Day] | None, personal("Discharge, past or foreseen.")] = None
+    discharge_date: Annotated[Fact[LifeDay] | None, personal("Discharge, past or foreseen.")] = None
     military_extension_years: Annotated[
         Fact[Count] | None, personal("Years by which service lifts an age limit.")
     ] = None

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ieum_contracts.circumstances import Circumstances, Fact
+from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityCode
 from ieum_contracts.client_codes import Document
 from ieum_contracts.consent import ConsentArtefact
 from ieum_contracts.model import (
@@ -91,6 +91,10 @@ class Vacancy(Model):
     months: Annotated[Count | None, personal("Months for which the post is meant; absent when open.")] = None
     monthly_pay: Annotated[Won | None, personal("Pay, won a month.")] = None
     workplace_municipality: Annotated[Line | None, personal("City or county of the workplace.")] = None
+    workplace_municipality_code: Annotated[
+        MunicipalityCode | None,
+        personal("행정표준코드 of that city or county; it counts where both are there."),
+    ] = None
 
 
 class EmployerDetails(Model):

@@ -48,8 +48,18 @@ class RuleAssessed(Model):
     explanation_ko: Annotated[Line, plain("What the rule asks, in Korean; no figure of a client's.")]
     explanation_en: Annotated[Line, plain("What the rule asks, in English; no figure of a client's.")]
     missing: Annotated[
-        tuple[ItemName, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Facts that are not known.")
+        tuple[ItemName, ...],
+        Field(max_length=LIST_ITEMS_MAX),
+        pseudonym("Facts that are not known and could change the answer; sensitive ones are asked for last."),
     ] = ()
+    unclear: Annotated[
+        tuple[ItemName, ...] | None,
+        Field(max_length=LIST_ITEMS_MAX),
+        pseudonym("Of these, the facts that were given and could not be understood."),
+    ] = None
+    cause: Annotated[
+        Code | None, plain("Why the rule says nothing though no fact is missing, for example rule-failed.")
+    ] = None
 
 
 class ProgrammeAssessed(Model):

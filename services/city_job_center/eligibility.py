@@ -3,11 +3,11 @@
 from datetime import date
 from functools import partial
 
-from ieum.casework.conditions import any_of, one_of
+from ieum.casework.conditions import Answer, Missing, Places, any_of, located_in
 from ieum.casework.eligibility import Confidence, rule
 
-CITY = ("yangju", "양주시")
-"""The city as a municipality may be written in a referral."""
+CITY = "41630"
+"""Yangju (경기도 양주시), by the first five digits of its 행정표준코드."""
 
 _city = partial(
     rule,
@@ -19,13 +19,13 @@ _city = partial(
 
 @_city("시에 거주하거나 시에 있는 사업장에서 근무 (소득·재산 무관)")
 def lives_or_works_in_the_city(
-    *, residence_municipality: str | None, workplace_municipality: str | None
-) -> bool | None:
+    *, residence_municipality: Places | Missing, workplace_municipality: Places | Missing
+) -> Answer:
     """Lives or works in the city; income and assets are not asked."""
-    return any_of(one_of(residence_municipality, *CITY), one_of(workplace_municipality, *CITY))
+    return any_of(located_in(residence_municipality, CITY), located_in(workplace_municipality, CITY))
 
 
 @_city("시에 사업장이 있는 기업")
-def workplace_in_the_city(*, workplace_municipality: str | None) -> bool | None:
+def workplace_in_the_city(*, workplace_municipality: Places | Missing) -> Answer:
     """Employer with a workplace in the city."""
-    return one_of(workplace_municipality, *CITY)
+    return located_in(workplace_municipality, CITY)

@@ -3,4 +3,4 @@
 from ieum.agency import Agency, Names
 from services.employment_center.programmes import PROGRAMMES
 
-AGENCY = Agency("employment-center", Names("고용센터", "Employment Center"), PROGRAMMES, rule_set="2026-11")
+AGENCY = Agency("employment-center", Names("고용센터", "Employment Center"), PROGRAMMES, rule_set="2026-11.2")

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from ieum.casework.conditions import aged, all_of, at_least, none_of, one_of, within_months
+from ieum.casework.conditions import Answer, Missing, aged, all_of, at_least, none_of, one_of, within_months
 from ieum.casework.eligibility import Confidence, rule
 from ieum.casework.figures import Figure
 from ieum_contracts.client_codes import EmploymentStatus, SeparationKind
@@ -18,7 +18,7 @@ _card = partial(rule, CARD, since=date(2025, 1, 1), confidence=Confidence.MEDIUM
 
 
 @_benefit("고용보험법 40조 1항 1호 (2026)", "이직 전 18개월간 피보험단위기간이 180일 이상")
-def insured_long_enough(*, insured_days: int | None) -> bool | None:
+def insured_long_enough(*, insured_days: int | Missing) -> Answer:
     """At least 180 insured days in the 18 months before separation."""
     return at_least(insured_days, 180)
 
@@ -26,11 +26,11 @@ def insured_long_enough(*, insured_days: int | None) -> bool | None:
 @_benefit("고용보험법 40조 1항 2호·4호 (2026)", "취업하지 못했고 근로의 의사와 능력이 있으며 구직활동 중")
 def jobless_and_searching(
     *,
-    employment_status: EmploymentStatus | None,
-    able_to_work: bool | None,
-    willing_to_work: bool | None,
-    searching: bool | None,
-) -> bool | None:
+    employment_status: EmploymentStatus | Missing,
+    able_to_work: bool | Missing,
+    willing_to_work: bool | Missing,
+    searching: bool | Missing,
+) -> Answer:
     """Not employed, able and willing to work, and searching."""
     jobless = one_of(employment_status, EmploymentStatus.UNEMPLOYED)
     return all_of(jobless, able_to_work, willing_to_work, searching)
@@ -40,26 +40,26 @@ def jobless_and_searching(
     "고용보험법 40조 1항 3호, 58조 (2026)",
     "정당한 사유 없는 자발적 이직이나 중대한 귀책사유로 인한 해고가 아님",
 )
-def separation_not_disqualifying(*, separation_kind: SeparationKind | None) -> bool | None:
+def separation_not_disqualifying(*, separation_kind: SeparationKind | Missing) -> Answer:
     """Neither left of one's own accord without just cause nor dismissed for grave fault."""
     disqualifying = (SeparationKind.LEFT_OF_OWN_ACCORD, SeparationKind.DISMISSED_FOR_GRAVE_FAULT)
     return none_of(one_of(separation_kind, *disqualifying))
 
 
 @_benefit("고용보험법 48조 (2026)", "이직한 날부터 12개월 이내에 신청")
-def applied_within_twelve_months(*, separation_date: date | None, on: date) -> bool | None:
+def applied_within_twelve_months(*, separation_date: date | Missing, on: date) -> Answer:
     """No more than 12 months between separation and application."""
     return within_months(separation_date, 12, on)
 
 
 @_card("15세 이상 74세 이하")
-def of_training_age(*, birth_date: date | None, on: date) -> bool | None:
+def of_training_age(*, birth_date: date | Missing, on: date) -> Answer:
     """Aged 15 to 74."""
     return aged(birth_date, 15, 74, on)
 
 
 @_card("공무원이나 사립학교 교직원이 아님")
-def not_public_staff(*, employment_status: EmploymentStatus | None) -> bool | None:
+def not_public_staff(*, employment_status: EmploymentStatus | Missing) -> Answer:
     """Neither a civil servant nor staff of a private school."""
     public = (EmploymentStatus.CIVIL_SERVANT, EmploymentStatus.PRIVATE_SCHOOL_STAFF)
     return none_of(one_of(employment_status, *public))
@@ -68,11 +68,11 @@ def not_public_staff(*, employment_status: EmploymentStatus | None) -> bool | No
 @_card("45세 미만이며 월 300만원 이상 받는 대기업 근로자가 아님")
 def not_well_paid_at_a_large_firm(
     *,
-    employment_status: EmploymentStatus | None,
-    birth_date: date | None,
-    own_income_monthly: int | None,
+    employment_status: EmploymentStatus | Missing,
+    birth_date: date | Missing,
+    own_income_monthly: int | Missing,
     on: date,
-) -> bool | None:
+) -> Answer:
     """Not at a large firm, under 45 and paid 3.0 million won a month or more, all three at once."""
     large = one_of(employment_status, EmploymentStatus.LARGE_FIRM)
     paid = at_least(own_income_monthly, LARGE_FIRM_PAY.on(on))
@@ -81,8 +81,8 @@ def not_well_paid_at_a_large_firm(
 
 @_card("월 500만원 이상 버는 특수형태근로종사자가 아님")
 def not_well_paid_of_special_type(
-    *, employment_status: EmploymentStatus | None, own_income_monthly: int | None, on: date
-) -> bool | None:
+    *, employment_status: EmploymentStatus | Missing, own_income_monthly: int | Missing, on: date
+) -> Answer:
     """Not a worker of special type with 5.0 million won a month or more."""
     special = one_of(employment_status, EmploymentStatus.SPECIAL_TYPE)
     return none_of(all_of(special, at_least(own_income_monthly, SPECIAL_TYPE_PAY.on(on))))
@@ -90,15 +90,15 @@ def not_well_paid_of_special_type(
 
 @_card("연 매출 4억원 이상인 자영업자가 아님")
 def not_a_large_business(
-    *, employment_status: EmploymentStatus | None, yearly_revenue: int | None, on: date
-) -> bool | None:
+    *, employment_status: EmploymentStatus | Missing, yearly_revenue: int | Missing, on: date
+) -> Answer:
     """Not self-employed with a yearly revenue of 400 million won or more."""
     own_business = one_of(employment_status, EmploymentStatus.SELF_EMPLOYED)
     return none_of(all_of(own_business, at_least(yearly_revenue, YEARLY_REVENUE.on(on))))
 
 
 @_card("졸업까지 2년 넘게 남은 학생이 아님")
-def not_long_before_graduation(*, student: bool | None, student_years_left: int | None) -> bool | None:
+def not_long_before_graduation(*, student: bool | Missing, student_years_left: int | Missing) -> Answer:
     """Not a student with more than 2 years left."""
     return none_of(all_of(student, at_least(student_years_left, 3)))
 

@@ -3,4 +3,4 @@
 from ieum.agency import Agency, Names
 from services.veterans_center.programmes import PROGRAMMES
 
-AGENCY = Agency("veterans-center", Names("제대군인센터", "Veterans Center"), PROGRAMMES, rule_set="2026-11")
+AGENCY = Agency("veterans-center", Names("제대군인센터", "Veterans Center"), PROGRAMMES, rule_set="2026-11.2")

@@ -3,7 +3,17 @@
 from datetime import date
 from functools import partial
 
-from ieum.casework.conditions import all_of, any_of, at_least, held_lately, none_of, one_of, within_months
+from ieum.casework.conditions import (
+    Answer,
+    Missing,
+    all_of,
+    any_of,
+    at_least,
+    held_lately,
+    none_of,
+    one_of,
+    within_months,
+)
 from ieum.casework.eligibility import Confidence, rule
 from ieum.casework.figures import within_median
 from ieum_contracts.circumstances import Benefits
@@ -16,31 +26,31 @@ _veteran = partial(rule, since=date(2023, 1, 1))
 
 
 @_veteran("제대군인법 2조 (2023)", "장교·준사관·부사관으로 5년 이상 복무")
-def served_five_years(*, rank_class: RankClass | None, service_months: int | None) -> bool | None:
+def served_five_years(*, rank_class: RankClass | Missing, service_months: int | Missing) -> Answer:
     """Officer, warrant officer or non-commissioned officer with at least 60 months of service."""
     return all_of(one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, MEDIUM_TERM_MONTHS))
 
 
 @_veteran("제대군인법 18조의2 (2023)", "취업하지 못했고 구직활동 중")
-def jobless_veteran(*, employment_status: EmploymentStatus | None, searching: bool | None) -> bool | None:
+def jobless_veteran(*, employment_status: EmploymentStatus | Missing, searching: bool | Missing) -> Answer:
     """Unemployed and searching."""
     return all_of(one_of(employment_status, EmploymentStatus.UNEMPLOYED), searching)
 
 
 @_veteran("제대군인법 18조의2 (2023)", "전역 후 6개월 이내에 신청")
-def applied_within_six_months(*, discharge_date: date | None, on: date) -> bool | None:
+def applied_within_six_months(*, discharge_date: date | Missing, on: date) -> Answer:
     """No more than 6 months between discharge and application."""
     return within_months(discharge_date, 6, on)
 
 
 @_veteran("제대군인법 18조의2 (2023)", "군인연금 수급자가 아님")
-def without_military_pension(*, benefits: Benefits | None, on: date) -> bool | None:
+def without_military_pension(*, benefits: Benefits | Missing, on: date) -> Answer:
     """No military pension."""
     return none_of(held_lately(benefits, Benefit.MILITARY_PENSION, 0, on))
 
 
 @_veteran("제대군인법 14조 (2023)", "10년 이상 복무")
-def served_ten_years(*, rank_class: RankClass | None, service_months: int | None) -> bool | None:
+def served_ten_years(*, rank_class: RankClass | Missing, service_months: int | Missing) -> Answer:
     """Officer, warrant officer or non-commissioned officer with at least 120 months of service."""
     return all_of(one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, LONG_TERM_MONTHS))
 
@@ -52,15 +62,15 @@ def served_ten_years(*, rank_class: RankClass | None, service_months: int | None
 )
 def discharged_within_three_years(
     *,
-    discharge_date: date | None,
-    recognised_income_monthly: int | None,
-    household_size: int | None,
+    discharge_date: date | Missing,
+    recognised_income_monthly: int | Missing,
+    household_size: int | Missing,
     on: date,
-) -> bool | None:
+) -> Answer:
     """No more than 3 years since discharge; later a person decides, up to 50 % of the median."""
     lately = within_months(discharge_date, 36, on)
     poor = within_median(recognised_income_monthly, 50, household_size, on)
-    return any_of(lately, None if poor else poor)
+    return any_of(lately, all_of(poor, None))
 
 
 CAREER_CHANGE_ALLOWANCE = (

@@ -7,5 +7,5 @@ AGENCY = Agency(
     "women-reemployment-center",
     Names("여성새로일하기센터", "Women's Re-employment Center"),
     PROGRAMMES,
-    rule_set="2026-11",
+    rule_set="2026-11.2",
 )

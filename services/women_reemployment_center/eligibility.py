@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ieum.casework.conditions import all_of, any_of, at_least, none_of, one_of
+from ieum.casework.conditions import Answer, Missing, all_of, any_of, at_least, none_of, one_of
 from ieum.casework.eligibility import Confidence, rule
 from ieum.casework.figures import Figure
 from ieum_contracts.client_codes import CareerBreakReason, Sex
@@ -13,7 +13,7 @@ POST_MONTHS = Figure("새일여성인턴 운영지침 2025, 개월", {2025: 3})
 
 
 @rule("여성경제활동법 2조 (2022~2026)", "취업을 희망하는 여성", since=date(2022, 6, 8))
-def woman_willing_to_work(*, sex: Sex | None, willing_to_work: bool | None) -> bool | None:
+def woman_willing_to_work(*, sex: Sex | Missing, willing_to_work: bool | Missing) -> Answer:
     """Woman who wants to work."""
     return all_of(one_of(sex, Sex.FEMALE), willing_to_work)
 
@@ -26,10 +26,10 @@ def woman_willing_to_work(*, sex: Sex | None, willing_to_work: bool | None) -> b
 )
 def career_interrupted(
     *,
-    career_break_reason: CareerBreakReason | None,
-    never_worked: bool | None,
-    marriage_immigrant: bool | None,
-) -> bool | None:
+    career_break_reason: CareerBreakReason | Missing,
+    never_worked: bool | Missing,
+    marriage_immigrant: bool | Missing,
+) -> Answer:
     """경력단절여성등: left work for family or working conditions, never worked, or immigrated by marriage."""
     return _in_the_act(career_break_reason, never_worked, marriage_immigrant)
 
@@ -41,10 +41,10 @@ def career_interrupted(
 )
 def career_experienced(
     *,
-    career_break_reason: CareerBreakReason | None,
-    never_worked: bool | None,
-    marriage_immigrant: bool | None,
-) -> bool | None:
+    career_break_reason: CareerBreakReason | Missing,
+    never_worked: bool | Missing,
+    marriage_immigrant: bool | Missing,
+) -> Answer:
     """경력보유여성등: left work for family or working conditions, never worked, or immigrated by marriage."""
     return _in_the_act(career_break_reason, never_worked, marriage_immigrant)
 
@@ -56,15 +56,19 @@ def career_experienced(
     confidence=Confidence.MEDIUM,
 )
 def post_long_enough(
-    *, post_weekly_hours: int | None, post_months: int | None, marriage_immigrant: bool | None, on: date
-) -> bool | None:
+    *,
+    post_weekly_hours: int | Missing,
+    post_months: int | Missing,
+    marriage_immigrant: bool | Missing,
+    on: date,
+) -> Answer:
     """Post offered, of at least 35 hours a week (marriage immigrants 30) and for at least 3 months."""
     shorter = at_least(post_weekly_hours, POST_HOURS_MARRIAGE_IMMIGRANT.on(on))
     hours = any_of(at_least(post_weekly_hours, POST_HOURS.on(on)), all_of(marriage_immigrant, shorter))
     return all_of(hours, at_least(post_months, POST_MONTHS.on(on)))
 
 
-def _in_the_act(reason: CareerBreakReason | None, *others: bool | None) -> bool | None:
+def _in_the_act(reason: CareerBreakReason | Missing, *others: bool | Missing) -> Answer:
     return any_of(none_of(one_of(reason, CareerBreakReason.OTHER)), *others)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ieum.agency import Agency, DeclarationError, Names, Programme, load_agency, published
-from ieum.casework.conditions import at_least
+from ieum.casework.conditions import Answer, Missing, at_least
 from ieum.casework.eligibility import rule
 from ieum_contracts.codes import SubjectKind
 
@@ -17,7 +17,7 @@ NAME = Names("시험", "Trial")
 
 
 @rule("시험법 1조 (2026)", "피보험단위기간 180일 이상", since=date(2026, 1, 1))
-def insured(*, insured_days: int | None) -> bool | None:
+def insured(*, insured_days: int | Missing) -> Answer:
     """At least 180 insured days."""
     return at_least(insured_days, 180)
 

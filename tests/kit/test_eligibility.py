@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ieum.casework.conditions import at_least, at_most
+from ieum.casework.conditions import Answer, Missing, at_least, at_most
 from ieum.casework.eligibility import Confidence, Rule, RuleSet, assess, rule
 from ieum.casework.figures import within_median
 from ieum_contracts.circumstances import Fact
@@ -18,25 +18,25 @@ NOTHING: Mapping[str, int] = {}
 
 
 @rule("시험법 1조 (2026)", "피보험단위기간 180일 이상", since=date(2026, 1, 1))
-def insured(*, insured_days: int | None) -> bool | None:
+def insured(*, insured_days: int | Missing) -> Answer:
     """At least 180 insured days."""
     return at_least(insured_days, 180)
 
 
 @rule("시험법 2조 (2026)", "연체 30일 이하", since=date(2026, 1, 1), confidence=Confidence.LOW)
-def weak(*, arrears_days: int | None) -> bool | None:
+def weak(*, arrears_days: int | Missing) -> Answer:
     """At most 30 days of arrears."""
     return at_most(arrears_days, 30)
 
 
 @rule("시험법 3조 (2026)", "중위소득 60% 이하", since=date(2026, 1, 1), until=date(2026, 6, 30))
-def earlier(*, household_income_monthly: int | None, household_size: int | None, on: date) -> bool | None:
+def earlier(*, household_income_monthly: int | Missing, household_size: int | Missing, on: date) -> Answer:
     """At most 60 % of the median."""
     return within_median(household_income_monthly, 60, household_size, on)
 
 
 @rule("시험법 3조 (2026)", "중위소득 50% 이하", since=date(2026, 7, 1))
-def later(*, household_income_monthly: int | None, household_size: int | None, on: date) -> bool | None:
+def later(*, household_income_monthly: int | Missing, household_size: int | Missing, on: date) -> Answer:
     """At most 50 % of the median."""
     return within_median(household_income_monthly, 50, household_size, on)
 
@@ -133,16 +133,16 @@ def test_how_well_a_fact_is_known_does_not_change_what_a_rule_says() -> None:
 
 
 def test_a_rule_that_reads_an_unknown_fact_is_refused_when_declared() -> None:
-    def shoe_size_known(*, shoe_size: int | None) -> bool | None:
+    def shoe_size_known(*, shoe_size: int | Missing) -> Answer:
         """Shoe size is known."""
-        return shoe_size is not None
+        return not isinstance(shoe_size, Missing)
 
     with pytest.raises(ValueError, match="The rule shoe-size-known reads shoe_size, which Circumstances"):
         rule("시험법 (2026)", "신발 크기", since=DAY)(shoe_size_known)
 
 
 def test_a_rule_without_an_explanation_is_refused_when_declared() -> None:
-    def unexplained(*, insured_days: int | None) -> bool | None:
+    def unexplained(*, insured_days: int | Missing) -> Answer:
         return at_least(insured_days, 180)
 
     with pytest.raises(ValueError, match="The rule unexplained has no docstring"):

@@ -25,7 +25,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
-from ieum.observe.metrics import DeliveryMeasures
+from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 
@@ -63,7 +63,7 @@ async def serve(settings: Settings) -> None:
     )
     programme_cache = ProgrammeCache(context)
     view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes)
-    handler = EventHandler(view, context.peers)
+    handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
     delivery = Delivery(settings, context, handler, published(agency, version=1), programme_cache)
     api_context = ApiContext(
         delivery=replace(context, database=requests),

@@ -1,7 +1,5 @@
 """What arrives: the first answer, the assessment, news of eligibility, and what is refused or waits."""
 
-from datetime import timedelta
-
 import pytest
 from pydantic import JsonValue
 
@@ -130,15 +128,6 @@ def test_no_news_of_eligibility_after_a_withdrawal() -> None:
         refused = sending.change_eligibility(referral, CHANGED, two.now)
         assert isinstance(refused, Refusal)
         assert refused.guard is Guard.MOVE
-
-
-def test_a_dispute_that_comes_after_thirty_days_is_rejected() -> None:
-    two = resting(*COMPLETED)
-    two.ask(AskType.OUTCOME_DISPUTED)
-    two.now += timedelta(days=31)
-    two.deliver()
-    assert two.at_sender.state is State.COMPLETED
-    assert two.said[-1].body.model_dump(mode="json")["cause"] == "too-late"
 
 
 def test_an_ask_that_waits_is_not_taken_twice() -> None:

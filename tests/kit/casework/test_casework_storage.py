@@ -61,6 +61,7 @@ def _full(copy: RecipientCopy | SenderCopy) -> Referral:
         untaken=()
         if isinstance(copy, SenderCopy)
         else (UntakenDecision(new_id(), Decision.CONSENT_ERASED, "sequence.lost"),),
+        requested_at=START - timedelta(hours=1),
     )
 
 

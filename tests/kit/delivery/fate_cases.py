@@ -162,6 +162,13 @@ _BODY = (
     Case("deep", "body.not-json", lambda g: g.good().saying(b'{"zzz":' * 9000)),
     Case("huge-number", "body.not-json", lambda g: g.good().saying(b'{"zzz": ' + b"9" * 9999 + b"}")),
     Case("not-a-number", "body.invalid", lambda g: g.good().saying(b'{"priority": NaN}')),
+    Case(
+        "no-day",
+        "body.invalid",
+        lambda g: g.saying(
+            sealed={"circumstances": {"discharge_date": {"value": "0001-01-01", "source": "stated"}}}
+        ),
+    ),
     Case("a-list", "body.invalid", lambda g: g.good().saying(b"[]")),
     Case("wrong-field", "body.invalid", lambda g: g.saying(priority={"note": MARK})),
     Case(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from asyncpg import Connection
 
 from ieum.application.flush import flush
@@ -14,6 +15,7 @@ from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referr
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
+from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
@@ -22,13 +24,16 @@ from ieum_contracts.decisions import ReferralAccepted
 from ieum_contracts.message import Event
 from ieum_contracts.referral import ReferralRequested
 
+_log = structlog.get_logger(__name__)
+
 
 class EventHandler:
     """Casework as delivery sees it; the same loading and flushing serves what is ordered over HTTP."""
 
-    def __init__(self, view: AgencyView, peers: Peers) -> None:
+    def __init__(self, view: AgencyView, peers: Peers, measures: CaseworkMeasures | None = None) -> None:
         self.view = view
         self.peers = peers
+        self._measures = measures
 
     async def load(
         self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
@@ -54,6 +59,10 @@ class EventHandler:
             return Refused(heard.reason, kept=heard is not WITHDRAWN)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)
+        for failure in heard.failures:
+            _log.error("rule.failed", programme=failure.programme, rule=failure.rule, error=failure.error)
+            if self._measures is not None:
+                self._measures.rule_failed(failure.programme, failure.rule)
         known.take(heard)
         return Applied(heard.says)
 

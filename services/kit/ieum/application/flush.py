@@ -17,7 +17,7 @@ _REFER = """referred as (
         id, recipient, peer, journey, parent, case_id, programme, state, version, ask_ids, ask_types,
         closed_as, reopened, disputed, withdrawn, erased, outcome, reason, client_ref, open_ref,
         loop_override, created_at, changed_at, concluded_at, asked, sealed, assessment, untaken_ids,
-        untaken_names, untaken_reasons, over, ended_here, ended_reason
+        untaken_names, untaken_reasons, over, ended_here, ended_reason, requested_at
     )
     select * from unnest({rows}::referral_row_2[])
     on conflict (id) do update set

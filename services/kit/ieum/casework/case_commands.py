@@ -22,8 +22,11 @@ SEOUL = timezone(timedelta(hours=9), "KST")
 
 
 def day_of(moment: datetime) -> date:
-    """Tell the calendar day at the agency."""
-    return moment.astimezone(SEOUL).date()
+    """Tell the calendar day at the agency; at the end of the calendar, the day of the moment as it stands."""
+    try:
+        return moment.astimezone(SEOUL).date()
+    except OverflowError:
+        return moment.date()
 
 
 def accepted_into(

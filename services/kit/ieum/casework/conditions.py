@@ -1,11 +1,46 @@
-"""The words in which rules are written: what is not known, a fact or a figure, is None and stays so."""
+"""The words in which rules are written: what is not known stays so, and says which facts could tell."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from ieum_contracts.circumstances import BenefitHeld
 from ieum_contracts.client_codes import Benefit
+
+NO, OPEN, YES = 0, 1, 2
+"""Ranks of answers: all of several is the lowest of them, any of them the highest."""
+YES_OR_NO = frozenset({NO, YES})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What cannot be told without these facts; a rule is given one in the place of a fact not known.
+
+    `could_be` is what they could make of it, as ranks: no, open whatever the facts, yes.
+    """
+
+    facts: frozenset[str]
+    could_be: frozenset[int] = YES_OR_NO
+
+    def __bool__(self) -> bool:
+        """Refuse to be taken for yes or no; raises TypeError."""
+        raise TypeError("A missing fact is neither true nor false: put it into the words of this module.")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where somebody lives or works, or a firm has posts, under the name of the fact that says so.
+
+    Each place is the codes that its name may mean, five digits each; None is a place that was not understood.
+    """
+
+    fact: str
+    among: tuple[frozenset[str] | None, ...]
+
+
+Answer = bool | Missing | None
+"""Yes, no, open for want of facts, or (None) open whatever the facts: no figure, or left to a person."""
 
 EXTENSION_YEARS_MAX = 3
 """Military service lifts an age limit by at most three years."""
@@ -20,36 +55,44 @@ def age_on(birth: date, on: date) -> int:
 
 
 def months_before(day: date, months: int) -> date:
-    """Go back so many months: the same day of that month, else its last day."""
+    """Go back so many months: the same day of that month, else its last day; never beyond the calendar."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if months > 0 else date.max
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 
 
-def aged(birth: date | None, youngest: int, oldest: int, on: date) -> bool | None:
+def aged(birth: date | Missing, youngest: int, oldest: int, on: date) -> Answer:
     """Whether somebody is in an age band on a day; the day before the birthday after `oldest` still is."""
-    return None if birth is None else youngest <= age_on(birth, on) <= oldest
+    return birth if isinstance(birth, Missing) else youngest <= age_on(birth, on) <= oldest
 
 
 def aged_after_service(
-    birth: date | None, youngest: int, oldest: int, extension_years: int | None, on: date
-) -> bool | None:
-    """Whether somebody is in an age band that military service lifts by up to three years."""
+    birth: date | Missing, youngest: int, oldest: int, extension_years: int | Missing, on: date
+) -> Answer:
+    """Whether somebody is in an age band that military service lifts by up to three years.
+
+    How many years it lifts is asked only of those whom they could bring into the band.
+    """
     in_band = aged(birth, youngest, oldest, on)
-    if in_band is False and extension_years is None:
-        return None if aged(birth, youngest, oldest + EXTENSION_YEARS_MAX, on) else False
-    return in_band or aged(birth, youngest, oldest + min(extension_years or 0, EXTENSION_YEARS_MAX), on)
+    could_be = aged(birth, youngest, oldest + EXTENSION_YEARS_MAX, on)
+    if in_band is not False or could_be is False:
+        return in_band
+    if isinstance(extension_years, Missing):
+        return extension_years
+    return aged(birth, youngest, oldest + min(extension_years, EXTENSION_YEARS_MAX), on)
 
 
-def within_months(past: date | None, months: int, on: date) -> bool | None:
+def within_months(past: date | Missing, months: int, on: date) -> Answer:
     """Whether a day lies at most so many months back, the first day included, and not ahead."""
-    return None if past is None else months_before(on, months) <= past <= on
+    return past if isinstance(past, Missing) else months_before(on, months) <= past <= on
 
 
-def held_lately(benefits: Iterable[BenefitHeld] | None, kind: Benefit, months: int, on: date) -> bool | None:
+def held_lately(benefits: Iterable[BenefitHeld] | Missing, kind: Benefit, months: int, on: date) -> Answer:
     """Whether a benefit is in payment, or ended less than so many months ago (0: only in payment)."""
-    if benefits is None:
-        return None
+    if isinstance(benefits, Missing):
+        return benefits
     return any(
         held.benefit is kind
         and (held.since is None or held.since <= on)
@@ -58,36 +101,76 @@ def held_lately(benefits: Iterable[BenefitHeld] | None, kind: Benefit, months: i
     )
 
 
-def one_of(value: str | None, *accepted: str) -> bool | None:
-    """Whether a code is one of those accepted."""
-    return None if value is None else value in accepted
+def located_in(places: Places | Missing, municipality: str) -> Answer:
+    """Whether a place is the municipality of this code, five digits; one that may be another cannot tell."""
+    if isinstance(places, Missing):
+        return places
+    unclear = Missing(frozenset({places.fact}))
+    return any_of(*(_is(place, municipality, unclear) for place in places.among))
 
 
-def at_most(value: int | None, limit: int | None) -> bool | None:
-    """Compare a value with a limit that it may reach."""
-    return None if value is None or limit is None else value <= limit
+def one_of(value: str | Missing, *accepted: str) -> Answer:
+    """Whether a code is one of those accepted; what people type is no code, see `located_in` for places."""
+    return value if isinstance(value, Missing) else value in accepted
 
 
-def at_least(value: int | None, limit: int | None) -> bool | None:
-    """Compare a value with a limit that it must reach."""
-    return None if value is None or limit is None else value >= limit
+def at_most(value: int | Missing | None, limit: int | None) -> Answer:
+    """Compare a value with a limit that it may reach; without a limit no value is asked for."""
+    if value is None or limit is None:
+        return None
+    return value if isinstance(value, Missing) else value <= limit
 
 
-def all_of(*conditions: bool | None) -> bool | None:
-    """Say yes when every condition holds, no as soon as one does not, else unknown."""
+def at_least(value: int | Missing | None, limit: int | None) -> Answer:
+    """Compare a value with a limit that it must reach; without a limit no value is asked for."""
+    if value is None or limit is None:
+        return None
+    return value if isinstance(value, Missing) else value >= limit
+
+
+def all_of(*conditions: Answer) -> Answer:
+    """Say yes when every condition holds, no as soon as one does not, else which facts could tell.
+
+    A fact counts where it could still change the answer: not below a limit that has no figure, nor beside a
+    condition that is settled anyway.
+    """
     if any(condition is False for condition in conditions):
         return False
-    return None if any(condition is None for condition in conditions) else True
+    missing = [condition for condition in conditions if isinstance(condition, Missing)]
+    settled = OPEN if any(condition is None for condition in conditions) else YES
+    if not missing:
+        return _ANSWERS[settled]
+    highest = min(settled, *(max(each.could_be) for each in missing))
+    could_be = frozenset({settled}).union(*(each.could_be for each in missing))
+    reached = frozenset(rank for rank in could_be if rank <= highest)
+    if len(reached) == 1:
+        return _ANSWERS[highest]
+    facts = [each.facts for each in missing if min(each.could_be) < highest]
+    return Missing(frozenset().union(*facts), reached)
 
 
-def any_of(*conditions: bool | None) -> bool | None:
-    """Say yes as soon as one condition holds, no when none does, else unknown."""
-    if any(conditions):
+def any_of(*conditions: Answer) -> Answer:
+    """Say yes as soon as one condition holds, no when none does, else which facts could tell."""
+    if any(condition is True for condition in conditions):
         return True
-    return None if any(condition is None for condition in conditions) else False
+    return _not(none_of(*conditions))
 
 
-def none_of(*conditions: bool | None) -> bool | None:
-    """Say yes when no condition holds, no as soon as one does, else unknown."""
-    found = any_of(*conditions)
-    return None if found is None else not found
+def none_of(*conditions: Answer) -> Answer:
+    """Say yes when no condition holds, no as soon as one does, else which facts could tell."""
+    return all_of(*(_not(condition) for condition in conditions))
+
+
+_ANSWERS: Mapping[int, bool | None] = {NO: False, OPEN: None, YES: True}
+
+
+def _not(condition: Answer) -> Answer:
+    if isinstance(condition, Missing):
+        return Missing(condition.facts, frozenset(YES - rank for rank in condition.could_be))
+    return None if condition is None else not condition
+
+
+def _is(place: frozenset[str] | None, municipality: str, unclear: Missing) -> Answer:
+    if place is None or (municipality in place and len(place) > 1):
+        return unclear
+    return municipality in place

@@ -41,15 +41,24 @@ def bodies_of(step: Decided, fields: Mapping[str, object], now: datetime) -> tup
 
 
 def decided(
-    referral: Referral, copy: RecipientCopy | SenderCopy, bodies: Sequence[Model], now: datetime
+    referral: Referral,
+    copy: RecipientCopy | SenderCopy,
+    bodies: Sequence[Model],
+    now: datetime,
+    said_at: datetime | None = None,
 ) -> Referral:
-    """Give the referral after decisions said or heard; an erasure clears the details at the recipient."""
+    """Give the referral after decisions said or heard; an erasure clears the details at the recipient.
+
+    It is concluded when its recipient said so (`said_at`; now, where it says so itself), not when it was
+    read.
+    """
+    concluded_at = said_at or now
     for body in bodies:
         match body:
             case ReferralCompleted(outcome=outcome):
-                referral = replace(referral, outcome=outcome, reason=None, concluded_at=now)
+                referral = replace(referral, outcome=outcome, reason=None, concluded_at=concluded_at)
             case ReferralFailed(reason=reason):
-                referral = replace(referral, outcome=None, reason=reason, concluded_at=now)
+                referral = replace(referral, outcome=None, reason=reason, concluded_at=concluded_at)
             case ReferralDeclined(reason=reason) | ReferralRedirected(reason=reason):
                 referral = replace(referral, reason=reason)
             case ReferralCancelled(reason=reason):

@@ -1,160 +1,131 @@
-"""Rules as data with a pure function each, and the advisory assessment that they add up to on one day."""
+"""The advisory assessment that the rules of a programme add up to on one day."""
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from ieum_contracts.client import Circumstances
+from ieum.casework.conditions import Answer, Missing, all_of, any_of
+from ieum.casework.facts import Facts, facts_in
+from ieum.casework.rules import DAY_PARAMETER, Confidence, Rule, RuleSet, rule
+from ieum_contracts.circumstances import Circumstances
 from ieum_contracts.eligibility import Likelihood, ProgrammeAssessed, RuleAssessed, RuleResult
+from ieum_contracts.model import DataClass, data_class
 
-FACTS = frozenset(Circumstances.model_fields)
-DAY_PARAMETER = "on"
+__all__ = ["Confidence", "Judged", "Rule", "RuleFailure", "RuleSet", "assess", "judge", "rule"]
+
+SENSITIVE = frozenset(
+    name for name, each in Circumstances.model_fields.items() if data_class(each) is DataClass.SENSITIVE
+)
 NO_PUBLISHED_RULE = "no-published-rule"
 FACTS_MISSING = "facts-missing"
+FACTS_UNCLEAR = "facts-unclear"
+"""Every fact that is missing was given, but could not be understood."""
+RULE_FAILED = "rule-failed"
+"""A rule raised: nothing is said for it, and its agency's operators find it in the log."""
 LEFT_OPEN = "left-open"
 """A rule could not decide though it had the facts: no figure for the year, or a person's discretion."""
 WEAK_SOURCE = "weak-source"
 DISCRETIONARY = "discretionary"
 
 
-class Confidence(StrEnum):
-    """How sure the published source of a rule is; a rule of low confidence never makes `unlikely`."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One condition of a programme, where it stands in the law, and the days on which it is in force.
-
-    `holds` is pure: its parameters are the facts that it reads (fields of `Circumstances`, as bare values,
-    None where a fact is missing) and `on`, the day, where it needs it. It answers None where it cannot tell.
-    """
-
-    id: str
-    citation: str
-    valid_from: date
-    valid_to: date | None
-    confidence: Confidence
-    ko: str
-    en: str
-    holds: Callable[..., bool | None]
-    reads: tuple[str, ...]
-    dated: bool
-
-    def in_force(self, on: date) -> bool:
-        """Whether the rule counts on a day; its first and its last day do."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """The rules of one programme under the version that an assessment names."""
+class RuleFailure:
+    """A rule that raised, and the name of what it raised; not its text, which may hold what it was given."""
 
     programme: str
-    version: str
-    rules: tuple[Rule, ...]
-    discretionary: bool = False
+    rule: str
+    error: str
 
 
-def rule(
-    citation: str,
-    ko: str,
-    *,
-    since: date,
-    until: date | None = None,
-    confidence: Confidence = Confidence.HIGH,
-) -> Callable[[Callable[..., bool | None]], Rule]:
-    """Make a rule of a pure function: its name is the rule's id, its docstring explains the rule in English.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The advice, and the rules that failed to give theirs."""
 
-    `citation` names the law and its year, `ko` explains in Korean, `since` and `until` are the first and last
-    day in force. Raises ValueError when the function has no docstring or reads what `Circumstances` has not.
-    """
+    advice: ProgrammeAssessed
+    failures: tuple[RuleFailure, ...] = ()
 
-    def made(holds: Callable[..., bool | None]) -> Rule:
-        parameters = inspect.signature(holds).parameters
-        reads = tuple(name for name in parameters if name != DAY_PARAMETER)
-        rule_id = holds.__name__.replace("_", "-")
-        _check(rule_id, holds, reads)
-        return Rule(
-            id=rule_id,
-            citation=citation,
-            valid_from=since,
-            valid_to=until,
-            confidence=confidence,
-            ko=ko,
-            en=(holds.__doc__ or "").partition("\n")[0],
-            holds=holds,
-            reads=reads,
-            dated=DAY_PARAMETER in parameters,
-        )
 
-    return made
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    rule: Rule
+    answer: Answer
+    failure: RuleFailure | None = None
+
+    def weighed(self) -> Answer:
+        """Give what the answer counts for in the whole: what a weak source denies stays open."""
+        return any_of(self.answer, None) if self.rule.confidence is Confidence.LOW else self.answer
 
 
 def assess(rule_set: RuleSet, circumstances: Circumstances, on: date) -> ProgrammeAssessed:
     """Say what a programme's rules make of these circumstances on a day: advice that can be replayed."""
-    rules = [each for each in rule_set.rules if each.in_force(on)]
-    assessed = tuple(_ask(each, circumstances, on) for each in rules)
-    likelihood, cause = _sum_up(rules, assessed, discretionary=rule_set.discretionary)
-    return ProgrammeAssessed(
+    return judge(rule_set, facts_in(circumstances, on), on).advice
+
+
+def judge(rule_set: RuleSet, facts: Facts, on: date) -> Judged:
+    """Say what a programme's rules make of facts on a day, and which of them failed; none raises.
+
+    A fact is named as missing only where it could change what the rules say together, and a sensitive one
+    only when no other fact is missing.
+    """
+    asked = [_ask(rule_set.programme, each, facts, on) for each in rule_set.rules if each.in_force(on)]
+    whole = all_of(*(each.weighed() for each in asked), None if rule_set.discretionary else True)
+    wanted = whole.facts if isinstance(whole, Missing) else frozenset()
+    assessed = tuple(_assessed(each, facts, wanted - SENSITIVE or wanted) for each in asked)
+    cause = None if whole is False else _open_for(assessed, discretionary=rule_set.discretionary)
+    needs_info = Likelihood.LIKELY if cause is None else Likelihood.NEEDS_INFO
+    advice = ProgrammeAssessed(
         programme=rule_set.programme,
-        likelihood=likelihood,
+        likelihood=Likelihood.UNLIKELY if whole is False else needs_info,
         cause=cause,
         discretionary=rule_set.discretionary,
         rule_set=rule_set.version,
         as_of=on,
         rules=assessed,
     )
+    return Judged(advice, tuple(each.failure for each in asked if each.failure is not None))
 
 
-def _ask(each: Rule, circumstances: Circumstances, on: date) -> RuleAssessed:
-    facts = {name: getattr(circumstances, name) for name in each.reads}
-    values = {name: None if fact is None else fact.value for name, fact in facts.items()}
-    holds = each.holds(**values, **({DAY_PARAMETER: on} if each.dated else {}))
-    missing = [name for name in each.reads if values[name] is None] if holds is None else []
+def _ask(programme: str, each: Rule, facts: Facts, on: date) -> _Answered:
+    values = {name: facts.values.get(name, Missing(frozenset({name}))) for name in each.reads}
+    try:
+        answer = each.holds(**values, **({DAY_PARAMETER: on} if each.dated else {}))
+    except Exception as error:  # noqa: BLE001 - a rule that fails costs its own answer and nothing else
+        return _Answered(each, None, RuleFailure(programme, each.id, type(error).__name__))
+    if answer is None or isinstance(answer, bool | Missing):
+        return _Answered(each, answer)
+    return _Answered(each, None, RuleFailure(programme, each.id, type(answer).__name__))
+
+
+def _assessed(asked: _Answered, facts: Facts, wanted: frozenset[str]) -> RuleAssessed:
+    rule, answer = asked.rule, asked.answer
+    missing = [name for name in rule.reads if isinstance(answer, Missing) and name in answer.facts & wanted]
     return RuleAssessed(
-        rule=each.id,
-        result=_RESULT[holds],
-        citation=each.citation,
-        explanation_ko=each.ko,
-        explanation_en=each.en,
+        rule=rule.id,
+        result=_RESULT.get(answer, RuleResult.UNKNOWN),
+        citation=rule.citation,
+        explanation_ko=rule.ko,
+        explanation_en=rule.en,
         missing=tuple(f"circumstances.{name}" for name in missing),
+        unclear=tuple(f"circumstances.{name}" for name in missing if name in facts.values) or None,
+        cause=None if asked.failure is None else RULE_FAILED,
     )
 
 
-_RESULT = {True: RuleResult.PASSED, False: RuleResult.FAILED, None: RuleResult.UNKNOWN}
+_RESULT: Mapping[Answer, RuleResult] = {True: RuleResult.PASSED, False: RuleResult.FAILED}
 
 
-def _sum_up(
-    rules: Sequence[Rule], assessed: Sequence[RuleAssessed], *, discretionary: bool
-) -> tuple[Likelihood, str | None]:
-    if not rules:
-        return Likelihood.NEEDS_INFO, NO_PUBLISHED_RULE
-    pairs = zip(rules, assessed, strict=True)
-    failed = [each for each, said in pairs if said.result is RuleResult.FAILED]
-    if any(each.confidence is not Confidence.LOW for each in failed):
-        return Likelihood.UNLIKELY, None
-    unknown = [said for said in assessed if said.result is RuleResult.UNKNOWN]
-    if any(said.missing for said in unknown):
-        return Likelihood.NEEDS_INFO, FACTS_MISSING
-    if unknown:
-        return Likelihood.NEEDS_INFO, LEFT_OPEN
-    if failed:
-        return Likelihood.NEEDS_INFO, WEAK_SOURCE
-    return (Likelihood.NEEDS_INFO, DISCRETIONARY) if discretionary else (Likelihood.LIKELY, None)
-
-
-def _check(rule_id: str, holds: Callable[..., bool | None], reads: tuple[str, ...]) -> None:
-    strangers = sorted(set(reads) - FACTS)
-    if strangers:
-        raise ValueError(
-            f"The rule {rule_id} reads {', '.join(strangers)}, which Circumstances does not have: "
-            "name its parameters after the fields of ieum_contracts.client.Circumstances."
-        )
-    if not holds.__doc__:
-        raise ValueError(f"The rule {rule_id} has no docstring: say in its first line what it asks for.")
+def _open_for(assessed: Sequence[RuleAssessed], *, discretionary: bool) -> str | None:
+    """Say why rules of which none surely fails leave the question open; None when all of them hold."""
+    if not assessed:
+        return NO_PUBLISHED_RULE
+    if any(said.cause == RULE_FAILED for said in assessed):
+        return RULE_FAILED
+    missing = [item for said in assessed for item in said.missing]
+    if missing:
+        unclear = {item for said in assessed for item in said.unclear or ()}
+        return FACTS_UNCLEAR if unclear.issuperset(missing) else FACTS_MISSING
+    if any(said.result is RuleResult.UNKNOWN for said in assessed):
+        return LEFT_OPEN
+    if any(said.result is RuleResult.FAILED for said in assessed):
+        return WEAK_SOURCE
+    return DISCRETIONARY if discretionary else None

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ieum.casework.conditions import Answer, Missing, all_of
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -41,11 +43,11 @@ MEDIAN_INCOME_FURTHER_HEAD = Figure("고시 2025-135", {2026: 959_198})
 HOUSEHOLD_IN_TABLE_MAX = 7
 
 
-def median_income_monthly(household_size: int | None, on: date) -> int | None:
+def median_income_monthly(household_size: int, on: date) -> int | None:
     """Give the standard median income of a household, won a month; None where no figure is published."""
     table = MEDIAN_INCOME_MONTHLY.get(on.year, {})
-    if household_size is None or household_size <= HOUSEHOLD_IN_TABLE_MAX:
-        return table.get(household_size or 0)
+    if household_size <= HOUSEHOLD_IN_TABLE_MAX:
+        return table.get(household_size)
     largest = table.get(HOUSEHOLD_IN_TABLE_MAX)
     further = MEDIAN_INCOME_FURTHER_HEAD.on(on)
     if largest is None or further is None:
@@ -54,8 +56,16 @@ def median_income_monthly(household_size: int | None, on: date) -> int | None:
 
 
 def within_median(
-    income_monthly: int | None, percent: int, household_size: int | None, on: date
-) -> bool | None:
-    """Whether an income is at most so many percent of the household's median income, in whole won."""
+    income_monthly: int | Missing, percent: int, household_size: int | Missing, on: date
+) -> Answer:
+    """Whether an income is at most so many percent of the household's median income, in whole won.
+
+    In a year, or for a household, without a published figure no income is asked for.
+    """
+    if isinstance(household_size, Missing):
+        asked = income_monthly if isinstance(income_monthly, Missing) else True
+        return all_of(household_size, asked) if on.year in MEDIAN_INCOME_MONTHLY else None
     median = median_income_monthly(household_size, on)
-    return None if income_monthly is None or median is None else 100 * income_monthly <= percent * median
+    if median is None:
+        return None
+    return income_monthly if isinstance(income_monthly, Missing) else 100 * income_monthly <= percent * median

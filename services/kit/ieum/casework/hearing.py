@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from ieum.casework.assessing import assessed_again
 from ieum.casework.effects import changed, decided
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
@@ -13,7 +14,7 @@ from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
-from ieum_contracts.codes import Decision, State
+from ieum_contracts.codes import State
 from ieum_contracts.consent import ConsentErased
 from ieum_contracts.decisions import DecisionBody, ReferralAccepted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
@@ -42,7 +43,7 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
         case EligibilityAssessed() | EligibilityChanged() as body:
             return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
         case body:
-            return _unknown(body) if referral is None else _hear_move(known, referral, event, body, now)
+            return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
 
 
 def _hear_request(  # noqa: PLR0913, PLR0917 - what is known, and what arrived
@@ -70,23 +71,25 @@ def _unknown(body: Model) -> RefusedEvent | NotYet:
 
 
 def _hear_move(
-    known: LoadedCases, referral: Referral, event: Event, body: Model, now: datetime
+    known: LoadedCases, referral: Referral, event: Event, view: AgencyView, now: datetime
 ) -> Change | RefusedEvent:
+    body = event.body
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     decision, ask = decision_of(body), ask_of(body)
     if decision is not None and isinstance(body, DecisionBody | ConsentErased):
-        return _hear_decision(known, referral, decision, body, now)
+        return _hear_decision(known, referral, body, event.envelope.time, now)
     if ask is not None:
-        return hear_ask(referral, known.case_of(referral), ask, event, now)
+        heard = hear_ask(referral, known.case_of(referral), ask, event, now)
+        return heard if isinstance(heard, RefusedEvent) else assessed_again(referral, heard, view)
     return WRONG_PARTY
 
 
 def _hear_decision(
     known: LoadedCases,
     referral: Referral,
-    decision: Decision,
     body: DecisionBody | ConsentErased,
+    said_at: datetime,
     now: datetime,
 ) -> Change | RefusedEvent:
     if not isinstance(referral.copy, SenderCopy):
@@ -95,10 +98,12 @@ def _hear_decision(
         misfit = _misfit(known, body.case, [referral])
         if misfit is not None:
             return misfit
+    decision = decision_of(body)
+    assert decision is not None  # noqa: S101 - the caller has asked
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)
-    return Change(decided(referral, copy, (body,), now))
+    return Change(decided(referral, copy, (body,), now, said_at))
 
 
 def _hear_of_eligibility(

@@ -8,18 +8,16 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from ieum.casework.case_commands import day_of, settled
+from ieum.casework.assessing import assessed
+from ieum.casework.case_commands import settled
 from ieum.casework.effects import bodies_of, decided, say
-from ieum.casework.eligibility import assess
 from ieum.casework.sending import asked_json, sealed_json
 from ieum.casework.values import AgencyView, Case, Change, Referral, RefusedEvent
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ClosedCause, RejectedCause, WithdrawnCause
-from ieum_contracts.client import Circumstances
 from ieum_contracts.codes import AskType, Decision, Reason
-from ieum_contracts.eligibility import EligibilityAssessed
 from ieum_contracts.lifecycle import Decided, Mover, RecipientCopy
-from ieum_contracts.message import Event, Say
+from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.referral import (
     ReferralAmended,
@@ -29,7 +27,7 @@ from ieum_contracts.referral import (
 )
 
 DISPUTE_WITHIN = timedelta(days=30)
-"""A dispute has to arrive so soon after the outcome; then it waits for as long as it takes."""
+"""A dispute has to be said so soon after the outcome, however late it is read; then it waits."""
 
 
 def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime) -> Change:
@@ -44,6 +42,7 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
         sealed=sealed_json(body),
         created_at=now,
         changed_at=now,
+        requested_at=event.envelope.time,
         version=0,
         parent=body.parent,
     )
@@ -55,9 +54,8 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
     bodies = bodies_of(step, fields, now)
     referral = decided(referral, step.copy, bodies, now)
     says = tuple(say(referral, each) for each in bodies)
-    if declined is not None or not view.rule_sets[body.programme].rules:
-        return Change(referral, says=says)
-    return _assessed(referral, body, view, now, says)
+    change = Change(referral, says=says)
+    return change if declined is not None else assessed(change, view)
 
 
 def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
@@ -79,7 +77,7 @@ def hear_ask(
         return RefusedEvent("wrong-party")
     if any(ask_id == event.envelope.id or waiting is ask for ask_id, waiting in copy.waiting):
         return RefusedEvent("ask-waits-already")
-    in_time = referral.concluded_at is None or now - referral.concluded_at <= DISPUTE_WITHIN
+    in_time = referral.concluded_at is None or event.envelope.time - referral.concluded_at <= DISPUTE_WITHIN
     step = lifecycle.hear_ask(copy, ask, event.envelope.id, reopening_possible=in_time)
     bodies = bodies_of(step, _fields(copy, ask, event.body, step), now)
     taken = _with_news(referral, event.body, step) if bodies else referral
@@ -90,16 +88,6 @@ def hear_ask(
         return Change(after, says=says)
     case, more = settled(case, after, now)
     return Change(after, case, says + more)
-
-
-def _assessed(
-    referral: Referral, body: ReferralRequested, view: AgencyView, now: datetime, says: tuple[Say, ...]
-) -> Change:
-    circumstances = body.sealed.circumstances or Circumstances()
-    advice = assess(view.rule_sets[body.programme], circumstances, day_of(now))
-    assessed = EligibilityAssessed(programmes=(advice,))
-    kept = assessed.model_dump_json(exclude_none=True).encode()
-    return Change(replace(referral, assessment=kept), says=(*says, say(referral, assessed)))
 
 
 def _fields(copy: RecipientCopy, ask: AskType, body: Model, step: Decided) -> Mapping[str, object]:

@@ -63,6 +63,7 @@ def refer(
         sealed=sealed_json(body),
         created_at=now,
         changed_at=now,
+        requested_at=now,
         client_ref=order.client_ref,
         loop_override=order.loop_override,
         parent=order.parent,
@@ -119,7 +120,7 @@ def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
     visits = parent.requested().get("path", [])
     before = [Visit.model_validate(visit) for visit in visits] if isinstance(visits, list) else []
     agency = parent.peer if parent.side is Side.SENDER else me
-    return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.created_at))
+    return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at))
 
 
 def _refusals(

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ieum.casework.eligibility import RuleSet
+from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
@@ -77,9 +77,10 @@ class Referral:
     """One referral as one side knows it; `version` counts its changes.
 
     `asked` is what was requested, as JSON without its member `sealed`; `sealed` is that member, and None once
-    it is erased. `case` is the recipient's case, known to the sender when the recipient named it.
-    `ended_here` stays once set, also when the recipient answers after all: the client may have been referred
-    anew. `untaken` are the recipient's decisions; asks that were not taken in stand in the sender's copy.
+    it is erased. `created_at` is when this side wrote it down, `requested_at` when its sender said it.
+    `case` is the recipient's case, known to the sender when the recipient named it. `ended_here` stays once
+    set, also when the recipient answers after all: the client may have been referred anew. `untaken` are the
+    recipient's decisions; asks that were not taken in stand in the sender's copy.
     """
 
     id: UUID
@@ -102,6 +103,12 @@ class Referral:
     assessment: bytes | None = None
     ended_here: EndedHere | None = None
     untaken: tuple[UntakenDecision, ...] = ()
+    requested_at: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the sender asked for it: its own day counts, however late it was read."""
+        return self.requested_at or self.created_at
 
     @property
     def side(self) -> Side:
@@ -162,12 +169,16 @@ class AgencyView:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command or an event comes to: what is now known, and what has to be said of it."""
+    """What a command or an event comes to: what is now known, and what has to be said of it.
+
+    `failures` are rules that raised while the referral was assessed, for the log: they stand in nobody's way.
+    """
 
     referral: Referral | None = None
     case: Case | None = None
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
+    failures: tuple[RuleFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

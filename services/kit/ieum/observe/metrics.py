@@ -1,4 +1,4 @@
-"""What delivery measures of itself, for Prometheus: numbers and fates, nothing of a client."""
+"""What delivery and casework measure, for Prometheus: numbers, fates and rules, nothing of a client."""
 
 from collections.abc import Mapping
 
@@ -46,3 +46,19 @@ class DeliveryMeasures:
         """Set how many rows wait, by table."""
         for table, count in rows.items():
             self._waiting.labels(table).set(count)
+
+
+class CaseworkMeasures:
+    """Counters of one process's casework."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._rules_failed = Counter(
+            "ieum_rules_failed",
+            "Rules that raised instead of answering, so that their part of an assessment is missing.",
+            ["programme", "rule"],
+            registry=registry,
+        )
+
+    def rule_failed(self, programme: str, rule: str) -> None:
+        """Count a rule that raised."""
+        self._rules_failed.labels(programme, rule).inc()

@@ -97,6 +97,7 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
         isinstance(copy, SenderCopy) and copy.over,
         None if ended is None else ended.cause,
         None if ended is None else ended.reason,
+        referral.requested_at,
     )
 
 
@@ -124,6 +125,7 @@ def _referral(row: Record, peers: Peers) -> Referral:
         if row["ended_here"] is None
         else EndedHere(EndCause(row["ended_here"]), row["ended_reason"]),
         untaken=_untaken_decisions(row) if row["recipient"] else (),
+        requested_at=row["requested_at"],
     )
 
 

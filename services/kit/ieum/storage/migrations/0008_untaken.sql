@@ -14,5 +14,6 @@ create type referral_row_2 as (
     disputed boolean, withdrawn boolean, erased boolean, outcome text, reason text, client_ref text,
     open_ref text, loop_override text, created_at timestamptz, changed_at timestamptz,
     concluded_at timestamptz, asked bytea, sealed bytea, assessment bytea, untaken_ids uuid[],
-    untaken_names text[], untaken_reasons text[], over boolean, ended_here text, ended_reason text
+    untaken_names text[], untaken_reasons text[], over boolean, ended_here text, ended_reason text,
+    requested_at timestamptz
 );

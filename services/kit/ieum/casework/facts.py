@@ -1,0 +1,98 @@
+"""Facts as rules take them: those of the circumstances, and those that stand elsewhere in a referral."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import JsonValue, ValidationError
+from pydantic_core import to_json
+
+from ieum.casework.conditions import Missing, Places
+from ieum.casework.places import place_of
+from ieum_contracts.circumstances import Circumstances, MunicipalityFact
+from ieum_contracts.client_codes import FactSource
+
+_BIRTH, _NEEDS = "birth_date", "needs"
+_RESIDENCE, _WORKPLACE = "residence_municipality", "workplace_municipality"
+_CODE_OF_WORKPLACE = "workplace_municipality_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts that were given, by their names in `Circumstances`; one that was not understood is `Missing`."""
+
+    values: Mapping[str, object]
+
+
+def facts_in(circumstances: Circumstances, on: date) -> Facts:
+    """Take the facts out of circumstances; a birth after the day that counts is not understood."""
+    values = {name: _bare(name, fact) for name, fact in circumstances if fact is not None}
+    birth = values.get(_BIRTH)
+    if isinstance(birth, date) and birth > on:
+        values[_BIRTH] = _not_understood(_BIRTH)
+    return Facts(values)
+
+
+def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
+    """Take the facts out of a referral, as JSON: of its circumstances, else of what stands beside them.
+
+    That is the client's birth date and address, the needs of the referral, and the workplaces of an
+    employer's vacancies, each as well known as what a client has stated. A fact among the circumstances
+    counts before them: it was given to be judged.
+    """
+    sealed = _member(requested, "sealed")
+    client = _member(sealed, "client")
+    beside = {_BIRTH: client.get("birth_date"), _NEEDS: requested.get("needs") or None}
+    stated: dict[str, JsonValue] = {
+        name: {"value": value, "source": FactSource.STATED.value}
+        for name, value in beside.items()
+        if value is not None
+    }
+    circumstances = {**stated, **_member(sealed, "circumstances")}
+    return Facts({**_places_beside(sealed), **_understood(circumstances, on)})
+
+
+def _understood(circumstances: Mapping[str, JsonValue], on: date) -> Mapping[str, object]:
+    """Read facts one by one: what was kept before the contract refused it is given, and not understood."""
+    try:
+        return facts_in(_read(circumstances), on).values
+    except ValidationError as error:
+        refused = {str(each["loc"][0]) for each in error.errors(include_input=False) if each["loc"]}
+    others = {name: fact for name, fact in circumstances.items() if name not in refused}
+    return {**facts_in(_read(others), on).values, **{name: _not_understood(name) for name in refused}}
+
+
+def _read(circumstances: Mapping[str, JsonValue]) -> Circumstances:
+    return Circumstances.model_validate_json(to_json(circumstances))
+
+
+def _places_beside(sealed: Mapping[str, JsonValue]) -> Mapping[str, Places]:
+    residence = _place(_member(sealed, "client"), "address")
+    vacancies = _member(sealed, "employer").get("vacancies")
+    posts = [each for each in vacancies if isinstance(each, dict)] if isinstance(vacancies, list) else []
+    located = [each for each in posts if _WORKPLACE in each or _CODE_OF_WORKPLACE in each]
+    works = tuple(_place(each, _WORKPLACE, _CODE_OF_WORKPLACE) for each in located)
+    return {
+        **({} if residence is None else {_RESIDENCE: Places(_RESIDENCE, (residence,))}),
+        **({_WORKPLACE: Places(_WORKPLACE, works)} if works else {}),
+    }
+
+
+def _place(of: Mapping[str, JsonValue], name: str, code: str = "") -> frozenset[str] | None:
+    named, coded = of.get(name), of.get(code)
+    return place_of(named if isinstance(named, str) else None, coded if isinstance(coded, str) else None)
+
+
+def _bare(name: str, fact: object) -> object:
+    if isinstance(fact, MunicipalityFact):
+        return Places(name, (place_of(fact.value, fact.code),))
+    return getattr(fact, "value", None)
+
+
+def _not_understood(name: str) -> Missing:
+    return Missing(frozenset({name}))
+
+
+def _member(of: Mapping[str, JsonValue], name: str) -> Mapping[str, JsonValue]:
+    found = of.get(name)
+    return found if isinstance(found, dict) else {}
