@@ -18,6 +18,7 @@ from ieum_contracts import (
     consent,
     delivery,
     eligibility,
+    identifier_rule,
     lifecycle,
     model,
     topics,
@@ -59,6 +60,7 @@ def documents() -> Mapping[str, str]:
         for event in EVENT_TYPES.values()
         if event.model is not None
     }
+    made["identifiers.json"] = identifier_rule.as_json()
     made["codes.json"] = codes_document()
     made["topics.json"] = topics_document()
     made["lifecycle.json"] = lifecycle.as_json()

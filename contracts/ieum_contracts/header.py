@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from ieum_contracts.address import Address
+from ieum_contracts.identifiers import contains_identifier
 
 SEQUENCE_MAX = 2**53
 ADDRESSES_MAX = 1024
@@ -17,7 +18,7 @@ PRINTABLE = re.compile(r"[!-~]{1,200}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEQUENCE = re.compile(r"[0-9]{20}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class EnvelopeError(ValueError):
@@ -70,8 +71,13 @@ _address = lru_cache(ADDRESSES_MAX)(Address.parse)
 
 
 def traceparent(text: str | None) -> str | None:
-    """Read a trace parent; one of another form is passed over, for it is nobody's concern but ours."""
-    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
+    """Read a trace parent; one that happens to look like an identifier is accepted, and not passed on."""
+    return None if text is None else passed_on(matching(TRACEPARENT, text, "traceparent"))
+
+
+def passed_on(trace: str) -> str | None:
+    """Give a trace parent that may travel on: of W3C's form, and nothing in it is taken for an identifier."""
+    return None if TRACEPARENT.fullmatch(trace) is None or contains_identifier(trace) else trace
 
 
 def matching(pattern: re.Pattern[str], text: str, header: str) -> str:

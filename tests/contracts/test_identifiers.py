@@ -17,6 +17,7 @@ from tests.contracts.golden import CONTRACTS, read
 
 VECTORS = read(CONTRACTS / "vectors" / "identifiers.json")
 WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+SHAPES = [(), (6,), (2, 4, 6), (6, 7), (2, 4, 6, 7), tuple(range(1, 13)), (1, 6), (6, 9)]
 SEPARATORS = ["", " ", "-", ".", " - ", "/", "\u200b", "\u2013", "\u3000", "\n"]
 
 
@@ -31,9 +32,11 @@ def test_a_non_hit_is_left_alone(vector: dict[str, Any]) -> None:
 
 
 @given(
-    st.dates(date(1900, 1, 1), date(2099, 12, 31)),
-    st.integers(0, 99_999),
-    st.lists(st.sampled_from(SEPARATORS), min_size=12, max_size=12),
+    st.dates(date(1900, 1, 1), date(2039, 12, 31)),
+    st.integers(0, 999).map(lambda number: number * 100 + 11),
+    st.tuples(st.lists(st.sampled_from(SEPARATORS), min_size=12, max_size=12), st.sampled_from(SHAPES)).map(
+        lambda drawn: [gap if number in drawn[1] else "" for number, gap in enumerate(drawn[0], start=1)]
+    ),
     st.sampled_from([0x30, 0xFF10, 0x660, 0x6F0, 0x966]),
     st.text(st.characters(categories=["Lo", "Ll"], exclude_characters="0123456789"), max_size=10),
 )

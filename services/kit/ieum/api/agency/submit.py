@@ -1,6 +1,5 @@
 """From an order to an answer: what casework makes of it is written and said in one transaction."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -26,10 +25,9 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
 from ieum.storage.idempotency_rows import StoredAnswer
+from ieum_contracts.header import passed_on
 
 Content = TypeVar("Content")
-
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 async def order(
@@ -95,5 +93,5 @@ def moved(change: Change) -> Referral:
 
 
 def _cause(request: Request) -> Cause:
-    trace = request.headers.get("traceparent", "")
-    return Cause(str(request.scope["ieum.request"]), trace if _TRACEPARENT.fullmatch(trace) else None)
+    traces = request.headers.getlist("traceparent")
+    return Cause(str(request.scope["ieum.request"]), passed_on(traces[0]) if len(traces) == 1 else None)
