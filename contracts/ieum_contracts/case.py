@@ -2,16 +2,15 @@
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
 from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome
-from ieum_contracts.model import LIST_ITEMS_MAX, Day, Model, personal, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Day, Id, Model, personal, plain, pseudonym
 
-Referrals = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
+Referrals = Annotated[tuple[Id, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
 
 
 class CaseReason(StrEnum):
@@ -47,7 +46,7 @@ class GoalOutcome(Model):
 class CaseClosed(Model):
     """A case is closed; each sender hears it with its own referrals only."""
 
-    case: Annotated[UUID, pseudonym("The case; also the record key.")]
+    case: Annotated[Id, pseudonym("The case; also the record key.")]
     referrals: Annotated[Referrals, pseudonym("Referrals of this sender that the case served.")]
     opened_on: Annotated[Day, pseudonym("Day on which the case was opened.")]
     closed_on: Annotated[Day, pseudonym("Day on which it was closed.")]
@@ -64,7 +63,7 @@ class CaseClosed(Model):
 class CaseFollowedUp(Model):
     """The agency has looked after the client of a closed case."""
 
-    case: Annotated[UUID, pseudonym("The case; also the record key.")]
+    case: Annotated[Id, pseudonym("The case; also the record key.")]
     referrals: Annotated[Referrals, pseudonym("Referrals of this sender that the case served.")]
     checked_on: Annotated[Day, pseudonym("Day of the check.")]
     found: Annotated[FollowUp, pseudonym("What was found.")]

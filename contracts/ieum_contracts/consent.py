@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
+    WHOLE,
+    Id,
     Line,
     Model,
     Note,
@@ -65,14 +66,14 @@ class Guardian(Model):
 class ConsentArtefact(Model):
     """What a client agreed to, as PIPA 17(2) wants it: one named recipient, one purpose, named items."""
 
-    id: Annotated[UUID, pseudonym("Id of the artefact, named when it is withdrawn.")]
+    id: Annotated[Id, pseudonym("Id of the artefact, named when it is withdrawn.")]
     recipient: Annotated[AddressText, plain("The one agency that may receive the items.")]
     purpose: Annotated[ProgrammeId, plain("The programme for which it may use them.")]
     items: Annotated[
         tuple[ItemName, ...], Field(min_length=1, max_length=100), plain("Each item, by its name.")
     ]
     retention_days: Annotated[
-        int, Field(strict=True, ge=1, le=3660), plain("Days for which the recipient keeps the items.")
+        int, Field(strict=True, ge=1, le=3660), WHOLE, plain("Days for which the recipient keeps the items.")
     ]
     refusal_text: Annotated[Note, plain("The right to refuse and what refusing means, as it was read.")]
     refusal_text_version: Annotated[Line, plain("Version of that text.")]
@@ -95,9 +96,9 @@ class WithdrawalScope(StrEnum):
 class ConsentWithdrawn(Model):
     """Ask of the sender: the client has withdrawn; stop at once, erase, and send the receipt."""
 
-    artefact: Annotated[
-        UUID | None, pseudonym("The consent artefact that is withdrawn, if there was one.")
-    ] = None
+    artefact: Annotated[Id | None, pseudonym("The consent artefact that is withdrawn, if there was one.")] = (
+        None
+    )
     scope: Annotated[
         WithdrawalScope,
         plain("Whether the client meant this referral or the journey; it is said for each all the same."),
@@ -130,7 +131,7 @@ class ConsentErased(Model):
     """Decision of the recipient: the receipt, what was erased, how, and by when it is gone everywhere."""
 
     answers: Annotated[
-        tuple[UUID, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
+        tuple[Id, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
     ] = ()
     erased: Annotated[
         tuple[ErasedPlace, ...], Field(max_length=LIST_ITEMS_MAX), plain("Where details were erased.")

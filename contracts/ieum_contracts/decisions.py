@@ -1,7 +1,6 @@
 """What a recipient says of a referral: its decisions, each naming the asks that it settles."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
@@ -17,6 +16,7 @@ from ieum_contracts.model import (
     Count,
     Day,
     Flag,
+    Id,
     Line,
     Model,
     Reference,
@@ -31,7 +31,7 @@ class DecisionBody(Model):
     """A decision: it settles the asks that it names."""
 
     answers: Annotated[
-        tuple[UUID, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
+        tuple[Id, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
     ] = ()
     sealed: Annotated[SealedNote | None, personal("A note in words.")] = None
 
@@ -83,7 +83,7 @@ class ReferralAccepted(DecisionBody):
 
     contact_by: Annotated[Time | None, plain("By when the client is contacted.")] = None
     appointment: Annotated[Appointment | None, pseudonym("The first appointment.")] = None
-    case: Annotated[UUID | None, pseudonym("The case that serves the client; key of case.closed.")] = None
+    case: Annotated[Id | None, pseudonym("The case that serves the client; key of case.closed.")] = None
 
 
 class ReferralStarted(DecisionBody):

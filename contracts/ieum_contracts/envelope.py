@@ -102,6 +102,7 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
         raise EnvelopeError("envelope.header-missing", missing)
     if texts["ce_partitionkey"] != texts["ce_subject"]:
         raise EnvelopeError("place.key", "ce_partitionkey")
+    header.matching(header.CONTENT_TYPE, texts["content-type"], "content-type")
     journey = texts.get("ce_journey")
     return Envelope(
         id=header.uuid(texts["ce_id"], "ce_id"),

@@ -26,6 +26,7 @@ from ieum_contracts import (
 from ieum_contracts.asyncapi import asyncapi
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import NAMES, OPTIONAL, SEQUENCE_MAX
+from ieum_contracts.header import PATTERNS
 from ieum_contracts.schemas import schema, schema_path
 
 FOLDER = Path(__file__).parents[1]
@@ -95,7 +96,10 @@ def topics_document() -> dict[str, object]:
             "headers_bytes_max": topics.HEADERS_BYTES_MAX,
             "sequence_max": SEQUENCE_MAX,
         },
-        "headers": [{"name": name, "required": name not in OPTIONAL} for name in NAMES],
+        "headers": [
+            {"name": name, "required": name not in OPTIONAL, "pattern": f"^{PATTERNS[name]}$"}
+            for name in NAMES
+        ],
         "events": [
             {
                 "type": event.type,

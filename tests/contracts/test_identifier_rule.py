@@ -15,6 +15,7 @@ from tests.contracts.identifier_texts import GAPS, day, day_and_sum, disguised, 
 
 VECTORS = read(CONTRACTS / "vectors" / "identifiers.json")
 NUMBER = "9001011000006"
+BETWEEN: list[list[Any]] = [[], ["1990-01-01"], ["stated"], [5], [True, None], ["0198c0de-" * 4], ["가"]]
 
 
 def test_a_scanner_written_from_the_published_rule_agrees_on_six_thousand_texts() -> None:
@@ -35,9 +36,7 @@ def test_it_agrees_on_bodies_in_which_a_number_is_split() -> None:
     for _ in range(1_500):
         text = chance.choice([disguised, day_and_sum, other])(chance)
         cut = chance.randrange(len(text) + 1)
-        between = chance.choice(
-            [[], ["1990-01-01"], ["stated"], [5], [True, None], ["0198c0de-" * 4], ["가"]]
-        )
+        between = chance.choice(BETWEEN)
         value = chance.choice(
             [
                 [text[:cut], *between, text[cut:]],
