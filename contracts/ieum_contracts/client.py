@@ -12,7 +12,6 @@ from ieum_contracts.model import (
     LIST_ITEMS_MAX,
     WHOLE,
     Count,
-    Day,
     Flag,
     Line,
     Model,
@@ -22,6 +21,7 @@ from ieum_contracts.model import (
     personal,
     sensitive,
 )
+from ieum_contracts.timing import PastDay
 from ieum_contracts.values import PHONE_PATTERN, tidy_phone
 
 __all__ = [
@@ -69,7 +69,9 @@ class ClientDetails(Model):
     """Who the client is; no unique identifier has a field here."""
 
     name: Annotated[Line, personal("Name as the client gives it.")]
-    birth_date: Annotated[Day | None, personal("Birth date, to tell two people of one name apart.")] = None
+    birth_date: Annotated[PastDay | None, personal("Birth date, to tell two people of one name apart.")] = (
+        None
+    )
     address: Annotated[Line | None, personal("Where the client lives.")] = None
 
 

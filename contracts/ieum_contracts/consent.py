@@ -13,11 +13,11 @@ from ieum_contracts.model import (
     Line,
     Model,
     Note,
-    Time,
     personal,
     plain,
     pseudonym,
 )
+from ieum_contracts.timing import ConsentTime, FutureTime, PastTime
 
 AddressText = Annotated[
     str,
@@ -81,7 +81,7 @@ class ConsentArtefact(Model):
         tuple[ConsentLine, ...], Field(min_length=1, max_length=3), personal("Lines that were agreed to.")
     ]
     method: Annotated[ConsentMethod, plain("How consent was given.")]
-    given_at: Annotated[Time, personal("When consent was given.")]
+    given_at: Annotated[ConsentTime, personal("When consent was given.")]
     evidence_sha256: Annotated[Sha256Hex, pseudonym("SHA-256 of the signed form or recording.")]
     guardian: Annotated[Guardian | None, personal("Who agreed for a client under 14.")] = None
 
@@ -103,7 +103,7 @@ class ConsentWithdrawn(Model):
         WithdrawalScope,
         plain("Whether the client meant this referral or the journey; it is said for each all the same."),
     ] = WithdrawalScope.REFERRAL
-    said_at: Annotated[Time | None, pseudonym("When the client said so.")] = None
+    said_at: Annotated[PastTime | None, pseudonym("When the client said so.")] = None
 
 
 class ErasedPlace(StrEnum):
@@ -137,7 +137,7 @@ class ConsentErased(Model):
         tuple[ErasedPlace, ...], Field(max_length=LIST_ITEMS_MAX), plain("Where details were erased.")
     ]
     method: Annotated[ErasureMethod, plain("How they were erased.")]
-    everywhere_by: Annotated[Time, plain("When copies in mailboxes and ledgers are gone as well.")]
+    everywhere_by: Annotated[FutureTime, plain("When copies in mailboxes and ledgers are gone as well.")]
     kept: Annotated[
         tuple[Kept, ...], Field(max_length=LIST_ITEMS_MAX), plain("What had to be kept, and why.")
     ] = ()

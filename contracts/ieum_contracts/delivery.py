@@ -1,9 +1,9 @@
 """Talk about delivery itself, on the delivery mailboxes: unnumbered, idempotent, nothing of a client."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from ieum_contracts.consent import Sha256Hex
 from ieum_contracts.envelope import SEQUENCE_MAX
@@ -68,6 +68,12 @@ class StreamResendAsked(Model):
     key: Annotated[Id, pseudonym("Key of the stream.")]
     first: Annotated[Sequence, plain("First number that is missing.")]
     last: Annotated[Sequence | None, plain("Last number that is missing; absent for all that follow.")] = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError("The last number that is missing is not below the first.")
+        return self
 
 
 class StreamHead(Model):

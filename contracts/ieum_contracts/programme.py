@@ -1,8 +1,8 @@
 """What an agency publishes of a programme on its catalogue topic; the newest version counts."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.client_codes import Document
@@ -58,3 +58,13 @@ class ProgrammePublished(Model):
     ] = None
     valid_from: Annotated[Day | None, plain("First day on which it is offered.")] = None
     valid_until: Annotated[Day | None, plain("Last day on which it is offered.")] = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if (
+            self.valid_from is not None
+            and self.valid_until is not None
+            and self.valid_until < self.valid_from
+        ):
+            raise ValueError("The last day on which a programme is offered is not before the first.")
+        return self

@@ -11,7 +11,8 @@ from ieum_contracts.client import Contact, Documents, ReferralDetails, SealedNot
 from ieum_contracts.client_codes import Goal, Need, PriorityCause, Question, SafetyFlag
 from ieum_contracts.codes import HandOver, Priority, Reason, SubjectKind
 from ieum_contracts.consent import AddressText, LegalBasis
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Id, Model, Note, Time, personal, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Id, Model, Note, personal, plain, pseudonym
+from ieum_contracts.timing import FutureTime, PastTime
 
 PATH_VISITS_MAX = 16
 
@@ -21,7 +22,7 @@ class Visit(Model):
 
     agency: Annotated[AddressText, plain("Address of the agency.")]
     programme: Annotated[ProgrammeId, pseudonym("Its programme.")]
-    at: Annotated[Time, pseudonym("When the referral to it was made.")]
+    at: Annotated[PastTime, pseudonym("When the referral to it was made.")]
 
 
 class AssessmentCited(Model):
@@ -45,7 +46,7 @@ class ReferralRequested(Model):
     ] = ()
     requested_service: Annotated[Code | None, plain("A service within the programme.")] = None
     hand_over: Annotated[HandOver, plain("How the client gets from desk to desk.")]
-    answer_by: Annotated[Time | None, plain("When the sender expects an answer.")] = None
+    answer_by: Annotated[FutureTime | None, plain("When the sender expects an answer.")] = None
     assessment: Annotated[AssessmentCited | None, pseudonym("The assessment cited.")] = None
     assessment_skipped: Annotated[AssessmentSkipped | None, plain("Why no assessment is cited.")] = None
     parent: Annotated[Id | None, pseudonym("The referral from which this one follows.")] = None

@@ -191,6 +191,7 @@ _BODY = (
     Case("upper-case-id", "body.invalid", lambda g: _withdrawn(g, b"0198C0DE-0000-7000-8000-00000000000A")),
     Case("leap-second", "body.invalid", lambda g: _withdrawn(g, None, b"2026-06-30T23:59:60Z")),
     Case("no-time-known", "body.invalid", lambda g: _withdrawn(g, None, b"0001-01-01T00:00:00Z")),
+    Case("said-in-the-future", "body.invalid", lambda g: _withdrawn(g, None, b"2098-01-01T00:00:00Z")),
     Case("nothing-visible", "body.invalid", lambda g: g.saying(sealed={"note": "\u3000\u200b"})),
     Case(
         "other-schema",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ieum.api.agency.views import standing
 from ieum.api.api_context import ApiContext
 from ieum.api.http.idempotency import answer_of, replayed, response_of
+from ieum.api.http.request_body import refuse_out_of_time
 from ieum.api.http.responses import check_version, etag, json_answer
 from ieum.api.http.unit_of_work import read_command
 from ieum.api.problems import http_kinds
@@ -41,6 +42,7 @@ async def order(
     content, idempotency_key = await read_command(request, contract)
 
     def serve(found: Loaded, now: datetime) -> CommandResult:
+        refuse_out_of_time(content, now)
         change, response = work(found, content, now)
         return CommandResult(change, answer_of(response))
 

@@ -1,6 +1,7 @@
 """Reading a request's body: bounded in bytes and in time, then straight into its contract."""
 
 import asyncio
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +13,8 @@ from ieum.api.problems.referral_kinds import IDENTIFIERS
 from ieum.api.problems.response import ERRORS_MAX, Problem, field_name, places
 from ieum_contracts import identifiers
 from ieum_contracts.body import holds_identifier
+from ieum_contracts.model import Model
+from ieum_contracts.timing import out_of_time
 
 BODY_BYTES_MAX = 256 * 1024
 BODY_SECONDS_MAX = 10.0
@@ -53,6 +56,14 @@ def refuse_identifiers(body: bytes) -> None:
         raise Problem(
             IDENTIFIERS, {"errors": [{"field": place, "code": "identifier"} for place in found or ["body"]]}
         )
+
+
+def refuse_out_of_time(content: object, now: datetime) -> None:
+    """Refuse an order that holds a time or day which cannot be meant now, as a birth in the future."""
+    found = list(out_of_time(content, now)) if isinstance(content, Model) else []
+    if found:
+        errors = [{"field": place, "code": fault} for place, fault in found[:ERRORS_MAX]]
+        raise Problem(http_kinds.VALIDATION, {"errors": errors})
 
 
 async def _read_bounded(request: Request) -> bytes:
