@@ -114,9 +114,7 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
         dataschema=header.matching(header.DATASCHEMA, texts["ce_dataschema"], "ce_dataschema"),
         sequence=header.sequence(texts.get("ce_sequence")),
         journey=None if journey is None else header.uuid(journey, "ce_journey"),
-        causation=header.matching(header.PRINTABLE, texts["ce_causation"], "ce_causation")
-        if "ce_causation" in texts
-        else None,
+        causation=header.causation(texts.get("ce_causation")),
         traceparent=header.traceparent(texts.get("traceparent")),
     )
 

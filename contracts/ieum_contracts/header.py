@@ -94,6 +94,13 @@ def address(text: str, header: str) -> Address:
 _address = lru_cache(ADDRESSES_MAX)(Address.parse)
 
 
+def causation(text: str | None) -> str | None:
+    """Read what caused an event: a text that is kept and shown, so that it may hold no identifier."""
+    if text is not None and contains_identifier(matching(PRINTABLE, text, "ce_causation")):
+        raise EnvelopeError("envelope.header-invalid", "ce_causation")
+    return text
+
+
 def traceparent(text: str | None) -> str | None:
     """Read a trace parent; one that happens to look like an identifier is accepted, and not passed on."""
     return None if text is None else passed_on(matching(TRACEPARENT, text, "traceparent"))

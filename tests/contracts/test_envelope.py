@@ -130,6 +130,7 @@ def test_one_broken_header_is_rejected_or_passed_over(name: str, value: bytes | 
         ("ce_dataschema", b"urn:ieum:referral.requested", "envelope.header-invalid"),
         ("ce_type", b"\xff\xfe", "envelope.header-not-text"),
         ("ce_causation", b"x" * (HEADER_BYTES_MAX + 1), "envelope.header-too-large"),
+        ("ce_causation", b"desk:900101-1000006", "envelope.header-invalid"),
         ("ce_id", None, "envelope.header-missing"),
     ],
 )

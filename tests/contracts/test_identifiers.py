@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ieum_contracts.body import holds_identifier
 from ieum_contracts.client import SealedNote
 from ieum_contracts.codes import Reason
 from ieum_contracts.decisions import ReferralFailed
@@ -58,6 +59,24 @@ def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     text = (piece * BODY_BYTES_MAX)[: BODY_BYTES_MAX // 2]
     started = time.perf_counter()
     contains_identifier(text)
+    assert time.perf_counter() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("piece", "end"),
+    [
+        ('["1"],', "0"),
+        ('"1 ",', "0"),
+        ('{"1":"1"},', "0"),
+        ('"900101",', "0"),
+        ('"m",', "0"),
+        ("[", "0" + "]" * 50_000),
+    ],
+)
+def test_a_body_made_to_be_slow_is_not(piece: str, end: str) -> None:
+    body = ("[" + piece * (BODY_BYTES_MAX // 2 // len(piece)) + end + "]").encode()
+    started = time.perf_counter()
+    holds_identifier(body)
     assert time.perf_counter() - started < 3
 
 

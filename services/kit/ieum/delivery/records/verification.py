@@ -15,7 +15,6 @@ from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
 from ieum_contracts.envelope import Envelope, EnvelopeError
-from ieum_contracts.identifiers import contains_identifier
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.timing import out_of_time
@@ -139,8 +138,6 @@ def hash_of(key: bytes) -> int:
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
     event = read_envelope(record)
-    if event.causation is not None and contains_identifier(event.causation):
-        raise EnvelopeError("envelope.header-invalid", "ce_causation")
     if event.source == me or event.source.centre != me.centre:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:
