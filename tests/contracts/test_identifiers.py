@@ -57,9 +57,9 @@ def test_no_disguise_hides_a_registration_number(
 )
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     text = (piece * BODY_BYTES_MAX)[: BODY_BYTES_MAX // 2]
-    started = time.perf_counter()
+    started = time.thread_time()
     contains_identifier(text)
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
 )
 def test_a_body_made_to_be_slow_is_not(piece: str, end: str) -> None:
     body = ("[" + piece * (BODY_BYTES_MAX // 2 // len(piece)) + end + "]").encode()
-    started = time.perf_counter()
+    started = time.thread_time()
     holds_identifier(body)
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3
 
 
 def test_the_place_is_named_and_not_what_stands_there() -> None:
