@@ -19,7 +19,7 @@ from tests.contracts.golden import CONTRACTS, read
 VECTORS = read(CONTRACTS / "vectors" / "identifiers.json")
 WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 SHAPES = [(), (6,), (2, 4, 6), (6, 7), (2, 4, 6, 7), tuple(range(1, 13)), (1, 6), (6, 9)]
-SEPARATORS = ["", " ", "-", ".", " - ", "/", "\u200b", "\u2013", "\u3000", "\n"]
+SEPARATORS = [" ", "-", ".", " - ", "/", "\u200b", "\u2013", "\u3000", "\n"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["hits"], ids=lambda vector: vector["why"])
