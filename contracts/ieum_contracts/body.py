@@ -1,18 +1,16 @@
 """A body as bytes and back: what is wrong with one is said by place and kind, never by what stood there."""
 
 import re
-from collections.abc import Iterator
 
 from pydantic import JsonValue, ValidationError
 from pydantic_core import from_json, to_json
 
 from ieum_contracts.identifiers import contains_identifier, places
+from ieum_contracts.leaves import body_text
 from ieum_contracts.model import Model, faults
 from ieum_contracts.topics import BODY_BYTES_MAX
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class NotUnderstood(Exception):  # noqa: N818 - a fate, not an error: parked until newer contracts run
@@ -54,7 +52,7 @@ def read(model: type[Model], body: bytes) -> Model:
 
 def holds_identifier(written: bytes) -> bool:
     """Tell whether bytes that ought to be a body hold a unique identifier, also behind JSON's escapes."""
-    return any(contains_identifier(text) for text in _texts(written))
+    return contains_identifier(body_text(written))
 
 
 def _validated(model: type[Model], body: bytes) -> Model | NotUnderstood | Invalid:
@@ -96,18 +94,3 @@ def _only_codes_are_unknown(error: ValidationError) -> bool:
 def _refuse_identifiers(body: Model, written: bytes) -> None:
     if holds_identifier(written):
         raise Invalid("body.identifier", tuple(places(body)) or ("a field that is not known",))
-
-
-def _texts(written: bytes) -> Iterator[str]:
-    # JSON's own punctuation parts one value from the next, so the whole is scanned at once, with names,
-    # numbers and fields that no model knows; only escapes hide something from that. They are undone in the
-    # text: a parser would keep one of two members of the same name, and nothing of what is no JSON.
-    text = written.decode(errors="replace")
-    yield text
-    if "\\" in text:
-        plain = _ESCAPE.sub(_unescaped, text)
-        yield plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16)) if escape[1] else _ESCAPED.get(escape[2], escape[2])

@@ -1,17 +1,17 @@
 """What is said when an agency's case for a client is closed, and when it looks after the client later."""
 
 from enum import StrEnum
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Outcome
-from ieum_contracts.model import LIST_ITEMS_MAX, Day, Model, personal, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Id, Model, personal, plain, pseudonym
+from ieum_contracts.timing import FutureDay, PastDay
 
-Referrals = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
+Referrals = Annotated[tuple[Id, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
 
 
 class CaseReason(StrEnum):
@@ -47,10 +47,10 @@ class GoalOutcome(Model):
 class CaseClosed(Model):
     """A case is closed; each sender hears it with its own referrals only."""
 
-    case: Annotated[UUID, pseudonym("The case; also the record key.")]
+    case: Annotated[Id, pseudonym("The case; also the record key.")]
     referrals: Annotated[Referrals, pseudonym("Referrals of this sender that the case served.")]
-    opened_on: Annotated[Day, pseudonym("Day on which the case was opened.")]
-    closed_on: Annotated[Day, pseudonym("Day on which it was closed.")]
+    opened_on: Annotated[PastDay, pseudonym("Day on which the case was opened.")]
+    closed_on: Annotated[PastDay, pseudonym("Day on which it was closed.")]
     reason: Annotated[CaseReason, pseudonym("Why it was closed.")]
     outcomes: Annotated[
         tuple[Outcome, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Outcomes of those referrals.")
@@ -58,15 +58,23 @@ class CaseClosed(Model):
     goals: Annotated[
         tuple[GoalOutcome, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("What became of each goal.")
     ] = ()
-    aftercare_until: Annotated[Day | None, plain("Until when the agency looks after the client.")] = None
+    aftercare_until: Annotated[FutureDay | None, plain("Until when the agency looks after the client.")] = (
+        None
+    )
+
+    @model_validator(mode="after")
+    def _closed_after_it_was_opened(self) -> Self:
+        if self.closed_on < self.opened_on:
+            raise ValueError("A case is closed on the day on which it was opened, or later.")
+        return self
 
 
 class CaseFollowedUp(Model):
     """The agency has looked after the client of a closed case."""
 
-    case: Annotated[UUID, pseudonym("The case; also the record key.")]
+    case: Annotated[Id, pseudonym("The case; also the record key.")]
     referrals: Annotated[Referrals, pseudonym("Referrals of this sender that the case served.")]
-    checked_on: Annotated[Day, pseudonym("Day of the check.")]
+    checked_on: Annotated[PastDay, pseudonym("Day of the check.")]
     found: Annotated[FollowUp, pseudonym("What was found.")]
-    next_on: Annotated[Day | None, plain("Day of the next check.")] = None
+    next_on: Annotated[FutureDay | None, plain("Day of the next check.")] = None
     sealed: Annotated[SealedNote | None, personal("A note in words.")] = None

@@ -18,10 +18,12 @@ from ieum_contracts.client_codes import (
 from ieum_contracts.days import BirthDay, LifeDay, LoanDay
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
+    WHOLE,
     Count,
     Flag,
     Line,
     Model,
+    NetWon,
     Won,
     personal,
     plain,
@@ -71,15 +73,17 @@ class PolicyLoan(Model):
 
     taken_on: Annotated[LoanDay, personal("Day on which it was paid out.")]
     repaid_on: Annotated[LoanDay | None, personal("Day on which it was repaid; absent while it runs.")] = None
-    credit_percentile: Annotated[int | None, Field(ge=0, le=100), personal("Credit percentile then.")] = None
+    credit_percentile: Annotated[
+        Annotated[int, Field(strict=True, ge=0, le=100), WHOLE] | None, personal("Credit percentile then.")
+    ] = None
 
 
 Benefits = Annotated[tuple[BenefitHeld, ...], Field(max_length=LIST_ITEMS_MAX)]
 Loans = Annotated[tuple[PolicyLoan, ...], Field(max_length=LIST_ITEMS_MAX)]
 Needs = Annotated[tuple[Need, ...], Field(max_length=LIST_ITEMS_MAX)]
-Percentile = Annotated[int, Field(strict=True, ge=0, le=100)]
-HouseholdSize = Annotated[int, Field(strict=True, ge=1, le=30)]
-WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=80)]
+Percentile = Annotated[int, Field(strict=True, ge=0, le=100), WHOLE]
+HouseholdSize = Annotated[int, Field(strict=True, ge=1, le=30), WHOLE]
+WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=80), WHOLE]
 
 
 class Circumstances(Model):
@@ -97,7 +101,7 @@ class Circumstances(Model):
     household_income_monthly: Annotated[Fact[Won] | None, personal("Household income, won a month.")] = None
     own_income_monthly: Annotated[Fact[Won] | None, personal("Own income, won a month.")] = None
     own_income_annual: Annotated[Fact[Won] | None, personal("Own income, won a year.")] = None
-    household_assets: Annotated[Fact[Won] | None, personal("Household assets less debts, won.")] = None
+    household_assets: Annotated[Fact[NetWon] | None, personal("Household assets less debts, won.")] = None
     financial_assets: Annotated[Fact[Won] | None, personal("Financial assets, won.")] = None
 
     insured_days: Annotated[
@@ -114,7 +118,7 @@ class Circumstances(Model):
     employment_status: Annotated[Fact[EmploymentStatus] | None, personal("How the client works now.")] = None
     yearly_revenue: Annotated[Fact[Won] | None, personal("Yearly revenue of the self-employed, won.")] = None
     student: Annotated[Fact[Flag] | None, personal("Enrolled at a school or university.")] = None
-    student_years_left: Annotated[Fact[Count] | None, personal("Whole years until graduation.")] = None
+    student_years_left: Annotated[Fact[Count] | None, personal("WHOLE years until graduation.")] = None
     career_break_reason: Annotated[Fact[CareerBreakReason] | None, personal("Why work was left.")] = None
     never_worked: Annotated[Fact[Flag] | None, personal("Never had a job.")] = None
     job_wanted: Annotated[Fact[Line] | None, personal("Kind of job wanted.")] = None

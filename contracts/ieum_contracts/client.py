@@ -3,15 +3,15 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityCode
+from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityCode, WeeklyHours
 from ieum_contracts.client_codes import Document
 from ieum_contracts.consent import ConsentArtefact
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
+    WHOLE,
     Count,
-    Day,
     Flag,
     Line,
     Model,
@@ -21,6 +21,8 @@ from ieum_contracts.model import (
     personal,
     sensitive,
 )
+from ieum_contracts.timing import PastDay
+from ieum_contracts.values import PHONE_PATTERN, tidy_phone
 
 __all__ = [
     "Accessibility",
@@ -37,10 +39,18 @@ __all__ = [
     "Vacancy",
 ]
 
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,18}[0-9]$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=120)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-"""A language by its BCP 47 tag, `vi` or `zh-CN`."""
+PHONE_CHARACTERS_MAX = 40
+
+Phone = Annotated[
+    str, StringConstraints(pattern=PHONE_PATTERN, max_length=PHONE_CHARACTERS_MAX), AfterValidator(tidy_phone)
+]
+"""One telephone number as people write it, with its extension; kept with ASCII digits and marks."""
+Email = Annotated[
+    str,
+    StringConstraints(pattern=r"^[!-?A-~]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$", max_length=120),
+]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$")]
+"""A language by its BCP 47 tag, `vi`, `zh-CN` or `uz-Cyrl`."""
 Documents = Annotated[tuple[Document, ...], Field(max_length=LIST_ITEMS_MAX)]
 
 
@@ -59,7 +69,9 @@ class ClientDetails(Model):
     """Who the client is; no unique identifier has a field here."""
 
     name: Annotated[Line, personal("Name as the client gives it.")]
-    birth_date: Annotated[Day | None, personal("Birth date, to tell two people of one name apart.")] = None
+    birth_date: Annotated[PastDay | None, personal("Birth date, to tell two people of one name apart.")] = (
+        None
+    )
     address: Annotated[Line | None, personal("Where the client lives.")] = None
 
 
@@ -86,8 +98,10 @@ class Vacancy(Model):
     """A post that an employer wants to fill."""
 
     title: Annotated[Line, personal("What the work is.")]
-    headcount: Annotated[int, Field(strict=True, ge=1, le=1_000), personal("How many people are wanted.")]
-    weekly_hours: Annotated[int | None, Field(ge=1, le=80), personal("Hours a week.")] = None
+    headcount: Annotated[
+        int, Field(strict=True, ge=1, le=1_000), WHOLE, personal("How many people are wanted.")
+    ]
+    weekly_hours: Annotated[WeeklyHours | None, personal("Hours a week.")] = None
     months: Annotated[Count | None, personal("Months for which the post is meant; absent when open.")] = None
     monthly_pay: Annotated[Won | None, personal("Pay, won a month.")] = None
     workplace_municipality: Annotated[Line | None, personal("City or county of the workplace.")] = None

@@ -2,21 +2,22 @@
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
+    WHOLE,
+    Id,
     Line,
     Model,
     Note,
-    Time,
     personal,
     plain,
     pseudonym,
 )
+from ieum_contracts.timing import ConsentTime, FutureTime, PastTime
 
 AddressText = Annotated[
     str,
@@ -65,14 +66,14 @@ class Guardian(Model):
 class ConsentArtefact(Model):
     """What a client agreed to, as PIPA 17(2) wants it: one named recipient, one purpose, named items."""
 
-    id: Annotated[UUID, pseudonym("Id of the artefact, named when it is withdrawn.")]
+    id: Annotated[Id, pseudonym("Id of the artefact, named when it is withdrawn.")]
     recipient: Annotated[AddressText, plain("The one agency that may receive the items.")]
     purpose: Annotated[ProgrammeId, plain("The programme for which it may use them.")]
     items: Annotated[
         tuple[ItemName, ...], Field(min_length=1, max_length=100), plain("Each item, by its name.")
     ]
     retention_days: Annotated[
-        int, Field(strict=True, ge=1, le=3660), plain("Days for which the recipient keeps the items.")
+        int, Field(strict=True, ge=1, le=3660), WHOLE, plain("Days for which the recipient keeps the items.")
     ]
     refusal_text: Annotated[Note, plain("The right to refuse and what refusing means, as it was read.")]
     refusal_text_version: Annotated[Line, plain("Version of that text.")]
@@ -80,7 +81,7 @@ class ConsentArtefact(Model):
         tuple[ConsentLine, ...], Field(min_length=1, max_length=3), personal("Lines that were agreed to.")
     ]
     method: Annotated[ConsentMethod, plain("How consent was given.")]
-    given_at: Annotated[Time, personal("When consent was given.")]
+    given_at: Annotated[ConsentTime, personal("When consent was given.")]
     evidence_sha256: Annotated[Sha256Hex, pseudonym("SHA-256 of the signed form or recording.")]
     guardian: Annotated[Guardian | None, personal("Who agreed for a client under 14.")] = None
 
@@ -95,14 +96,14 @@ class WithdrawalScope(StrEnum):
 class ConsentWithdrawn(Model):
     """Ask of the sender: the client has withdrawn; stop at once, erase, and send the receipt."""
 
-    artefact: Annotated[
-        UUID | None, pseudonym("The consent artefact that is withdrawn, if there was one.")
-    ] = None
+    artefact: Annotated[Id | None, pseudonym("The consent artefact that is withdrawn, if there was one.")] = (
+        None
+    )
     scope: Annotated[
         WithdrawalScope,
         plain("Whether the client meant this referral or the journey; it is said for each all the same."),
     ] = WithdrawalScope.REFERRAL
-    said_at: Annotated[Time | None, pseudonym("When the client said so.")] = None
+    said_at: Annotated[PastTime | None, pseudonym("When the client said so.")] = None
 
 
 class ErasedPlace(StrEnum):
@@ -130,13 +131,13 @@ class ConsentErased(Model):
     """Decision of the recipient: the receipt, what was erased, how, and by when it is gone everywhere."""
 
     answers: Annotated[
-        tuple[UUID, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
+        tuple[Id, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
     ] = ()
     erased: Annotated[
         tuple[ErasedPlace, ...], Field(max_length=LIST_ITEMS_MAX), plain("Where details were erased.")
     ]
     method: Annotated[ErasureMethod, plain("How they were erased.")]
-    everywhere_by: Annotated[Time, plain("When copies in mailboxes and ledgers are gone as well.")]
+    everywhere_by: Annotated[FutureTime, plain("When copies in mailboxes and ledgers are gone as well.")]
     kept: Annotated[
         tuple[Kept, ...], Field(max_length=LIST_ITEMS_MAX), plain("What had to be kept, and why.")
     ] = ()

@@ -1,7 +1,6 @@
 """What a recipient says of a referral: its decisions, each naming the asks that it settles."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
@@ -15,23 +14,23 @@ from ieum_contracts.model import (
     LIST_ITEMS_MAX,
     Code,
     Count,
-    Day,
     Flag,
+    Id,
     Line,
     Model,
     Reference,
-    Time,
     personal,
     plain,
     pseudonym,
 )
+from ieum_contracts.timing import AppointmentTime, FutureDay, FutureTime
 
 
 class DecisionBody(Model):
     """A decision: it settles the asks that it names."""
 
     answers: Annotated[
-        tuple[UUID, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
+        tuple[Id, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of the asks that this settles.")
     ] = ()
     sealed: Annotated[SealedNote | None, personal("A note in words.")] = None
 
@@ -39,7 +38,7 @@ class DecisionBody(Model):
 class Appointment(Model):
     """When and where the client is expected."""
 
-    at: Annotated[Time, pseudonym("When.")]
+    at: Annotated[AppointmentTime, pseudonym("When.")]
     place: Annotated[Line, plain("Where.")]
     desk: Annotated[Line | None, plain("At which desk.")] = None
     bring: Annotated[Documents, plain("What to bring.")] = ()
@@ -56,7 +55,7 @@ class ReferralReceived(DecisionBody):
     """The referral has arrived, or what was asked for has; receipt is not acceptance."""
 
     reference: Annotated[Reference | None, pseudonym("The recipient's own reference.")] = None
-    decision_due_at: Annotated[Time | None, plain("When a decision is due.")] = None
+    decision_due_at: Annotated[FutureTime | None, plain("When a decision is due.")] = None
     cause: Annotated[causes.ReceivedCause | None, plain("Set when the client answered at the recipient.")] = (
         None
     )
@@ -68,22 +67,22 @@ class ReferralInfoRequested(DecisionBody):
     questions: Annotated[
         tuple[Question, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX), pseudonym("What is asked.")
     ]
-    due_at: Annotated[Time | None, plain("When the answer is due.")] = None
+    due_at: Annotated[FutureTime | None, plain("When the answer is due.")] = None
 
 
 class ReferralWaitlisted(DecisionBody):
     """There is no room yet."""
 
     expected_wait_days: Annotated[Count | None, plain("Calendar days until there may be room.")] = None
-    review_at: Annotated[Time | None, plain("When the waiting list is looked at again.")] = None
+    review_at: Annotated[FutureTime | None, plain("When the waiting list is looked at again.")] = None
 
 
 class ReferralAccepted(DecisionBody):
     """The recipient will serve the client."""
 
-    contact_by: Annotated[Time | None, plain("By when the client is contacted.")] = None
+    contact_by: Annotated[FutureTime | None, plain("By when the client is contacted.")] = None
     appointment: Annotated[Appointment | None, pseudonym("The first appointment.")] = None
-    case: Annotated[UUID | None, pseudonym("The case that serves the client; key of case.closed.")] = None
+    case: Annotated[Id | None, pseudonym("The case that serves the client; key of case.closed.")] = None
 
 
 class ReferralStarted(DecisionBody):
@@ -103,7 +102,7 @@ class ReferralHeld(DecisionBody):
     """Work rests."""
 
     reason: Annotated[Reason, pseudonym("Why.")]
-    until: Annotated[Day | None, plain("Until when.")] = None
+    until: Annotated[FutureDay | None, plain("Until when.")] = None
 
 
 class ReferralResumed(DecisionBody):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.consent import ItemName
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Line, Model, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Flag, Line, Model, plain, pseudonym
 
 
 class Likelihood(StrEnum):
@@ -68,7 +68,7 @@ class ProgrammeAssessed(Model):
     programme: Annotated[ProgrammeId, plain("The programme.")]
     likelihood: Annotated[Likelihood, pseudonym("What the rules say together.")]
     cause: Annotated[Code | None, plain("Why information is needed, for example no-published-rule.")] = None
-    discretionary: Annotated[bool, plain("Whether a person decides in any case.")] = False
+    discretionary: Annotated[Flag, plain("Whether a person decides in any case.")] = False
     rule_set: Annotated[Line, plain("Version of the rules.")]
     as_of: Annotated[Day, plain("Day for which the rules were asked.")]
     rules: Annotated[tuple[RuleAssessed, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Each rule.")] = ()

@@ -102,6 +102,7 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
         raise EnvelopeError("envelope.header-missing", missing)
     if texts["ce_partitionkey"] != texts["ce_subject"]:
         raise EnvelopeError("place.key", "ce_partitionkey")
+    header.matching(header.CONTENT_TYPE, texts["content-type"], "content-type")
     journey = texts.get("ce_journey")
     return Envelope(
         id=header.uuid(texts["ce_id"], "ce_id"),
@@ -113,9 +114,7 @@ def read(headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
         dataschema=header.matching(header.DATASCHEMA, texts["ce_dataschema"], "ce_dataschema"),
         sequence=header.sequence(texts.get("ce_sequence")),
         journey=None if journey is None else header.uuid(journey, "ce_journey"),
-        causation=header.matching(header.PRINTABLE, texts["ce_causation"], "ce_causation")
-        if "ce_causation" in texts
-        else None,
+        causation=header.causation(texts.get("ce_causation")),
         traceparent=header.traceparent(texts.get("traceparent")),
     )
 

@@ -18,6 +18,7 @@ from ieum_contracts import (
     consent,
     delivery,
     eligibility,
+    identifier_rule,
     lifecycle,
     model,
     topics,
@@ -25,6 +26,7 @@ from ieum_contracts import (
 from ieum_contracts.asyncapi import asyncapi
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import NAMES, OPTIONAL, SEQUENCE_MAX
+from ieum_contracts.header import PATTERNS
 from ieum_contracts.schemas import schema, schema_path
 from ieum_contracts.story.examples import digest_vector, example_files
 from ieum_contracts.story.transcript import SCHEMA_PATH, transcript_schema
@@ -64,6 +66,7 @@ def documents() -> Mapping[str, str]:
         for event in EVENT_TYPES.values()
         if event.model is not None
     }
+    made["identifiers.json"] = identifier_rule.as_json()
     made["codes.json"] = codes_document()
     made["topics.json"] = topics_document()
     made["lifecycle.json"] = lifecycle.as_json()
@@ -102,7 +105,10 @@ def topics_document() -> dict[str, object]:
             "headers_bytes_max": topics.HEADERS_BYTES_MAX,
             "sequence_max": SEQUENCE_MAX,
         },
-        "headers": [{"name": name, "required": name not in OPTIONAL} for name in NAMES],
+        "headers": [
+            {"name": name, "required": name not in OPTIONAL, "pattern": f"^{PATTERNS[name]}$"}
+            for name in NAMES
+        ],
         "events": [
             {
                 "type": event.type,

@@ -1,51 +1,47 @@
 """Finds numbers that no text may hold: resident and foreigner registration, passport, driving licence.
 
 PIPA 24 and 24-2 forbid to handle them without a statute, so they have no field, and no text may carry one.
-What decides is shown in `vectors/identifiers.json`, hits and non-hits, for whoever builds the same elsewhere.
+The rule is data: `identifier_rule.py`, published as `identifiers.json`, shown at work by the vectors.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from operator import mul
 
-from pydantic import BaseModel
+from ieum_contracts import identifier_rule as rule
+from ieum_contracts.leaves import leaves, passed_over
 
-UNCHECKED_SINCE = date(2020, 10, 5)
-"""Numbers issued from this day on end in six random digits: without a check digit, the written form decides.
+PLACES_MAX = 50
 
-Two groups, six digits and seven, are then taken for one; thirteen digits in a row are not."""
-
-_SEPARATORS = r"[ \t\r\n\f\v./\\_~|*+=·-]{0,4}"
-_REGISTRATION = re.compile(
-    r"[0-9](?<![0-9].)(?=("
-    + _SEPARATORS.join(("", "[0-9]", "[01]", "[0-9]", "[0-3]", "[0-9]", "[1-8]", *["[0-9]"] * 6))
-    + r")(?![0-9]))"
-)
-"""Thirteen digits from one word boundary to another, with a few separators anywhere in between."""
-_GROUP = re.compile(r"[0-9]+")
-_OPAQUE = re.compile(r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b")
+_TABLE: dict[int, str] = {
+    **{
+        point: as_
+        for ranges, as_ in ((rule.MARKS, "."), (rule.BLANKS, " "), (rule.DASHES, "-"), (rule.IGNORED, ""))
+        for first, last in ranges
+        for point in range(first, last + 1)
+    },
+    **{first + number: digit for first, digits in rule.DIGITS for number, digit in enumerate(digits)},
+}
 _UNUSUAL = re.compile(r"[^\x00-\x7f가-힣]")
-_WORD_SEPARATORS = frozenset({"Pd", "Pc", "Po", "Zs", "Zl", "Zp", "Sm"})
-_INVISIBLE = frozenset({"Cf", "Mn", "Me"})
-
-_PASSPORT = re.compile(
-    r"[MSRODGmsrodg](?<![A-Za-z0-9].)[ .-]?"
-    r"(?:([0-9]{4}[ .-]?[0-9]{4})|[0-9]{3}[A-Za-z][0-9]{4})(?![A-Za-z0-9@])"
-)
-_DATE_LIKE = re.compile(r"(?:19|20)[0-9]{2}[ .-]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-_LICENCE = re.compile(r"[0-9]{2}[ .-]{1,3}[0-9]{6}[ .-]{1,3}[0-9]{2}(?![0-9]|-[0-9])")
-_LICENCE_REGION = re.compile(
-    r"(?:(?<![0-9])(?<![0-9]-)(?:1[1-9]|2[0-8])[ .-]{1,3}|"
-    r"(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주|남부|북부)"
-    r"[ .-]{0,3})$"
-)
-_LICENCE_REGION_CHARACTERS_MAX = 8
-_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_CENTURIES = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
-"""The seventh digit: 1 to 4 residents, 5 to 8 foreigners; 9 and 0 were born before 1900."""
+_OPAQUE = re.compile("|".join(rule.OPAQUE))
+_GROUP = re.compile(r"[0-9]+")
+_LONG = re.compile(rf"[0-9](?:{rule.SEPARATOR}{{0,{rule.GAP_MAX}}}[0-9]){{12,}}")
+"""Where thirteen digits stand with no more than gaps between them."""
+_GAPS = tuple((written, re.compile(pattern)) for written, pattern in rule.GAPS)
+_NOT = tuple((re.compile(written), re.compile(after)) for _, written, after in rule.NOT_REGISTRATIONS)
+_UNCHECKED = re.compile(rule.UNCHECKED)
+_PASSPORT = re.compile(rule.PASSPORT)
+_PASSPORT_NOT = re.compile(rule.PASSPORT_NOT)
+_LICENCE = re.compile(rule.LICENCE)
+_PASSPORT_LETTER = re.compile(rf"[MSRODGmsrodg](?={rule.SEPARATOR}{{0,3}}[0-9])")
+_LICENCE_END = re.compile(rf"[0-9]{{2}}{rule.SEPARATOR}{{1,3}}[0-9]{{6}}{rule.SEPARATOR}{{1,3}}[0-9]{{2}}")
+"""How every passport begins and every licence ends: quickly looked for."""
+_LENGTH = 13
+_Span = tuple[int, int]
 
 
 class Identifier(StrEnum):
@@ -58,29 +54,38 @@ class Identifier(StrEnum):
 
 
 def contains_identifier(text: str) -> bool:
-    """Tell whether a text holds a unique identifier, also a disguised one; JSON may be given as it is."""
-    return identifier_in(text) is not None
+    """Tell whether a text holds a unique identifier, also a disguised one."""
+    return _find(_plain(text)) is not None
 
 
 def identifier_in(text: str) -> Identifier | None:
-    """Name the kind of the first unique identifier that a text holds, None when it holds none."""
-    text = _plain(text)
-    return _registration_in(text) or _passport_in(text) or _licence_in(text)
+    """Name the kind of a unique identifier that a text holds, None when it holds none."""
+    found = _find(_plain(text))
+    return None if found is None else found[0]
 
 
-def places(value: object, place: str = "") -> Iterator[str]:
-    """Name each field of a model or of parsed JSON whose text holds a unique identifier: `sealed.note`."""
-    if isinstance(value, BaseModel):
-        value = dict(value)
-    if isinstance(value, str):
-        if contains_identifier(value):
+def places(value: object) -> Iterator[str]:
+    """Name each field of a model or of parsed JSON whose text holds a unique identifier: `sealed.note`.
+
+    A number that is split over fields that follow each other names each of them.
+    """
+    joined: list[tuple[str, str]] = []
+    for place, text, alone in leaves(value):
+        plain = _plain(text)
+        if _find(plain) is not None:
             yield place
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from places(inner, f"{place}.{name}".lstrip("."))
-    elif isinstance(value, Sequence):
-        for number, inner in enumerate(value):
-            yield from places(inner, f"{place}.{number}".lstrip("."))
+        elif not alone and not passed_over(text):
+            joined.append((place, plain))
+    for _ in range(PLACES_MAX):
+        found = _find(rule.JOINT.join(text for _, text in joined))
+        if found is None:
+            return
+        at = 0
+        for number, (place, text) in enumerate(joined):
+            if at < found[1][1] and found[1][0] < at + len(text):
+                yield place
+                joined[number] = place, ""
+            at += len(text) + len(rule.JOINT)
 
 
 def _plain(text: str) -> str:
@@ -90,50 +95,81 @@ def _plain(text: str) -> str:
 
 
 def _plain_character(match: re.Match[str]) -> str:
-    digit = unicodedata.digit(match[0], None)
-    if digit is not None:
-        return str(digit)
-    category = unicodedata.category(match[0])
-    if category in _INVISIBLE:
-        return ""
-    return "-" if category in _WORD_SEPARATORS else match[0]
+    return _TABLE.get(ord(match[0]), match[0])
 
 
-def _registration_in(text: str) -> Identifier | None:
-    if _REGISTRATION.search(text) is None:
+def _find(text: str) -> tuple[Identifier, _Span] | None:
+    if _search(text) is None:
         return None
-    found = (_registration(match[0] + match[1]) for match in _REGISTRATION.finditer(_OPAQUE.sub("#", text)))
-    return next((kind for kind in found if kind is not None), None)
+    # What is opaque ends at what is neither a letter nor a digit: without it there may be less, never more.
+    return _search(_OPAQUE.sub(_hidden, text))
 
 
-def _registration(written: str) -> Identifier | None:
-    groups = _GROUP.findall(written)
-    digits = "".join(groups)
-    foreigner = digits[6] >= "5"
-    rest = sum(map(mul, map(int, digits[:12]), _WEIGHTS)) % 11
+def _hidden(match: re.Match[str]) -> str:
+    return rule.OPAQUE_AS * len(match[0])
+
+
+def _search(text: str) -> tuple[Identifier, _Span] | None:
+    for run in _LONG.finditer(text):
+        found = _registration_in(text, [group.span() for group in _GROUP.finditer(text, *run.span())])
+        if found is not None:
+            return found
+    for letter in _PASSPORT_LETTER.finditer(text):
+        match = _PASSPORT.match(text, letter.start())
+        if match is not None and (match[1] is None or _PASSPORT_NOT.fullmatch(match[1]) is None):
+            return Identifier.PASSPORT, match.span()
+    match = _LICENCE.search(text) if _LICENCE_END.search(text) else None
+    return None if match is None else (Identifier.DRIVING_LICENCE, match.span())
+
+
+def _registration_in(text: str, groups: list[_Span]) -> tuple[Identifier, _Span] | None:
+    """Look at whatever groups that follow each other make thirteen digits together."""
+    first, length = 0, 0
+    for last, (start, end) in enumerate(groups):
+        length += end - start
+        while length > _LENGTH:
+            length -= groups[first][1] - groups[first][0]
+            first += 1
+        if length == _LENGTH:
+            kind = _registration(text, groups[first : last + 1])
+            if kind is not None:
+                return kind, (groups[first][0], end)
+    return None
+
+
+def _registration(text: str, groups: list[_Span]) -> Identifier | None:
+    digits = "".join(text[start:end] for start, end in groups)
+    born = _born(digits)
+    if born is None or born > rule.BORN_MAX:
+        return None
+    foreigner = digits[6] in rule.FOREIGNERS
+    rest = sum(map(mul, map(int, digits[:12]), rule.WEIGHTS)) % 11
     checked = int(digits[12]) in {(11 - rest) % 10, (13 - rest) % 10 if foreigner else (11 - rest) % 10}
-    if not checked and len(groups) != 2:  # noqa: PLR2004 - YYMMDD and SNNNNNN
+    if not checked and not (foreigner or born >= rule.UNCHECKED_SINCE):
         return None
-    try:
-        born = date(_CENTURIES[digits[6]] + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
-    except ValueError:
+    written = _written(text, groups)
+    if not checked and _UNCHECKED.fullmatch(written) is None:
         return None
-    unchecked = len(groups[0]) == len("YYMMDD") and (foreigner or born >= UNCHECKED_SINCE)
-    if not checked and not unchecked:
+    end = groups[-1][1]
+    if any(form.fullmatch(written) and after.match(text, end) for form, after in _NOT):
         return None
     return Identifier.FOREIGNER_REGISTRATION if foreigner else Identifier.RESIDENT_REGISTRATION
 
 
-def _passport_in(text: str) -> Identifier | None:
-    for match in _PASSPORT.finditer(text):
-        if match[1] is None or _DATE_LIKE.fullmatch(match[1]) is None:
-            return Identifier.PASSPORT
-    return None
+def _born(digits: str) -> date | None:
+    century = rule.CENTURIES.get(digits[6])
+    try:
+        return (
+            None if century is None else date(century + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
+        )
+    except ValueError:
+        return None
 
 
-def _licence_in(text: str) -> Identifier | None:
-    for match in _LICENCE.finditer(text):
-        before = text[max(0, match.start() - _LICENCE_REGION_CHARACTERS_MAX) : match.start()]
-        if _LICENCE_REGION.search(before):
-            return Identifier.DRIVING_LICENCE
-    return None
+def _written(text: str, groups: list[_Span]) -> str:
+    """Write a candidate down: its groups, and what kind of gap stands between them."""
+    parts = [text[slice(*groups[0])]]
+    for (_, end), (start, stop) in pairwise(groups):
+        gap = text[end:start]
+        parts += (next(written for written, pattern in _GAPS if pattern.fullmatch(gap)), text[start:stop])
+    return "".join(parts)

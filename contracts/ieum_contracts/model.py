@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -16,8 +17,11 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic.fields import FieldInfo
+
+from ieum_contracts import values
 
 DATA_CLASS_KEY = "x-data-class"
 WON_MAX = 10**12
@@ -26,8 +30,6 @@ LINE_CHARACTERS_MAX = 200
 LIST_ITEMS_MAX = 50
 FAULTS_MAX = 20
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 
 
@@ -98,47 +100,46 @@ def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(shown) or "body"
 
 
-def _time_text(value: object) -> object:
-    if isinstance(value, datetime) or (isinstance(value, str) and _TIME.fullmatch(value)):
-        return value
-    raise ValueError("A time is written as RFC 3339, for example 2026-07-01T00:00:00Z.")
-
-
-def _date_text(value: object) -> object:
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        return value
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    raise ValueError("A date is written as RFC 3339, for example 2026-07-01.")
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:  # pydantic lets it pass, so a body could stop whoever reads it
-        raise ValueError("A time lies between the years 1 and 9999, in UTC too.") from None
-
-
-Time = Annotated[AwareDatetime, BeforeValidator(_time_text), AfterValidator(_utc)]
-"""A moment, RFC 3339 with an offset; kept and written in UTC, what is below a microsecond cut off."""
-Day = Annotated[date, BeforeValidator(_date_text)]
-"""A calendar day in the agency's time zone."""
-Won = Annotated[int, Field(strict=True, ge=0, le=WON_MAX)]
+Id = Annotated[
+    UUID,
+    BeforeValidator(values.read_id),
+    WithJsonSchema({"type": "string", "format": "uuid", "pattern": values.ID_PATTERN}),
+]
+"""An opaque id: a UUID in its canonical lower-case form."""
+Time = Annotated[
+    AwareDatetime,
+    BeforeValidator(values.read_time),
+    AfterValidator(values.in_utc),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": values.TIME_PATTERN}),
+]
+"""A moment from 2000 to 2099, RFC 3339 with an offset; kept and written in UTC, to the microsecond."""
+Day = Annotated[
+    date,
+    BeforeValidator(values.read_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": values.DAY_PATTERN}),
+]
+"""A calendar day from 1900 to 2099 in the agency's time zone."""
+WHOLE = BeforeValidator(values.read_whole)
+"""Lets a whole number be written with a point."""
+Won = Annotated[int, Field(strict=True, ge=0, le=WON_MAX), WHOLE]
 """Money in whole won."""
-Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+NetWon = Annotated[int, Field(strict=True, ge=-WON_MAX, le=WON_MAX), WHOLE]
+"""Money in whole won less what is owed: it may lie below zero."""
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000), WHOLE]
 """A number of days, hours, months, heads."""
 Flag = Annotated[bool, Field(strict=True)]
 Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=LINE_CHARACTERS_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(min_length=1, max_length=LINE_CHARACTERS_MAX, pattern=values.LINE_PATTERN),
+    AfterValidator(values.tidy),
 ]
-"""One line of text, without control characters (a database takes no NUL)."""
+"""One line of text, something of it visible, without control characters (a database takes no NUL)."""
 Note = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=NOTE_CHARACTERS_MAX, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
-    ),
+    StringConstraints(min_length=1, max_length=NOTE_CHARACTERS_MAX, pattern=values.NOTE_PATTERN),
+    AfterValidator(values.tidy),
 ]
-"""A text of a few paragraphs; of control characters only tabs and line ends."""
+"""A text of a few paragraphs, something of it visible; of control characters only tabs and line ends."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=60)]
 """An agency's own code, for example a rule's id; hyphenated lower-case letters and digits."""
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]*$", max_length=40)]

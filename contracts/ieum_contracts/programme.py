@@ -1,14 +1,14 @@
 """What an agency publishes of a programme on its catalogue topic; the newest version counts."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.client_codes import Document
 from ieum_contracts.codes import SubjectKind
 from ieum_contracts.consent import ItemName
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Flag, Line, Model, Note, plain
+from ieum_contracts.model import LIST_ITEMS_MAX, WHOLE, Code, Day, Flag, Line, Model, Note, plain
 
 VERSION_MAX = 2**53
 ITEMS_MAX = 100
@@ -33,6 +33,7 @@ class ProgrammePublished(Model):
     version: Annotated[
         int,
         Field(strict=True, ge=1, le=VERSION_MAX),
+        WHOLE,
         plain("Rises with each change; lower ones are ignored."),
     ]
     offered: Annotated[Flag, plain("False when the programme is no longer offered.")] = True
@@ -52,7 +53,18 @@ class ProgrammePublished(Model):
     rule_set: Annotated[Line | None, plain("Version of its rules; absent without published rules.")] = None
     rules: Annotated[tuple[RulePublished, ...], Field(max_length=LIST_ITEMS_MAX), plain("Its rules.")] = ()
     retention_days: Annotated[
-        int | None, Field(strict=True, ge=1, le=3660), plain("Days for which details are kept.")
+        Annotated[int, Field(strict=True, ge=1, le=3660), WHOLE] | None,
+        plain("Days for which details are kept."),
     ] = None
     valid_from: Annotated[Day | None, plain("First day on which it is offered.")] = None
     valid_until: Annotated[Day | None, plain("Last day on which it is offered.")] = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if (
+            self.valid_from is not None
+            and self.valid_until is not None
+            and self.valid_until < self.valid_from
+        ):
+            raise ValueError("The last day on which a programme is offered is not before the first.")
+        return self

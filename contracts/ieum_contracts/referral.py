@@ -1,7 +1,6 @@
 """What a sender says of a referral: the referral itself, and its asks."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -12,7 +11,8 @@ from ieum_contracts.client import Contact, Documents, ReferralDetails, SealedNot
 from ieum_contracts.client_codes import Goal, Need, PriorityCause, Question, SafetyFlag
 from ieum_contracts.codes import HandOver, Priority, Reason, SubjectKind
 from ieum_contracts.consent import AddressText, LegalBasis
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Model, Note, Time, personal, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Id, Model, Note, personal, plain, pseudonym
+from ieum_contracts.timing import FutureTime, PastTime
 
 PATH_VISITS_MAX = 16
 
@@ -22,14 +22,14 @@ class Visit(Model):
 
     agency: Annotated[AddressText, plain("Address of the agency.")]
     programme: Annotated[ProgrammeId, pseudonym("Its programme.")]
-    at: Annotated[Time, pseudonym("When the referral to it was made.")]
+    at: Annotated[PastTime, pseudonym("When the referral to it was made.")]
 
 
 class AssessmentCited(Model):
     """The assessment on which a referral rests."""
 
-    event: Annotated[UUID, pseudonym("Id of the eligibility.assessed event.")]
-    inquiry: Annotated[UUID | None, pseudonym("The inquiry that it answered.")] = None
+    event: Annotated[Id, pseudonym("Id of the eligibility.assessed event.")]
+    inquiry: Annotated[Id | None, pseudonym("The inquiry that it answered.")] = None
 
 
 class ReferralRequested(Model):
@@ -46,10 +46,10 @@ class ReferralRequested(Model):
     ] = ()
     requested_service: Annotated[Code | None, plain("A service within the programme.")] = None
     hand_over: Annotated[HandOver, plain("How the client gets from desk to desk.")]
-    answer_by: Annotated[Time | None, plain("When the sender expects an answer.")] = None
+    answer_by: Annotated[FutureTime | None, plain("When the sender expects an answer.")] = None
     assessment: Annotated[AssessmentCited | None, pseudonym("The assessment cited.")] = None
     assessment_skipped: Annotated[AssessmentSkipped | None, plain("Why no assessment is cited.")] = None
-    parent: Annotated[UUID | None, pseudonym("The referral from which this one follows.")] = None
+    parent: Annotated[Id | None, pseudonym("The referral from which this one follows.")] = None
     path: Annotated[
         tuple[Visit, ...], Field(max_length=PATH_VISITS_MAX), pseudonym("Stops of the journey so far.")
     ] = ()

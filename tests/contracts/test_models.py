@@ -10,9 +10,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from ieum_contracts.catalogue import EVENT_TYPES, encode
 from ieum_contracts.circumstances import Circumstances, Fact
+from ieum_contracts.client import Email, Phone
 from ieum_contracts.client_codes import FactSource, Need, Sex
 from ieum_contracts.decisions import ReferralReceived
-from ieum_contracts.model import DataClass, Day, Model, Time, Won, data_class, faults, models_in
+from ieum_contracts.model import (
+    DataClass,
+    Day,
+    Id,
+    Line,
+    Model,
+    NetWon,
+    Note,
+    Time,
+    Won,
+    data_class,
+    faults,
+    models_in,
+)
 from ieum_contracts.referral import ReferralRequested
 from ieum_contracts.schemas import schema
 from tests.contracts.golden import CONTRACTS, EXAMPLES, read
@@ -128,7 +142,27 @@ def test_times_are_kept_and_written_in_utc() -> None:
         (Time, datetime(2026, 7, 1)),  # noqa: DTZ001 - the point of the test
         (Day, "2026-07-01T00:00:00Z"),
         (Day, 20_000),
-        (Won, 1.0),
+        (Won, 1.5),
+        (Time, "1999-12-31T23:59:59Z"),
+        (Time, "2000-01-01T00:00:00+09:00"),
+        (Time, "2100-01-01T00:00:00Z"),
+        (Time, "2026-07-01t00:00:00z"),
+        (Time, "2026-06-30T23:59:60Z"),
+        (Day, "0001-01-01"),
+        (Day, "9999-12-31"),
+        (Id, "0198C0DE-0000-7000-8000-000000000001"),
+        (Id, "{0198c0de-0000-7000-8000-000000000001}"),
+        (Id, "0198c0de000070008000000000000001"),
+        *(
+            (Line, text)
+            for text in ("", " ", "\u3000", "\u200b", "\u3164", "\u2800", "\u0301", "\u00ad \ufeff")
+        ),
+        *((Note, text) for text in ("\n", " \t\u3000", "\u200d")),
+        *(
+            (Phone, text)
+            for text in ("1", "12", "전화", "031-820-1234, 010-0000-0000", "031-820-1234 내선", "-031")
+        ),
+        *((Email, text) for text in ("a", "a@b", "@b.kr", "a b@c.kr", "a@.kr")),
         (Won, "1"),
         (Won, True),
         (Won, -1),
@@ -138,6 +172,26 @@ def test_times_are_kept_and_written_in_utc() -> None:
 def test_a_value_of_another_form_is_refused(kind: Any, value: object) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "read_as"),
+    [
+        (Won, 900000.0, 900000),
+        (NetWon, -1, -1),
+        (Line, " 김철수\u3000", "김철수"),
+        (Line, "\u1100\u1161", "가"),
+        (Note, "하나\n둘\n", "하나\n둘"),
+        *((Phone, each, each) for each in ("031)820-1234", "1350", "112", "02-123-4567", "+82-31-820-1234")),
+        *((Phone, each, each) for each in ("010.1234.5678", "031-820-1234 내선 12", "031-820-1234(교 12)")),
+        *((Phone, each, each) for each in ("031-820-1234 ext. 12", "031-820-1234 #12", "031-820-1234~5")),
+        *((Phone, each, each) for each in ("031-820-1234(교)", "(031) 820-1234", "+82 (0)31 820 1234")),
+        (Phone, "031\u2013820\u20141234", "031-820-1234"),
+        (Phone, "\uff10\uff13\uff11\uff09\uff18\uff12\uff10\uff0d\uff11\uff12\uff13\uff14", "031)820-1234"),
+    ],
+)
+def test_what_people_and_systems_write_is_read(kind: Any, value: object, read_as: object) -> None:
+    assert TypeAdapter(kind).validate_python(value) == read_as
 
 
 def test_a_fact_says_how_well_it_is_known() -> None:

@@ -72,6 +72,12 @@ def _typed(raw: Raw, kind: str, schema: str) -> Raw:
     return raw.having("ce_type", kind.encode()).having("ce_dataschema", schema.encode())
 
 
+def _withdrawn(ground: Ground, artefact: bytes | None, said_at: bytes = b"2026-07-01T00:00:00Z") -> Raw:
+    named = b"null" if artefact is None else b'"' + artefact + b'"'
+    raw = _typed(ground.good(), "consent.withdrawn.v1", "urn:ieum:consent.withdrawn:1.0")
+    return raw.saying(b'{"artefact": ' + named + b', "said_at": "' + said_at + b'"}')
+
+
 def _notice(ground: Ground, body: bytes) -> Raw:
     raw = _typed(ground.good(), "stream.parked.v1", "urn:ieum:stream.parked:1.0").without("ce_sequence")
     return replace(raw, topic=topic_of(ground.me, Family.DELIVERY), partition=0, value=body)
@@ -90,6 +96,25 @@ def _other_partition(raw: Raw) -> Raw:
     return replace(raw, partition=(raw.partition + 1) % MAILBOX_PARTITIONS)
 
 
+def _having(name: str, value: bytes) -> Callable[[Ground], Raw]:
+    return lambda ground: ground.good().having(name, value)
+
+
+_NO_HEADERS = {
+    "content-type": (
+        b"application/xml",
+        b"application/json; charset=euc-kr",
+        b"application/cloudevents+json",
+    ),
+    "ce_time": (
+        b"1970-01-01T00:00:00Z",
+        b"9999-12-31T23:59:59Z",
+        b"2026-07-01t00:00:00z",
+        b"2026-06-30T23:59:60Z",
+    ),
+    "ce_dataschema": (b"urn:other:referral.amended:1.0",),
+    "ce_id": (b"0198C0DE-0000-7000-8000-00000000000A",),
+}
 _ENVELOPE = (
     Case("name-not-text", "record.unreadable", lambda g: g.good().plus((PLACEHOLDER, b"1"))),
     Case(
@@ -115,6 +140,16 @@ _ENVELOPE = (
         "long-type",
         "envelope.header-invalid",
         lambda g: g.good().having("ce_type", b"a." + b"b" * 80 + b".v1"),
+    ),
+    *(
+        Case(f"{name}-{number}", "envelope.header-invalid", _having(name, value))
+        for name, values in _NO_HEADERS.items()
+        for number, value in enumerate(values)
+    ),
+    Case(
+        "trace-malformed",
+        "envelope.header-invalid",
+        lambda g: g.good().plus(("traceparent", b"00-trace-span-01")),
     ),
     Case("identifier-as-cause", "envelope.header-invalid", lambda g: g.good(cause=IDENTIFIER)),
     Case("huge-header", "envelope.header-too-large", lambda g: g.good(cause="x" * 2000)),
@@ -171,6 +206,11 @@ _BODY = (
     ),
     Case("a-list", "body.invalid", lambda g: g.good().saying(b"[]")),
     Case("wrong-field", "body.invalid", lambda g: g.saying(priority={"note": MARK})),
+    Case("upper-case-id", "body.invalid", lambda g: _withdrawn(g, b"0198C0DE-0000-7000-8000-00000000000A")),
+    Case("leap-second", "body.invalid", lambda g: _withdrawn(g, None, b"2026-06-30T23:59:60Z")),
+    Case("no-time-known", "body.invalid", lambda g: _withdrawn(g, None, b"0001-01-01T00:00:00Z")),
+    Case("said-in-the-future", "body.invalid", lambda g: _withdrawn(g, None, b"2098-01-01T00:00:00Z")),
+    Case("nothing-visible", "body.invalid", lambda g: g.saying(sealed={"note": "\u3000\u200b"})),
     Case(
         "other-schema",
         "body.invalid",

@@ -155,6 +155,24 @@ async def test_what_no_model_knows_is_ignored(stack: Stack, talking: Pair) -> No
     await until(lambda: _is(talking.beta, EFFECTS, ground.key, 1))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("content-type", b"application/json; charset=utf-8"),
+        ("content-type", b'Application/JSON;charset="UTF-8"'),
+        ("ce_time", b"2020-01-01T00:00:00Z"),
+        ("priority", None),
+        ("sealed", None),
+        ("priority", "urgent"),
+    ],
+)
+async def test_what_reads_the_same_is_applied(stack: Stack, talking: Pair, name: str, value: object) -> None:
+    ground = Ground(talking.alpha.address, talking.beta.address, new_keys(1)[0])
+    raw = ground.good().having(name, value) if isinstance(value, bytes) else ground.saying(**{name: value})
+    wire.produce(stack, [raw])
+    await until(lambda: _is(talking.beta, EFFECTS, ground.key, 1))
+
+
 TABLES = "select table_name from information_schema.tables where table_schema = 'public'"
 LOOK = "select format('select to_jsonb(t) - ''body'' as rest, t::text as whole from %I t', $1::text)"
 MAY_HOLD_BODIES = {"ledger", "parked", "quarantine"}

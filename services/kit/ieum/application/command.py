@@ -8,6 +8,8 @@ from ieum.application.loading import Loaded, Requirements
 from ieum.casework.values import Case, Change, Guard, Referral, Refusal
 from ieum.delivery.sending.outbox import Cause
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
+from ieum_contracts.model import Model
+from ieum_contracts.timing import out_of_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,20 @@ class Submission:
 
     The answer is stored under `idempotency_key`; whoever submits under that key again gets it back.
     `versions` are those of the referral or case for which the command is meant (If-Match); None is for any.
+    `order` is what was ordered: times and days in it are judged by the moment at which it is carried out.
     """
 
     command: Command
     cause: Cause
     idempotency_key: IdempotencyKey | None = None
     versions: Container[int] | None = None
+    order: object = None
 
     def decide(self, loaded: Loaded, now: datetime) -> Change | Refusal:
-        """Decide, unless what the command is about does not exist, or has another version by now."""
+        """Decide, unless a time cannot be meant, or what the command is about is unknown or has changed."""
+        faults = tuple(out_of_time(self.order, now)) if isinstance(self.order, Model) else ()
+        if faults:
+            return Refusal(Guard.TIME, "out-of-time", faults=faults)
         needs = self.command.needs
         if needs.locks:
             about = _about(loaded, needs)

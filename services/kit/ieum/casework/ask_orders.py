@@ -9,8 +9,9 @@ from ieum.casework.decision_orders import CodedReason, SealedText
 from ieum_contracts.client_codes import PriorityCause, Question
 from ieum_contracts.codes import AskType, Priority
 from ieum_contracts.consent import WithdrawalScope
-from ieum_contracts.model import LIST_ITEMS_MAX, Model, Time
+from ieum_contracts.model import LIST_ITEMS_MAX, Model
 from ieum_contracts.referral import AmendedDetails, SuppliedDetails
+from ieum_contracts.timing import PastTime
 
 
 class SupplyInfo(Model):
@@ -53,7 +54,7 @@ class WithdrawConsent(Model):
     ask: Literal[AskType.CONSENT_WITHDRAWN]
     artefact: Annotated[UUID | None, Field(description="The consent artefact that is withdrawn.")] = None
     scope: Annotated[WithdrawalScope, Field(description="How far it reaches.")] = WithdrawalScope.REFERRAL
-    said_at: Annotated[Time | None, Field(description="When the client said so.")] = None
+    said_at: Annotated[PastTime | None, Field(description="When the client said so.")] = None
 
 
 AskOrder = Annotated[

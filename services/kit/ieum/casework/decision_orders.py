@@ -10,7 +10,8 @@ from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Question
 from ieum_contracts.codes import Decision, Outcome, Reason
 from ieum_contracts.decisions import Appointment, GoalMet, Suggestion
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Count, Day, Flag, Model, Reference, Time
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Count, Flag, Model, Reference
+from ieum_contracts.timing import FutureDay, FutureTime
 
 Answers = Annotated[
     tuple[UUID, ...],
@@ -42,7 +43,7 @@ class RequestInfo(Deciding):
     questions: Annotated[
         tuple[Question, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX, description="What is asked.")
     ]
-    due_at: Annotated[Time | None, Field(description="When the answer is due.")] = None
+    due_at: Annotated[FutureTime | None, Field(description="When the answer is due.")] = None
 
 
 class Waitlist(Deciding):
@@ -50,14 +51,16 @@ class Waitlist(Deciding):
 
     decision: Literal[Decision.WAITLISTED]
     expected_wait_days: Annotated[Count | None, Field(description="Days until there may be room.")] = None
-    review_at: Annotated[Time | None, Field(description="When the waiting list is looked at again.")] = None
+    review_at: Annotated[
+        FutureTime | None, Field(description="When the waiting list is looked at again.")
+    ] = None
 
 
 class Accept(Deciding):
     """The recipient will serve the client, within the journey's case or the one named."""
 
     decision: Literal[Decision.ACCEPTED]
-    contact_by: Annotated[Time | None, Field(description="By when the client is contacted.")] = None
+    contact_by: Annotated[FutureTime | None, Field(description="By when the client is contacted.")] = None
     appointment: NextAppointment = None
     case: Annotated[UUID | None, Field(description="An existing case that shall serve this as well.")] = None
     keep_case_open: Annotated[
@@ -85,7 +88,7 @@ class Hold(Deciding):
 
     decision: Literal[Decision.HELD]
     reason: CodedReason = None
-    until: Annotated[Day | None, Field(description="Until when.")] = None
+    until: Annotated[FutureDay | None, Field(description="Until when.")] = None
 
 
 class Complete(Deciding):

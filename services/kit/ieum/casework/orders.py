@@ -13,8 +13,9 @@ from ieum_contracts.client_codes import Goal, Need, PriorityCause, SafetyFlag
 from ieum_contracts.codes import HandOver, Priority, SubjectKind
 from ieum_contracts.consent import LegalBasis
 from ieum_contracts.eligibility import EligibilityChanged
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Line, Model, Reference, Time
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Line, Model, Reference
 from ieum_contracts.referral import AssessmentCited
+from ieum_contracts.timing import FutureDay, FutureTime, PastDay
 
 
 class ReferralOrder(Model):
@@ -46,7 +47,7 @@ class ReferralOrder(Model):
     ] = ()
     requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
     hand_over: Annotated[HandOver, Field(description="How the client gets from desk to desk.")]
-    answer_by: Annotated[Time | None, Field(description="When the sender expects an answer.")] = None
+    answer_by: Annotated[FutureTime | None, Field(description="When the sender expects an answer.")] = None
     assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
     assessment_skipped: Annotated[
         AssessmentSkipped | None, Field(description="Why no assessment is cited.")
@@ -75,7 +76,7 @@ class CaseClosing(Model):
         Field(max_length=LIST_ITEMS_MAX, description="What became of each goal; a sender hears of its own."),
     ] = ()
     aftercare_until: Annotated[
-        Day | None, Field(description="Until when the agency looks after the client.")
+        FutureDay | None, Field(description="Until when the agency looks after the client.")
     ] = None
 
 
@@ -83,8 +84,8 @@ class CaseFollowUp(Model):
     """What aftercare found of the client of a closed case."""
 
     found: Annotated[FollowUp, Field(description="What was found.")]
-    checked_on: Annotated[Day | None, Field(description="Day of the check; today where absent.")] = None
-    next_on: Annotated[Day | None, Field(description="Day of the next check.")] = None
+    checked_on: Annotated[PastDay | None, Field(description="Day of the check; today where absent.")] = None
+    next_on: Annotated[FutureDay | None, Field(description="Day of the next check.")] = None
     sealed: Annotated[SealedNote | None, Field(description="A note in words.")] = None
 
 

@@ -32,6 +32,7 @@ class Guard(StrEnum):
 
     NOT_FOUND = "not-found"
     VERSION = "version"
+    TIME = "time"
     OWNER = "owner"
     MOVE = "move"
     ASK_OPEN = "ask-open"
@@ -186,8 +187,8 @@ class Refusal:
     """Why a command changes nothing.
 
     `reason` is a code; `state` and `allowed` (moves, asks or reasons) tell what would be possible;
-    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong; `version`
-    is the present one, where another was expected.
+    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong, `faults`
+    where and how its times are; `version` is the present one, where another was expected.
     """
 
     guard: Guard
@@ -199,6 +200,7 @@ class Refusal:
     ask_type: AskType | None = None
     fields: tuple[str, ...] = ()
     version: int | None = None
+    faults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """From a POST to its answer: read the command, have it carried out once, and report what was refused."""
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,10 +21,9 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
 from ieum.storage.idempotency_rows import StoredAnswer
+from ieum_contracts.header import passed_on
 
 Content = TypeVar("Content")
-
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 async def submit(
@@ -36,7 +34,9 @@ async def submit(
 ) -> Response:
     """Have a command carried out once, and answer after its commit; raises Problem for what is refused."""
     content, idempotency_key = await read_command(request, contract)
-    submission = Submission(command(content), _cause(request), idempotency_key, wanted_versions(request))
+    submission = Submission(
+        command(content), _cause(request), idempotency_key, wanted_versions(request), content
+    )
     try:
         done = await context.batcher.serve(submission)
     except StreamBlocked as blocked:
@@ -55,5 +55,5 @@ async def submit(
 
 
 def _cause(request: Request) -> Cause:
-    trace = request.headers.get("traceparent", "")
-    return Cause(str(request.scope["ieum.request"]), trace if _TRACEPARENT.fullmatch(trace) else None)
+    traces = request.headers.getlist("traceparent")
+    return Cause(str(request.scope["ieum.request"]), passed_on(traces[0]) if len(traces) == 1 else None)

@@ -67,12 +67,12 @@ DECISIONS: Mapping[str, Example] = {
     "waitlisted": {"decision": "waitlisted", "expected_wait_days": 14},
     "accepted": {
         "decision": "accepted",
-        "contact_by": "2026-07-03T09:00:00Z",
-        "appointment": {"at": "2026-07-02T01:00:00Z", "place": "2층 상담실", "bring": ["income-proof"]},
+        "contact_by": "2030-07-03T09:00:00Z",
+        "appointment": {"at": "2030-07-02T01:00:00Z", "place": "2층 상담실", "bring": ["income-proof"]},
     },
     "started": {"decision": "started"},
     "progressed": {"decision": "progressed", "sub_status": "contacted"},
-    "held": {"decision": "held", "reason": "cannot-contact", "until": "2026-08-01"},
+    "held": {"decision": "held", "reason": "cannot-contact", "until": "2030-08-01"},
     "resumed": {"decision": "resumed"},
     "completed": {
         "decision": "completed",
@@ -117,10 +117,10 @@ CASE_CLOSINGS: Mapping[str, Example] = {
     "goals met": {
         "reason": "goals-met",
         "goals": [{"goal": "income-secured", "outcome": "benefit-granted"}],
-        "aftercare_until": "2027-01-31",
+        "aftercare_until": "2031-01-31",
     }
 }
-CASE_FOLLOW_UPS: Mapping[str, Example] = {"employed": {"found": "still-employed", "next_on": "2026-12-01"}}
+CASE_FOLLOW_UPS: Mapping[str, Example] = {"employed": {"found": "still-employed", "next_on": "2030-12-01"}}
 STREAM_ACTS: Mapping[str, Example] = {
     "look first": {"reason": "peer-restored", "by": "op-1", "dry_run": True},
     "do it": {"reason": "peer-restored", "by": "op-1", "sequence": 4, "waited_for": "fold.failed"},

@@ -19,12 +19,14 @@ from starlette.responses import Response
 
 from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import IDENTIFIERS
 from ieum.api.problems.response import Problem
 from ieum.delivery.backoff import spread
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.maintenance.retention_horizon import Horizon
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
+from ieum_contracts.identifiers import contains_identifier
 
 _log = structlog.get_logger(__name__)
 
@@ -144,8 +146,10 @@ def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKe
 
 
 def key_of(request: Request) -> str:
-    """Read the request's key; raises Problem when there is none, more than one, or a strange one."""
+    """Read the request's key, which is kept; raises Problem when there is none, or one that may not be."""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
         raise Problem(http_kinds.KEY_MISSING)
+    if contains_identifier(keys[0]):
+        raise Problem(IDENTIFIERS, {"errors": [{"field": "header.idempotency-key", "code": "identifier"}]})
     return keys[0]

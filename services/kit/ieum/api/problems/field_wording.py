@@ -53,6 +53,12 @@ _WORDS: Mapping[str, Text] = {
         "시각(2026-07-01T00:00:00Z)으로 읽을 수 없습니다.",
         "It cannot be read as a time (2026-07-01T00:00:00Z).",
     ),
+    "time_too_early": Text(
+        "이 항목에 쓰기에는 너무 이른 때입니다.", "This lies too far in the past for what it tells of."
+    ),
+    "time_too_late": Text(
+        "이 항목에 쓰기에는 너무 늦은 때입니다.", "This lies too far in the future for what it tells of."
+    ),
     "timezone_aware": Text("시각에 시간대가 없습니다.", "The time has no offset from UTC."),
     "literal_error": Text(
         "`expected`에 있는 값만 쓸 수 있습니다.", "Only the values in `expected` are taken."

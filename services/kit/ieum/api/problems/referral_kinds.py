@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
-from ieum.api.problems.field_errors import BODY, FieldError, pointer
-from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, ProblemKind, Text
+from ieum.api.problems.field_errors import BODY, ERRORS_MAX, FieldError, pointer
+from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, VALIDATION, ProblemKind, Text
 from ieum.api.problems.request_kinds import REQUEST_KINDS
 from ieum.api.problems.response import Problem
 from ieum.casework.values import Guard, Refusal
@@ -185,6 +185,9 @@ KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS
 
 def refused(refusal: Refusal) -> Problem:
     """Report what casework refused: nothing has changed."""
+    if refusal.guard is Guard.TIME:
+        errors = [FieldError(BODY, _pointer(place), fault) for place, fault in refusal.faults[:ERRORS_MAX]]
+        return Problem(VALIDATION, {"errors": errors})
     if refusal.guard is Guard.NOT_FOUND:
         return Problem(NOT_FOUND)
     members = {

@@ -15,9 +15,9 @@ from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode
 from ieum_contracts.envelope import Envelope, EnvelopeError
-from ieum_contracts.identifiers import contains_identifier
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
+from ieum_contracts.timing import out_of_time
 from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
@@ -113,6 +113,9 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     content: Model | NotUnderstood | Invalid
     try:
         content = decode(event.type, event.dataschema, body)
+        fields = tuple(f"{place}: {fault}" for place, fault in out_of_time(content, event.time))
+        if fields:
+            content = Invalid("body.invalid", fields)
     except (NotUnderstood, Invalid) as error:
         content = error
         if error.reason not in NOT_KEPT and holds_identifier(body):
@@ -135,8 +138,6 @@ def hash_of(key: bytes) -> int:
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
     event = read_envelope(record)
-    if event.causation is not None and contains_identifier(event.causation):
-        raise EnvelopeError("envelope.header-invalid", "ce_causation")
     if event.source == me or event.source.centre != me.centre:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:
