@@ -13,11 +13,11 @@ import pytest
 from asyncpg import Connection
 
 from ieum.api.app import BODIES
-from ieum.api.docs.document import document_of
+from ieum.api.docs.openapi import document_of
 from ieum.api.http.request_body import BODY_BYTES_MAX
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.conformance import undeclared
-from tests.kit.api.document_walk import Json, operations, resolved
+from tests.kit.api.openapi_nodes import Json, operations, resolved
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack

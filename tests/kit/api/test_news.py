@@ -13,7 +13,7 @@ from ieum.delivery.sending.feed_numbering import number_feed
 from tests.kit.api.agency_api import Api
 from tests.kit.api.raw_http import answers, serving, talk
 from tests.kit.api.referring import referral_order
-from tests.kit.api.test_crowd import HEALTH, is_ended, opened
+from tests.kit.api.test_connection_limits import HEALTH, is_ended, opened
 from tests.kit.api.test_feed import _end
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from ieum.api.agency import cases, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
-from ieum.api.docs.document import serve_document
+from ieum.api.docs.openapi import serve_document
 from ieum.api.http.allowed_methods import Methods, answer_http_error, known_query, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ieum.api.agency.submit import submit
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.docs.openapi import ORDERING, gets, posts
+from ieum.api.docs.route_description import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ieum.api.agency.feed_cursor import BEGINNING, FeedPlace, found_place, read_place
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.connection_limits import wait_quietly
 from ieum.api.http.responses import CURSOR_CHARACTERS_MAX, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading

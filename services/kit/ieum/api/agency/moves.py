@@ -11,7 +11,7 @@ from ieum.api.agency.submit import submit
 from ieum.api.agency.views import ReferralStanding, standing_answer
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ASKS, DECISIONS, ELIGIBILITY_CHANGES
-from ieum.api.docs.openapi import ORDERING, posts
+from ieum.api.docs.route_description import ORDERING, posts
 from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.command import Command

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds

@@ -22,7 +22,7 @@ from ieum.api.agency.views import (
 )
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
-from ieum.api.docs.openapi import ORDERING, gets, posts
+from ieum.api.docs.route_description import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,

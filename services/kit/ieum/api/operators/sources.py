@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.docs.openapi import gets, posts
+from ieum.api.docs.route_description import gets, posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once, reading
 from ieum.api.operators.stream_actions import STREAM_ACT, StreamAct

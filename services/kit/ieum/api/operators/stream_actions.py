@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.route_description import posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once
 from ieum.api.problems import http_kinds

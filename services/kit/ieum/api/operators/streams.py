@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
