@@ -42,7 +42,7 @@ from ieum_contracts.codes import Outcome, State
 router = APIRouter(tags=["cases"])
 
 
-_CHANGING = (http_kinds.QUERY, http_kinds.NOT_FOUND, CASE, *ORDERING)
+_CHANGING = (http_kinds.NOT_FOUND, CASE, *ORDERING)
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -85,7 +85,7 @@ class CasePage(BaseModel):
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
-@router.get("/v1/cases", **gets("listCases", CasePage, http_kinds.QUERY))
+@router.get("/v1/cases", **gets("listCases", CasePage))
 async def list_cases(
     context: InContext,
     state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
@@ -102,9 +102,7 @@ async def list_cases(
     return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
 
 
-@router.get(
-    "/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True)
-)
+@router.get("/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.NOT_FOUND, versioned=True))
 async def read_case(context: InContext, case: CaseId) -> Response:
     """Read a case with the referrals that it serves."""
     async with (

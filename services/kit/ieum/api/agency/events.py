@@ -19,7 +19,7 @@ from ieum.api.docs.route_description import gets
 from ieum.api.http.connection_limits import wait_quietly
 from ieum.api.http.responses import CURSOR_CHARACTERS_MAX, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
-from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import FEED_RESTARTED
 from ieum.api.problems.request_kinds import CROWDED
 from ieum.api.problems.response import Problem
 from ieum.delivery.streams.streams import FAMILIES
@@ -56,7 +56,7 @@ class FeedPage(BaseModel):
     next: str = Field(description="Cursor: pass it as `after`, as it is, to go on from here.")
 
 
-@router.get("/v1/events", **gets("followEvents", FeedPage, http_kinds.QUERY))
+@router.get("/v1/events", **gets("followEvents", FeedPage, FEED_RESTARTED))
 async def follow(
     request: Request,
     context: InContext,

@@ -22,7 +22,7 @@ from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
 
-_TELLING = (http_kinds.QUERY, http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
 _ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
 _DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
 

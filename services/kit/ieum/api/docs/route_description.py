@@ -11,16 +11,17 @@ from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
 from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.referral_kinds import IDENTIFIERS, STALE
+from ieum.api.problems.request_kinds import ON_EVERY_ROUTE, ON_V1_ROUTES
 from ieum.api.problems.response import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
 
 Document = dict[str, Any]
 
-ANYWHERE = (http_kinds.INTERNAL,)
-"""What may go wrong on every route."""
-READING = (http_kinds.UNAVAILABLE,)
-"""What may go wrong where the database is asked."""
+ANYWHERE = (*ON_EVERY_ROUTE, http_kinds.QUERY, http_kinds.INTERNAL)
+"""What may go wrong on every route; each refuses parameters that it does not have."""
+READING = (*ON_V1_ROUTES, http_kinds.UNAVAILABLE)
+"""What may go wrong where the database is asked, as every route under `/v1` does."""
 POSTING = (
     *READING,
     http_kinds.KEY_MISSING,

@@ -27,7 +27,7 @@ ID_CHARACTERS_MAX = 140
 
 router = APIRouter(tags=["operators"])
 
-_ACTING = (http_kinds.QUERY, http_kinds.NOT_FOUND, NOTHING_WAITS)
+_ACTING = (http_kinds.NOT_FOUND, NOTHING_WAITS)
 
 StreamName = Annotated[
     str, Path(max_length=ID_CHARACTERS_MAX, description="`<peer agency>.<family>.<key>`, as listed.")

@@ -68,7 +68,8 @@ CROWDED = ProblemKind(
     ),
 )
 
-REQUEST_KINDS: Mapping[str, ProblemKind] = {
-    kind.name: kind
-    for kind in (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, NOT_ACCEPTABLE, MISDIRECTED, CROWDED)
-}
+ON_EVERY_ROUTE = (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, MISDIRECTED)
+ON_V1_ROUTES = (NOT_ACCEPTABLE, CROWDED)
+"""Health is served whatever a probe accepts, and is counted in no limit."""
+
+REQUEST_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (*ON_EVERY_ROUTE, *ON_V1_ROUTES)}
