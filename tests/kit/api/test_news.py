@@ -66,7 +66,7 @@ async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api
     for each in refused:
         assert b"content-type: application/problem+json" in each
         assert b"retry-after: " in each
-        assert b"urn:ieum:problem:crowded" in each
+        assert b"urn:ieum:problem:overloaded" in each
 
 
 async def test_who_hangs_up_makes_room_at_once(api: Api, port: int) -> None:

@@ -1,4 +1,4 @@
-"""The API's composition: routes, problems, front door and documentation."""
+"""The API's composition: routes, problems, middleware and documentation."""
 
 from collections.abc import Mapping
 from typing import Any
