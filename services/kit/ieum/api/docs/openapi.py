@@ -63,7 +63,7 @@ PARAMETERS: Mapping[str, Document] = {
         "in": "header",
         "required": False,
         "description": "The ETag that was read, or `*`: refused with 412 when it has changed meanwhile.",
-        "schema": {"type": "string", "minLength": 1, "pattern": '^(\\*|"[^"]*"( *, *"[^"]*")*)$'},
+        "schema": {"type": "string", "minLength": 1, "pattern": '^(\\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$'},
         "example": '"3"',
     },
 }
