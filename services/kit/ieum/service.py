@@ -53,14 +53,7 @@ async def serve(settings: Settings) -> None:
         settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
     )
     registry = CollectorRegistry()
-    context = DeliveryContext(
-        settings.address,
-        database,
-        Peers(),
-        lambda: datetime.now(UTC),
-        DeliveryMeasures(registry),
-        troubles_max=settings.source_troubles_max,
-    )
+    context = _delivery_context(settings, database, registry)
     programme_cache = ProgrammeCache(context)
     view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes)
     handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
@@ -87,6 +80,17 @@ async def serve(settings: Settings) -> None:
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))
     _log.info("service.stopped")
+
+
+def _delivery_context(settings: Settings, database: Database, registry: CollectorRegistry) -> DeliveryContext:
+    return DeliveryContext(
+        settings.address,
+        database,
+        Peers(),
+        lambda: datetime.now(UTC),
+        DeliveryMeasures(registry),
+        troubles_max=settings.source_troubles_max,
+    )
 
 
 async def _databases(settings: Settings, *connections: int) -> list[Database]:

@@ -138,7 +138,7 @@ public final class Drive {
   /** Follows the events of an agency, page by page, until one of a referral comes. */
   private static void followUntil(EventsApi api, UUID referral, String type) throws ApiException {
     Instant until = Instant.now().plusSeconds(SECONDS_MAX);
-    long after = 0;
+    String after = "0";
     while (Instant.now().isBefore(until)) {
       FeedPage page = api.followEvents(after, null, WAIT_SECONDS);
       for (FeedEvent event : page.getEvents()) {

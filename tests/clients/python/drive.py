@@ -137,7 +137,7 @@ def wait_for(client: Client, referral: UUID, state: models.State) -> Any:
 def follow_until(client: Client, referral: UUID, event_type: str) -> None:
     """Follow the events of an agency, page by page, until one of a referral comes."""
     until = time.monotonic() + SECONDS_MAX
-    after = 0
+    after = "0"
     while time.monotonic() < until:
         page = good(follow_events.sync_detailed(client=client, after=after, wait=WAIT_SECONDS), 200)
         if any(event.key == referral and event.type_ == event_type for event in page.events):

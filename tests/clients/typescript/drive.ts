@@ -67,7 +67,7 @@ async function waitFor(api: Api, referral: string, state: Schemas["State"]): Pro
 /** Follows the events of an agency, page by page, until one of a referral comes. */
 async function followUntil(api: Api, referral: string, type: string): Promise<void> {
   const until = Date.now() + SECONDS_MAX * 1000;
-  for (let after = 0; Date.now() < until; ) {
+  for (let after = "0"; Date.now() < until; ) {
     const page = good(await api.GET("/v1/events", { params: { query: { after, wait: WAIT_SECONDS } } }), 200);
     if (page.events.some((event) => event.key === referral && event.type === type)) return;
     after = page.next;

@@ -8,10 +8,10 @@ import httpx
 from fastapi import FastAPI
 
 from ieum.api.app import BODIES
-from ieum.api.docs.document import document_of
+from ieum.api.docs.openapi import document_of
 from ieum.api.docs.problem_schema import COMMON, MEMBERS
-from tests.kit.api.document_rules import PROBLEM, misfits
-from tests.kit.api.document_walk import Json, operations, resolved
+from tests.kit.api.openapi_nodes import Json, operations, resolved
+from tests.kit.api.openapi_rules import PROBLEM, misfits
 
 ON_THE_WAY = frozenset({"connection", "content-length", "content-type", "date", "transfer-encoding"})
 """Headers that are HTTP's own business."""

@@ -13,11 +13,13 @@ import pytest
 from asyncpg import Connection
 
 from ieum.api.app import BODIES
-from ieum.api.docs.document import document_of
+from ieum.api.docs.openapi import document_of
 from ieum.api.http.request_body import BODY_BYTES_MAX
+from ieum.api.problems.request_kinds import MALFORMED_REQUEST
+from ieum.api.problems.response import written as unread_answer
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.conformance import undeclared
-from tests.kit.api.document_walk import Json, operations, resolved
+from tests.kit.api.openapi_nodes import Json, operations, resolved
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
@@ -64,6 +66,37 @@ async def test_every_path_reports_what_does_not_exist_and_what_is_no_id(api: Api
             answer = await api.http.request(method, written, json=body, headers=named)
             assert answer.json()["type"] == f"urn:ieum:problem:{kind}", (method, path)
     assert found
+
+
+REFUSED: dict[str, tuple[str, dict[str, str]]] = {
+    "misdirected": ("", {"host": "elsewhere.test"}),
+    "host-missing": ("", {"host": "else where"}),
+    "foreign-origin": ("", {"origin": "http://elsewhere.test"}),
+    "not-acceptable": ("", {"accept": "text/html"}),
+    "query": ("?nothing=1", {}),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+async def test_every_route_reports_what_is_refused_before_it(api: Api, kind: str) -> None:
+    query, headers = REFUSED[kind]
+    asked = 0
+    for method, path, _ in operations(document_of(api.app, BODIES)):
+        if kind != "not-acceptable" or path.startswith("/v1/"):
+            asked += 1
+            answer = await api.http.request(method, filled(path) + query, headers=headers)
+            assert answer.json()["type"] == f"urn:ieum:problem:{kind}", (method, path)
+    assert asked
+
+
+def test_a_request_that_cannot_be_read_is_answered_as_every_route_declares(api: Api) -> None:
+    head, _, body = unread_answer(MALFORMED_REQUEST).partition(b"\r\n\r\n")
+    lines = (line.partition(b": ") for line in head.split(b"\r\n")[1:])
+    headers = [(name, value) for name, _, value in lines]
+    for method, path, _ in operations(document_of(api.app, BODIES)):
+        asked = httpx.Request(method, f"http://localhost{filled(path)}")
+        answer = httpx.Response(400, headers=headers, content=body, request=asked)
+        assert not list(undeclared(document_of(api.app, BODIES), answer))
 
 
 class _Away:

@@ -13,7 +13,7 @@ from ieum.delivery.sending.feed_numbering import number_feed
 from tests.kit.api.agency_api import Api
 from tests.kit.api.raw_http import answers, serving, talk
 from tests.kit.api.referring import referral_order
-from tests.kit.api.test_crowd import HEALTH, is_ended, opened
+from tests.kit.api.test_connection_limits import HEALTH, is_ended, opened
 from tests.kit.api.test_feed import _end
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -66,7 +66,7 @@ async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api
     for each in refused:
         assert b"content-type: application/problem+json" in each
         assert b"retry-after: " in each
-        assert b"urn:ieum:problem:crowded" in each
+        assert b"urn:ieum:problem:overloaded" in each
 
 
 async def test_who_hangs_up_makes_room_at_once(api: Api, port: int) -> None:

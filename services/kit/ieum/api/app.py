@@ -1,4 +1,4 @@
-"""The API's composition: routes, problems, front door and documentation."""
+"""The API's composition: routes, problems, middleware and documentation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from ieum.api.agency import cases, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
-from ieum.api.docs.document import serve_document
+from ieum.api.docs.openapi import serve_document
 from ieum.api.http.allowed_methods import Methods, answer_http_error, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams

@@ -31,6 +31,25 @@ _ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
 _SHORT_LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
 
 
+_Outcome = CommandResult | Refusal | StoredAnswer | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A submission, and who waits for its result."""
+
+    submission: Submission
+    done: "asyncio.Future[CommandResult | Refusal | StoredAnswer]"
+
+    def resolve(self, outcome: _Outcome) -> None:
+        if self.done.done():  # who waited has gone
+            return
+        if isinstance(outcome, Exception):
+            self.done.set_exception(outcome)
+        else:
+            self.done.set_result(outcome)
+
+
 class CommandBatcher:
     """Carries out commands: `together_max` share a transaction, `workers` transactions run at a time."""
 
@@ -77,7 +96,7 @@ class CommandBatcher:
         finally:
             self._workers.discard(worker)
 
-    def _next(self) -> "list[_Waiting]":
+    def _next(self) -> list[_Waiting]:
         """Take who waits longest; of one idempotency key only the first, for the next finds its answer."""
         together: list[_Waiting] = []
         behind: list[_Waiting] = []
@@ -94,13 +113,13 @@ class CommandBatcher:
         self._queue.extendleft(reversed(behind))
         return together
 
-    async def _serve_together(self, together: "Sequence[_Waiting]") -> None:
+    async def _serve_together(self, together: Sequence[_Waiting]) -> None:
         """Serve commands in one transaction; where one of them breaks it, each in a transaction of its own.
 
         Raises one of DATABASE_RETRYABLE when it is the database that fails, not a command.
         """
         try:
-            outcomes = await self._transact([waiting.submission for waiting in together])
+            outcomes = await self._transact([each.submission for each in together])
         except _ONE_AMONG_THEM:
             await self._serve_each(together)
         except DATABASE_RETRYABLE:
@@ -111,19 +130,17 @@ class CommandBatcher:
             for waiting, outcome in zip(together, outcomes, strict=True):
                 waiting.resolve(outcome)
 
-    async def _serve_each(self, together: "Sequence[_Waiting]") -> None:
+    async def _serve_each(self, together: Sequence[_Waiting]) -> None:
         """Serve commands one by one; none of them waits long for a row that somebody holds."""
         for waiting in together:
             waiting.resolve(await self._alone(waiting.submission))
 
-    async def _alone(self, submission: Submission) -> "_Outcome":
+    async def _alone(self, submission: Submission) -> _Outcome:
         """Serve one command, after another that was begun at the same time where there is one."""
-        clash = Transient(
-            f"{ATTEMPTS_MAX} attempts met another transaction with the same rows; submit it again."
-        )
+        clash = Transient(f"{ATTEMPTS_MAX} attempts met another transaction on these rows; submit it again.")
         for _ in range(ATTEMPTS_MAX):
             try:
-                (outcome,) = await self._transact([submission], patient=False)
+                return (await self._transact([submission], patient=False))[0]
             except _CLASH:
                 continue
             except LockNotAvailableError as error:
@@ -132,13 +149,9 @@ class CommandBatcher:
                 raise
             except Exception as error:  # noqa: BLE001 - who submitted it gets it
                 return error
-            else:
-                return outcome
         return clash
 
-    async def _transact(
-        self, submissions: "Sequence[Submission]", *, patient: bool = True
-    ) -> "list[_Outcome]":
+    async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[_Outcome]:
         async with lend(self._context.database) as connection:
             if not any(each.command.needs.locks for each in submissions):
                 return await self._outcomes(connection, submissions)  # what one statement writes, it commits
@@ -147,9 +160,7 @@ class CommandBatcher:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
                 return await self._outcomes(connection, submissions)
 
-    async def _outcomes(
-        self, connection: Connection, submissions: "Sequence[Submission]"
-    ) -> "list[_Outcome]":
+    async def _outcomes(self, connection: Connection, submissions: Sequence[Submission]) -> list[_Outcome]:
         needs = [each.command.needs for each in submissions]
         keys = [each.idempotency_key for each in submissions]
         loaded = await load(connection, self._handler.peers, needs, keys)
@@ -165,28 +176,9 @@ class CommandBatcher:
             await flush(connection, self._handler.peers, loaded.known, writer.rows(), answers)
         return outcomes
 
-    def _fail(self, together: "Sequence[_Waiting]", error: Exception) -> None:
+    def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:
         for waiting in together:
             waiting.resolve(error)
-
-
-_Outcome = CommandResult | Refusal | StoredAnswer | Exception
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A submission, and who waits for its result."""
-
-    submission: Submission
-    done: "asyncio.Future[CommandResult | Refusal | StoredAnswer]"
-
-    def resolve(self, outcome: _Outcome) -> None:
-        if self.done.done():  # who waited has gone
-            return
-        if isinstance(outcome, Exception):
-            self.done.set_exception(outcome)
-        else:
-            self.done.set_result(outcome)
 
 
 def _outcome(submission: Submission, loaded: Loaded, writer: OutboxWriter, now: datetime) -> _Outcome:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ieum.api.agency.submit import submit
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
-from ieum.api.docs.openapi import ORDERING, gets, posts
+from ieum.api.docs.route_description import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -42,7 +42,7 @@ from ieum_contracts.codes import Outcome, State
 router = APIRouter(tags=["cases"])
 
 
-_CHANGING = (http_kinds.QUERY, http_kinds.NOT_FOUND, CASE, *ORDERING)
+_CHANGING = (http_kinds.NOT_FOUND, CASE, *ORDERING)
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 
@@ -86,7 +86,7 @@ class CasePage(BaseModel):
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
-@router.get("/v1/cases", **gets("listCases", CasePage, http_kinds.QUERY))
+@router.get("/v1/cases", **gets("listCases", CasePage))
 async def list_cases(
     context: InContext,
     state: Annotated[CaseState | None, Query(description="Only open, or only closed ones.")] = None,
@@ -103,9 +103,7 @@ async def list_cases(
     return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
 
 
-@router.get(
-    "/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True)
-)
+@router.get("/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.NOT_FOUND, versioned=True))
 async def read_case(context: InContext, case: CaseId) -> Response:
     """Read a case with the referrals that it serves."""
     async with (

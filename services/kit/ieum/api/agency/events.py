@@ -15,12 +15,12 @@ from starlette.responses import Response
 from ieum.api.agency.feed_cursor import BEGINNING, FeedPlace, found_place, read_place
 from ieum.api.agency.views import coded
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.docs.openapi import gets
-from ieum.api.http.connection_limits import wait_quietly
+from ieum.api.docs.route_description import gets
+from ieum.api.http.connection_limits import mark_waiting
 from ieum.api.http.responses import CURSOR_CHARACTERS_MAX, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
-from ieum.api.problems import http_kinds
-from ieum.api.problems.request_kinds import CROWDED
+from ieum.api.problems.delivery_kinds import FEED_RESTARTED
+from ieum.api.problems.request_kinds import OVERLOADED
 from ieum.api.problems.response import Problem
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.topics import Family
@@ -56,7 +56,7 @@ class FeedPage(BaseModel):
     next: str = Field(description="Cursor: pass it as `after`, as it is, to go on from here.")
 
 
-@router.get("/v1/events", **gets("followEvents", FeedPage, http_kinds.QUERY))
+@router.get("/v1/events", **gets("followEvents", FeedPage, FEED_RESTARTED))
 async def follow(
     request: Request,
     context: InContext,
@@ -91,17 +91,17 @@ async def follow(
 async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> None:
     """Wait for news, or until there is nobody left to wait for them; raises Problem when too many do."""
     if context.news.waiting >= WAITING_MAX:
-        raise Problem(CROWDED)
+        raise Problem(OVERLOADED)
     ends: list[asyncio.Future[Any]] = [
         asyncio.create_task(context.ending.wait()),
         asyncio.create_task(_gone(request)),
     ]
-    wait_quietly(request.scope, waits=True)
+    mark_waiting(request.scope, waits=True)
     try:
         with context.news.beyond(number, context.delivery.database) as news:
             await asyncio.wait([news, *ends], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        wait_quietly(request.scope, waits=False)
+        mark_waiting(request.scope, waits=False)
         for each in ends:
             each.cancel()
 

@@ -11,7 +11,7 @@ from ieum.api.agency.submit import submit
 from ieum.api.agency.views import ReferralStanding, standing_answer
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ABANDONMENTS, ASKS, DECISIONS, ELIGIBILITY_CHANGES, REPETITIONS
-from ieum.api.docs.openapi import ORDERING, posts
+from ieum.api.docs.route_description import ORDERING, posts
 from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.command import Command
@@ -23,7 +23,7 @@ from ieum_contracts.eligibility import EligibilityChanged
 
 router = APIRouter(tags=["referrals"])
 
-_TELLING = (http_kinds.QUERY, http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
 _ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
 _DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
 

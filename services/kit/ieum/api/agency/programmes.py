@@ -7,10 +7,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import reading
-from ieum.api.problems import http_kinds
 from ieum.storage.catalogue import read_programmes
 from ieum_contracts.address import AgencyId
 from ieum_contracts.programme import ProgrammePublished
@@ -32,7 +31,7 @@ class ProgrammeList(BaseModel):
     programmes: list[OfferedProgramme]
 
 
-@router.get("/v1/programmes", **gets("listProgrammes", ProgrammeList, http_kinds.QUERY))
+@router.get("/v1/programmes", **gets("listProgrammes", ProgrammeList))
 async def list_programmes(
     context: InContext,
     agency: Annotated[AgencyId | None, Query(description="Only of this agency of the centre.")] = None,

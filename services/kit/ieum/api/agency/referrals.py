@@ -22,7 +22,7 @@ from ieum.api.agency.views import (
 )
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
-from ieum.api.docs.openapi import ORDERING, gets, posts
+from ieum.api.docs.route_description import ORDERING, gets, posts
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -71,7 +71,7 @@ async def refer(request: Request, context: InContext) -> Response:
     return await submit(request, context, REFERRAL_ORDER, command)
 
 
-@router.get("/v1/referrals", **gets("listReferrals", ReferralPage, http_kinds.QUERY))
+@router.get("/v1/referrals", **gets("listReferrals", ReferralPage))
 async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     context: InContext,
     role: Annotated[Side | None, Query(description="Only those sent, or only those received.")] = None,
@@ -102,7 +102,7 @@ async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each fil
 
 @router.get(
     "/v1/referrals/{referral}",
-    **gets("readReferral", ReferralDetail, http_kinds.QUERY, http_kinds.NOT_FOUND, versioned=True),
+    **gets("readReferral", ReferralDetail, http_kinds.NOT_FOUND, versioned=True),
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
@@ -117,7 +117,9 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
     return json_answer(detail, headers={"etag": etag(found.version)})
 
 
-@router.get("/v1/referrals/{referral}/events", response_model=HistoryPage)
+@router.get(
+    "/v1/referrals/{referral}/events", **gets("readReferralHistory", HistoryPage, http_kinds.NOT_FOUND)
+)
 async def read_events(
     context: InContext,
     referral: ReferralId,

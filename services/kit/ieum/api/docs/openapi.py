@@ -1,150 +1,159 @@
-"""How a route describes itself in the OpenAPI document: its name, body, answers, headers and problems."""
+"""The OpenAPI document: put together from the routes, the contracts of bodies, and the kinds of problem."""
 
-from collections.abc import Iterable, Mapping
-from http import HTTPStatus
-from typing import Any, TypedDict
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
 
-from ieum.api.docs.examples import Example
-from ieum.api.problems import http_kinds
-from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
-from ieum.api.problems.http_kinds import ProblemKind
-from ieum.api.problems.referral_kinds import IDENTIFIERS, STALE
+from ieum.api.docs.problem_schema import ProblemDocument, example
+from ieum.api.docs.route_description import REF, Document
+from ieum.api.docs.schema_forms import absent, by_title, plain, strict, without_null
+from ieum.api.problems.http_kinds import METHOD
+from ieum.api.problems.referral_kinds import KINDS
 from ieum.api.problems.response import MEDIA_TYPE
 
-REF = "#/components/schemas/{model}"
-
-Document = dict[str, Any]
-
-ANYWHERE = (http_kinds.INTERNAL,)
-"""What may go wrong on every route."""
-READING = (http_kinds.UNAVAILABLE,)
-"""What may go wrong where the database is asked."""
-POSTING = (
-    *READING,
-    http_kinds.KEY_MISSING,
-    http_kinds.MALFORMED_JSON,
-    http_kinds.SLOW,
-    http_kinds.TOO_LARGE,
-    http_kinds.MEDIA_TYPE,
-    http_kinds.VALIDATION,
-    http_kinds.KEY_REUSED,
-    IDENTIFIERS,
+LICENCE = {"name": "MIT", "identifier": "MIT"}
+TAGS = (
+    {"name": "referrals", "description": "Refer clients, decide on those that were referred, follow up."},
+    {"name": "cases", "description": "What this agency does for one client, over all its referrals."},
+    {"name": "programmes", "description": "What can be referred to."},
+    {"name": "events", "description": "Everything that took effect here, in one order."},
+    {"name": "operators", "description": "Streams, sources and records that need somebody."},
+    {"name": "health", "description": "Whether the process lives and works."},
 )
-"""What may go wrong with every POST."""
-ORDERING = (STREAM_STOPPED, RESTORING)
-"""What may go wrong where something is said to another agency."""
-ALWAYS = ("X-Request-Id", "Cache-Control")
-"""Headers of every answer."""
+_ETAG: Document = {"type": "string", "pattern": '^"[0-9]+"$', "examples": ['"3"']}
+_SECONDS: Document = {"type": "integer", "minimum": 0, "maximum": 86_400}
+HEADERS: Mapping[str, tuple[str, bool, Document]] = {
+    "XRequestId": ("Which request it was, for the operators.", True, {"type": "string", "format": "uuid"}),
+    "CacheControl": ("Answers are not to be kept on the way.", True, {"type": "string", "const": "no-store"}),
+    "ETag": ("Version of the resource, for If-Match.", True, _ETAG),
+    "Location": ("Path of what was made.", True, {"type": "string", "pattern": "^/v1/"}),
+    "IdempotentReplayed": (
+        "There when the key's first answer is given again and nothing was done.",
+        False,
+        {"type": "string", "const": "true"},
+    ),
+    "RetryAfter": ("Seconds after which to try again.", True, _SECONDS),
+    "ContentLanguage": (
+        "Language of `title` and `detail`.",
+        True,
+        {"type": "string", "enum": ["ko", "en"]},
+    ),
+    "Vary": ("By what the answer differs.", True, {"type": "string", "const": "accept-language"}),
+}
+PARAMETERS: Mapping[str, Document] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": (
+            "Names one piece of work: sent again with it, a request gets the same answer for 7 days."
+        ),
+        "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$"},
+        "example": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The ETag that was read, or `*`: refused with 412 when it has changed meanwhile.",
+        "schema": {"type": "string", "minLength": 1, "pattern": '^(\\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$'},
+        "example": '"3"',
+    },
+}
 
 
-class Route(TypedDict):
-    """What a route tells FastAPI's decorator; it reads bodies and writes answers itself."""
-
-    operation_id: str
-    response_model: None
-    status_code: int
-    responses: dict[int | str, Document]
-    openapi_extra: Document
+_NOWHERE = (METHOD,)
+"""A method that a path does not have belongs to no operation of it."""
+_NOT_OURS = frozenset({"JsonValue", "HTTPValidationError", "ValidationError"})
 
 
-def gets(
-    name: str,
-    answer: type[BaseModel],
-    *problems: ProblemKind,
-    asks: bool = True,
-    versioned: bool = False,
-    not_yet: bool = False,
-) -> Route:
-    """Describe a GET.
+def serve_document(app: FastAPI, path: str, bodies: Mapping[str, TypeAdapter[Any]]) -> None:
+    """Serve the document, written at the first request; `bodies` become component schemas by their names."""
 
-    `asks` where it asks the database, `versioned` where the answer carries an ETag, `not_yet` where the same
-    answer says by 503 that the service does not work.
-    """
-    headers = ["ETag"] if versioned else []
-    may_be = (*ANYWHERE, *(READING if asks else ()), *problems)
-    ill: dict[int | str, Document] = {503: _answer(answer, ["Retry-After"])} if not_yet else {}
-    return Route(
-        operation_id=name,
-        response_model=None,
-        status_code=200,
-        responses={200: _answer(answer, headers), **_problems(may_be), **ill},
-        openapi_extra={},
+    async def document(request: Request) -> Response:
+        written = document_of(app, bodies)
+        context = {
+            "url": str(request.base_url).rstrip("/"),
+            "description": "This service, as it was reached.",
+        }
+        return Response(to_json({**written, "servers": [context]}), media_type="application/json")
+
+    app.add_route(path, document, include_in_schema=False)
+
+
+def document_of(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
+    """Give the document, written once for each app; its server is the one that serves it."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _write(app, bodies)
+    return app.openapi_schema
+
+
+def _write(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="HTTP API of one agency's service.",
+        description=app.description,
+        routes=app.routes,
+        license_info=LICENCE,
+        tags=list(TAGS),
+        servers=[{"url": "/"}],
     )
-
-
-def posts(  # noqa: PLR0913 - all that a document says of a POST
-    name: str,
-    body: str,
-    examples: Mapping[str, Example],
-    answer: type[BaseModel],
-    *problems: ProblemKind,
-    status: int = 200,
-    versioned: bool = False,
-) -> Route:
-    """Describe a POST whose body is the component schema `body`; `versioned` where it minds If-Match."""
-    content = {
-        "schema": {"$ref": REF.format(model=body)},
-        "examples": {_name(each): {"summary": each, "value": value} for each, value in examples.items()},
-    }
-    created = status == HTTPStatus.CREATED
-    headers = [
-        "Idempotent-Replayed",
-        *(["ETag"] if versioned or created else []),
-        *(["Location"] if created else []),
-    ]
-    may_be = (*ANYWHERE, *POSTING, *((STALE,) if versioned else ()), *problems)
-    keys = ["IdempotencyKey", "IfMatch"] if versioned else ["IdempotencyKey"]
-    return Route(
-        operation_id=name,
-        response_model=None,
-        status_code=status,
-        responses={status: _answer(answer, headers), **_problems(may_be)},
-        openapi_extra={
-            "parameters": [{"$ref": f"#/components/parameters/{key}"} for key in keys],
-            "requestBody": {"required": True, "content": {"application/json": content}},
+    outputs = by_title(found.get("components", {}).get("schemas", {}))
+    outputs |= by_title(_schemas({"ProblemDocument": TypeAdapter(ProblemDocument)}, "serialization"))
+    inputs = by_title(_schemas(bodies, "validation"))
+    components = _joined(
+        {name: absent(schema) for name, schema in outputs.items() if name not in _NOT_OURS},
+        {name: strict(schema) for name, schema in inputs.items()},
+    )
+    return {
+        **found,
+        "paths": plain({path: _operations(each) for path, each in found["paths"].items()}),
+        "components": {
+            "schemas": {name: plain(schema) for name, schema in sorted(components.items())},
+            "parameters": PARAMETERS,
+            "headers": {
+                name: {"description": says, "required": required, "schema": plain(schema)}
+                for name, (says, required, schema) in HEADERS.items()
+            },
+            "examples": {
+                name: {"value": example(kind)} for name, kind in KINDS.items() if kind not in _NOWHERE
+            },
         },
+    }
+
+
+def _schemas(contracts: Mapping[str, TypeAdapter[Any]], mode: JsonSchemaMode) -> Document:
+    by_name, shared = TypeAdapter.json_schemas(
+        [(name, mode, contract) for name, contract in contracts.items()], ref_template=REF
     )
+    schemas: Document = dict(shared.get("$defs", {}))
+    named = {name: schema for (name, _), schema in by_name.items() if name not in schemas}
+    return {**schemas, **named}
 
 
-def _answer(model: type[BaseModel], headers: Iterable[str]) -> Document:
-    return {"model": model, "description": described(model), "headers": headers_of(headers)}
+def _joined(outputs: Mapping[str, Document], inputs: Mapping[str, Document]) -> Document:
+    """Put the schemas of answers and bodies together; one name means one thing."""
+    for name in outputs.keys() & inputs.keys():
+        if plain(outputs[name]) != plain(inputs[name]):
+            raise ValueError(f"The schema {name} differs between answers and bodies; rename one of them.")
+    return {**inputs, **outputs}
 
 
-def _problems(may_be: Iterable[ProblemKind]) -> dict[int | str, Document]:
-    by_status: dict[int, dict[str, ProblemKind]] = {}
-    for kind in sorted(may_be, key=lambda kind: (kind.status, kind.name)):
-        by_status.setdefault(kind.status, {})[kind.name] = kind
-    return {status: _problem(list(each.values())) for status, each in by_status.items()}
-
-
-def _problem(may_be: list[ProblemKind]) -> Document:
-    examples = {kind.name: {"$ref": f"#/components/examples/{kind.name}"} for kind in may_be}
-    headers = ["Content-Language", "Vary"]
-    if may_be[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append("Retry-After")
-    if STALE in may_be:
-        headers.append("ETag")
-    schema = {"$ref": REF.format(model="Problem")}
-    return {
-        "description": "; ".join(f"`{kind.name}`: {kind.title.en}" for kind in may_be) + ".",
-        "headers": headers_of(headers),
-        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
-    }
-
-
-def headers_of(names: Iterable[str]) -> Document:
-    """Name the headers of an answer, those of every answer among them."""
-    return {
-        name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in sorted([*ALWAYS, *names])
-    }
-
-
-def described(model: type[BaseModel]) -> str:
-    """Give the first sentence of what is said of a model."""
-    return (model.__doc__ or model.__name__).strip().split("\n")[0]
-
-
-def _name(summary: str) -> str:
-    return summary.replace(" ", "-")
+def _operations(path: Document) -> Document:
+    """Describe what a path offers, without what FastAPI supposes: null parameters, a 422 of its own."""
+    for operation in path.values():
+        if MEDIA_TYPE not in operation["responses"].get("422", {}).get("content", {MEDIA_TYPE: {}}):
+            del operation["responses"]["422"]
+        for parameter in operation.get("parameters", ()):
+            if "schema" in parameter:
+                parameter["schema"] = without_null(parameter["schema"])
+                parameter["schema"].pop("description", None)
+    return path

@@ -5,28 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from ieum.api.problems.field_errors import BODY, FieldError, FieldProblem
 from ieum.api.problems.http_kinds import ProblemKind
 from ieum_contracts.codes import AskType, State
 
 _ID = "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b03"
-_SIZE_MAX = 2**31 - 1
-
-
-class FieldProblem(BaseModel):
-    """One place that is wrong, and the rule by which it is; never the value that stood there."""
-
-    field: str = Field(description="Where: names and list indexes; a name that is not known is `?`.")
-    code: str | None = Field(default=None, description="By which rule, as a code.")
-    rule: str | None = Field(default=None, description="The rule in words.")
-    expected: str | None = Field(default=None, description="Values that are taken.")
-    expected_tags: str | None = Field(default=None, description="Kinds of body that are taken.")
-    pattern: str | None = Field(default=None, description="Regular expression that a text has to match.")
-    min_length: int | None = Field(default=None, ge=0, le=_SIZE_MAX, description="Fewest characters, items.")
-    max_length: int | None = Field(default=None, ge=0, le=_SIZE_MAX, description="Most characters, items.")
-    ge: float | None = Field(default=None, description="Least value.")
-    gt: float | None = Field(default=None, description="Value that has to be exceeded.")
-    le: float | None = Field(default=None, description="Greatest value.")
-    lt: float | None = Field(default=None, description="Value that may not be reached.")
 
 
 class ProblemDocument(BaseModel):
@@ -53,7 +36,12 @@ class ProblemDocument(BaseModel):
     ask_type: AskType | None = Field(default=None, description="Type of that ask.")
     version: int | None = Field(default=None, description="The present version (`version`).")
     stream: str | None = Field(default=None, description="The stream (`stream-stopped`, `restoring`).")
+    begin: str | None = Field(default=None, description="Where the feed begins (`feed-restarted`).")
     limit_bytes: int | None = Field(default=None, description="Most bytes of a body (`too-large`).")
+
+
+def _errors(error: FieldError) -> Mapping[str, JsonValue]:
+    return {"errors": [error.document("en")]}
 
 
 COMMON = frozenset(
@@ -61,10 +49,10 @@ COMMON = frozenset(
 )
 """Members of every kind."""
 MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
-    "query": {"errors": [{"field": "query.limit", "code": "less_than_equal", "le": 200}]},
+    "query": _errors(FieldError("query", "limit", "less_than_equal", {"le": 200})),
     "too-large": {"limit_bytes": 262_144},
-    "validation": {"errors": [{"field": "sealed.contact.nickname", "code": "extra_forbidden"}]},
-    "identifiers": {"errors": [{"field": "sealed.reason_in_words", "code": "identifier"}]},
+    "validation": _errors(FieldError(BODY, "/sealed/contact/nickname", "extra_forbidden")),
+    "identifiers": _errors(FieldError(BODY, "/sealed/reason_in_words", "identifier")),
     "owner": {"reason": "decided-by-recipient", "state": "accepted", "allowed": ["amended"], "referral": _ID},
     "move": {"reason": "not-in-this-state", "state": "completed", "allowed": ["reopened"]},
     "ask-open": {
@@ -82,6 +70,7 @@ MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
     "basis": {"reason": "basis-missing"},
     "programme": {"reason": "programme-not-published"},
     "version": {"version": 3},
+    "feed-restarted": {"begin": "0"},
     "stream-stopped": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "sequence.conflict"},
     "restoring": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "restored.comparing"},
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from ieum.api.docs.openapi import REF, Document
+from ieum.api.docs.route_description import REF, Document
 
 INT32_MAX = 2**31 - 1
 _PREFIX = REF.format(model="")

@@ -1,6 +1,6 @@
-"""Many connections at once: who waits for its client gives way, oldest first, and requests have a limit.
+"""Connection and request limits: at the limit the connection that is idle longest is closed.
 
-Health is asked for most when there is a crowd, so it is counted in none of the limits.
+Health is asked for most under overload, so it is counted in none of the limits.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,12 +14,12 @@ SWEEP_SECONDS = 0.5
 HEALTH_PATHS = frozenset({"/health/live", "/health/ready"})
 
 _WAITS = "ieum.waits"
-CROWDED = "ieum.crowded"
+OVERLOADED = "ieum.overloaded"
 """Name in a request's scope that says that it has to be refused."""
 
 
 class Connection(Protocol):
-    """One connection, as far as a crowd of them is concerned."""
+    """One connection, as far as the limits are concerned."""
 
     since: float
     """When it began to wait for its client."""
@@ -43,20 +43,20 @@ class Connection(Protocol):
         ...
 
 
-def wait_quietly(scope: Scope, *, waits: bool) -> None:
-    """Say that a request only waits for news, and costs nothing meanwhile; or that it is over."""
+def mark_waiting(scope: Scope, *, waits: bool) -> None:
+    """Mark a request as one that only waits for news and is not counted, or no longer."""
     scope[_WAITS] = waits
 
 
-def make_room(connections: Collection[Any]) -> Connection | None:
-    """Choose who has to go when one more than the limit is here; None where there is room."""
+def connection_to_close(connections: Collection[Any]) -> Connection | None:
+    """Choose the connection to close when there are more than the limit; None below it."""
     if len(connections) <= CONNECTIONS_MAX:
         return None
     waiting = [each for each in _ours(connections) if each.waits_for_client]
     return min(waiting, key=lambda each: each.since, default=None)
 
 
-def is_crowded(scope: Scope, tasks: Collection[Any], connections: Collection[Any]) -> bool:
+def is_overloaded(scope: Scope, tasks: Collection[Any], connections: Collection[Any]) -> bool:
     """Say whether a request has to be refused because too many others are being served."""
     if len(tasks) < REQUESTS_MAX or scope["path"] in HEALTH_PATHS:
         return False

@@ -1,4 +1,4 @@
-"""A server that ends without ending its process, and looks after its connections once a second."""
+"""Graceful shutdown: a server that ends without ending its process, and closes connections that time out."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ from uvicorn.config import Config
 from ieum.api.http.connection_limits import SWEEP_SECONDS, sweep
 
 
-class OrderlyServer(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """Ends on SIGTERM or SIGINT by returning from `serve`, so that what runs beside it can be put away.
 
     Uvicorn's own raises the signal once more, which ends the process there and then.

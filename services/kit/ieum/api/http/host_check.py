@@ -1,4 +1,4 @@
-"""The gate: whether a request is for this service and comes from where it may, before any route sees it.
+"""Checks of Host, Origin, path and Accept, before any route: whether a request is for this service.
 
 The API knows no login yet, so whoever reaches it is served. A web page must not be among them: one that a
 worker has open can reach the service by the worker's browser, under a name of its own that is made to point
@@ -16,7 +16,13 @@ from starlette.types import Scope
 from ieum.api.http import connection_limits
 from ieum.api.problems import http_kinds
 from ieum.api.problems.field_errors import FieldError
-from ieum.api.problems.request_kinds import CROWDED, FOREIGN_ORIGIN, HOST_MISSING, MISDIRECTED, NOT_ACCEPTABLE
+from ieum.api.problems.request_kinds import (
+    FOREIGN_ORIGIN,
+    HOST_MISSING,
+    MISDIRECTED,
+    NOT_ACCEPTABLE,
+    OVERLOADED,
+)
 from ieum.api.problems.response import Problem
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -56,8 +62,8 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
         raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
     if b"accept" in given and path.startswith("/v1/") and not _takes_json(", ".join(given[b"accept"])):
         raise Problem(NOT_ACCEPTABLE)
-    if connection_limits.CROWDED in scope:
-        raise Problem(CROWDED)
+    if connection_limits.OVERLOADED in scope:
+        raise Problem(OVERLOADED)
 
 
 @functools.lru_cache(REMEMBERED)

@@ -1,4 +1,4 @@
-"""The front door: every request gets an id, one log line, its measures, and an answer even when we fail."""
+"""The outermost middleware: every request gets an id, one log line, metrics, and an answer in any case."""
 
 import time
 import traceback

@@ -23,8 +23,8 @@ PIPELINED_MAX = 16
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
-class _Parting:
-    """Stands for the transport in an answer that is given before the whole request has come."""
+class _HalfClosing:
+    """The transport of an answer that is given before the whole request has come: closing ends one half."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write
@@ -46,7 +46,7 @@ class PlainProtocol(HttpToolsProtocol):
         self.running: RequestResponseCycle | None = None
         """The request that is served now, or was last; others wait in the pipeline."""
         self.in_head = self.in_body = False
-        self.is_deaf = False
+        self.ignores_input = False
         """Whether nothing more is taken in."""
         self._offers = False
 
@@ -54,7 +54,7 @@ class PlainProtocol(HttpToolsProtocol):
         """Take bytes in."""
         self._unset_keepalive_if_required()
         try:
-            while data and not self.is_deaf:
+            while data and not self.ignores_input:
                 data = self._feed(data)
         except httptools.HttpParserError:
             self.refuse(MALFORMED_REQUEST)
@@ -131,7 +131,7 @@ class PlainProtocol(HttpToolsProtocol):
                 if cycle.more_body and message["type"] == "http.response.start":
                     # What is still to come of this request must never be read as the next one.
                     cycle.keep_alive = False
-                    cycle.transport = cast("asyncio.Transport", _Parting(self.transport, self.part))
+                    cycle.transport = cast("asyncio.Transport", _HalfClosing(self.transport, self.half_close))
                 await send(message)
 
             await app(scope, receive, sent)
@@ -145,7 +145,7 @@ class PlainProtocol(HttpToolsProtocol):
 
     def refuse(self, kind: ProblemKind) -> None:
         """End the connection: with a problem, unless an answer that is under way has to come first."""
-        self.is_deaf = True
+        self.ignores_input = True
         running = self.running
         if running is not None and not running.response_complete:
             if running is not self.cycle or not self.in_body:
@@ -158,7 +158,7 @@ class PlainProtocol(HttpToolsProtocol):
                 return
         if not self.transport.is_closing():
             self.transport.write(written(kind))
-            self.part()
+            self.half_close()
 
     def _answer_what_came_before(self, running: RequestResponseCycle) -> None:
         if self.in_body:
@@ -166,9 +166,9 @@ class PlainProtocol(HttpToolsProtocol):
         last = self.pipeline[0][0] if self.pipeline else running
         last.keep_alive = False
 
-    def part(self) -> None:
-        """Say no more, and let the client read it: closed while it still sends, it would lose the answer."""
-        self.is_deaf = True
+    def half_close(self) -> None:
+        """Close the writing half, so that the client can read the answer while it still sends."""
+        self.ignores_input = True
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
             self.flow.resume_reading()

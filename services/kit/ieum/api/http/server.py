@@ -12,8 +12,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
-from ieum.api.http.connection_limits import CROWDED, is_crowded, make_room
-from ieum.api.http.graceful_server import OrderlyServer
+from ieum.api.http.connection_limits import OVERLOADED, connection_to_close, is_overloaded
+from ieum.api.http.graceful_server import GracefulServer
 from ieum.api.http.request_framing import PlainProtocol
 from ieum.api.problems.request_kinds import MALFORMED_REQUEST
 
@@ -24,7 +24,7 @@ MESSAGE_SECONDS_MAX = 15.0
 """For a request's body, also where nobody reads it; who reads one gives up a little earlier, with words."""
 WRITE_SECONDS_MAX = 15.0
 """For a client that does not take its answer."""
-PART_SECONDS_MAX = 2.0
+CLOSE_SECONDS_MAX = 2.0
 KEEP_ALIVE_SECONDS = 30
 SHUTDOWN_SECONDS_MAX = 5
 
@@ -55,11 +55,11 @@ def server(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
     )
-    return OrderlyServer(config, ready, ending)
+    return GracefulServer(config, ready, ending)
 
 
 class BoundedProtocol(PlainProtocol):
-    """HTTP/1.1 whose requests are bounded in bytes, headers and time, and whose connections give way."""
+    """HTTP/1.1 whose requests are bounded in bytes, headers and time, and whose connections have a limit."""
 
     def __init__(
         self,
@@ -75,18 +75,18 @@ class BoundedProtocol(PlainProtocol):
         self._taken_due = math.inf
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client ten seconds for its first head; who has waited longest makes room for it."""
+        """Give the client ten seconds for its first head; at the limit another one is closed."""
         super().connection_made(cast("asyncio.Transport", transport))
-        gone = make_room(self.connections)
+        gone = connection_to_close(self.connections)
         if gone is not None:
             gone.end()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a head that goes on past the limit ends the connection."""
-        if self.is_deaf:
+        if self.ignores_input:
             return
         super().data_received(data)
-        if self.in_head and not self.is_deaf:
+        if self.in_head and not self.ignores_input:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX:
                 self.refuse(MALFORMED_REQUEST)
@@ -122,8 +122,8 @@ class BoundedProtocol(PlainProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         super()._start_asgi_task(cycle, app)
         scope = cast("Scope", cycle.scope)
-        if is_crowded(scope, self.tasks, self.connections):
-            scope[CROWDED] = True
+        if is_overloaded(scope, self.tasks, self.connections):
+            scope[OVERLOADED] = True
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -140,10 +140,10 @@ class BoundedProtocol(PlainProtocol):
         super().resume_writing()
         self._taken_due = math.inf
 
-    def part(self) -> None:
+    def half_close(self) -> None:
         """Wait a little for a client that still sends."""
-        self._due = self.loop.time() + PART_SECONDS_MAX
-        super().part()
+        self._due = self.loop.time() + CLOSE_SECONDS_MAX
+        super().half_close()
 
     @property
     def waits_for_client(self) -> bool:
@@ -160,7 +160,7 @@ class BoundedProtocol(PlainProtocol):
         elif self.flow.read_paused:
             self._due = max(self._due, now + MESSAGE_SECONDS_MAX)  # it is ours to go on
         elif now > self._due:
-            if self._is_served() and not self.in_body and not self.is_deaf:
+            if self._is_served() and not self.in_body and not self.ignores_input:
                 self.refuse(MALFORMED_REQUEST)  # what was asked before is still answered
                 self._due = math.inf
             else:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import json_answer
 
 router = APIRouter(tags=["health"])

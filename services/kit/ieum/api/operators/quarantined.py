@@ -11,10 +11,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import PAGE_DEFAULT, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
-from ieum.api.problems import http_kinds
 
 _HEADER_NAME = re.compile(rb"[A-Za-z][A-Za-z_-]{0,39}")
 HEADERS_SHOWN_MAX = 40
@@ -43,7 +42,7 @@ class QuarantinePage(BaseModel):
     next: int | None = Field(default=None, description="Pass it as `after` for the next page.")
 
 
-@router.get("/v1/quarantine", **gets("listQuarantine", QuarantinePage, http_kinds.QUERY))
+@router.get("/v1/quarantine", **gets("listQuarantine", QuarantinePage))
 async def list_quarantine(
     context: InContext,
     after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,

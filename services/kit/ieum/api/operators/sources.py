@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import SOURCE_RELEASES
-from ieum.api.docs.openapi import gets, posts
+from ieum.api.docs.route_description import gets, posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once, reading
 from ieum.api.operators.stream_actions import NOT_NAMED

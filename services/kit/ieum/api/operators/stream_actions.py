@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
-from ieum.api.docs.openapi import posts
+from ieum.api.docs.route_description import posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once
 from ieum.api.problems import http_kinds
@@ -29,7 +29,7 @@ NOT_NAMED = "what-was-seen-missing"
 
 router = APIRouter(tags=["operators"])
 
-_ACTING = (http_kinds.QUERY, http_kinds.NOT_FOUND, NOTHING_WAITS)
+_ACTING = (http_kinds.NOT_FOUND, NOTHING_WAITS)
 
 StreamName = Annotated[
     str, Path(max_length=ID_CHARACTERS_MAX, description="`<peer agency>.<family>.<key>`, as listed.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext, InContext
-from ieum.api.docs.openapi import gets
+from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -23,7 +23,6 @@ from ieum.api.http.responses import (
     write_cursor,
 )
 from ieum.api.http.unit_of_work import reading
-from ieum.api.problems import http_kinds
 from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts.address import Address
@@ -75,7 +74,7 @@ class StreamPage(BaseModel):
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
-@router.get("/v1/streams", **gets("listStreams", StreamPage, http_kinds.QUERY))
+@router.get("/v1/streams", **gets("listStreams", StreamPage))
 async def list_streams(
     context: InContext,
     state: Annotated[Trouble | None, Query(description="Only this kind of trouble.")] = None,

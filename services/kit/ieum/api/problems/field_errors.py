@@ -4,43 +4,76 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from ieum.api.problems.field_wording import code_of, words_of
-from ieum.api.problems.http_kinds import Text
 
 ERRORS_MAX = 20
 NAME_CHARACTERS_MAX = 40
 NAME_DIGITS_MAX = 4
 
-_LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
+SIZE_MAX = 2**31 - 1
+
+Place: TypeAlias = Literal["body", "query", "path", "header"]
+_Number: TypeAlias = Annotated[int | float, WithJsonSchema({"type": "number"})] | None
 _QUOTED = re.compile(r"'([^']*)'")
-BODY = "body"
+BODY: Place = "body"
+
+
+class FieldProblem(BaseModel):
+    """One place that is wrong, and the rule by which it is; never the value that stood there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    where: Place = Field(alias="in", description="In which part of the request.")
+    field: str = Field(
+        description="Of a body a JSON pointer, else the parameter's name; a name that is not known is `?`."
+    )
+    code: str = Field(description="By which rule, as a code.")
+    detail: str = Field(description="The rule in words, in the language of the answer.")
+    detail_ko: str = Field(description="The same in Korean.")
+    detail_en: str = Field(description="The same in English.")
+    rule: str | None = Field(default=None, description="The contract's own rule (`value_error`).")
+    expected: list[str] | None = Field(default=None, description="Values, kinds or names that are taken.")
+    pattern: str | None = Field(default=None, description="Regular expression that a text has to match.")
+    min_length: int | None = Field(default=None, ge=0, le=SIZE_MAX, description="Fewest characters, items.")
+    max_length: int | None = Field(default=None, ge=0, le=SIZE_MAX, description="Most characters, items.")
+    ge: _Number = Field(default=None, description="Least value.")
+    gt: _Number = Field(default=None, description="Value that has to be exceeded.")
+    le: _Number = Field(default=None, description="Greatest value.")
+    lt: _Number = Field(default=None, description="Value that may not be reached.")
+
+
+_LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One place that is wrong: of the body a pointer, of query, path or headers a name."""
 
-    where: str
+    where: Place
     field: str
     code: str
     limits: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
-    def document(self, language: str) -> dict[str, object]:
+    def document(self, language: str) -> dict[str, JsonValue]:
         """Write it as a member of a problem, in the reader's language and in both."""
-        words: Text = words_of(self.code, self.limits)
-        return {
-            "in": self.where,
-            "field": self.field,
-            "code": self.code,
-            "detail": words.en if language == "en" else words.ko,
-            "detail_ko": words.ko,
-            "detail_en": words.en,
-            **self.limits,
-        }
+        words = words_of(self.code, self.limits)
+        written = FieldProblem.model_validate(
+            {
+                "in": self.where,
+                "field": self.field,
+                "code": self.code,
+                "detail": words.en if language == "en" else words.ko,
+                "detail_ko": words.ko,
+                "detail_en": words.en,
+                **self.limits,
+            }
+        )
+        return written.model_dump(by_alias=True, exclude_none=True)
 
 
 def in_body(errors: Sequence[ErrorDetails], body: object) -> list[FieldError]:
@@ -51,7 +84,9 @@ def in_body(errors: Sequence[ErrorDetails], body: object) -> list[FieldError]:
 def in_parameters(errors: Sequence[ErrorDetails]) -> list[FieldError]:
     """Say which parameters of path, query or headers are wrong, and by which rule."""
     return [
-        FieldError(str(error["loc"][0]), name_of(error["loc"][1:2]), code_of(error["type"]), _limits(error))
+        FieldError(
+            cast("Place", error["loc"][0]), name_of(error["loc"][1:2]), code_of(error["type"]), _limits(error)
+        )
         for error in errors[:ERRORS_MAX]
     ]
 

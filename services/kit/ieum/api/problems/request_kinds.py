@@ -1,4 +1,4 @@
-"""The kinds of problem that a request has before any route: its form, whom it is for, the crowd."""
+"""The kinds of problem that a request has before any route: framing, host, origin, media type, overload."""
 
 from collections.abc import Mapping
 
@@ -56,8 +56,8 @@ MISDIRECTED = ProblemKind(
         "or ask its operators to add the name to IEUM_HTTP_HOSTS.",
     ),
 )
-CROWDED = ProblemKind(
-    "crowded",
+OVERLOADED = ProblemKind(
+    "overloaded",
     503,
     Text("지금은 요청이 너무 많습니다", "Too many requests are being served"),
     Text(
@@ -68,7 +68,8 @@ CROWDED = ProblemKind(
     ),
 )
 
-REQUEST_KINDS: Mapping[str, ProblemKind] = {
-    kind.name: kind
-    for kind in (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, NOT_ACCEPTABLE, MISDIRECTED, CROWDED)
-}
+ON_EVERY_ROUTE = (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, MISDIRECTED)
+ON_V1_ROUTES = (NOT_ACCEPTABLE, OVERLOADED)
+"""Health is served whatever a probe accepts, and is counted in no limit."""
+
+REQUEST_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (*ON_EVERY_ROUTE, *ON_V1_ROUTES)}

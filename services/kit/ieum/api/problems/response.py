@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
+from uuid_utils.compat import uuid7
 
 from ieum.api.problems import http_kinds
 from ieum.api.problems.field_errors import FieldError, in_parameters
@@ -53,10 +54,13 @@ async def answer(request: Request, problem: Exception) -> Response:
 
 def written(kind: ProblemKind) -> bytes:
     """Write a problem as a whole answer where no request can be read; the connection ends with it."""
-    body = _document(Problem(kind), "ko", None)
+    request_id = uuid7()
+    body = _document(Problem(kind), "ko", request_id)
     headers = {
         "content-type": MEDIA_TYPE,
         "content-language": "ko",
+        "vary": "accept-language",
+        "x-request-id": str(request_id),
         "cache-control": "no-store",
         **_headers(kind),
     }

@@ -8,11 +8,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ieum.api.app import BODIES
-from ieum.api.docs.document import document_of
+from ieum.api.docs.openapi import document_of
 from ieum.api.problems.referral_kinds import KINDS
-from tests.kit.api import document_rules as rules
+from tests.kit.api import openapi_rules as rules
 from tests.kit.api.agency_api import Api
-from tests.kit.api.document_walk import Json, schemas
+from tests.kit.api.openapi_nodes import Json, schemas
 
 pytestmark = pytest.mark.stack
 Rule = Callable[[Json], Iterator[str]]

@@ -1,4 +1,4 @@
-"""A crowd harms nobody else: health is answered, who idles longest gives way, refusals are problems."""
+"""Many connections: health is answered, the longest idle one is closed, refusals are problems."""
 
 import asyncio
 import json
@@ -95,7 +95,7 @@ async def test_more_requests_than_are_served_are_refused_as_problems_and_health_
         said = await talk(port, POST)
         [(status, media, body)] = answers(said)
         assert (status, media) == (503, "application/problem+json")
-        assert json.loads(body)["type"] == "urn:ieum:problem:crowded"
+        assert json.loads(body)["type"] == "urn:ieum:problem:overloaded"
         assert b"retry-after: " in said
         assert [status for status, *_ in answers(await talk(port, HEALTH))] == [200]
         assert not await is_ended(links[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jsonschema import Draft202012Validator
 
-from tests.kit.api.document_walk import (
+from tests.kit.api.openapi_nodes import (
     Json,
     answered,
     answers,

@@ -1,0 +1,151 @@
+"""How a route describes itself in the OpenAPI document: its name, body, answers, headers and problems."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, TypedDict
+
+from pydantic import BaseModel
+
+from ieum.api.docs.examples import Example
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
+from ieum.api.problems.http_kinds import ProblemKind
+from ieum.api.problems.referral_kinds import IDENTIFIERS, STALE
+from ieum.api.problems.request_kinds import ON_EVERY_ROUTE, ON_V1_ROUTES
+from ieum.api.problems.response import MEDIA_TYPE
+
+REF = "#/components/schemas/{model}"
+
+Document = dict[str, Any]
+
+ANYWHERE = (*ON_EVERY_ROUTE, http_kinds.QUERY, http_kinds.INTERNAL)
+"""What may go wrong on every route; each refuses parameters that it does not have."""
+READING = (*ON_V1_ROUTES, http_kinds.UNAVAILABLE)
+"""What may go wrong where the database is asked, as every route under `/v1` does."""
+POSTING = (
+    *READING,
+    http_kinds.KEY_MISSING,
+    http_kinds.MALFORMED_JSON,
+    http_kinds.SLOW,
+    http_kinds.TOO_LARGE,
+    http_kinds.MEDIA_TYPE,
+    http_kinds.VALIDATION,
+    http_kinds.KEY_REUSED,
+    IDENTIFIERS,
+)
+"""What may go wrong with every POST."""
+ORDERING = (STREAM_STOPPED, RESTORING)
+"""What may go wrong where something is said to another agency."""
+ALWAYS = ("X-Request-Id", "Cache-Control")
+"""Headers of every answer."""
+
+
+class Route(TypedDict):
+    """What a route tells FastAPI's decorator; it reads bodies and writes answers itself."""
+
+    operation_id: str
+    response_model: None
+    status_code: int
+    responses: dict[int | str, Document]
+    openapi_extra: Document
+
+
+def gets(
+    name: str,
+    answer: type[BaseModel],
+    *problems: ProblemKind,
+    asks: bool = True,
+    versioned: bool = False,
+    not_yet: bool = False,
+) -> Route:
+    """Describe a GET.
+
+    `asks` where it asks the database, `versioned` where the answer carries an ETag, `not_yet` where the same
+    answer says by 503 that the service does not work.
+    """
+    headers = ["ETag"] if versioned else []
+    may_be = (*ANYWHERE, *(READING if asks else ()), *problems)
+    ill: dict[int | str, Document] = {503: _answer(answer, ["Retry-After"])} if not_yet else {}
+    return Route(
+        operation_id=name,
+        response_model=None,
+        status_code=200,
+        responses={200: _answer(answer, headers), **_problems(may_be), **ill},
+        openapi_extra={},
+    )
+
+
+def posts(  # noqa: PLR0913 - all that a document says of a POST
+    name: str,
+    body: str,
+    examples: Mapping[str, Example],
+    answer: type[BaseModel],
+    *problems: ProblemKind,
+    status: int = 200,
+    versioned: bool = False,
+) -> Route:
+    """Describe a POST whose body is the component schema `body`; `versioned` where it minds If-Match."""
+    content = {
+        "schema": {"$ref": REF.format(model=body)},
+        "examples": {_name(each): {"summary": each, "value": value} for each, value in examples.items()},
+    }
+    created = status == HTTPStatus.CREATED
+    headers = [
+        "Idempotent-Replayed",
+        *(["ETag"] if versioned or created else []),
+        *(["Location"] if created else []),
+    ]
+    may_be = (*ANYWHERE, *POSTING, *((STALE,) if versioned else ()), *problems)
+    keys = ["IdempotencyKey", "IfMatch"] if versioned else ["IdempotencyKey"]
+    return Route(
+        operation_id=name,
+        response_model=None,
+        status_code=status,
+        responses={status: _answer(answer, headers), **_problems(may_be)},
+        openapi_extra={
+            "parameters": [{"$ref": f"#/components/parameters/{key}"} for key in keys],
+            "requestBody": {"required": True, "content": {"application/json": content}},
+        },
+    )
+
+
+def _answer(model: type[BaseModel], headers: Iterable[str]) -> Document:
+    return {"model": model, "description": described(model), "headers": headers_of(headers)}
+
+
+def _problems(may_be: Iterable[ProblemKind]) -> dict[int | str, Document]:
+    by_status: dict[int, dict[str, ProblemKind]] = {}
+    for kind in sorted(may_be, key=lambda kind: (kind.status, kind.name)):
+        by_status.setdefault(kind.status, {})[kind.name] = kind
+    return {status: _problem(list(each.values())) for status, each in by_status.items()}
+
+
+def _problem(may_be: list[ProblemKind]) -> Document:
+    examples = {kind.name: {"$ref": f"#/components/examples/{kind.name}"} for kind in may_be}
+    headers = ["Content-Language", "Vary"]
+    if may_be[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append("Retry-After")
+    if STALE in may_be:
+        headers.append("ETag")
+    schema = {"$ref": REF.format(model="Problem")}
+    return {
+        "description": "; ".join(f"`{kind.name}`: {kind.title.en}" for kind in may_be) + ".",
+        "headers": headers_of(headers),
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+    }
+
+
+def headers_of(names: Iterable[str]) -> Document:
+    """Name the headers of an answer, those of every answer among them."""
+    return {
+        name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in sorted([*ALWAYS, *names])
+    }
+
+
+def described(model: type[BaseModel]) -> str:
+    """Give the first sentence of what is said of a model."""
+    return (model.__doc__ or model.__name__).strip().split("\n")[0]
+
+
+def _name(summary: str) -> str:
+    return summary.replace(" ", "-")
