@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ieum.delivery.erasing import erase_the_rest
+from ieum.delivery.erasure import erase_the_rest
 from ieum_contracts.case import CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
 from ieum_contracts.delivery import StreamResendAsked

@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.casework.values import Referral
-from ieum.delivery.erasing import erase_heard, erase_said
+from ieum.delivery.erasure import erase_heard, erase_said
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.peers import Peers
 

@@ -10,13 +10,13 @@ from uuid import UUID
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.answering import Answering, Ends
+from ieum.delivery.maintenance.answer_heads import Answering, Ends
 from ieum.delivery.application import Known
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.erasing import erase_the_rest
+from ieum.delivery.erasure import erase_the_rest
 from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.retention import Retention

@@ -14,7 +14,7 @@ from ieum.delivery.blocked.parking import park, unpark
 from ieum.delivery.blocked.quarantine import quarantine
 from ieum.delivery.blocked.source_breaker import count_troubles
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.notices.notice_handlers import handle_notices
+from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
