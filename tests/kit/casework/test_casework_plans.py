@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ieum.application import flush, loading
-from ieum.delivery import erasing as erasing_bodies
+from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
 from ieum.storage import case_rows, erasing, reading, referral_rows
 from ieum_lab.testing.plugin import MakeCentre
@@ -29,7 +29,7 @@ HOT = {
     ),
     "look back": loading._LOOK_BACK,
     "assessments cited": loading._CITED,
-    "clear heard bodies": erasing_bodies._CLEAR,
+    "clear heard bodies": erasure._CLEAR,
     "look up what was erased": erasing._ERASED,
     "cases of what was erased": erasing._CASES,
     "lock cases": case_rows._LOCK,

@@ -1,4 +1,4 @@
-"""Answering peers that ask for the heads of our streams, by the process that leads."""
+"""Job: answer peers that ask for the heads of our streams."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -12,7 +12,7 @@ Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 """Says how far our mailboxes go now."""
 
 
-class Answering:
+class AnswerHeads:
     """The questions of peers, each with how far our mailboxes went when it was first seen."""
 
     def __init__(self, context: DeliveryContext, relay: Relay, ends: Ends) -> None:
@@ -21,7 +21,7 @@ class Answering:
         self._ends_now = ends
         self._ends: dict[UUID, Mapping[Partition, int]] = {}
 
-    async def turn(self) -> None:
+    async def run(self) -> None:
         """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
         async with self._context.database.acquire() as connection:
             asks = await open_asks(connection)

@@ -14,12 +14,12 @@ from ieum.delivery.blocked.parking import park, unpark
 from ieum.delivery.blocked.quarantine import quarantine
 from ieum.delivery.blocked.source_breaker import count_troubles
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
 from ieum.delivery.receiving.batch_result import BatchResult, Gap
+from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.records.classification import classify
 from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.recovering.restore import ask_what_is_lost
