@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 
 from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
-from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused

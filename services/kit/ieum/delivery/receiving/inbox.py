@@ -21,7 +21,7 @@ from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and
 from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.records.classification import classify
-from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows

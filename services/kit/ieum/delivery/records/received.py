@@ -1,0 +1,66 @@
+"""What arrives: a Kafka record, and the event or the unverified record that it turns out to be."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from ieum_contracts.catalogue import Invalid, NotUnderstood
+from ieum_contracts.envelope import Envelope
+from ieum_contracts.message import Event
+from ieum_contracts.model import Model
+from ieum_contracts.topics import Family
+
+NOT_KEPT = ("body.identifier", "body.too-large")
+"""Reasons for which a body is refused and its bytes are kept nowhere."""
+
+
+class Record(Protocol):
+    """The parts of a Kafka record that delivery reads."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedEvent:
+    """An event whose place is proved. `content` is its body, or why it has none that counts."""
+
+    family: Family
+    key: UUID
+    sequence: int
+    envelope: Envelope
+    headers: bytes
+    body: bytes
+    digest: bytes
+    content: Model | NotUnderstood | Invalid
+    record: Record | None = None
+
+    @property
+    def unkept(self) -> str | None:
+        """The reason for which the body is kept nowhere; None when it may be kept."""
+        reason = self.content.reason if isinstance(self.content, Invalid) else None
+        return reason if reason in NOT_KEPT else None
+
+    def event(self) -> Event:
+        """Give what the application folds; only for content that is a model."""
+        assert isinstance(self.content, Model)  # noqa: S101 - callers have asked
+        return Event(self.envelope, self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedRecord:
+    """A record whose place is not proved: what of it is kept, and why."""
+
+    record: Record
+    reason: str
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the value, by which two copies of the same garbage can be told."""
+        return hashlib.sha256(self.record.value or b"").digest()
