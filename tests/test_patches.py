@@ -1,4 +1,4 @@
-"""What a test exchanges by name exists: a name that was renamed would otherwise be found only when it runs."""
+"""What a test exchanges by name exists; otherwise a renaming would be noticed only when that test runs."""
 
 import ast
 from collections.abc import Iterator
@@ -31,8 +31,11 @@ def _imported(tree: ast.AST) -> Iterator[tuple[str, object]]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PRODUCT):
             module = import_module(str(node.module))
             for alias in node.names:
-                found = getattr(module, alias.name, None)
-                yield alias.asname or alias.name, found or import_module(f"{node.module}.{alias.name}")
+                is_there = hasattr(module, alias.name)
+                found = (
+                    getattr(module, alias.name) if is_there else import_module(f"{node.module}.{alias.name}")
+                )
+                yield alias.asname or alias.name, found
 
 
 def _owner(node: ast.expr, known: dict[str, object]) -> object:
