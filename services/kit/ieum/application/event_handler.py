@@ -11,7 +11,8 @@ from ieum.application.flush import flush
 from ieum.casework.hearing import UNKNOWN, WITHDRAWN, hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
-from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referral, RefusedEvent, Side
+from ieum.casework.refusals import NotYet, RefusedEvent
+from ieum.casework.values import AgencyView, EndCause, EndedHere, Referral, Side
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ieum.casework.effects import identifiers_in
 from ieum.casework.orders import CaseClosing, CaseFollowUp
-from ieum.casework.values import Case, CaseReferral, Change, Guard, Referral, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, CaseReferral, Change, Referral
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason
 from ieum_contracts.client_codes import Goal

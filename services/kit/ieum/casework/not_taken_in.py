@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from ieum.casework.effects import changed, say
-from ieum.casework.values import Change, EndCause, EndedHere, Guard, Referral, Refusal, UntakenDecision
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Change, EndCause, EndedHere, Referral, UntakenDecision
 from ieum_contracts import lifecycle
 from ieum_contracts.catalogue import EVENT_TYPES, MODEL_OF_DECISION
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason

@@ -8,7 +8,8 @@ from uuid import UUID
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.effects import changed, identifiers_in, say
 from ieum.casework.orders import ReferralOrder
-from ieum.casework.values import AgencyView, Change, Guard, Referral, Refusal, Side
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import AgencyView, Change, Referral, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
