@@ -29,6 +29,11 @@ class Effects:
     notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
     duplicates: int = 0
 
+    @property
+    def is_unusual(self) -> bool:
+        """Whether something waits, or waits no longer, or is told or in conflict: few batches have that."""
+        return bool(self.parked or self.unparked or self.notices or self.conflicts)
+
     def troubles(self) -> Counter[int]:
         """Count what was wrong, by source: refused, and not understood or failing for the first time."""
         refused = (entry.stream.peer for entry in self.entries if entry.fate == REFUSED)

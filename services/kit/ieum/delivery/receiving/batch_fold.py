@@ -80,8 +80,7 @@ class BatchFold(Generic[Known]):
         self.effects.conflicts.append(heard)
         stream.stopped = "sequence.conflict"
         stream.changed = True
-        notice = stopped(stream, heard, stream.stopped, self._now)
-        self.effects.notices.append((stream.at, notice))
+        self.effects.notices.append((stream.at, stopped(stream, heard, stream.stopped, self._now)))
 
     def _queue(self, stream: Stream, heard: VerifiedEvent) -> None:
         queue = self._queue_of(stream.at)

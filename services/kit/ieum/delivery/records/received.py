@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.message import Event
@@ -46,6 +48,10 @@ class VerifiedEvent:
         """The reason for which the body is kept nowhere; None when it may be kept."""
         reason = self.content.reason if isinstance(self.content, Invalid) else None
         return reason if reason in NOT_KEPT else None
+
+    def stream(self, peers: Peers) -> StreamKey:
+        """Name the stream that the event belongs to; raises KeyError for a source that has no number yet."""
+        return StreamKey(self.key, peers.number(self.envelope.source), FAMILY_NUMBERS[self.family])
 
     def event(self) -> Event:
         """Give what the application folds; only for content that is a model."""
