@@ -103,7 +103,8 @@ async def load(
         repeating = {each.referral for each in needs if each.untaken}
         found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
-    found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    if parents:
+        found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     found.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, found)
     return found

@@ -39,7 +39,9 @@ async def clear_erased(
     erased = {each.id: each for each in referrals if each.sealed is None}
     refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
     late = await connection.fetch(_ERASED, sorted(refused)) if refused else []
-    await erase_heard(connection, {*erased, *forgotten, *(row["id"] for row in late)})
+    gone = {*erased, *forgotten, *(row["id"] for row in late)}
+    if gone:
+        await erase_heard(connection, gone)
     if erased:
         cases = await connection.fetch(_CASES, sorted(erased))
         said = [(each.id, peers.number(each.peer)) for each in erased.values()]
