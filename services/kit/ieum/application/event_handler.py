@@ -8,7 +8,7 @@ import structlog
 from asyncpg import Connection
 
 from ieum.application.flush import flush
-from ieum.casework.hearing import UNKNOWN, WITHDRAWN, hear
+from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
 from ieum.casework.refusals import NotYet, RefusedEvent
@@ -55,8 +55,8 @@ class EventHandler:
         """Take one event in."""
         heard = hear(known, event, self.view, now)
         if isinstance(heard, RefusedEvent):
-            if heard is UNKNOWN and isinstance(event.body, ConsentWithdrawn):
-                known.forget(UUID(event.envelope.subject))
+            if heard in {UNKNOWN, WRONG_PARTY} and isinstance(event.body, ConsentWithdrawn):
+                known.forget(UUID(event.envelope.subject), event.envelope.source)
             return Refused(heard.reason, kept=heard is not WITHDRAWN)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)

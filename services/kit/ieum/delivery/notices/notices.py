@@ -110,7 +110,7 @@ order by sequence limit $6
 
 
 async def send_again(
-    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked, now: datetime
+    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked
 ) -> list[Untaken]:
     """Put what a peer misses into the outbox again, as it stands in the ledger; gives what is gone there.
 
@@ -122,7 +122,7 @@ async def send_again(
     await connection.execute(_RESEND, *place, *numbers)
     untaken = []
     for row in await connection.fetch(_GONE, *place, *numbers):
-        kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE, now)
+        kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE)
         if kept is not None:
             said = (kept["event_id"], kept["type"])
             untaken.append(Untaken(context.peers.address(peer), asked.key, *said, LOST, LOST_CODE))
