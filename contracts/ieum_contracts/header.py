@@ -17,7 +17,7 @@ TYPE = re.compile(r"(?=.{1,80}$)[a-z][a-z-]*(?:\.[a-z][a-z-]*)+\.v[1-9][0-9]{0,3
 DATASCHEMA = re.compile(r"urn:ieum:([a-z][a-z.-]*):([1-9][0-9]{0,3})\.([0-9]{1,4})")
 PRINTABLE = re.compile(r"[!-~]{1,200}")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SEQUENCE = re.compile(r"[0-9]{20}")
+SEQUENCE = re.compile(r"(?!0{20})[0-9]{20}")
 TIME = re.compile(r"20[2-9][0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?Z")
 """From 2020 to 2099: what is said at another time was said by a clock that is wrong."""
 CONTENT_TYPE = re.compile(

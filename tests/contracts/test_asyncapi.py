@@ -26,16 +26,26 @@ BAD: dict[str, list[str]] = {
     "ce_id": [UUID.upper().replace("7", "A"), "1", UUID + "0", f"{{{UUID}}}"],
     "ce_source": ["yangju/x", "/yangju", "/Yangju/x", "/yangju/x/y", "/yangju/-x"],
     "ce_recipient": ["yangju/x", "/yangju", "/yangju/x_y"],
-    "ce_time": ["2026-07-01", "2026-07-01T00:00:00+09:00", "2026-07-01 00:00:00Z", "2026-07-01T00:00Z"],
+    "ce_time": [
+        "2026-07-01",
+        "2026-07-01T00:00:00+09:00",
+        "2026-07-01 00:00:00Z",
+        "2026-07-01T00:00Z",
+        "1970-01-01T00:00:00Z",
+        "2026-07-01T00:00:60Z",
+    ],
     "ce_sequence": ["1", "0" * 20, "0" * 20 + "1", "-0000000000000000001"],
     "ce_journey": ["", UUID + " ", UUID.replace("-", "")],
     "ce_causation": ["", "a b", "가나다", "x" * 201],
+    "content-type": ["text/plain", "application/xml", "application/json; charset=latin-1", ""],
+    "traceparent": ["", "00-" + "0" * 32 + "-0123456789abcdef-01"],
 }
 GOOD: dict[str, list[str]] = {
     "ce_id": [UUID],
     "ce_time": ["2026-07-01T00:00:00Z", "2026-07-01T00:00:00.5Z", "2026-07-01T00:00:00.123456Z"],
     "ce_sequence": ["00000000000000000001", f"{2**53:020}"],
     "ce_causation": ["x", "!" * 200],
+    "content-type": ["application/json", "Application/JSON", "application/json; charset=utf-8"],
     "traceparent": ["00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"],
 }
 
