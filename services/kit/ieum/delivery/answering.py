@@ -1,4 +1,4 @@
-"""Answering peers that ask for the heads of our streams, by the process that leads."""
+"""Answers peers that ask for the heads of our streams; run by the leading process."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -9,11 +9,11 @@ from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition, read_positions
 
 Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
-"""Says how far our mailboxes go now."""
+"""Returns the end offset of each of our mailboxes."""
 
 
 class Answering:
-    """The questions of peers, each with how far our mailboxes went when it was first seen."""
+    """The open questions of peers, each with the end offsets of our mailboxes when it was first seen."""
 
     def __init__(self, context: DeliveryContext, relay: Relay, ends: Ends) -> None:
         self._context = context
@@ -22,7 +22,7 @@ class Answering:
         self._ends: dict[UUID, Mapping[Partition, int]] = {}
 
     async def turn(self) -> None:
-        """Tell peers that asked the heads of our streams, once our mailboxes are read to their end then."""
+        """Answer the questions whose mailboxes have been read to the end offsets noted for them."""
         async with self._context.database.acquire() as connection:
             asks = await open_asks(connection)
             if not asks:

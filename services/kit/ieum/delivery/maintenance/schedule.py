@@ -1,4 +1,4 @@
-"""Upkeep of streams by the process that leads: wake what waits, ask again for what is missing."""
+"""Maintenance by the leading process: retry what waits, ask again for what is missing, clear what is old."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,9 +34,9 @@ from ieum_contracts.delivery import StreamResendAsked
 TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
 CONTRACTS_AGE = timedelta(minutes=10)
-"""How often to try what was not understood: an older instance parks what a newer one, which leads, knows."""
+"""How often to retry what was not understood: an older instance parks what the newer, leading one knows."""
 GAP_TICKS = 3
-"""How often to look for what is missing for so long: a gap is told within 35 seconds."""
+"""Ticks between two searches for gaps: the sender is asked within 35 seconds."""
 BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
 HEADS_TICKS = 60
@@ -55,7 +55,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Maintenance(Generic[Known]):
-    """What has to be done now and then for streams to move on by themselves."""
+    """The periodic jobs that keep streams moving without an operator."""
 
     def __init__(
         self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
@@ -72,7 +72,7 @@ class Maintenance(Generic[Known]):
         self._retention = Retention(context)
 
     async def run(self) -> None:
-        """Work until cancelled, while this process leads; what may take long keeps nothing else waiting."""
+        """Work until cancelled, while this process leads; long jobs do not delay the others."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_streams_moving())
             tasks.create_task(self._keep_house())
@@ -98,16 +98,16 @@ class Maintenance(Generic[Known]):
                 housing.reset()
 
     def _pause(self, backoff: BackOff, *, well: bool) -> float:
-        """Say how long to rest: until the next tick, not at all where more is due, longer after failures."""
+        """Return the seconds to sleep: until the next tick, none when more is due, longer after failures."""
         if not well:
             return backoff.pause()
         backoff.reset()
         return 0 if self._more else TICK_SECONDS
 
     async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
-        """Take steps, each whatever became of the others; what fails is tried again at the next tick.
+        """Run every step even when another fails; what fails is retried at the next tick.
 
-        Says whether the database was there.
+        Returns whether the database answered.
         """
         away = set()
         for step in steps:
@@ -115,7 +115,7 @@ class Maintenance(Generic[Known]):
                 await step()
             except RETRYABLE as error:
                 away.add(type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+            except Exception as error:  # noqa: BLE001 - any failure is retried
                 _log.error("maintenance.failed", error=type(error).__name__)
         if away:
             _log.warning("maintenance.database-away", errors=sorted(away))
@@ -142,10 +142,10 @@ class Maintenance(Generic[Known]):
                 self._context.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
     async def _wake(self) -> None:
-        """Try what is due; much of it keeps no other step waiting for long.
+        """Retry what is due, a limited number at once, so that other steps do not wait long.
 
-        Not before the database has been compared with Kafka: what is folded may be answered, and in one that
-        was restored the answer's number may have been given before.
+        Not before the database is compared with Kafka: folding may say something, and in a database that
+        was restored its number may have been given before.
         """
         if not self._compared.is_set():
             return
@@ -158,7 +158,7 @@ class Maintenance(Generic[Known]):
                 continue
             except DATABASE_RETRYABLE:
                 raise
-            except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
+            except Exception as error:  # noqa: BLE001 - one key must not delay the others
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
                 continue
             _log.info("stream.woken", key=str(key), **taken.counts)
@@ -166,12 +166,12 @@ class Maintenance(Generic[Known]):
         self._more = len(due) == WOKEN_MAX
 
     async def _woken(self, keys: set[UUID]) -> BatchResult:
-        """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
+        """Retry what waits; if that breaks the transaction, it counts as one more failure of the fold."""
         try:
             return await self._inbox.wake(keys)
         except RETRYABLE:
             raise
-        except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
+        except Exception as error:  # noqa: BLE001 - it waits for its next retry or for an operator
             return await self._inbox.wake_in_vain(keys, error)
 
     async def _ask_again(self, connection: Connection, now: datetime) -> None:

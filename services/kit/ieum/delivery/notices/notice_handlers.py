@@ -1,4 +1,4 @@
-"""What peers tell us about delivery itself, taken in."""
+"""Handles the notices that peers send about delivery."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ from ieum_contracts.message import Event
 async def handle_notices(
     connection: Connection, context: DeliveryContext, notices: Sequence[Event]
 ) -> tuple[int, list[Untaken]]:
-    """Take notices in; returns how many put something into the outbox again, and what was not taken in."""
+    """Handle notices; returns how many resends were asked for, and what had no effect at the peer."""
     now, asked = context.clock(), 0
     untaken: list[Untaken] = []
     for notice in notices:

@@ -1,4 +1,4 @@
-"""Proof of place: what a record has to show before it may touch a stream."""
+"""Verifies a record's place: its source, recipient, family, key and number, before it may change a stream."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ KEPT_BYTES_MAX = BODY_BYTES_MAX
 HASHES_MAX = 8192
 AGENCIES_MAX = 64
 NOT_KEPT = ("body.identifier", "body.too-large")
-"""Reasons for which a body is refused and its bytes are kept nowhere."""
+"""Reasons for which a body is refused and its bytes are stored nowhere."""
 
 
 class Record(Protocol):
-    """The parts of a Kafka record that delivery reads."""
+    """The attributes of a Kafka record that delivery reads."""
 
     topic: str
     partition: int
@@ -40,7 +40,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
-    """An event whose place is proved. `content` is its body, or why it has none that counts."""
+    """An event whose place is verified. `content` is its body, or why the body cannot be used."""
 
     family: Family
     key: UUID
@@ -54,31 +54,31 @@ class VerifiedEvent:
 
     @property
     def unkept(self) -> str | None:
-        """The reason for which the body is kept nowhere; None when it may be kept."""
+        """The reason for which the body is stored nowhere; None when it may be stored."""
         reason = self.content.reason if isinstance(self.content, Invalid) else None
         return reason if reason in NOT_KEPT else None
 
     def event(self) -> Event:
-        """Give what the application folds; only for content that is a model."""
-        assert isinstance(self.content, Model)  # noqa: S101 - callers have asked
+        """Return what the application folds; only for content that is a model."""
+        assert isinstance(self.content, Model)  # noqa: S101 - callers have checked
         return Event(self.envelope, self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedRecord:
-    """A record whose place is not proved: what of it is kept, and why."""
+    """A record whose place is not verified, and the reason."""
 
     record: Record
     reason: str
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the value, by which two copies of the same garbage can be told."""
+        """SHA-256 of the value, to recognise copies of the same record."""
         return hashlib.sha256(self.record.value or b"").digest()
 
 
 def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
-    """Check envelope and place of a record of one of my numbered mailboxes, and read its body."""
+    """Check envelope and place of a record of one of our numbered mailboxes, and read its body."""
     try:
         heard_envelope, family, key = _place(record, me)
         sequence = heard_envelope.sequence
@@ -91,7 +91,7 @@ def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
 
 
 def read_envelope(record: Record) -> Envelope:
-    """Read a record's headers; raises EnvelopeError for what is no envelope, or no record at all."""
+    """Read a record's headers; raises EnvelopeError when they are no envelope, or the record is corrupt."""
     if isinstance(record.value, CorruptValue):
         raise EnvelopeError("record.unreadable", "*")
     return envelope.read(record.headers)
@@ -106,9 +106,9 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     body: bytes,
     record: Record | None = None,
 ) -> VerifiedEvent:
-    """Read the body of an event whose place is proved; what is wrong with it is kept beside it.
+    """Read the body of an event whose place is verified; a wrong body becomes the reason in `content`.
 
-    A body that holds an identifier is refused for that, whatever else may be wrong with it.
+    A body that holds an identifier is refused for that reason first.
     """
     content: Model | NotUnderstood | Invalid
     try:
@@ -126,13 +126,13 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
 
 
 def partition_of(key: bytes) -> int:
-    """Name the partition of a mailbox to which a key hashes (murmur2, as Kafka's own clients do)."""
+    """Return the mailbox partition of a key (murmur2, as in Kafka's own clients)."""
     return hash_of(key) % MAILBOX_PARTITIONS
 
 
 @lru_cache(HASHES_MAX)
 def hash_of(key: bytes) -> int:
-    """Hash a key as Kafka's own clients do; what was hashed to be sent is soon looked for when heard."""
+    """Hash a key as Kafka's own clients do; cached, for a key is usually sent and heard close together."""
     return int(murmur2(key) & 0x7FFFFFFF)
 
 

@@ -1,4 +1,4 @@
-"""The relay: carries the outbox to Kafka, in order, from the one process that holds the agency's lock."""
+"""The relay: sends the outbox to Kafka, in order, from the one process that holds the agency's lock."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,9 +23,9 @@ CHANNEL = "ieum_outbox"
 NOTIFY_SECONDS = 0.005
 POLL_SECONDS = 1.0
 NUMBER_SECONDS = 0.05
-"""How long the feed may wait for its numbers: each time costs a commit that is on disk."""
+"""Seconds between two numberings of the feed: each costs a commit to disk."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
-"""Where much is said, the relay rests between turns, so that the next one carries more."""
+"""Under load, the relay pauses between turns, so that the next one sends more."""
 LOCK_SECONDS = 1.0
 HELD_SECONDS = 30.0
 BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.05, 5.0
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where the relay's own connection goes."""
+    """The database that the relay's own connection opens."""
 
     dsn: str
     password: str | None = None
@@ -54,7 +54,7 @@ _SESSION = {
 
 
 class Relay:
-    """Sends what the outbox holds. One in every process: whoever holds the lock works, the others wait."""
+    """Sends the outbox. One runs in every process: the one that holds the lock works, the others wait."""
 
     def __init__(
         self,
@@ -73,12 +73,12 @@ class Relay:
         self._database_backoff = BackOff(LOCK_SECONDS, BACKOFF_SECONDS_MAX)
         self.leading = asyncio.Event()
         self.lost = asyncio.Event()
-        """Set while this process does not lead; for who waits for that."""
+        """Set while this process does not lead."""
         self.lost.set()
         self.last_turn = 0.0
 
     def wake(self) -> None:
-        """Say that something was committed. A hint only: the table is read anyway, once a second."""
+        """To be called after a commit. Only a hint: the table is read once a second anyway."""
         self._woken.set()
         if not self.leading.is_set() and self._notifying is None:
             self._notifying = asyncio.create_task(self._notify())
@@ -90,7 +90,7 @@ class Relay:
                 await self._hold()
             except DATABASE_RETRYABLE as error:
                 _log.warning("relay.database-away", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
+            except Exception as error:  # noqa: BLE001 - after any failure, the outbox is still there
                 _log.error("relay.failed", error=type(error).__name__)
             finally:
                 self.leading.clear()
@@ -120,7 +120,7 @@ class Relay:
             connection.terminate()
 
     async def _pump(self, connection: Connection) -> None:
-        carrier = OutboxSender(connection, self._context.peers, self._producer, self._alive)
+        sender = OutboxSender(connection, self._context.peers, self._producer, self._alive)
         released = numbered = 0.0
         more = False
         while True:
@@ -130,8 +130,8 @@ class Relay:
                 released = self.last_turn
                 more = await release(connection)
             try:
-                sent = await carrier.turn()
-                more = more and not carrier.refused
+                sent = await sender.turn()
+                more = more and not sender.refused
                 self._backoff.reset()
             except Transient as error:
                 pause = self._backoff.pause()
@@ -168,7 +168,7 @@ class Relay:
                 await self._woken.wait()
 
     async def _notify(self) -> None:
-        """Wake the process that leads; a little later, so that a burst of commits costs one notification."""
+        """Wake the leading process, a little later, so that a burst of commits costs one notification."""
         try:
             await asyncio.sleep(NOTIFY_SECONDS)
             with suppress(*DATABASE_RETRYABLE):
