@@ -1,4 +1,4 @@
-"""What the API shows of a referral: where it stands, what is open and what may be done now."""
+"""What the API shows of a referral: its state, its open asks and the moves that are possible now."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -122,7 +122,7 @@ class ReferralPage(BaseModel):
 
 
 def standing(referral: Referral) -> ReferralStanding:
-    """Show where a referral stands."""
+    """Show a referral's state."""
     ended = referral.ended_here
     return ReferralStanding(
         id=referral.id,
@@ -140,13 +140,13 @@ def standing(referral: Referral) -> ReferralStanding:
 
 
 def standing_answer(change: Change) -> StoredResponse:
-    """Answer a command on a referral with where it stands now."""
+    """Answer a command on a referral with its new state."""
     after = _changed(change)
     return stored_answer(standing(after), after.version)
 
 
 def created_answer(change: Change) -> StoredResponse:
-    """Answer a new referral with where it is found and where it stands."""
+    """Answer a new referral with its location and state."""
     made = _changed(change)
     return stored_answer(standing(made), made.version, f"/v1/referrals/{made.id}")
 
@@ -174,7 +174,7 @@ def _changed(change: Change) -> Referral:
 
 
 def coded(body: bytes) -> dict[str, JsonValue]:
-    """Read an event's body without the member in which everything personal stands."""
+    """Read an event's body without `sealed`, the field with everything personal."""
     content = from_json(body)
     return {name: value for name, value in content.items() if name != "sealed"}
 

@@ -147,7 +147,7 @@ class Inbox(Generic[Known]):
     def _counting(
         self, heard: Sequence[tuple[VerifiedEvent, bool]], seen: BatchState, streams: Streams
     ) -> list[tuple[StreamKey, VerifiedEvent]]:
-        """Leave out what was read before, but not new numbers: a broker that lost its data restarts offsets."""
+        """Leave out what was read before, but no new number: a broker that lost its data restarts offsets."""
         waits = {(parked.stream, parked.heard.sequence) for parked in seen.waiting}
         return [
             (at, h)
