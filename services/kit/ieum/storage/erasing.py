@@ -1,4 +1,4 @@
-"""After a withdrawal: whatever is personal of a referral is cleared at its recipient."""
+"""After a withdrawal: clears everything personal of a referral at its recipient."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -30,11 +30,11 @@ async def clear_erased(
     entries: Sequence[LedgerEntry],
     forgotten: Collection[UUID],
 ) -> None:
-    """Clear what is left of erased referrals; to be called after the transaction's own rows are written.
+    """Clear the rest of erased referrals; to be called after the transaction's own rows are written.
 
-    So that what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
+    Then what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
     a case goes with the last referral of its sender that the case serves. `forgotten` are keys of referrals
-    that were never taken in and are withdrawn all the same.
+    that were withdrawn before they arrived.
     """
     erased = {each.id: each for each in referrals if each.sealed is None}
     refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
