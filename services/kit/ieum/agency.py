@@ -1,4 +1,4 @@
-"""What an agency declares about itself: its names, its programmes and their rules, checked when imported."""
+"""What an agency declares: its names, its programmes and their rules, checked when imported."""
 
 import importlib
 import re
@@ -45,7 +45,7 @@ EMPLOYER_ITEMS = (
 
 
 class DeclarationError(IeumError):
-    """A declaration that cannot be served; the text says which one and what to change."""
+    """An invalid declaration; the text says which one and what to change."""
 
 
 class AnswerPolicy(StrEnum):
@@ -122,14 +122,14 @@ class Agency:
 
 
 def published(agency: Agency, version: int) -> tuple[ProgrammePublished, ...]:
-    """Write an agency's programmes for its catalogue topic; `version` has to rise with each change."""
+    """Return an agency's programmes for its catalogue topic; `version` must rise with each change."""
     return tuple(_published(agency, each, version) for each in agency.programmes)
 
 
 def load_agency(package: str) -> Agency:
     """Import the agency that a package declares as `AGENCY` in its module `agency`.
 
-    Raises DeclarationError when there is none, or none that can be served.
+    Raises DeclarationError when there is none or it is invalid.
     """
     module = f"{package}.agency"
     try:

@@ -6,7 +6,7 @@ class IeumError(Exception):
 
 
 class Poison(IeumError):  # noqa: N818 - the field's word
-    """Never worth trying again as it stands; `reason` is a code of the table of fates."""
+    """Retrying it unchanged is useless; `reason` is a code of the table of dispositions."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -14,7 +14,7 @@ class Poison(IeumError):  # noqa: N818 - the field's word
 
 
 class Transient(IeumError):  # noqa: N818 - the field's word
-    """Worth trying again after a while: a database or broker that is away."""
+    """Worth retrying after a while: a database or broker is away."""
 
 
 class Unreachable(IeumError):  # noqa: N818 - it names what happened
@@ -22,4 +22,4 @@ class Unreachable(IeumError):  # noqa: N818 - it names what happened
 
 
 class Refused(IeumError):  # noqa: N818 - it names what happened
-    """Somebody does not let this happen now; the text says what to do. A command ends with exit code 4."""
+    """The service does not allow this now; the text says what to do. A command ends with exit code 4."""

@@ -30,21 +30,21 @@ from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 
 DELIVERY_CONNECTIONS_MAX = 4
-"""Delivery has connections of its own, and so have orders: no crowd of other requests keeps them waiting."""
+"""Delivery has its own connections, and so have commands: other requests never make them wait."""
 COLLECT_AFTER = 50_000
-"""Objects made before the garbage collector looks: what was made at the start is never looked at again."""
+"""New objects before the garbage collector runs; objects made at the start are frozen."""
 
 _log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings) -> None:
-    """Serve one agency until SIGTERM or SIGINT; returns when all is put away."""
+    """Serve one agency until SIGTERM or SIGINT; returns when everything is closed."""
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
     uvloop.run(serve(settings))
 
 
 async def serve(settings: Settings) -> None:
-    """Serve one agency: HTTP until a signal comes, events as long as HTTP is served.
+    """Serve one agency: HTTP until a signal arrives, events as long as HTTP is served.
 
     Raises DeclarationError when the agency's package declares none.
     """
@@ -94,7 +94,7 @@ def _delivery_context(settings: Settings, database: Database, registry: Collecto
 
 
 async def _databases(settings: Settings, *connections: int) -> list[Database]:
-    """Open the agency's database so often, with so many connections each."""
+    """Open one connection pool for each of these sizes."""
     dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
     return [await open_database(dsn, password, number) for number in connections]
 
@@ -107,7 +107,7 @@ def _collect_less() -> None:
 
 @asynccontextmanager
 async def _beside(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Work beside what is done inside, and stop with it; a bug in either ends both."""
+    """Run work in the background of the block, and stop with it; a bug in either ends both."""
     async with asyncio.TaskGroup() as tasks:
         beside = [tasks.create_task(each) for each in work]
         try:

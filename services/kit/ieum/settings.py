@@ -1,4 +1,4 @@
-"""Everything that a service is told from outside, read once and passed down frozen."""
+"""The settings of a service, read once from the environment and passed down frozen."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from ieum_contracts.address import Address, AgencyId, CentreId
 
 TROUBLES_MAX = 2_000
 _HOST = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
-_EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - no name to be called by
+_EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - these are no host names
 
 
 class Settings(BaseSettings):
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
 
     @property
     def served_hosts(self) -> frozenset[str]:
-        """The names by which others call the service, beside those of its own machine."""
+        """The host names under which others call the service, besides those of its own machine."""
         host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
         return self.http_hosts | ({host} - _EVERYWHERE)
 

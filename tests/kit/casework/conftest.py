@@ -14,7 +14,7 @@ from ieum.storage.database import open_database
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.casework.agencies import RECIPIENT, SENDER, START, view_of
-from tests.kit.casework.serving import Office
+from tests.kit.casework.database_world import Office
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -31,7 +31,7 @@ from tests.kit.casework.agencies import (
     referral_order,
     view_of,
 )
-from tests.kit.casework.listening import RULE_SETS, Listener, request, stated
+from tests.kit.casework.listener import RULE_SETS, Listener, request, stated
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
 
 SEOUL = timezone(timedelta(hours=9))

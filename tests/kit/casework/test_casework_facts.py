@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from tests.kit.casework.listening import Listener, employer, request
+from tests.kit.casework.listener import Listener, employer, request
 
 
 def test_facts_that_stand_beside_the_circumstances_are_not_asked_for() -> None:

@@ -27,7 +27,7 @@ from tests.kit.casework.agencies import (
     Two,
     new_id,
 )
-from tests.kit.casework.serving import Office, decide, known, no_answer, refer, serve, write
+from tests.kit.casework.database_world import Office, decide, known, no_answer, refer, serve, write
 from tests.kit.casework.test_casework_moves import COMPLETED, resting
 
 pytestmark = pytest.mark.stack

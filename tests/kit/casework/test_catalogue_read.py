@@ -6,7 +6,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.storage.catalogue import read_programmes
 from ieum_contracts.address import Address
 from tests.kit.casework.agencies import RECIPIENT, SENDER
-from tests.kit.casework.serving import Office
+from tests.kit.casework.database_world import Office
 
 pytestmark = pytest.mark.stack
 PUT = "insert into catalogue (peer, id, version, body) values ($1, $2, 1, $3)"

@@ -24,7 +24,7 @@ from ieum.delivery.sending.outbox import Cause, Outbox
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum_contracts.codes import Decision
 from tests.kit.casework.agencies import SENDER, START, new_id, referral_order
-from tests.kit.casework.serving import Office, decide, known
+from tests.kit.casework.database_world import Office, decide, known
 from tests.kit.casework.test_casework_moves import resting
 
 pytestmark = pytest.mark.stack

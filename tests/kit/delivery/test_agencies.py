@@ -9,7 +9,7 @@ from ieum_lab.testing.centre import centre_of
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.conftest import Pair
-from tests.kit.delivery.fate_cases import Ground
+from tests.kit.delivery.disposition_cases import Ground
 
 pytestmark = pytest.mark.stack
 ASIDE = "select count(*) from quarantine where reason = 'place.source-unknown'"

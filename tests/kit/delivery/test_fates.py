@@ -12,7 +12,7 @@ from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
-from tests.kit.delivery.fate_cases import CASES, IDENTIFIER, MARK, PLACEHOLDER, Case, Ground
+from tests.kit.delivery.disposition_cases import CASES, IDENTIFIER, MARK, PLACEHOLDER, Case, Ground
 
 pytestmark = pytest.mark.stack
 NAME = b"\xff\xfeLACEHOLDE"

@@ -1,1 +1,5 @@
-"""The agency's HTTP API: what its own systems and its operators say to the service."""
+"""The agency's HTTP API, for its own systems and its operators.
+
+`agency` and `operators` hold the routes, `http` what is the same for every request, `problems` the refusals,
+`docs` the OpenAPI document. May import: application, storage, delivery, casework and what stands below.
+"""

@@ -1,4 +1,4 @@
-"""What the routes work with; the composition root makes it and hands it over."""
+"""What the routes work with; made by the composition root."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,16 +17,16 @@ from ieum.delivery.sending.feed_watch import News
 
 
 class Health(Protocol):
-    """What the service knows of itself."""
+    """Reports the service's health."""
 
     async def problems(self) -> list[str]:
-        """Name in whole sentences what keeps the service from working now; nothing when it works."""
+        """Return in whole sentences what keeps the service from working now; empty when it works."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """One agency's desk as the API sees it."""
+    """Everything that the routes of one agency's API need."""
 
     delivery: DeliveryContext
     handler: EventHandler
@@ -35,17 +35,17 @@ class ApiContext:
     health: Health
     registry: CollectorRegistry
     catalogued: asyncio.Event
-    """Set once the centre's catalogue was read: what is not known then is not published."""
+    """Set once the centre's catalogue is read: a programme that is still unknown is not published."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the service is about to end: whoever waits for news is answered."""
+    """Set when the service is about to stop: waiting clients are answered."""
     news: News = field(default_factory=News)
-    """Tells callers who wait that the feed goes on."""
+    """Wakes clients that wait for the feed."""
     hosts: AbstractSet[str] = LOCAL_HOSTS
     """The names by which the service is called."""
 
 
 async def context_of(request: Request) -> ApiContext:
-    """Find the office in which a request is served; async, so that no thread is asked for it."""
+    """Return the context of a request; async, so that FastAPI uses no thread for it."""
     context = request.app.state.context
     assert isinstance(context, ApiContext)  # noqa: S101 - set by create_app
     return context

@@ -46,7 +46,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "StreamAct": STREAM_ACT,
     "SourceRelease": SOURCE_RELEASE,
 }
-"""Every body that a route takes, by the name of its schema in the document."""
+"""Every request body, by the name of its schema in the document."""
 
 
 _ROUTERS = (
@@ -65,7 +65,7 @@ _ROUTERS = (
 
 
 def create_app(context: ApiContext) -> FastAPI:
-    """Make the API of one agency; it owns nothing, and starts and stops nothing."""
+    """Make the API of one agency; it owns no resources, and starts and stops nothing."""
     app = FastAPI(
         title=f"Ieum · {context.delivery.me.agency}",
         version=VERSION,

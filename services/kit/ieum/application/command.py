@@ -1,4 +1,4 @@
-"""A command is one object: what it needs to know, what is decided, and how the result is answered."""
+"""A command as one object: what it needs, how it is decided, and how its result is rendered."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from ieum_contracts.timing import out_of_time
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that an agency's own system orders.
+    """One request of an agency's own system to change something.
 
-    `decide` is pure: what was loaded and the time go in, a change or its refusal comes out. `render` writes
-    the answer to a change; it is pure too, and is called once, in the process that made the change.
+    `decide` is pure: from what was loaded and the time it makes a change or a refusal. `render` makes
+    the answer to a change; it is pure too, and the answer is stored in the change's transaction.
     """
 
     needs: Requirements
@@ -30,9 +30,9 @@ class Command:
 class Submission:
     """A command with the request that brought it.
 
-    The answer is stored under `idempotency_key`; whoever submits under that key again gets it back.
-    `versions` are those of the referral or case for which the command is meant (If-Match); None is for any.
-    `order` is what was ordered: times and days in it are judged by the moment at which it is carried out.
+    The answer is stored under `idempotency_key`; a repeated submission gets it back.
+    `versions` are the versions of the referral or case that the command accepts (If-Match); None is any.
+    `order` is the request's body: its times and days are checked against the moment of execution.
     """
 
     command: Command
@@ -42,7 +42,7 @@ class Submission:
     order: object = None
 
     def decide(self, loaded: Loaded, now: datetime) -> Change | Refusal:
-        """Decide, unless a time cannot be meant, or what the command is about is unknown or has changed."""
+        """Decide, unless a time is implausible, or the command's subject is unknown or has changed."""
         faults = tuple(out_of_time(self.order, now)) if isinstance(self.order, Model) else ()
         if faults:
             return Refusal(Guard.TIME, "out-of-time", faults=faults)
@@ -58,7 +58,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command comes to: what changes, and the answer."""
+    """The result of a command: its change and its answer."""
 
     change: Change
     answer: StoredResponse

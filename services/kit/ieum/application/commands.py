@@ -1,4 +1,4 @@
-"""Every command of an agency's own system: what each needs, and which function of casework decides it."""
+"""Every command of an agency's own system: what it needs, and the casework function that decides it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -58,7 +58,7 @@ def ask(referral: UUID, order: AskOrder, ask_id: UUID, render: Render) -> Comman
 
 
 def change_eligibility(referral: UUID, order: EligibilityChanged, render: Render) -> Command:
-    """Tell the other agency of a referral that the client's standing with a programme has changed."""
+    """Report to the referral's other agency that the client's eligibility for a programme has changed."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return sending.change_eligibility(loaded.known.referrals[referral], order, now)
@@ -67,7 +67,7 @@ def change_eligibility(referral: UUID, order: EligibilityChanged, render: Render
 
 
 def abandon(referral: UUID, order: Abandonment, render: Render) -> Command:
-    """Give a referral up that nobody will answer any more."""
+    """Give up a referral that nobody will answer any more."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return not_taken_in.abandon(loaded.known.referrals[referral], order, now)
@@ -76,7 +76,7 @@ def abandon(referral: UUID, order: Abandonment, render: Render) -> Command:
 
 
 def repeat(referral: UUID, render: Render) -> Command:
-    """Say the decisions again that the sender did not take in."""
+    """Say again the decisions that had no effect at the sender."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return not_taken_in.repeat(loaded.known.referrals[referral], loaded.untaken, now)
@@ -85,7 +85,7 @@ def repeat(referral: UUID, render: Render) -> Command:
 
 
 def close_case(case: UUID, order: CaseClosing, render: Render) -> Command:
-    """Close a case none of whose referrals is under way."""
+    """Close a case without active referrals."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return case_commands.close_case(loaded.known.cases[case], order, now)
@@ -94,7 +94,7 @@ def close_case(case: UUID, order: CaseClosing, render: Render) -> Command:
 
 
 def follow_up(case: UUID, order: CaseFollowUp, render: Render) -> Command:
-    """Tell the senders of a closed case what aftercare has found."""
+    """Report to the senders of a closed case what aftercare found."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return case_commands.follow_up(loaded.known.cases[case], order, now)

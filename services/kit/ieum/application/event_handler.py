@@ -1,4 +1,4 @@
-"""The application's half of a batch: load what casework knows, fold events into it, flush what changed."""
+"""The `Application` that delivery calls: load what casework needs, fold events, flush the changes."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 class EventHandler:
-    """Casework as delivery sees it; the same loading and flushing serves what is ordered over HTTP."""
+    """Casework as delivery sees it; commands over HTTP use the same loading and flushing."""
 
     def __init__(self, view: AgencyView, peers: Peers, measures: CaseworkMeasures | None = None) -> None:
         self.view = view
@@ -39,7 +39,7 @@ class EventHandler:
     async def load(
         self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
     ) -> LoadedCases:
-        """Lock and load every referral that these speak of, and the cases that serve them here."""
+        """Lock and load the referrals that these concern, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         referrals.update(each.key for each in untaken)
         found = await lock_referrals(connection, self.peers, referrals)
@@ -48,11 +48,11 @@ class EventHandler:
         return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named))
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
-        """Name the cases; what is said of a referral goes by the key of the event that caused it."""
+        """Return the ids of the cases; a referral's events are said under the key of their cause."""
         return {*known.referrals, *known.cases}
 
     def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
-        """Take one event in."""
+        """Apply one event."""
         heard = hear(known, event, self.view, now)
         if isinstance(heard, RefusedEvent):
             if heard in {UNKNOWN, WRONG_PARTY} and isinstance(event.body, ConsentWithdrawn):
@@ -68,7 +68,7 @@ class EventHandler:
         return Applied(heard.says)
 
     def hear_untaken(self, known: LoadedCases, untaken: Untaken, now: datetime) -> None:
-        """Mark what the peer did not take in; what was said of a case stands with the streams alone."""
+        """Mark what had no effect at the peer; for an event of a case only the streams record it."""
         referral = known.referrals.get(untaken.key)
         if referral is None or referral.peer != untaken.peer:
             return
@@ -78,12 +78,12 @@ class EventHandler:
             known.take(change)
 
     async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, now: datetime) -> None:  # noqa: ARG002
-        """Write what changed."""
+        """Write the changes."""
         await flush(connection, self.peers, known, rows)
 
 
 def cases_of(referrals: Iterable[Referral]) -> set[UUID]:
-    """Name the cases that serve referrals here; a sender has none, though it knows the case's id."""
+    """Return the cases that serve referrals here; a sender has none, though it knows the case's id."""
     return {each.case for each in referrals if each.side is Side.RECIPIENT and each.case is not None}
 
 

@@ -1,4 +1,4 @@
-"""Flushing: everything that a transaction of casework writes, delivery's rows included, in one statement."""
+"""Flushing: one statement writes everything that a transaction changed, including delivery's rows."""
 
 from collections.abc import Sequence
 
@@ -47,10 +47,10 @@ _ANSWER = """answered as (
 async def flush(
     connection: Connection, peers: Peers, known: LoadedCases, rows: Rows, answers: Sequence[StoredAnswer] = ()
 ) -> None:
-    """Write what changed of what is known, delivery's rows, and answers to keep.
+    """Write changed referrals and cases, delivery's rows, and the answers to store.
 
-    Raises Transient when another transaction has begun the same stream, and UniqueViolationError when it has
-    made the same client's referral to the same programme, or done the work of the same Idempotency-Key.
+    Raises Transient when another transaction created the same stream, and UniqueViolationError when it
+    made the same client's referral to the same programme, or used the same Idempotency-Key.
     """
     referrals = known.changed_referrals()
     with retry_if_begun_twice(rows):

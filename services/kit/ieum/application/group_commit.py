@@ -1,4 +1,4 @@
-"""Group commit: commands that come together share one transaction, each answered after its commit."""
+"""Group commit: commands that arrive together share one transaction; each is answered after its commit."""
 
 import asyncio
 from collections import deque
@@ -22,12 +22,12 @@ from ieum.storage.idempotency_rows import StoredAnswer
 
 TOGETHER_MAX = 32
 WORKERS = 2
-"""Transactions at a time. While both are under way, what comes meanwhile gathers for the next one."""
+"""Transactions at a time. While both run, further commands gather for the next one."""
 ATTEMPTS_MAX = 3
 
 _CLASH = (Transient, UniqueViolationError, TransactionRollbackError)
 _ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
-"""What one command of several brings about; the others succeed without it."""
+"""Errors that one command of several may cause; the others succeed without it."""
 _SHORT_LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
 
 
@@ -36,13 +36,13 @@ _Outcome = CommandResult | Refusal | StoredAnswer | Exception
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A submission, and who waits for its result."""
+    """A submission and the future of its result."""
 
     submission: Submission
     done: "asyncio.Future[CommandResult | Refusal | StoredAnswer]"
 
     def resolve(self, outcome: _Outcome) -> None:
-        if self.done.done():  # who waited has gone
+        if self.done.done():  # the caller has gone
             return
         if isinstance(outcome, Exception):
             self.done.set_exception(outcome)
@@ -51,7 +51,7 @@ class _Waiting:
 
 
 class CommandBatcher:
-    """Carries out commands: `together_max` share a transaction, `workers` transactions run at a time."""
+    """Executes commands: up to `together_max` share a transaction, `workers` transactions run at a time."""
 
     def __init__(
         self,
@@ -70,9 +70,9 @@ class CommandBatcher:
         self._queue: deque[_Waiting] = deque()
 
     async def serve(self, submission: Submission) -> CommandResult | Refusal | StoredAnswer:
-        """Carry a command out, and return when it is committed.
+        """Execute a command, and return after its commit.
 
-        Gives its refusal where casework refused it, and the stored answer where it was carried out before.
+        Returns the refusal if casework refused it, and the stored answer if it was executed before.
         Raises StreamBlocked when nothing may be said on its streams, and one of DATABASE_RETRYABLE or
         Transient when the database cannot serve it now.
         """
@@ -83,9 +83,9 @@ class CommandBatcher:
         return await waiting.done
 
     async def _work(self) -> None:
-        """Serve as long as somebody waits; a worker ends in the step that found nobody waiting."""
+        """Execute while anything waits; a worker ends in the same step that found nothing waiting."""
         worker = asyncio.current_task()
-        assert worker is not None  # noqa: S101 - it is this one
+        assert worker is not None  # noqa: S101 - it is this task
         try:
             while together := self._next():
                 try:
@@ -97,7 +97,7 @@ class CommandBatcher:
             self._workers.discard(worker)
 
     def _next(self) -> list[_Waiting]:
-        """Take who waits longest; of one idempotency key only the first, for the next finds its answer."""
+        """Take the longest waiting; of one idempotency key only the first, for the next finds its answer."""
         together: list[_Waiting] = []
         behind: list[_Waiting] = []
         idempotency_keys: set[str] = set()
@@ -114,9 +114,9 @@ class CommandBatcher:
         return together
 
     async def _serve_together(self, together: Sequence[_Waiting]) -> None:
-        """Serve commands in one transaction; where one of them breaks it, each in a transaction of its own.
+        """Execute commands in one transaction; if one of them breaks it, each in a transaction of its own.
 
-        Raises one of DATABASE_RETRYABLE when it is the database that fails, not a command.
+        Raises one of DATABASE_RETRYABLE when the database fails, not a command.
         """
         try:
             outcomes = await self._transact([each.submission for each in together])
@@ -124,19 +124,19 @@ class CommandBatcher:
             await self._serve_each(together)
         except DATABASE_RETRYABLE:
             raise
-        except Exception:  # noqa: BLE001 - one of them meets a bug; who submitted it hears of it
+        except Exception:  # noqa: BLE001 - one of them has a bug; its caller gets the error
             await self._serve_each(together)
         else:
             for waiting, outcome in zip(together, outcomes, strict=True):
                 waiting.resolve(outcome)
 
     async def _serve_each(self, together: Sequence[_Waiting]) -> None:
-        """Serve commands one by one; none of them waits long for a row that somebody holds."""
+        """Execute commands one by one; none of them waits long for a locked row."""
         for waiting in together:
             waiting.resolve(await self._alone(waiting.submission))
 
     async def _alone(self, submission: Submission) -> _Outcome:
-        """Serve one command, after another that was begun at the same time where there is one."""
+        """Execute one command; after a clash with a concurrent one, try again."""
         clash = Transient(f"{ATTEMPTS_MAX} attempts met another transaction on these rows; submit it again.")
         for _ in range(ATTEMPTS_MAX):
             try:
@@ -147,14 +147,14 @@ class CommandBatcher:
                 return error
             except DATABASE_RETRYABLE:
                 raise
-            except Exception as error:  # noqa: BLE001 - who submitted it gets it
+            except Exception as error:  # noqa: BLE001 - its caller gets the error
                 return error
         return clash
 
     async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[_Outcome]:
         async with lend(self._context.database) as connection:
             if not any(each.command.needs.locks for each in submissions):
-                return await self._outcomes(connection, submissions)  # what one statement writes, it commits
+                return await self._outcomes(connection, submissions)  # a single statement commits by itself
             async with connection.transaction():
                 if not patient:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
@@ -182,7 +182,7 @@ class CommandBatcher:
 
 
 def _outcome(submission: Submission, loaded: Loaded, writer: OutboxWriter, now: datetime) -> _Outcome:
-    """Carry one command out in memory; a refusal changes nothing."""
+    """Execute one command in memory; a refusal changes nothing."""
     key, command = submission.idempotency_key, submission.command
     stored = None if key is None else loaded.answers.get(key.key)
     if stored is not None:
@@ -193,7 +193,7 @@ def _outcome(submission: Submission, loaded: Loaded, writer: OutboxWriter, now: 
             return change
         answer = command.render(change)
         writer.say(change.says, submission.cause, now)
-    except Exception as error:  # noqa: BLE001 - a stream that is blocked, or a bug: of this command alone
+    except Exception as error:  # noqa: BLE001 - a blocked stream or a bug, of this command only
         return error
     loaded.take(change, command.needs.client)
     return CommandResult(change, answer)

@@ -1,4 +1,4 @@
-"""Finding: what orders that are served together need to know, locked and loaded in a few statements."""
+"""Loads and locks what a group of commands needs, in a few statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from ieum_contracts.topics import Family
 
 
 class Client(NamedTuple):
-    """A client of this agency who shall be referred: who, whereto, for what."""
+    """A client to be referred: who, to which agency, to which programme."""
 
     ref: str
     to: Address
@@ -32,7 +32,7 @@ class Client(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What one order has to know: the referral or case that it changes, or the client whom it refers."""
+    """What one command needs: the referral or case that it changes, or the client whom it refers."""
 
     referral: UUID | None = None
     case: UUID | None = None
@@ -44,13 +44,13 @@ class Requirements:
 
     @property
     def locks(self) -> bool:
-        """Whether something that exists is changed."""
+        """Whether it changes something that exists."""
         return self.referral is not None or self.case is not None
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What was found; it follows every change that is taken, for the orders that come after."""
+    """What was loaded, updated with every change of the group, so that later commands see it."""
 
     known: LoadedCases = field(default_factory=LoadedCases)
     parents: dict[UUID, Referral] = field(default_factory=dict)
@@ -61,18 +61,18 @@ class Loaded:
     cited: set[Requirements] = field(default_factory=set)
 
     def prior(self, needs: Requirements) -> Prior:
-        """Give what is already there when a client is referred."""
+        """Return what already exists when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
         return Prior(parent, duplicate, needs in self.cited)
 
     def case_for(self, referral: Referral) -> Case | None:
-        """Find the case into which an acceptance would go that names none: the journey's."""
+        """Return the journey's case, for an acceptance that names none."""
         case = self.journeys.get(referral.journey)
         return None if case is None else self.known.cases.get(case)
 
     def take(self, change: Change, client: Client | None) -> None:
-        """Take a change in."""
+        """Apply a change."""
         self.known.take(change)
         referral = change.referral
         if referral is not None and client is not None:
@@ -87,27 +87,27 @@ async def load(
     needs: Sequence[Requirements],
     idempotency_keys: Sequence[IdempotencyKey | None],
 ) -> Loaded:
-    """Lock referrals, then cases; then see what was answered before, and whom these clients wait for.
+    """Lock referrals, then cases; then load stored answers and the clients' open referrals.
 
-    In a transaction, unless nothing has to be locked.
+    To be called in a transaction, unless nothing has to be locked.
     """
-    found = Loaded()
+    loaded = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
     if referrals or cases:
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
-        found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
-        cases |= cases_of(locked) | set(found.journeys.values())
-        found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
+        cases |= cases_of(locked) | set(loaded.journeys.values())
+        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
         repeating = {each.referral for each in needs if each.untaken}
-        found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
+        loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
-        found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
-    found.cited = await _cited(connection, [each for each in needs if each.cited is not None])
-    await _look_back(connection, peers, needs, idempotency_keys, found)
-    return found
+        loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
+    await _look_back(connection, peers, needs, idempotency_keys, loaded)
+    return loaded
 
 
 _CITED = """
@@ -124,7 +124,7 @@ cross join lateral (
 
 
 async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:
-    """Find the orders whose assessment was said or heard of the same client."""
+    """Return the commands whose cited assessment was said or heard about the same client."""
     if not needs:
         return set()
     rows = await connection.fetch(
@@ -156,7 +156,7 @@ async def _look_back(
     peers: Peers,
     needs: Sequence[Requirements],
     idempotency_keys: Sequence[IdempotencyKey | None],
-    found: Loaded,
+    loaded: Loaded,
 ) -> None:
     clients = [each.client for each in needs]
     if any(client is not None and client.to not in peers for client in clients):
@@ -172,9 +172,9 @@ async def _look_back(
     for row in rows:
         idempotency_key, client = idempotency_keys[row["number"] - 1], clients[row["number"] - 1]
         if idempotency_key is not None and row["fingerprint"] is not None:
-            found.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
+            loaded.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
         if client is not None and row["open"] is not None:
-            found.open[client] = row["open"]
+            loaded.open[client] = row["open"]
 
 
 def _kept(key: str, row: Record) -> StoredAnswer:

@@ -1,4 +1,4 @@
-"""The centre's programmes in memory, for guards that no database shall be asked for."""
+"""Caches the centre's programmes, so that guards need no query."""
 
 import asyncio
 from contextlib import suppress
@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ProgrammeCache:
-    """The centre's programmes in memory, read again when the catalogue has changed."""
+    """The centre's programmes in memory, reloaded when the catalogue has changed."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context
@@ -28,20 +28,20 @@ class ProgrammeCache:
         self._changed = asyncio.Event()
         self._whole = False
         self.catalogued = asyncio.Event()
-        """Set once the catalogue is in memory as far as it went at the start."""
+        """Set once everything published before the start is in memory."""
         self.programmes = MappingProxyType(self._programmes)
 
     def changed(self) -> None:
-        """Say that the catalogue in the database has changed."""
+        """Note that the catalogue in the database has changed."""
         self._changed.set()
 
     def whole(self) -> None:
-        """Say that the catalogue in the database is the whole one."""
+        """Note that everything published before the start is in the database."""
         self._whole = True
         self._changed.set()
 
     async def run(self) -> None:
-        """Keep what is in memory like what is in the database, until cancelled."""
+        """Reload after every change, until cancelled."""
         backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             self._changed.clear()
@@ -52,7 +52,7 @@ class ProgrammeCache:
             except DATABASE_RETRYABLE:
                 await asyncio.sleep(backoff.pause())
                 continue
-            except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+            except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
                 _log.error("catalogue.load-failed", error=type(error).__name__)
             else:
                 backoff.reset()

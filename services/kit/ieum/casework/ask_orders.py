@@ -1,4 +1,4 @@
-"""The asks that a sender's system may post, told apart by name, each with what it has to say."""
+"""The asks that a sender's system may post, distinguished by name, each with its fields."""
 
 from typing import Annotated, Literal
 from uuid import UUID

@@ -14,15 +14,15 @@ from ieum.casework.values import AgencyView, Change, Referral
 from ieum_contracts.eligibility import EligibilityAssessed, Likelihood, ProgrammeAssessed
 
 ALL_RULES = "all"
-"""Stands for a rule's id where the assessment as a whole failed."""
+"""In place of a rule's id when the whole assessment failed."""
 
 
 def assessed(change: Change, view: AgencyView) -> Change:
-    """Add the assessment to what is known of a referral, and to what is said of it, where it can be made.
+    """Add the assessment to a referral and to what is said about it, if one can be made.
 
-    The day that counts is that of the application: the day in Seoul on which the sender said the referral.
-    It stays that day when facts are supplied or amended later; the facts are those that are known by now.
-    What is not offered, or has no rules, is not assessed. What fails here costs the assessment alone.
+    The assessed day is that of the application: the day in Seoul on which the sender said the referral.
+    It stays the same when facts are supplied or amended later; the facts are those known now.
+    A programme that is not offered or has no rules is not assessed. A failure here loses only the assessment.
     """
     referral = change.referral
     rule_set = None if referral is None else view.rule_sets.get(referral.programme)
@@ -40,7 +40,7 @@ def assessed(change: Change, view: AgencyView) -> Change:
 
 
 def assessed_again(before: Referral, change: Change, view: AgencyView) -> Change:
-    """Add a new assessment where an ask has changed the facts, as supplied information and corrections do."""
+    """Add a new assessment when an ask has changed the facts, as supplied information and corrections do."""
     after = change.referral
     if after is None or after.sealed is None or _circumstances(after) == _circumstances(before):
         return change
@@ -50,7 +50,7 @@ def assessed_again(before: Referral, change: Change, view: AgencyView) -> Change
 def _judged(rule_set: RuleSet, referral: Referral, on: date) -> Judged:
     try:
         return judge(rule_set, facts_of(referral.requested(), on), on)
-    except Exception as error:  # noqa: BLE001 - advice must never stand in the way of what it is about
+    except Exception as error:  # noqa: BLE001 - advice must never block the referral
         failure = RuleFailure(rule_set.programme, ALL_RULES, type(error).__name__)
     advice = ProgrammeAssessed(
         programme=rule_set.programme,

@@ -1,4 +1,4 @@
-"""Cases: what an agency does for one client over several referrals, from acceptance to aftercare."""
+"""Cases: an agency's work for one client over several referrals, from acceptance to aftercare."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,13 +17,13 @@ from ieum_contracts.message import Say
 from ieum_contracts.model import LIST_ITEMS_MAX
 
 SERVED_MAX = LIST_ITEMS_MAX
-"""How many referrals one case may serve: as many as `case.closed` can name."""
+"""Referrals that one case may serve: as many as `case.closed` can name."""
 SEOUL = timezone(timedelta(hours=9), "KST")
 """Korea has no summer time; days of a case are days in Seoul."""
 
 
 def day_of(moment: datetime) -> date:
-    """Tell the calendar day at the agency; at the end of the calendar, the day of the moment as it stands."""
+    """Return the day in Seoul; at the end of the calendar, the day in the given time zone."""
     try:
         return moment.astimezone(SEOUL).date()
     except OverflowError:
@@ -33,7 +33,7 @@ def day_of(moment: datetime) -> date:
 def accepted_into(
     case: Case | None, referral: Referral, *, keep_open: bool, new_case: UUID, now: datetime
 ) -> Case:
-    """Open the journey's case at the first acceptance, else let the case serve this referral as well."""
+    """Open the journey's case at the first acceptance; later ones add their referral to it."""
     if case is None:
         case = Case(new_case, referral.journey, now, version=0)
     goals, withdrawn = _goals(referral), referral.copy.withdrawn
@@ -49,7 +49,7 @@ def accepted_into(
 
 
 def settled(case: Case, referral: Referral, now: datetime) -> tuple[Case, tuple[Say, ...]]:
-    """Take a referral's change into its case: one that is reopened reopens it, the last to end closes it."""
+    """Apply a referral's change to its case: a reopened one reopens it, the last to end closes it."""
     served = tuple(
         replace(each, state=referral.state, outcome=referral.outcome, withdrawn=referral.copy.withdrawn)
         if each.referral == referral.id
@@ -68,7 +68,7 @@ def settled(case: Case, referral: Referral, now: datetime) -> tuple[Case, tuple[
 
 
 def close_case(case: Case, order: CaseClosing, now: datetime) -> Change | Refusal:
-    """Close a case by hand; refused while it is closed or while a referral of it is under way."""
+    """Close a case on a worker's command; refused while it is closed or has an active referral."""
     if case.closed_at is not None:
         return Refusal(Guard.CASE, "case-closed")
     underway = next((each for each in case.served if each.state in UNDERWAY), None)
@@ -81,7 +81,7 @@ def close_case(case: Case, order: CaseClosing, now: datetime) -> Change | Refusa
 
 
 def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusal:
-    """Tell what aftercare found to each sender whose client has not withdrawn; refused while it is open."""
+    """Report what aftercare found to each sender whose client has not withdrawn; refused for an open case."""
     refusal = identifiers_in(order)
     if refusal is not None:
         return refusal
@@ -139,7 +139,7 @@ def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[
 def _by_sender(
     served: Sequence[CaseReferral], *, withdrawn: bool | None = None
 ) -> Mapping[Address, list[CaseReferral]]:
-    """Sort what a case serves by sender, only what is withdrawn or what is not where that is asked for."""
+    """Group a case's referrals by sender; optionally only those withdrawn, or only those not."""
     by_sender: dict[Address, list[CaseReferral]] = {}
     for each in served:
         if withdrawn is None or each.withdrawn is withdrawn:

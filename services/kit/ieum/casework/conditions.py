@@ -1,4 +1,4 @@
-"""The words in which rules are written: what is not known stays so, and says which facts could tell."""
+"""The functions that rules are written with: an unknown answer stays unknown and names the missing facts."""
 
 import calendar
 from collections.abc import Iterable, Mapping
@@ -9,30 +9,30 @@ from ieum_contracts.circumstances import BenefitHeld
 from ieum_contracts.client_codes import Benefit
 
 NO, OPEN, YES = 0, 1, 2
-"""Ranks of answers: all of several is the lowest of them, any of them the highest."""
+"""Ranks of answers: "all of" takes the lowest, "any of" the highest."""
 YES_OR_NO = frozenset({NO, YES})
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What cannot be told without these facts; a rule is given one in the place of a fact not known.
+    """An answer that needs these facts; a rule gets one in place of an unknown fact.
 
-    `could_be` is what they could make of it, as ranks: no, open whatever the facts, yes.
+    `could_be` holds the answers that the facts could lead to, as ranks; OPEN is open with any facts.
     """
 
     facts: frozenset[str]
     could_be: frozenset[int] = YES_OR_NO
 
     def __bool__(self) -> bool:
-        """Refuse to be taken for yes or no; raises TypeError."""
-        raise TypeError("A missing fact is neither true nor false: put it into the words of this module.")
+        """Raise TypeError: it is neither yes nor no."""
+        raise TypeError("A missing fact is neither true nor false: use the functions of this module.")
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where somebody lives or works, or a firm has posts, under the name of the fact that says so.
+    """Where somebody lives or works, or a firm has posts, with the name of the fact.
 
-    Each place is the codes that its name may mean, five digits each; None is a place that was not understood.
+    Each place is the set of five-digit codes that its name may mean; None is a place not understood.
     """
 
     fact: str
@@ -40,7 +40,7 @@ class Places:
 
 
 Answer = bool | Missing | None
-"""Yes, no, open for want of facts, or (None) open whatever the facts: no figure, or left to a person."""
+"""Yes, no, open because facts are missing, or (None) open with any facts: no figure, or left to a person."""
 
 EXTENSION_YEARS_MAX = 3
 """Military service lifts an age limit by at most three years."""
@@ -55,7 +55,7 @@ def age_on(birth: date, on: date) -> int:
 
 
 def months_before(day: date, months: int) -> date:
-    """Go back so many months: the same day of that month, else its last day; never beyond the calendar."""
+    """Go back this many months: the same day of that month, else its last day; never beyond the calendar."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if not date.min.year <= year <= date.max.year:
         return date.min if months > 0 else date.max
@@ -73,7 +73,7 @@ def aged_after_service(
 ) -> Answer:
     """Whether somebody is in an age band that military service lifts by up to three years.
 
-    How many years it lifts is asked only of those whom they could bring into the band.
+    The years of service matter only for those whom they could bring into the band.
     """
     in_band = aged(birth, youngest, oldest, on)
     could_be = aged(birth, youngest, oldest + EXTENSION_YEARS_MAX, on)
@@ -85,12 +85,12 @@ def aged_after_service(
 
 
 def within_months(past: date | Missing, months: int, on: date) -> Answer:
-    """Whether a day lies at most so many months back, the first day included, and not ahead."""
+    """Whether a day lies at most this many months back, the first day included, and not in the future."""
     return past if isinstance(past, Missing) else months_before(on, months) <= past <= on
 
 
 def held_lately(benefits: Iterable[BenefitHeld] | Missing, kind: Benefit, months: int, on: date) -> Answer:
-    """Whether a benefit is in payment, or ended less than so many months ago (0: only in payment)."""
+    """Whether a benefit is in payment, or ended less than this many months ago (0: only in payment)."""
     if isinstance(benefits, Missing):
         return benefits
     return any(
@@ -102,7 +102,7 @@ def held_lately(benefits: Iterable[BenefitHeld] | Missing, kind: Benefit, months
 
 
 def located_in(places: Places | Missing, municipality: str) -> Answer:
-    """Whether a place is the municipality of this code, five digits; one that may be another cannot tell."""
+    """Whether a place is the municipality of this five-digit code; open when it may be another one too."""
     if isinstance(places, Missing):
         return places
     unclear = Missing(frozenset({places.fact}))
@@ -110,29 +110,29 @@ def located_in(places: Places | Missing, municipality: str) -> Answer:
 
 
 def one_of(value: str | Missing, *accepted: str) -> Answer:
-    """Whether a code is one of those accepted; what people type is no code, see `located_in` for places."""
+    """Whether a code is one of those accepted; free text is no code, see `located_in` for places."""
     return value if isinstance(value, Missing) else value in accepted
 
 
 def at_most(value: int | Missing | None, limit: int | None) -> Answer:
-    """Compare a value with a limit that it may reach; without a limit no value is asked for."""
+    """Whether a value is at most the limit; without a limit no value is needed."""
     if value is None or limit is None:
         return None
     return value if isinstance(value, Missing) else value <= limit
 
 
 def at_least(value: int | Missing | None, limit: int | None) -> Answer:
-    """Compare a value with a limit that it must reach; without a limit no value is asked for."""
+    """Whether a value is at least the limit; without a limit no value is needed."""
     if value is None or limit is None:
         return None
     return value if isinstance(value, Missing) else value >= limit
 
 
 def all_of(*conditions: Answer) -> Answer:
-    """Say yes when every condition holds, no as soon as one does not, else which facts could tell.
+    """Return yes when every condition holds, no as soon as one does not, else the missing facts.
 
-    A fact counts where it could still change the answer: not below a limit that has no figure, nor beside a
-    condition that is settled anyway.
+    A fact counts when it could still change the answer: not for a limit without a figure, nor beside a
+    condition that is decided already.
     """
     if any(condition is False for condition in conditions):
         return False
@@ -150,14 +150,14 @@ def all_of(*conditions: Answer) -> Answer:
 
 
 def any_of(*conditions: Answer) -> Answer:
-    """Say yes as soon as one condition holds, no when none does, else which facts could tell."""
+    """Return yes as soon as one condition holds, no when none does, else the missing facts."""
     if any(condition is True for condition in conditions):
         return True
     return _not(none_of(*conditions))
 
 
 def none_of(*conditions: Answer) -> Answer:
-    """Say yes when no condition holds, no as soon as one does, else which facts could tell."""
+    """Return yes when no condition holds, no as soon as one does, else the missing facts."""
     return all_of(*(_not(condition) for condition in conditions))
 
 

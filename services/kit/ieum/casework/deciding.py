@@ -1,4 +1,4 @@
-"""The recipient's worker decides: the table, the coded reason, the answers and the case."""
+"""A decision of the recipient's worker: checks the lifecycle table, the reason, the answers and the case."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,9 +36,9 @@ _ANSWERS = frozenset({"name-one-ask", "ask-does-not-wait"})
 def decide(
     referral: Referral, case: Case | None, order: DecisionOrder, now: datetime, new_case: UUID
 ) -> Change | Refusal:
-    """Make a worker's decision.
+    """Decide as the recipient's worker.
 
-    `case` is the referral's own case; for an acceptance the case that the order names, else the journey's,
+    `case` is the referral's case; for an acceptance the case that the order names, else the journey's,
     if there is one. `new_case` is the id for a case that has to be opened.
     """
     step = _step(referral, order)

@@ -1,4 +1,4 @@
-"""The decisions that a worker's system may post, told apart by name, each with what it has to say."""
+"""The decisions that a worker's system may post, distinguished by name, each with its fields."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -30,7 +30,7 @@ class Deciding(Model):
 
 
 class Receive(Deciding):
-    """The client has answered at the recipient's own desk what was asked."""
+    """The client has answered the recipient's questions in person."""
 
     decision: Literal[Decision.RECEIVED]
     reference: Annotated[Reference | None, Field(description="The recipient's own reference.")] = None

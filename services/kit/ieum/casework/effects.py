@@ -1,4 +1,4 @@
-"""What a decision does to a referral beside its state, the same on both sides, and how it is said."""
+"""The effects of a decision on a referral besides its state, equal on both sides, and how it is said."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ ERASED_EVERYWHERE_AFTER = timedelta(days=30)
 
 
 def bodies_of(step: Decided, fields: Mapping[str, object], now: datetime) -> tuple[Model, ...]:
-    """Write what a step says; `fields` is what its first decision carries beside the answers."""
+    """Return what a step says; `fields` are those of its first decision, besides the answers."""
     bodies: list[Model] = []
     for number, (decision, answers) in enumerate(step.says):
         if decision is Decision.CONSENT_ERASED:
@@ -48,9 +48,9 @@ def decided(
     now: datetime,
     said_at: datetime | None = None,
 ) -> Referral:
-    """Give the referral after decisions said or heard; an erasure clears the details at the recipient.
+    """Return the referral after decisions said or heard; an erasure clears the details at the recipient.
 
-    It is concluded when its recipient said so (`said_at`; now, where it says so itself), not when it was
+    It is concluded when its recipient said so (`said_at`; now, if it says so itself), not when it was
     read.
     """
     concluded_at = said_at or now
@@ -76,17 +76,17 @@ def decided(
 
 
 def changed(referral: Referral, now: datetime) -> Referral:
-    """Give the referral its next version."""
+    """Return the referral with its next version."""
     return replace(referral, version=referral.version + 1, changed_at=now)
 
 
 def say(referral: Referral, body: Model, event_id: UUID | None = None) -> Say:
-    """Address something to the other side of a referral."""
+    """Return something to say, addressed to the referral's other side."""
     return Say(referral.peer, referral.id, referral.journey, body, event_id)
 
 
 def identifiers_in(order: Model) -> Refusal | None:
-    """Refuse an order that holds a unique identifier in any text, and name the fields."""
+    """Refuse an order with a unique identifier in any text, and name the fields."""
     if not holds_identifier(order.model_dump_json(exclude_none=True).encode()):
         return None
     return Refusal(Guard.IDENTIFIERS, "identifier-in-text", fields=tuple(places(order)) or ("body",))

@@ -1,4 +1,4 @@
-"""The advisory assessment that the rules of a programme add up to on one day."""
+"""The advisory assessment by a programme's rules on one day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ SENSITIVE = frozenset(
 NO_PUBLISHED_RULE = "no-published-rule"
 FACTS_MISSING = "facts-missing"
 FACTS_UNCLEAR = "facts-unclear"
-"""Every fact that is missing was given, but could not be understood."""
+"""Every missing fact was given, but could not be understood."""
 RULE_FAILED = "rule-failed"
-"""A rule raised: nothing is said for it, and its agency's operators find it in the log."""
+"""A rule raised: it counts as open, and the log names it."""
 LEFT_OPEN = "left-open"
-"""A rule could not decide though it had the facts: no figure for the year, or a person's discretion."""
+"""A rule could not decide with all facts: no figure for the year, or a person's discretion."""
 WEAK_SOURCE = "weak-source"
 DISCRETIONARY = "discretionary"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFailure:
-    """A rule that raised, and the name of what it raised; not its text, which may hold what it was given."""
+    """A rule that raised, and the error's class; not its text, which may hold input."""
 
     programme: str
     rule: str
@@ -39,7 +39,7 @@ class RuleFailure:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The advice, and the rules that failed to give theirs."""
+    """The assessment, and the rules that raised."""
 
     advice: ProgrammeAssessed
     failures: tuple[RuleFailure, ...] = ()
@@ -52,19 +52,19 @@ class _Answered:
     failure: RuleFailure | None = None
 
     def weighed(self) -> Answer:
-        """Give what the answer counts for in the whole: what a weak source denies stays open."""
+        """Return the answer's weight in the whole: a no from a weak source counts as open."""
         return any_of(self.answer, None) if self.rule.confidence is Confidence.LOW else self.answer
 
 
 def assess(rule_set: RuleSet, circumstances: Circumstances, on: date) -> ProgrammeAssessed:
-    """Say what a programme's rules make of these circumstances on a day: advice that can be replayed."""
+    """Assess circumstances by a programme's rules on a day; the same input gives the same result."""
     return judge(rule_set, facts_in(circumstances, on), on).advice
 
 
 def judge(rule_set: RuleSet, facts: Facts, on: date) -> Judged:
-    """Say what a programme's rules make of facts on a day, and which of them failed; none raises.
+    """Assess facts by a programme's rules on a day, and return which rules failed; never raises.
 
-    A fact is named as missing only where it could change what the rules say together, and a sensitive one
+    A fact is named as missing only if it could change the whole assessment, and a sensitive one
     only when no other fact is missing.
     """
     asked = [_ask(rule_set.programme, each, facts, on) for each in rule_set.rules if each.in_force(on)]
@@ -89,7 +89,7 @@ def _ask(programme: str, each: Rule, facts: Facts, on: date) -> _Answered:
     values = {name: facts.values.get(name, Missing(frozenset({name}))) for name in each.reads}
     try:
         answer = each.holds(**values, **({DAY_PARAMETER: on} if each.dated else {}))
-    except Exception as error:  # noqa: BLE001 - a rule that fails costs its own answer and nothing else
+    except Exception as error:  # noqa: BLE001 - a failing rule loses only its own answer
         return _Answered(each, None, RuleFailure(programme, each.id, type(error).__name__))
     if answer is None or isinstance(answer, bool | Missing):
         return _Answered(each, answer)
@@ -115,7 +115,7 @@ _RESULT: Mapping[Answer, RuleResult] = {True: RuleResult.PASSED, False: RuleResu
 
 
 def _open_for(assessed: Sequence[RuleAssessed], *, discretionary: bool) -> str | None:
-    """Say why rules of which none surely fails leave the question open; None when all of them hold."""
+    """Return why the assessment is open although no rule surely fails; None when all rules hold."""
     if not assessed:
         return NO_PUBLISHED_RULE
     if any(said.cause == RULE_FAILED for said in assessed):

@@ -1,4 +1,4 @@
-"""Facts as rules take them: those of the circumstances, and those that stand elsewhere in a referral."""
+"""Facts for rules: those of the circumstances, and those from other parts of a referral."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _CODE_OF_WORKPLACE = "workplace_municipality_code"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts that were given, by their names in `Circumstances`; one that was not understood is `Missing`."""
+    """The given facts by their names in `Circumstances`; one that was not understood is `Missing`."""
 
     values: Mapping[str, object]
 
 
 def facts_in(circumstances: Circumstances, on: date) -> Facts:
-    """Take the facts out of circumstances; a birth after the day that counts is not understood."""
+    """Return the facts of circumstances; a birth after the assessed day is not understood."""
     values = {name: _bare(name, fact) for name, fact in circumstances if fact is not None}
     birth = values.get(_BIRTH)
     if isinstance(birth, date) and birth > on:
@@ -34,11 +34,11 @@ def facts_in(circumstances: Circumstances, on: date) -> Facts:
 
 
 def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
-    """Take the facts out of a referral, as JSON: of its circumstances, else of what stands beside them.
+    """Return the facts of a referral, given as JSON: of its circumstances, else of its other fields.
 
-    That is the client's birth date and address, the needs of the referral, and the workplaces of an
-    employer's vacancies, each as well known as what a client has stated. A fact among the circumstances
-    counts before them: it was given to be judged.
+    Those are the client's birth date and address, the needs of the referral, and the workplaces of an
+    employer's vacancies, with the confidence of a client's statement. A fact among the circumstances
+    takes precedence: it was given for the assessment.
     """
     sealed = _member(requested, "sealed")
     client = _member(sealed, "client")
@@ -53,7 +53,7 @@ def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
 
 
 def _understood(circumstances: Mapping[str, JsonValue], on: date) -> Mapping[str, object]:
-    """Read facts one by one: what was kept before the contract refused it is given, and not understood."""
+    """Read facts one by one: a stored one that today's contract refuses is given but not understood."""
     try:
         return facts_in(_read(circumstances), on).values
     except ValidationError as error:

@@ -15,7 +15,7 @@ class Figure:
     by_year: Mapping[int, int]
 
     def on(self, day: date) -> int | None:
-        """Give the number in force on a day; None when none is published here for its year."""
+        """Return the number in force on a day; None without a published one for its year."""
         return self.by_year.get(day.year)
 
 
@@ -44,7 +44,7 @@ HOUSEHOLD_IN_TABLE_MAX = 7
 
 
 def median_income_monthly(household_size: int, on: date) -> int | None:
-    """Give the standard median income of a household, won a month; None where no figure is published."""
+    """Return the standard median income of a household, won a month; None without a published figure."""
     table = MEDIAN_INCOME_MONTHLY.get(on.year, {})
     if household_size <= HOUSEHOLD_IN_TABLE_MAX:
         return table.get(household_size)
@@ -58,9 +58,9 @@ def median_income_monthly(household_size: int, on: date) -> int | None:
 def within_median(
     income_monthly: int | Missing, percent: int, household_size: int | Missing, on: date
 ) -> Answer:
-    """Whether an income is at most so many percent of the household's median income, in whole won.
+    """Whether an income is at most this percentage of the household's median income, in whole won.
 
-    In a year, or for a household, without a published figure no income is asked for.
+    Without a published figure for the year and household, no income is needed.
     """
     if isinstance(household_size, Missing):
         asked = income_monthly if isinstance(income_monthly, Missing) else True

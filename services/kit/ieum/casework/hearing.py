@@ -1,4 +1,4 @@
-"""What an event from another agency comes to, on either side of a referral."""
+"""The effects of an event from another agency, on either side of a referral."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ AWAITING_REFERRAL = NotYet("awaiting-referral")
 
 
 def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> Change | RefusedEvent | NotYet:
-    """Take one event in: what changes and what is said, or why it is refused or has to wait."""
+    """Fold one event: return what changes and what is said, or why it is refused or has to wait."""
     key = UUID(event.envelope.subject)
     referral = known.referrals.get(key)
     match event.body:
@@ -67,7 +67,7 @@ def _hear_request(  # noqa: PLR0913, PLR0917 - what is known, and what arrived
 
 
 def _unknown(body: Model) -> RefusedEvent | NotYet:
-    """Let a decision wait for its referral: a restored database has forgotten what this agency sent."""
+    """Let a decision wait for its referral: a restored database may lack what this agency sent."""
     return UNKNOWN if decision_of(body) is None else AWAITING_REFERRAL
 
 
@@ -100,7 +100,7 @@ def _hear_decision(
         if misfit is not None:
             return misfit
     decision = decision_of(body)
-    assert decision is not None  # noqa: S101 - the caller has asked
+    assert decision is not None  # noqa: S101 - the caller has checked
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)
@@ -140,9 +140,9 @@ def _hear_of_case(
 
 
 def _misfit(known: LoadedCases, case: UUID, referrals: Sequence[Referral]) -> RefusedEvent | None:
-    """Say why a case cannot serve these referrals: it is one recipient's, for one client's journey.
+    """Return why a case cannot serve these referrals: it belongs to one recipient and one client's journey.
 
-    Taken for the same client's, two journeys would be mixed for good.
+    Otherwise the journeys of two clients could be mixed for good.
     """
     told = known.told_of(case)
     served = {ToldCase(each.peer, each.journey) for each in referrals} | ({told} if told else set())
@@ -152,6 +152,6 @@ def _misfit(known: LoadedCases, case: UUID, referrals: Sequence[Referral]) -> Re
 
 
 def _withdrawn(referral: Referral) -> bool:
-    """Whether the recipient has said that it stopped: it tells no more of the client then."""
+    """Whether the recipient has said that it stopped: it says nothing more about the client then."""
     copy = referral.copy
     return copy.state is State.WITHDRAWN or copy.erased

@@ -1,4 +1,4 @@
-"""What is loaded for a batch of events or a command, and what of it has changed."""
+"""The referrals and cases loaded for a batch or a command, with what has changed."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from ieum_contracts.address import Address
 
 
 class ToldCase(NamedTuple):
-    """Whose case it is that a recipient has named before, and for which journey."""
+    """A case that a recipient has named before: the recipient and the journey."""
 
     peer: Address
     journey: UUID
@@ -20,9 +20,9 @@ NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 
 
 class LoadedCases:
-    """Referrals and cases by id, as they are after all changes taken so far.
+    """Referrals and cases by id, with all changes applied so far.
 
-    `told` names cases of other agencies by id; they are known from the referrals that they serve.
+    `told` holds cases of other agencies by id, known from the referrals that they serve.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LoadedCases:
             self._note_case(referral)
 
     def take(self, change: Change) -> None:
-        """Take a change in."""
+        """Apply a change."""
         for referral in (change.referral, *change.also):
             if referral is not None:
                 self.referrals[referral.id] = referral
@@ -56,19 +56,19 @@ class LoadedCases:
         self.forgotten.add((key, source))
 
     def case_of(self, referral: Referral) -> Case | None:
-        """Find the case that serves a referral here; a sender has none, though it knows the case's id."""
+        """Return the case that serves a referral here; a sender has none, though it knows the case's id."""
         return None if referral.case is None else self.cases.get(referral.case)
 
     def told_of(self, case: UUID) -> ToldCase | None:
-        """Say what was told before of another agency's case."""
+        """Return what is known of another agency's case."""
         return self._told.get(case)
 
     def changed_referrals(self) -> list[Referral]:
-        """List referrals that have to be written, in the order of locks."""
+        """Return the changed referrals, in lock order."""
         return [self.referrals[each] for each in sorted(self._changed_referrals)]
 
     def changed_cases(self) -> list[Case]:
-        """List cases that have to be written, in the order of locks."""
+        """Return the changed cases, in lock order."""
         return [self.cases[each] for each in sorted(self._changed_cases)]
 
     def _note_case(self, referral: Referral) -> None:

@@ -97,12 +97,12 @@ NAMES: Mapping[str, str] = MappingProxyType(
 
 
 def current(code: str) -> str:
-    """Give the first five digits that a place has today."""
+    """Return the first five digits that a place has today."""
     code = FORMER_PROVINCES.get(code[:2], code[:2]) + code[2:5]
     return _FORMER.get(code, code)
 
 
 def city_of(code: str) -> str:
-    """Give the city to which a district belongs, else the municipality itself."""
+    """Return the city to which a district belongs, else the municipality itself."""
     city = code[:4] + "0"
     return city if NAMES.get(code, "").endswith("구") and NAMES.get(city, "").endswith("시") else code

@@ -1,4 +1,4 @@
-"""What the other side did not take in, and a referral that its sender gives up: marks beside the state."""
+"""Marks beside a referral's state: what had no effect at the other side, and abandonment by the sender."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ _DECISIONS = {_TYPE_OF[model]: decision for decision, model in MODEL_OF_DECISION
 
 
 class Abandonment(Model):
-    """Gives a referral up that nobody will answer any more; the recipient's later answer still counts."""
+    """Gives up a referral that nobody will answer any more; a later answer of the recipient still counts."""
 
     reason: Annotated[Reason, Field(description="Why; a reason of `cancel-requested`, but not `other`.")]
 
@@ -45,7 +45,7 @@ REPETITION: TypeAdapter[Repetition] = TypeAdapter(Repetition)
 def not_taken_in(
     referral: Referral, event_id: UUID, event_type: str, ended: EndedHere, now: datetime
 ) -> Change | None:
-    """Take in that something said of this referral took no effect; None where that changes nothing."""
+    """Note that something said about this referral had no effect there; None when that changes nothing."""
     if isinstance(referral.copy, SenderCopy):
         after = _untaken_at_sender(referral, referral.copy, event_id, event_type, ended)
     else:
@@ -54,7 +54,7 @@ def not_taken_in(
 
 
 def abandon(referral: Referral, order: Abandonment, now: datetime) -> Change | Refusal:
-    """Give a referral up at its sender: the client may be referred again, and nothing is said."""
+    """Abandon a referral at its sender: the client may be referred again, and nothing is said."""
     if not isinstance(referral.copy, SenderCopy):
         return Refusal(Guard.OWNER, "abandoned-by-sender", referral.state, referral.allowed())
     copy = lifecycle.abandon(referral.copy)
@@ -67,10 +67,10 @@ def abandon(referral: Referral, order: Abandonment, now: datetime) -> Change | R
 
 
 def repeat(referral: Referral, bodies: Mapping[UUID, Model], now: datetime) -> Change | Refusal:
-    """Say the decisions again that the sender did not take in, in their order, as they were said.
+    """Say again, unchanged and in order, the decisions that had no effect at the sender.
 
-    Those whose body is no longer kept stay as they are. Nothing is decided by it: each is judged at the
-    sender from where its copy stands. Once the client has withdrawn, no note is said again.
+    Those whose body is no longer stored stay marked. Nothing new is decided: the sender judges each
+    by the state of its copy. Once the client has withdrawn, no note is said again.
     """
     known = [bodies[each.id] for each in referral.untaken if each.id in bodies]
     current = [_without_past_dates(each, now) for each in known]

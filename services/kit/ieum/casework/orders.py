@@ -1,4 +1,4 @@
-"""What an agency's own system may order beside decisions and asks: referrals, closings, follow-ups."""
+"""The bodies that an agency's own system may post besides decisions and asks."""
 
 from typing import Annotated, Self
 from uuid import UUID
@@ -19,9 +19,9 @@ from ieum_contracts.timing import FutureDay, FutureTime, PastDay
 
 
 class ReferralOrder(Model):
-    """A new referral: whom to, for which of my clients, and what `referral.requested` carries.
+    """A new referral: to whom, for which client of ours, and what `referral.requested` carries.
 
-    The path is not ordered: it follows from the parent.
+    The journey's path is not given: it follows from the parent.
     """
 
     recipient: Annotated[AgencyId, Field(description="Id of the agency, in the same centre.")]
@@ -46,7 +46,7 @@ class ReferralOrder(Model):
         tuple[SafetyFlag, ...], Field(max_length=LIST_ITEMS_MAX, description="What staff must know first.")
     ] = ()
     requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
-    hand_over: Annotated[HandOver, Field(description="How the client gets from desk to desk.")]
+    hand_over: Annotated[HandOver, Field(description="How the client gets from one agency to the other.")]
     answer_by: Annotated[FutureTime | None, Field(description="When the sender expects an answer.")] = None
     assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
     assessment_skipped: Annotated[
@@ -68,7 +68,7 @@ class ReferralOrder(Model):
 
 
 class CaseClosing(Model):
-    """Closes a case none of whose referrals is under way any more."""
+    """Closes a case without active referrals."""
 
     reason: Annotated[CaseReason, Field(description="Why it is closed.")]
     goals: Annotated[

@@ -1,4 +1,4 @@
-"""Which municipality is meant: by its official code, or as far as what somebody typed can be understood."""
+"""Finds the municipality that is meant: by its official code, or by a name as people type it."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ Place = frozenset[str]
 """The municipalities that may be meant, by the first five digits of their codes."""
 
 _CODE = re.compile(r"[02-9]\d{4}|\d{10}")
-"""Five digits that begin with 1 are codes of Seoul and postcodes of Gyeonggi: nobody can tell which."""
+"""Five digits that begin with 1 are ambiguous: codes of Seoul or postcodes of Gyeonggi."""
 _HANGUL = re.compile(r"[가-힣]")
 _BESIDE = re.compile(r"\([^)]*\)|[,.]")
 _PART = re.compile(r"[가-힣\d·-]+(?:읍|면|동|리|로|길|가|구)\d*(?:번?길)?|\d[\d-]*(?:번지|번길|동|호|층)?")
@@ -30,9 +30,9 @@ _ATTACHED_MIN = 3
 
 
 def place_of(name: str | None, code: str | None = None) -> Place | None:
-    """Say which municipality a code means, else a name as people type it; None where that is not understood.
+    """Return the municipality that a code means, else a typed name; None when neither is understood.
 
-    A code counts before a name; both together are not understood where they contradict each other.
+    A code takes precedence over a name; a code and a name that contradict each other are not understood.
     """
     named = None if name is None else _named(name)
     if code is None:
@@ -83,7 +83,7 @@ def _municipality(text: str, within: Place) -> Iterator[Place]:
 
 
 def _full_name(word: str) -> int:
-    """Find where a name with its ending stops, as 양주시 in 양주시옥정동; 0 where none begins the word."""
+    """Return where a name with its ending stops, as 양주시 in 양주시옥정동; 0 without such a name."""
     ends = (end for end in range(len(word), _ATTACHED_MIN - 1, -1) if word[:end] in _KOREAN)
     return next((end for end in ends if word[end - 1] in "시군구"), 0)
 

@@ -28,11 +28,11 @@ from ieum_contracts.referral import (
 )
 
 DISPUTE_WITHIN = timedelta(days=30)
-"""A dispute has to be said so soon after the outcome, however late it is read; then it waits."""
+"""A dispute must be said this soon after the outcome; when it is read does not matter."""
 
 
 def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime) -> Change:
-    """Take a new referral in: `received`, or `declined` where this agency may not work on it."""
+    """Accept a new referral as `received`, or answer `declined` when this agency may not work on it."""
     referral = Referral(
         id=UUID(event.envelope.subject),
         journey=journey,
@@ -60,7 +60,7 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
 
 
 def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
-    """Say why the system declines at once: no such programme, or a consent for somebody or something else."""
+    """Return why the system declines at once: no such programme, or a consent that does not cover it."""
     if body.programme not in view.rule_sets:
         return Reason.PROGRAMME_NOT_OFFERED
     consent = body.sealed.consent
@@ -72,7 +72,7 @@ def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:
 def hear_ask(
     referral: Referral, case: Case | None, ask: AskType, event: Event, now: datetime
 ) -> Change | RefusedEvent:
-    """Take an ask in: answer it at once, or let it wait for a worker."""
+    """Handle an ask: answer it at once, or let it wait for a worker."""
     copy = referral.copy
     if not isinstance(copy, RecipientCopy):
         return RefusedEvent("wrong-party")
@@ -118,7 +118,7 @@ def _why_rejected(copy: RecipientCopy, ask: AskType) -> RejectedCause:
 
 
 def _with_news(referral: Referral, body: Model, step: Decided) -> Referral:
-    """Take corrections and supplied facts into the details, once the ask that brought them is accepted."""
+    """Merge corrections and supplied facts into the details, once their ask is accepted."""
     decision = step.says[0][0]
     if isinstance(body, ReferralAmended) and decision is Decision.AMENDMENT_NOTED:
         asked = body.model_dump(mode="json", include={"priority", "priority_cause"}, exclude_none=True)
@@ -146,7 +146,7 @@ def _merged(before: bytes, news: dict[str, JsonValue]) -> bytes:
 
 
 def _joined(name: str, known: JsonValue, value: JsonValue) -> JsonValue:
-    """Add facts to facts and papers to papers; anything else is replaced as a whole."""
+    """Add facts to facts and documents to documents; anything else is replaced as a whole."""
     if name == "circumstances" and isinstance(known, dict) and isinstance(value, dict):
         return known | value
     if name == "documents_held" and isinstance(known, list) and isinstance(value, list):

@@ -13,7 +13,7 @@ _BEFORE_NASAL = {1: "ng", 7: "n", 17: "m", 19: "n", 20: "n"}
 
 
 def romanised(name: str) -> str:
-    """Write a name of Hangul syllables in Latin letters, as sounds that meet are spoken: Gangneung."""
+    """Write a Hangul name in Latin letters, with assimilated sounds as they are spoken: Gangneung."""
     syllables = [divmod(ord(each) - _FIRST, _LAST) for each in name]
     written = ""
     before = 0

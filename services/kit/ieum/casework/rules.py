@@ -1,4 +1,4 @@
-"""Rules as data with a pure function each: what they ask, where they stand in the law, when they count."""
+"""Rules as data, each with a pure function, its place in the law and its days in force."""
 
 import inspect
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One condition of a programme, where it stands in the law, and the days on which it is in force.
+    """One condition of a programme, its citation, and the days on which it is in force.
 
     `holds` is pure: its parameters are the facts that it reads (fields of `Circumstances`, as bare values,
     `Missing` where a fact is not known, places as `Places`) and `on`, the day, where it needs it.
@@ -41,7 +41,7 @@ class Rule:
     dated: bool
 
     def in_force(self, on: date) -> bool:
-        """Whether the rule counts on a day; its first and its last day do."""
+        """Whether the rule is in force on a day, first and last day included."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 

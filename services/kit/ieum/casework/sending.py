@@ -26,7 +26,7 @@ LOOP_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is already there when a referral is ordered: the parent it names, and an open one like it.
+    """What already exists when a referral is made: its parent, and an open referral like it.
 
     `cited` says whether the assessment that the order cites is one of this client.
     """
@@ -38,7 +38,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class NewIds:
-    """Ids made outside for what an order may create."""
+    """Fresh ids, made by the caller, for what an order may create."""
 
     referral: UUID
     journey: UUID
@@ -47,7 +47,7 @@ class NewIds:
 def refer(
     order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime, ids: NewIds
 ) -> Change | Refusal:
-    """Make a referral to another agency of the centre, or say which guard refuses it."""
+    """Make a referral to another agency of the centre, or return the guard's refusal."""
     to = Address(view.me.centre, order.recipient)
     path = () if prior.parent is None else _path(prior.parent, view.me, now)
     refusal = next(_refusals(order, view, prior, path, now), None)
@@ -74,7 +74,7 @@ def refer(
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
-    """Ask something of the recipient; the ask's event has the id `ask_id`, by which it will be settled."""
+    """Ask something of the recipient; the ask's event has the id `ask_id`, which the answer will name."""
     if not isinstance(referral.copy, SenderCopy):
         return Refusal(Guard.OWNER, "asked-by-sender", referral.state, referral.allowed())
     refusal = identifiers_in(order)
@@ -96,7 +96,7 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
 
 
 def change_eligibility(referral: Referral, order: EligibilityChanged, now: datetime) -> Change | Refusal:
-    """Tell the other side of a referral that the client's standing with a programme has changed."""
+    """Report to the other side of a referral that the client's eligibility for a programme has changed."""
     refusal = identifiers_in(order)
     if refusal is not None:
         return refusal
@@ -106,12 +106,12 @@ def change_eligibility(referral: Referral, order: EligibilityChanged, now: datet
 
 
 def asked_json(body: ReferralRequested) -> bytes:
-    """Write what was requested, without its member `sealed`."""
+    """Return what was requested as JSON, without `sealed`."""
     return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
 
 
 def sealed_json(body: ReferralRequested) -> bytes:
-    """Write the member `sealed` of what was requested."""
+    """Return the field `sealed` of what was requested, as JSON."""
     return body.sealed.model_dump_json(exclude_none=True).encode()
 
 
@@ -163,7 +163,7 @@ def _refused_by_basis(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
 
 
 def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:
-    """Refuse a parent that the referral does not follow from: a journey is of one client alone."""
+    """Refuse a parent of another client: a journey belongs to one client."""
     if parent is None:
         yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
     elif parent.requested()["subject"] != order.subject:
@@ -191,7 +191,7 @@ def _check_reason(referral: Referral, order: AskOrder) -> Refusal | None:
 
 
 def _check_artefact(referral: Referral, order: AskOrder) -> Refusal | None:
-    """Refuse to withdraw by this referral what another one rests on: that one would go on."""
+    """Refuse to withdraw on this referral the consent of another one, which would go on."""
     if order.ask is not AskType.CONSENT_WITHDRAWN or order.artefact is None or referral.sealed is None:
         return None
     consent = from_json(referral.sealed).get("consent") or {}

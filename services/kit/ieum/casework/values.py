@@ -21,14 +21,14 @@ from ieum_contracts.programme import ProgrammePublished
 
 
 class Side(StrEnum):
-    """Which part this agency plays in a referral, for its whole life."""
+    """This agency's role in a referral, which never changes."""
 
     SENDER = "sender"
     RECIPIENT = "recipient"
 
 
 class EndCause(StrEnum):
-    """Why a sender expects no answer to a referral any more: what its recipient told, or its own decision."""
+    """Why a sender expects no answer any more: a report of its recipient, or its own decision."""
 
     REFUSED = "refused"
     SKIPPED = "skipped"
@@ -44,7 +44,7 @@ class EndedHere(NamedTuple):
 
 
 class UntakenDecision(NamedTuple):
-    """A decision that the sender did not take in, as it told."""
+    """A decision that had no effect at the sender, as the sender reports."""
 
     id: UUID
     decision: Decision
@@ -55,11 +55,11 @@ class UntakenDecision(NamedTuple):
 class Referral:
     """One referral as one side knows it; `version` counts its changes.
 
-    `asked` is what was requested, as JSON without its member `sealed`; `sealed` is that member, and None once
-    it is erased. `created_at` is when this side wrote it down, `requested_at` when its sender said it.
+    `asked` is what was requested, as JSON without the field `sealed`; `sealed` is that field, and None once
+    it is erased. `created_at` is when this side stored it, `requested_at` when its sender said it.
     `case` is the recipient's case, known to the sender when the recipient named it. `ended_here` stays once
-    set, also when the recipient answers after all: the client may have been referred anew. `untaken` are the
-    recipient's decisions; asks that were not taken in stand in the sender's copy.
+    set, also when the recipient answers later: the client may have been referred again. `untaken` are the
+    recipient's decisions without effect; asks without effect are in the sender's copy.
     """
 
     id: UUID
@@ -86,27 +86,27 @@ class Referral:
 
     @property
     def asked_at(self) -> datetime:
-        """When the sender asked for it: its own day counts, however late it was read."""
+        """When the sender said it; this day counts, even if the recipient read it later."""
         return self.requested_at or self.created_at
 
     @property
     def side(self) -> Side:
-        """Which part this agency plays."""
+        """This agency's role."""
         return Side.SENDER if isinstance(self.copy, SenderCopy) else Side.RECIPIENT
 
     @property
     def state(self) -> State:
-        """Where the referral stands, as its recipient last said to this side."""
+        """The referral's state, as its recipient last said to this side."""
         return self.copy.state
 
     def allowed(self) -> tuple[str, ...]:
-        """Name what a worker of this side may do now: the recipient's decisions, or the sender's asks."""
+        """Return what a worker of this side may do now: the recipient's decisions, or the sender's asks."""
         if isinstance(self.copy, SenderCopy):
             return tuple(map(str, asks_allowed(self.copy)))
         return tuple(map(str, moves_allowed(self.copy)))
 
     def requested(self) -> dict[str, JsonValue]:
-        """Give what was requested as a JSON object; its member `sealed` is absent once erased."""
+        """Return what was requested as a JSON object; `sealed` is absent once erased."""
         asked: dict[str, JsonValue] = from_json(self.asked)
         return asked if self.sealed is None else {**asked, "sealed": from_json(self.sealed)}
 
@@ -125,7 +125,7 @@ class CaseReferral:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What this agency does for one client: one case per journey, over all its referrals to this agency."""
+    """This agency's work for one client: one case per journey, over all its referrals to this agency."""
 
     id: UUID
     journey: UUID
@@ -139,7 +139,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class AgencyView:
-    """What the agency knows beside its referrals: itself, its rules, and what everyone has published."""
+    """What casework needs besides referrals: the agency, its rules, and all published programmes."""
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
@@ -148,9 +148,9 @@ class AgencyView:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command or an event comes to: what is now known, and what has to be said of it.
+    """The result of a command or an event: the new state, and what has to be said.
 
-    `failures` are rules that raised while the referral was assessed, for the log: they stand in nobody's way.
+    `failures` are rules that raised during the assessment, for the log; they block nothing.
     """
 
     referral: Referral | None = None

@@ -1,1 +1,5 @@
-"""Making a centre exist: topics, logins, access lists, databases and roles, as the centre's file says."""
+"""Sets up a centre from its file: topics, logins, access lists, databases and roles.
+
+Also reconciles the agencies' ledgers with each other. May import everything below the service; in use only
+delivery and errors.
+"""

@@ -1,4 +1,4 @@
-"""Make a centre as its file says: look, plan what is missing, and (unless it is a dry run) do it."""
+"""Sets up a centre as its file says: look, plan what is missing, and (unless it is a dry run) do it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ LOGIN_THREADS = 8
 
 
 async def apply(centre: Centre, settings: CentreSettings, *, dry_run: bool = False) -> Plan:
-    """Make what the centre lacks and take away what its logins may no longer do; returns what was done.
+    """Create what the centre lacks and revoke what its logins may no longer do; returns what was done.
 
     Nothing is ever dropped: an agency that has left keeps its topics and database, without access. Passwords
-    in the secrets folder are kept; missing ones are drawn. With `dry_run` nothing is changed anywhere.
+    in the secrets folder are kept; missing ones are generated. With `dry_run` nothing is changed.
     Raises CentreError when a server does not answer, or when a topic has another number of partitions.
     """
     broker_side, database_side = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""The broker's side of a centre: which topics, logins and access lists there are, and making more."""
+"""The broker's part of a centre: lists and creates topics, logins and access lists."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ Answer = TypeVar("Answer")
 
 
 class Broker:
-    """The cluster as its administrator sees it. Every call blocks."""
+    """The cluster, used as its administrator. Every call blocks."""
 
     def __init__(self, settings: CentreSettings) -> None:
         self._client = AdminClient(
@@ -110,7 +110,7 @@ class Broker:
         _all(self._client.incremental_alter_configs(resources).values() if resources else ())
 
     def set_logins(self, passwords: Mapping[str, str]) -> None:
-        """Create SCRAM-SHA-512 logins, or give existing ones other passwords."""
+        """Create SCRAM-SHA-512 logins, or change the passwords of existing ones."""
         method = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ITERATIONS)
         new: list[UserScramCredentialAlteration] = [
             UserScramCredentialUpsertion(name, method, word.encode()) for name, word in passwords.items()
@@ -126,7 +126,7 @@ class Broker:
         _all(self._client.create_acls(bindings).values() if bindings else ())
 
     def revoke(self, grants: Iterable[Grant]) -> None:
-        """Take access lines away."""
+        """Remove access lines."""
         filters = [
             AclBindingFilter(
                 *_resource_of(grant), "*", AclOperation[grant.operation], AclPermissionType.ALLOW
@@ -136,13 +136,13 @@ class Broker:
         _all(self._client.delete_acls(filters).values() if filters else ())
 
     def remove(self, centre: str) -> None:
-        """Delete a centre's topics with all that is in them, and all that its logins may do."""
+        """Delete a centre's topics with their records, and its access lists."""
         names = list(self.topics(centre))
         _all(self._client.delete_topics(names).values() if names else ())
         self.revoke(self.grants(centre))
 
     def wait_for_grants(self, centre: str, grants: Iterable[Grant]) -> None:
-        """Wait until the broker, which learns them from the controller, decides by exactly these lines."""
+        """Wait until the broker, which gets them from the controller, applies exactly these lines."""
         wanted = set(grants)
         deadline = time.monotonic() + ANSWER_SECONDS_MAX
         while self.grants(centre) != wanted:
@@ -154,7 +154,7 @@ class Broker:
             time.sleep(PAUSE_SECONDS)
 
 
-_ANY: Any = None  # the driver takes it for "whatever", its types do not say so
+_ANY: Any = None  # the driver accepts it as "any", but its types do not
 _EVERY_LINE = AclBindingFilter(
     ResourceType.ANY,
     _ANY,

@@ -1,4 +1,4 @@
-"""Logging in to Kafka by name and password, to see whether the broker knows them."""
+"""Checks a Kafka login by name and password."""
 
 import time
 
@@ -32,7 +32,7 @@ def connection_settings(settings: CentreSettings, username: str, password: str) 
 
 
 def is_let_in(settings: CentreSettings, username: str, password: str) -> bool:
-    """Say whether the broker accepts a login; raises CentreError when it gives no answer at all."""
+    """Whether the broker accepts a login; raises CentreError when it does not answer."""
     errors: list[KafkaError] = []
     client = AdminClient(connection_settings(settings, username, password), error_cb=errors.append)
     answer = client.describe_cluster(request_timeout=LOGIN_SECONDS_MAX)
@@ -51,7 +51,7 @@ def is_let_in(settings: CentreSettings, username: str, password: str) -> bool:
 
 
 def wait_until_let_in(settings: CentreSettings, username: str, password: str) -> None:
-    """Wait until the broker, which learns a new login from the controller, accepts it."""
+    """Wait until the broker, which gets a new login from the controller, accepts it."""
     deadline = time.monotonic() + ANSWER_SECONDS_MAX
     while not is_let_in(settings, username, password):
         if time.monotonic() > deadline:

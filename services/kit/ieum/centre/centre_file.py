@@ -11,7 +11,7 @@ from ieum.errors import IeumError
 from ieum_contracts.address import Address, AgencyId, CentreId
 
 DATABASE_NAME_BYTES_MAX = 63
-"""PostgreSQL cuts longer identifiers, so two agencies could meet in one database."""
+"""PostgreSQL cuts longer identifiers, so two agencies could get one database."""
 
 Package = Annotated[
     str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$", max_length=200)
@@ -23,7 +23,7 @@ class CentreError(IeumError):
 
 
 class Name(BaseModel):
-    """What people call the centre."""
+    """The centre's name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,7 +74,7 @@ class Centre(BaseModel):
 
 
 def read_centre(path: Path) -> Centre:
-    """Read a centre's file; raises CentreError when it is missing or says something impossible."""
+    """Read a centre's file; raises CentreError when it is missing or invalid."""
     try:
         centre = Centre.model_validate(tomllib.loads(path.read_text()))
     except FileNotFoundError:
@@ -90,7 +90,7 @@ def read_centre(path: Path) -> Centre:
 
 
 def database_name(address: Address) -> str:
-    """Name the database of an agency, which is the name of its role as well."""
+    """Return the name of an agency's database and of its role."""
     name = f"{address.centre}_{address.agency}".replace("-", "_")
     if len(name) > DATABASE_NAME_BYTES_MAX:
         raise CentreError(

@@ -1,4 +1,4 @@
-"""What the set-up of a centre is told from outside: where the servers are, and who administers them."""
+"""The settings for setting up a centre: its servers and their administrators."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class CentreSettings(BaseSettings):
-    """The administrator's view of a centre; each field is the environment variable `IEUM_<FIELD>`."""
+    """The administrator's settings; each field is the environment variable `IEUM_<FIELD>`."""
 
     model_config = SettingsConfigDict(
         env_prefix="IEUM_", frozen=True, extra="ignore", hide_input_in_errors=True

@@ -1,4 +1,4 @@
-"""What one agency's database has, counted there; and how far its mailboxes are taken in."""
+"""Counts rows of one agency's database, and reads how far its mailboxes are taken in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ieum_contracts.topics import topic_of
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """An agency's numbers; `read` is the offset that comes next, by topic and partition."""
+    """An agency's counts; `read` is the next offset by topic and partition."""
 
     sent: int
     received: int
@@ -53,7 +53,7 @@ async def read_counts(settings: CentreSettings, agency: Address) -> Counts:
         raise not_migrated(agency, error) from error
     finally:
         await connection.close()
-    assert counted is not None  # noqa: S101 - counts always make a row
+    assert counted is not None  # noqa: S101 - count always returns a row
     places = {
         (topic_of(agency, FAMILIES[row["family"]]), row["partition"]): row["next_offset"] for row in read
     }

@@ -1,4 +1,4 @@
-"""What one agency's service needs to know to reach its own database and its own mailboxes."""
+"""What one agency's service needs to reach its own database and mailboxes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ieum_contracts.topics import login
 
 @dataclass(frozen=True, slots=True)
 class AgencyAccess:
-    """An agency's own keys to the centre; the passwords lie in files and are read when they are needed."""
+    """An agency's credentials; passwords are in files and are read when they are needed."""
 
     address: Address
     package: str
@@ -61,7 +61,7 @@ class AgencyAccess:
 
 
 def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> AgencyAccess:
-    """Work out an agency's access; raises CentreError when the centre has no such agency."""
+    """Return an agency's credentials; raises CentreError when the centre has no such agency."""
     if agency not in centre.agencies:
         raise CentreError(
             f"The centre {centre.centre} has no agency {agency}; "

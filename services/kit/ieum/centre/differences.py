@@ -1,4 +1,4 @@
-"""Differences between the books of a centre's agencies, each in a whole sentence."""
+"""Differences between the ledgers of a centre's agencies, each in a whole sentence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ieum_contracts.address import Address
 
 
 class Kind(StrEnum):
-    """What differs, so that a run can set aside what it planted itself."""
+    """What differs, so that a test run can ignore what it injected itself."""
 
     STREAM = "stream"
     STOPPED = "stopped"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it should be: at whose database, about which key, in a whole sentence."""
+    """One difference: at which agency's database, about which key, in a whole sentence."""
 
     kind: Kind
     agency: str
@@ -31,12 +31,12 @@ class Difference:
     sentence: str
 
     def __str__(self) -> str:
-        """Say it."""
+        """Return the sentence."""
         return self.sentence
 
 
 def left_over(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
-    """Name what lies waiting somewhere, and how much more there is than is named."""
+    """Yield what is left waiting at an agency, and how much more there is."""
     for me, book in programme_cache.items():
         for kind, waiting, words in (
             (Kind.OUTBOX, book.outbox, "has not sent yet"),
@@ -54,5 +54,5 @@ def _words(item: Waiting) -> str:
 
 
 def name_of(address: str) -> str:
-    """Give the id of the agency at an address."""
+    """Return the id of the agency at an address."""
     return Address.parse(address).agency

@@ -1,4 +1,4 @@
-"""How far each agency is behind what lies in its mailboxes, in records and seconds, as the broker tells."""
+"""Each agency's lag behind its mailboxes, in records and seconds, from the broker."""
 
 import asyncio
 import time
@@ -21,21 +21,21 @@ ANSWER_SECONDS_MAX = 20.0
 POLL_MS, POLLS_MAX = 500, 10
 
 Places = Mapping[tuple[str, int], int]
-"""The offset that comes next, by topic and partition."""
+"""The next offset by topic and partition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """What is not read yet: records, and how many seconds the oldest of them has lain there."""
+    """The unread records, and the age of the oldest in seconds."""
 
     records: int
     seconds: float | None
 
 
 async def read_lag(settings: CentreSettings, read: Mapping[Address, Places | None]) -> dict[Address, Lag]:
-    """Compare how far agencies have read with how far their mailboxes go; raises CentreError.
+    """Compare how far agencies have read with the ends of their mailboxes; raises CentreError.
 
-    `read` says how far; where it is None, as of a foreign agency, its group's own offsets say it.
+    `read` holds the next offsets; when it is None, as for a foreign agency, its group's offsets are used.
     """
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MAX):
@@ -48,7 +48,7 @@ async def read_lag(settings: CentreSettings, read: Mapping[Address, Places | Non
 
 
 async def _lag(settings: CentreSettings, address: Address, read: Places | None) -> Lag:
-    """Ask with the agency's own group where its offsets count; nothing is ever committed."""
+    """Read with the agency's own group when its offsets are used; nothing is ever committed."""
     consumer = AIOKafkaConsumer(**_connection(settings), group_id=login(address) if read is None else None)
     await consumer.start()
     try:
@@ -67,7 +67,7 @@ async def _lag(settings: CentreSettings, address: Address, read: Places | None) 
 
 
 async def _oldest(consumer: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> float | None:
-    """Look when the oldest record from these places on was written; None where there is none after all."""
+    """Return when the oldest record from these offsets on was written; None without one."""
     if not places:
         return None
     consumer.pause(*(place for place in consumer.assignment() if place not in places))

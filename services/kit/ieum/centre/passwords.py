@@ -13,12 +13,12 @@ PASSWORD_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Passwords, a folder an owner (a service is handed its own). A file that exists is the truth."""
+    """Passwords, one folder per owner (a service gets only its own). An existing file is never changed."""
 
     folder: Path
 
     def path(self, owner: str, system: str) -> Path:
-        """Name the file of an owner's password (`employment-center`, `kafka` or `database`)."""
+        """Return the path of an owner's password (`employment-center`, `kafka` or `database`)."""
         return self.folder / owner / system
 
     def read(self, owner: str, system: str) -> str | None:
@@ -28,7 +28,7 @@ class Secrets:
         return None
 
     def read_or_make(self, owner: str, system: str) -> str:
-        """Read a password, drawing and keeping one when there is none; raises CentreError when it cannot."""
+        """Read a password, or generate and store one; raises CentreError when that fails."""
         known = self.read(owner, system)
         if known is not None:
             return known

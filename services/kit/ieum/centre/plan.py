@@ -1,4 +1,4 @@
-"""The difference between a centre as its file says and as it is: what is missing, and what is too much."""
+"""The difference between a centre's file and the servers: what is missing, and what is too much."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -8,7 +8,7 @@ from ieum_contracts.topics import Grant, Topic
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be done, in the order in which it is done; an empty plan is a centre as it should be."""
+    """What has to be done, in order; an empty plan means that nothing is missing."""
 
     topics: tuple[Topic, ...] = ()
     topic_settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -22,12 +22,12 @@ class Plan:
     closed_databases: tuple[str, ...] = ()
 
     def together_with(self, other: "Plan") -> "Plan":
-        """Put two plans for different systems together."""
+        """Merge two plans for different systems."""
         theirs = {item.name: getattr(other, item.name) for item in fields(other) if getattr(other, item.name)}
         return replace(self, **theirs)
 
     def sentences(self) -> list[str]:
-        """Say the plan in words, a line for each thing."""
+        """Yield the plan in words, a line for each step."""
         return list(self._sentences())
 
     def _sentences(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""PostgreSQL's side of a centre: a role per agency, a database per role, and nobody in another's."""
+"""PostgreSQL's part of a centre: a role per agency and a database per role, closed to the others."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
@@ -13,7 +13,7 @@ CONNECT_SECONDS_MAX = 10.0
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 SHARED_DATABASES = ("postgres", "template1")
-"""Databases that every new server has, and that let everybody in until told otherwise."""
+"""Databases that every new server has; by default every role may connect to them."""
 
 
 async def connect_admin(settings: CentreSettings, database: str | None = None) -> Connection:
@@ -38,7 +38,7 @@ ONE_AT_A_TIME = "select pg_advisory_lock(hashtext('ieum.centre.apply'))"
 
 
 async def wait_for_turn(connection: Connection) -> None:
-    """Let one administrator at a time change the shared databases; the turn ends with the connection."""
+    """Let one administrator at a time change the shared databases; the lock ends with the connection."""
     await connection.execute(ONE_AT_A_TIME)
 
 
@@ -65,7 +65,7 @@ where datname = any($1::text[]) and has_database_privilege('public', oid, 'conne
 
 
 async def open_databases(connection: Connection, names: Iterable[str]) -> set[str]:
-    """Return which of these databases let every role in."""
+    """Return which of these databases every role may connect to."""
     return {row["datname"] for row in await connection.fetch(OPEN_DATABASES, list(names))}
 
 
@@ -73,7 +73,7 @@ CREATE_ROLE = "select format('create role %I login noinherit password %L', $1::t
 
 
 async def create_role(connection: Connection, name: str, password: str) -> None:
-    """Create a role that may log in and nothing else."""
+    """Create a role that may only log in."""
     await connection.execute(await connection.fetchval(CREATE_ROLE, name, password))
 
 
@@ -81,7 +81,7 @@ SET_PASSWORD = "select format('alter role %I login password %L', $1::text, $2::t
 
 
 async def set_password(connection: Connection, name: str, password: str) -> None:
-    """Give a role another password."""
+    """Change a role's password."""
     await connection.execute(await connection.fetchval(SET_PASSWORD, name, password))
 
 
@@ -97,7 +97,7 @@ CLOSE_DATABASE = "select format('revoke connect, temporary on database %I from p
 
 
 async def close_database(connection: Connection, name: str) -> None:
-    """Let nobody into a database but its owner and the administrator."""
+    """Allow only the owner and the administrator to connect to a database."""
     await connection.execute(await connection.fetchval(CLOSE_DATABASE, name))
 
 
@@ -116,7 +116,7 @@ async def refused_roles(settings: CentreSettings, passwords: Mapping[str, str]) 
         except asyncpg.InvalidAuthorizationSpecificationError:
             refused.add(role)
         except asyncpg.InvalidCatalogNameError:
-            pass  # let in; the database itself is yet to be made
+            pass  # the login works; the database itself does not exist yet
         else:
             await connection.close()
     return refused

@@ -1,4 +1,4 @@
-"""The accounting of a centre: whether the books of all agencies agree and nothing is left to be done."""
+"""Reconciles a centre: whether the ledgers of all agencies agree and no work is left."""
 
 import asyncio
 import time
@@ -20,27 +20,27 @@ NOTHING = HeadNumbers(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What all books together say."""
+    """The result of comparing all ledgers."""
 
     differences: tuple[Difference, ...] = ()
     streams: int = 0
     said: int = 0
     heard: int = 0
     referrals: Mapping[str, int] = field(default_factory=dict)
-    """How many referrals are in each state, by their senders' copies."""
+    """Referrals by state, from their senders' copies."""
     asks: int = 0
-    """How many asks wait for a worker, as both sides know."""
+    """Asks that wait for a worker and are known to both sides."""
     foreign: tuple[str, ...] = ()
-    """Agencies that run elsewhere: what they say and hear is an account of their own to give."""
+    """Agencies that run elsewhere and are not compared."""
 
     @property
     def sentences(self) -> list[str]:
-        """Every difference in words."""
+        """Every difference as a sentence."""
         return list(map(str, self.differences))
 
 
 async def reconcile(centre: Centre, settings: CentreSettings) -> Accounts:
-    """Read the databases of all agencies and compare them; while events are under way they differ.
+    """Read and compare the databases of all agencies; while events are under way they differ.
 
     Raises CentreError when a database is missing or away.
     """
@@ -49,7 +49,7 @@ async def reconcile(centre: Centre, settings: CentreSettings) -> Accounts:
 
 
 async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> Accounts:
-    """Reconcile until nothing differs or `seconds` are over, and return the last accounts."""
+    """Reconcile until nothing differs or `seconds` have passed, and return the last result."""
     deadline = time.monotonic() + seconds
     while True:
         accounts = await reconcile(centre, settings)
@@ -59,9 +59,9 @@ async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> A
 
 
 def account(books: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accounts:
-    """Compare the books of a centre's agencies (a pure function).
+    """Compare the ledgers of a centre's agencies (a pure function).
 
-    With a foreign agency there is one side of the books only, and nothing to compare it with.
+    Streams with a foreign agency are not compared: its ledger is not here.
     """
     programme_cache = {str(book.agency): book for book in books}
     abroad = frozenset(map(str, foreign))
@@ -106,7 +106,7 @@ def _streams(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -
 
 
 def _every_stream(programme_cache: Mapping[str, Snapshot]) -> Iterator[tuple[str, StreamName, HeadNumbers]]:
-    """Go through all streams, also those that only the hearing side knows of."""
+    """Yield all streams, also those that only the hearing side has."""
     for me, book in programme_cache.items():
         for name, heads in book.streams.items():
             yield me, name, heads
@@ -157,7 +157,7 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
 
 
 def _asks(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
-    """Find asks that one side alone knows to wait; what both know waits for a worker, as it may."""
+    """Find asks that wait at one side only; one known to both waits for a worker, which is allowed."""
     for me, book in programme_cache.items():
         for key, mine in book.referrals.items():
             peer = programme_cache.get(mine.peer)

@@ -1,4 +1,4 @@
-"""What one agency's database says about its traffic: the books that are compared with the others'."""
+"""Reads from one agency's database what reconciling compares: streams, referrals and what waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
 
 ROWS_NAMED_MAX = 100
-"""How many single rows of a kind are read; where there are more, the first ones tell enough."""
+"""Rows of a kind that are read one by one; of further ones only the number."""
 
 
 class StreamName(NamedTuple):
@@ -28,7 +28,7 @@ class StreamName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HeadNumbers:
-    """How far a stream has come at one agency, and why it stands still if it does."""
+    """How far a stream has come at one agency, and why it is stopped if it is."""
 
     said: int
     heard: int
@@ -49,7 +49,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that should not lie there when all is done: where, about what, and why."""
+    """Something left waiting: where, about what, and why."""
 
     what: str
     reason: str | None = None
@@ -58,7 +58,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of it for one agency, read in one transaction."""
+    """The data of one agency, read in one transaction."""
 
     agency: Address
     streams: Mapping[StreamName, HeadNumbers]
@@ -67,11 +67,11 @@ class Snapshot:
     parked: tuple[Waiting, ...] = ()
     quarantine: tuple[Waiting, ...] = ()
     unnamed: Mapping[str, int] = field(default_factory=dict)
-    """How many more there are of a kind (`outbox`, `parked`, `quarantine`) than are named."""
+    """Rows of a kind (`outbox`, `parked`, `quarantine`) beyond those that are named."""
 
 
 async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
-    """Read an agency's books; raises CentreError when its database is missing or has no tables yet."""
+    """Read an agency's snapshot; raises CentreError when its database is missing or has no tables yet."""
     connection = await connect_admin(settings, database_name(agency))
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -91,7 +91,7 @@ async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
 
 
 def not_migrated(agency: Address, error: Exception) -> CentreError:
-    """Say that an agency's database lacks tables, and what to do."""
+    """Return the error for an agency's database without tables."""
     return CentreError(
         f"The database {database_name(agency)} has not been migrated: {error}. Run ieum migrate first."
     )

@@ -1,4 +1,4 @@
-"""Where the agencies' APIs are: as IEUM_URLS says, else where those of this folder listen."""
+"""The addresses of the agencies' APIs: from IEUM_URLS, else those of the centre in this folder."""
 
 import os
 from http import HTTPStatus
@@ -14,7 +14,7 @@ VARIABLE = "IEUM_URLS"
 
 
 def agency_urls() -> dict[str, str]:
-    """Map agencies to the addresses of their APIs; those of which nothing is known are missing."""
+    """Map agencies to the addresses of their APIs; unknown ones are missing."""
     told = os.environ.get(VARIABLE)
     if told:
         return dict(_pair(entry) for entry in told.split(","))
@@ -25,7 +25,7 @@ def agency_urls() -> dict[str, str]:
 
 
 async def is_ready(url: str) -> bool:
-    """Ask a service whether it is ready to work."""
+    """Ask a service whether it is ready."""
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client:
         try:
             answer = await client.get(f"{url}/health/ready")

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(parent: typer.Typer) -> None:
-    """Put the commands into the application."""
+    """Add the commands to the application."""
     parent.add_typer(app, name="centre", help="Make a centre as infra/centre.toml says.")
 
 

@@ -1,4 +1,4 @@
-"""Which centre a command is about: the one in the environment, else the one of this folder."""
+"""The centre that a command works on: from the environment, else the one of this folder."""
 
 import os
 
@@ -9,11 +9,11 @@ from ieum.cli.exits import CommandError, Exit
 from ieum.cli.local_centre import local_centre
 
 CENTRE_VARIABLES = ("IEUM_DATABASE_ADMIN_DSN", "IEUM_KAFKA_BOOTSTRAP")
-"""Where one of these is set, the environment names the centre; else the centre of this folder counts."""
+"""With one of these set, the environment names the centre; else it is the centre of this folder."""
 
 
 def names_centre() -> bool:
-    """Say whether the environment names a centre."""
+    """Whether the environment names a centre."""
     return any(map(os.environ.get, CENTRE_VARIABLES))
 
 
@@ -25,7 +25,7 @@ def centre_settings() -> CentreSettings:
 
 
 def centre_of(settings: CentreSettings) -> Centre:
-    """Read the centre's file; raises CommandError when it is missing or wrong."""
+    """Read the centre's file; raises CommandError when it is missing or invalid."""
     try:
         return read_centre(settings.centre_file)
     except CentreError as error:
@@ -33,7 +33,7 @@ def centre_of(settings: CentreSettings) -> Centre:
 
 
 def access_to(centre: Centre, settings: CentreSettings, agency: str) -> AgencyAccess:
-    """Work out an agency's access; raises CommandError when the centre has no such agency."""
+    """Return an agency's credentials; raises CommandError when the centre has no such agency."""
     try:
         return agency_access(centre, settings, agency)
     except CentreError as error:

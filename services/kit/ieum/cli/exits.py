@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, and every error as whole sentences instead of a traceback."""
+"""The end of a command: exit codes, and every error as sentences instead of a traceback."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from ieum.errors import IeumError, Refused, Unreachable
 
 
 class Exit(IntEnum):
-    """What the exit codes mean."""
+    """The exit codes."""
 
     OK = 0
     FAILED = 1
@@ -33,7 +33,7 @@ class CommandError(IeumError):
 
 
 def report(error: Exception) -> Exit:
-    """Say on stderr what went wrong; returns the exit code. IEUM_LOG_LEVEL=debug adds the traceback."""
+    """Write on stderr what went wrong; returns the exit code. IEUM_LOG_LEVEL=debug adds the traceback."""
     if os.environ.get("IEUM_LOG_LEVEL", "").lower() == "debug":
         traceback.print_exception(error)
     code = _code(error)
@@ -54,7 +54,7 @@ _EXITS: Sequence[tuple[type[Exception], Exit]] = (
     (KafkaError, Exit.UNREACHABLE),
     (OSError, Exit.UNREACHABLE),
 )
-"""The first kind that an error is of decides; errors of other drivers become one of ours where they arise."""
+"""The first matching class decides; errors of other drivers are converted to ours where they arise."""
 
 
 def _code(error: Exception) -> Exit:
@@ -92,7 +92,7 @@ def _sentence(error: Exception, code: Exit) -> str:
 
 
 def _settings_sentence(error: ValidationError) -> str:
-    """Name the settings that are missing or wrong, never their values."""
+    """Return a sentence with the settings that are missing or invalid, never their values."""
     names = (
         "IEUM_" + "_".join(map(str, fault["loc"])).upper() if fault["loc"] else fault["msg"]
         for fault in error.errors(include_input=False, include_url=False, include_context=False)

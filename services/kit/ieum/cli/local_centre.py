@@ -1,4 +1,4 @@
-"""The centre of this folder, where a distribution beside the kit runs one: it is asked by an entry point."""
+"""Finds the centre of this folder by an entry point, when another distribution runs one."""
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -11,14 +11,14 @@ LOCAL_CENTRE_GROUP = "ieum.local_centre"
 
 
 class LocalCentre(Protocol):
-    """What a distribution that runs a centre on this machine tells the kit's commands."""
+    """What a distribution that runs a centre on this machine offers to the kit's commands."""
 
     def admin_settings(self) -> CentreSettings:
-        """Give the administrator's settings; raises CommandError when no centre runs here."""
+        """Return the administrator's settings; raises CommandError when no centre runs here."""
         ...
 
     def agency_environment(self, agency: str) -> Mapping[str, str]:
-        """Give the settings of an agency's service as environment variables; raises CommandError."""
+        """Return the settings of an agency's service as environment variables; raises CommandError."""
         ...
 
     def agency_urls(self) -> Mapping[str, str]:
@@ -27,7 +27,7 @@ class LocalCentre(Protocol):
 
 
 def find_local_centre() -> LocalCentre | None:
-    """Find who runs a centre on this machine; None where no such distribution is installed."""
+    """Return the local centre; None when no such distribution is installed."""
     for found in entry_points(group=LOCAL_CENTRE_GROUP):
         local: LocalCentre = found.load()
         return local
@@ -35,7 +35,7 @@ def find_local_centre() -> LocalCentre | None:
 
 
 def local_centre() -> LocalCentre:
-    """Find who runs a centre on this machine; raises CommandError where nobody does."""
+    """Return the local centre; raises CommandError when there is none."""
     local = find_local_centre()
     if local is None:
         raise CommandError(

@@ -1,4 +1,4 @@
-"""The entry of the `ieum` command: it imports the command that was named, and no other.
+"""The entry point of `ieum`: it imports only the command that was named.
 
 Commands are entry points of the group `ieum.commands`, so that a distribution beside the kit adds its own.
 """
@@ -12,7 +12,7 @@ import typer
 from ieum.cli.exits import report
 
 COMMANDS_GROUP = "ieum.commands"
-"""Each entry point of the group names the function that puts a command into the application."""
+"""Each entry point of the group names the function that adds a command to the application."""
 
 
 def main() -> None:
@@ -20,12 +20,12 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         application(arguments)(arguments, prog_name="ieum")
-    except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence
+    except Exception as error:  # noqa: BLE001 - any error becomes a sentence
         sys.exit(report(error))
 
 
 def application(arguments: Sequence[str]) -> typer.Typer:
-    """Make the application with the command that is asked for, or with all of them."""
+    """Make the application with the named command, or with all of them."""
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,

@@ -11,7 +11,7 @@ from ieum.storage.migrate import migrate as migrate_database
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("migrate")(migrate)
 
 

@@ -1,4 +1,4 @@
-"""Asking an agency's API on behalf of its operator: what waits, an act upon it, and what came of that."""
+"""An operator's calls to an agency's API: list what waits, act on it, and show the result."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ PAGES_MAX = 1_000
 
 
 def open_api(agency: str) -> httpx.Client:
-    """Open the API of an agency; raises CommandError when it is not known where it serves."""
+    """Open a client of an agency's API; raises CommandError when its address is not known."""
     urls = agency_urls()
     if agency not in urls:
         raise CommandError(
@@ -30,7 +30,7 @@ def open_api(agency: str) -> httpx.Client:
 
 
 def troubled(api: httpx.Client, state: str | None) -> Iterator[dict[str, Any]]:
-    """Go through the streams that need somebody."""
+    """Yield the streams that need attention, page by page."""
     wanted: dict[str, str] = {"limit": str(PAGE), **({"state": state} if state else {})}
     for _ in range(PAGES_MAX):
         page = sent(api, "GET", "/v1/streams", params=wanted)
@@ -41,13 +41,13 @@ def troubled(api: httpx.Client, state: str | None) -> Iterator[dict[str, Any]]:
 
 
 def act(api: httpx.Client, path: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """Do something, under a key of its own; what is None is left out."""
+    """Send a POST with a new Idempotency-Key; None values are left out."""
     body = {name: value for name, value in wish.items() if value is not None}
     return sent(api, "POST", path, json=body, headers={"idempotency-key": str(uuid4())})
 
 
 def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
-    """Ask the API; raises CommandError with its own words when it refuses."""
+    """Call the API; raises CommandError with the API's own text when it refuses."""
     answer = api.request(method, path, **request)
     content: dict[str, Any] = answer.json()
     if answer.is_success:
@@ -58,7 +58,7 @@ def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str,
 
 
 def require_seen(seen: object, what: str, *, dry_run: bool) -> None:
-    """Raise CommandError where an act does not name what was seen."""
+    """Raise CommandError when an action does not name what the operator has seen."""
     if seen is None and not dry_run:
         raise CommandError(
             Exit.USAGE,
@@ -67,13 +67,13 @@ def require_seen(seen: object, what: str, *, dry_run: bool) -> None:
 
 
 def command_for(verb: str, *arguments: object, **options: str) -> str:
-    """Write the command that acts upon what was seen."""
+    """Return the command that acts on what was seen."""
     named = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
     return shlex.join(["ieum", "streams", verb, *map(str, arguments), *named])
 
 
 def report(done: list[dict[str, Any]], what: str, *, dry_run: bool, as_json: bool) -> None:
-    """Say what was done, or with a dry run would be, and the command for it."""
+    """Show what was done, or in a dry run would be done, and the command for it."""
     if as_json:
         write_json(done)
     elif done:

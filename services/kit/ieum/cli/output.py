@@ -21,6 +21,6 @@ def write_line(line: str) -> None:
 
 
 def tell(sentence: str) -> None:
-    """Say on stderr what happens."""
+    """Write a line of progress on stderr."""
     sys.stderr.write(f"{sentence}\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`ieum reconcile`: whether the books of all agencies agree and nothing is left to be done."""
+"""`ieum reconcile`: whether the ledgers of all agencies agree and no work is left."""
 
 import asyncio
 from typing import Annotated
@@ -12,7 +12,7 @@ from ieum.cli.output import AsJson, tell, write_json, write_line
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("reconcile")(reconcile)
 
 
@@ -23,7 +23,7 @@ def reconcile(
     ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the agencies' databases: last said with last heard, states, asks, and what lies waiting.
+    """Compare the agencies' databases: last said with last heard, states, asks, and what is left waiting.
 
     An ask that both sides know waits for a worker and is counted; foreign agencies have no database here.
     Exits 1 and names each difference. While events are under way there are differences; see --wait.

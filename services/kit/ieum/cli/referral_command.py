@@ -1,4 +1,4 @@
-"""`ieum referral show`: one referral, as the agencies that know it tell over their APIs."""
+"""`ieum referral show`: one referral, from the APIs of the agencies that know it."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(parent: typer.Typer) -> None:
-    """Put the commands into the application."""
+    """Add the commands to the application."""
     parent.add_typer(app, name="referral", help="Look at one referral.")
 
 

@@ -1,4 +1,4 @@
-"""`ieum run`: one agency's service in this process, until it is told to end."""
+"""`ieum run`: one agency's service in this process, until a signal ends it."""
 
 import os
 from typing import Annotated
@@ -11,11 +11,11 @@ from ieum.service import run as serve_agency
 from ieum.settings import Settings
 
 SERVICE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_BOOTSTRAP")
-"""Where one of these is set, the environment has the settings; else they are those of the centre here."""
+"""With one of these set, the settings come from the environment; else from the centre in this folder."""
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("run")(run)
 
 

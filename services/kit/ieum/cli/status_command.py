@@ -19,9 +19,9 @@ from ieum_contracts.address import Address
 
 @dataclass(frozen=True, slots=True)
 class AgencyStatus:
-    """One agency's numbers; what cannot be known is None: where it is foreign, or serves nobody knows where.
+    """One agency's numbers; None for what is not known: of a foreign agency, or without its address.
 
-    `lag` is how many records of its mailboxes it has not taken in, `lag_seconds` how long the oldest lies.
+    `lag` is the number of records not taken in, `lag_seconds` the age of the oldest.
     """
 
     agency: str
@@ -41,7 +41,7 @@ class AgencyStatus:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("status")(status)
 
 

@@ -1,4 +1,4 @@
-"""`ieum streams`: what an agency's operator does about streams and sources that wait, over its HTTP API."""
+"""`ieum streams`: an operator's actions on waiting streams and held sources, over the HTTP API."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -31,13 +31,13 @@ State = Annotated[str | None, typer.Option(help="Only streams in this state (`de
 
 
 def add_to(parent: typer.Typer) -> None:
-    """Put the commands into the application."""
+    """Add the commands to the application."""
     parent.add_typer(app, name="streams", help="Show, retry, skip and release what waits at an agency.")
 
 
 @app.command("list")
 def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False) -> None:
-    """List the streams that need somebody, and the sources that are held; exits 1 when there are any."""
+    """List the streams that need attention and the held sources; exits 1 when there are any."""
     with open_api(agency) as api:
         streams = list(troubled(api, state))
         sources = sent(api, "GET", "/v1/sources")["sources"]
@@ -56,7 +56,7 @@ def list_streams(agency: Agency, *, state: State = None, as_json: AsJson = False
 
 @app.command()
 def show(agency: Agency, stream: Stream, *, as_json: AsJson = False) -> None:
-    """Show all that is the matter with one stream."""
+    """Show every problem of one stream."""
     with open_api(agency) as api:
         found = [each for each in troubled(api, None) if each["id"] == stream]
     if as_json:
@@ -81,7 +81,7 @@ def retry(  # noqa: PLR0913 - each is an option of its own
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let a stream try again at once what it waits for; one that is stopped goes on."""
+    """Retry at once what a stream waits for; a stopped stream goes on."""
     if (stream is None) == (every is None):
         raise CommandError(Exit.USAGE, "Name one stream, or say --all with the code that streams wait for.")
     if stream:
@@ -115,7 +115,7 @@ def skip(  # noqa: PLR0913 - each is an option of its own
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Pass over exactly one number that cannot be applied, the one that is named; the sender is told."""
+    """Skip exactly one number that cannot be applied, the one that is named; the sender is notified."""
     _on_one("skip", "skipped", agency, stream, _seen(number, waited_for, reason, by, dry_run), as_json)
 
 
@@ -133,7 +133,7 @@ def release(  # noqa: PLR0913 - each is an option of its own
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let everything that waits from a held source go on."""
+    """Release a held source, so that its waiting events go on."""
     require_seen(held_since, "since when it was seen to be held", dry_run=dry_run)
     wish = {"reason": reason, "by": by, "dry_run": dry_run, "held_since": held_since}
     with open_api(agency) as api:
@@ -162,7 +162,7 @@ def _on_one(  # noqa: PLR0913, PLR0917 - what an act is made of
     wish: dict[str, Any],
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Act on one stream; a dry run says the command that does so to what was seen now, and nothing else."""
+    """Act on one stream; a dry run shows the command that acts on exactly what was seen."""
     with open_api(agency) as api:
         done = act(api, f"/v1/streams/{stream}/{verb}", wish)
     if wish["dry_run"]:

@@ -1,4 +1,4 @@
-"""Tables on stdout, as wide as the terminal, or as they need where there is none."""
+"""Tables on stdout, as wide as the terminal, or as wide as needed without one."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ PIPE_COLUMNS = 200
 
 
 def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table; numbers stand to the right."""
+    """Write a table, with numbers aligned to the right."""
     filled = [["" if cell is None else cell for cell in row] for row in rows]
     table = Table(title=title, title_justify="left", title_style="bold")
     for index, column in enumerate(columns):

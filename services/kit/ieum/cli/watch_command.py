@@ -1,4 +1,4 @@
-"""`ieum watch`: what flows between the agencies, live, from the headers of Kafka's records alone."""
+"""`ieum watch`: the events between the agencies, live, from the headers of Kafka's records only."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ FAMILIES = "|".join(map(re.escape, (*STREAM_FAMILIES, Family.DELIVERY)))
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("watch")(watch)
 
 
@@ -48,7 +48,7 @@ def watch(
     ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """Show each event as it passes: time, from whom to whom, what in words; nothing of any body.
+    """Show each event as it passes: time, source, recipient and type in words; nothing of its body.
 
     It logs in as the centre's console, which may read and never write. With --json, a line for each event.
     """
@@ -97,7 +97,7 @@ async def _show(consumer: AIOKafkaConsumer, say: Callable[[Facts], str], limit: 
 
 
 def _consumer(settings: CentreSettings, centre: str, password: str, *, from_start: bool) -> AIOKafkaConsumer:
-    """Make a consumer without a group: it keeps no place, and disturbs nobody."""
+    """Make a consumer without a group: it commits no offsets and affects no other consumer."""
     secure = settings.kafka_protocol == "SASL_SSL"
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
@@ -116,7 +116,7 @@ def _consumer(settings: CentreSettings, centre: str, password: str, *, from_star
 
 
 def _facts(record: ConsumerRecord[bytes, bytes]) -> Facts:
-    """Take what the headers say; the value is never looked at."""
+    """Return what the headers say; the value is never read."""
     try:
         event = envelope.read(record.headers)
     except EnvelopeError as error:

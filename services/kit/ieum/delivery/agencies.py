@@ -11,18 +11,18 @@ LOOK_SECONDS_MAX = 2.0
 
 
 class Agencies(Protocol):
-    """Knows who is an agency of the centre."""
+    """Tells which addresses are agencies of the centre."""
 
     async def strangers(self, addresses: Collection[Address]) -> Collection[Address]:
-        """Name those that are no agencies of the centre; raises one of AWAY when nobody can tell now."""
+        """Return those that are no agency of the centre; raises one of RETRYABLE while the broker is away."""
         ...
 
 
 class Anybody:
-    """Takes everyone for an agency; for an inbox that no Kafka stands behind."""
+    """Accepts every address; for an inbox without Kafka."""
 
     async def strangers(self, addresses: Collection[Address]) -> Collection[Address]:  # noqa: ARG002
-        """Name nobody."""
+        """Return no address."""
         return ()
 
 
@@ -30,10 +30,10 @@ ANYBODY = Anybody()
 
 
 class ListedAgencies:
-    """Looks into the list of topics whenever somebody speaks who was not in it before.
+    """Reads the list of topics when an address appears that was not in it before.
 
-    Topics are made before logins, so that an agency which can speak has its own; it need not have published
-    anything. Who has been found once is not looked for again.
+    Topics are made before logins, so every agency that can write has its own; it need not have published
+    anything. An address that was found once is not looked up again.
     """
 
     def __init__(self, topics: Callable[[], Awaitable[Collection[str]]]) -> None:
@@ -41,7 +41,7 @@ class ListedAgencies:
         self._known: set[Address] = set()
 
     async def strangers(self, addresses: Collection[Address]) -> Collection[Address]:
-        """Name those that have no catalogue topic now; one look at the broker for all of them."""
+        """Return the addresses without a catalogue topic; one request to the broker for all of them."""
         unknown = set(addresses) - self._known
         if not unknown:
             return ()

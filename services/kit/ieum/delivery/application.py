@@ -1,4 +1,4 @@
-"""What delivery asks of the application: load what is known, fold events into it, flush what changed."""
+"""The interface that delivery calls: load the application's state, fold events into it, flush the changes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ Known = TypeVar("Known")
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The event counts; `says` goes out in the transaction that keeps its effects."""
+    """The event takes effect; `says` is written in the same transaction."""
 
     says: tuple[Say, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The event is wrong for what is known: its number is consumed, nothing changes, both sides are told.
+    """The event does not fit the state: its number is consumed, nothing changes, both sides are notified.
 
-    Where it may not even be known, its body is not kept.
+    With `kept` false its body is not stored.
     """
 
     reason: str
@@ -35,7 +35,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """The event is right but early: it is parked until something of its key arrives."""
+    """The event is valid but early: it is parked until another event of its key arrives."""
 
     reason: str
 
@@ -45,10 +45,10 @@ Outcome = Applied | Refused | Awaiting
 
 @dataclass(frozen=True, slots=True)
 class Untaken:
-    """An event that this agency said and that took no effect at the peer, as the peer itself has told.
+    """An event that this agency said and that had no effect at the peer, as the peer reports.
 
-    `kind` says how that came: `refused`, `skipped` by an operator there, or `lost`: the peer misses it, and
-    the ledger here has it no more.
+    `kind` gives the cause: `refused`, `skipped` by an operator there, or `lost`: the peer never got it, and
+    our ledger no longer holds its body.
     """
 
     peer: Address
@@ -60,41 +60,41 @@ class Untaken:
 
 
 class Application(Protocol[Known]):
-    """The application's half of a batch. One batch is one transaction, which delivery opens and commits."""
+    """The application's part in a batch. One batch is one transaction, which delivery opens and commits."""
 
     async def load(
         self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
     ) -> Known:
-        """Lock and load all that these may read or change, in ascending order of ids."""
+        """Lock and load everything these may read or change, in ascending order of ids."""
         ...
 
     def hear_untaken(self, known: Known, untaken: Untaken, now: datetime) -> None:
-        """Take in that something was not taken in; told again, as it may be, it changes nothing."""
+        """Note that an event had no effect at the peer; idempotent, for a peer may report it again."""
         ...
 
     def keys(self, known: Known) -> Collection[UUID]:
-        """Name every key on which folding may say something."""
+        """Return every key on which folding may say something."""
         ...
 
     def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
-        """Take one event in: pure but for `known`, which changes only when the outcome is Applied.
+        """Apply one event: pure except for `known`, which changes only when the outcome is Applied.
 
-        Whatever it raises is a bug of the fold: the event is parked and tried again later.
+        Any exception is a bug of the fold: the event is parked and retried later.
         """
         ...
 
     async def flush(self, connection: Connection, known: Known, rows: Rows, now: datetime) -> None:
-        """Write what changed, and delivery's rows with it, in the same transaction and best in one statement.
+        """Write the changes and delivery's rows in the same transaction, if possible in one statement.
 
-        `write_rows` writes delivery's rows alone.
+        `write_rows` writes delivery's rows only.
         """
         ...
 
 
 class ParkEverything:
-    """An application that folds nothing: what it is given is parked, to be tried again by the real one.
+    """An application that folds nothing: every event is parked, and the real application retries it.
 
-    It waits for what `awaiting` names; without that it has failed.
+    The event waits for the reason in `awaiting`; without one it counts as failed.
     """
 
     def __init__(self, awaiting: Awaiting | None = None) -> None:
@@ -103,20 +103,20 @@ class ParkEverything:
     async def load(
         self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
     ) -> None:
-        """Load nothing."""
+        """Return nothing; there is no state."""
 
     def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
-        """Take no notice."""
+        """Ignore it."""
 
     def keys(self, known: None) -> Collection[UUID]:  # noqa: ARG002 - there is none
-        """Say nothing on any key."""
+        """Return no key."""
         return ()
 
     def fold(self, known: None, event: Event, now: datetime) -> Outcome:  # noqa: ARG002 - it folds nothing
-        """Let the event wait, or fail as the real fold did."""
+        """Return `awaiting`, or raise."""
         if self._awaiting is not None:
             return self._awaiting
-        raise RuntimeError("This event broke the batch that it was folded in.")
+        raise RuntimeError("This event broke its batch.")
 
     async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002
         """Write delivery's rows."""

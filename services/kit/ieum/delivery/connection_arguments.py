@@ -1,4 +1,4 @@
-"""How this agency reaches the broker: the arguments that every Kafka client of ours is given."""
+"""The connection arguments that all our Kafka clients share."""
 
 import ssl
 from typing import Any
@@ -9,7 +9,7 @@ SASL_MECHANISM = "SCRAM-SHA-512"
 
 
 def connection_arguments(settings: Settings) -> dict[str, Any]:
-    """Give the arguments of an aiokafka client; raises OSError when the password's file cannot be read."""
+    """Return the arguments of an aiokafka client; raises OSError when the password file cannot be read."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap,
         "security_protocol": settings.kafka_protocol,
@@ -21,7 +21,7 @@ def connection_arguments(settings: Settings) -> dict[str, Any]:
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:
-    """Give the TLS context of a real cluster; None on a plain listener."""
+    """Return the TLS context; None on a plain listener."""
     if settings.kafka_protocol == "SASL_PLAINTEXT":
         return None
     return ssl.create_default_context(cafile=settings.kafka_ca_file)

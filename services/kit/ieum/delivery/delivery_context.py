@@ -1,4 +1,4 @@
-"""Where delivery stands: whose it is, its database, the peers it knows and the clock it is given."""
+"""What delivery works with: its agency, its database, the peers it knows and its clock."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -18,16 +18,16 @@ from ieum_contracts.address import Address
 
 
 class Connections(Protocol):
-    """Where database connections come from."""
+    """A source of database connections."""
 
     def acquire(self) -> AbstractAsyncContextManager[Connection]:
-        """Lend a connection, waiting for a free one; raises one of DATABASE_AWAY."""
+        """Lend a connection, waiting for a free one; raises one of DATABASE_RETRYABLE."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What the parts of one agency's delivery share. `clock` gives aware datetimes in UTC."""
+    """What the parts of one agency's delivery share. `clock` returns aware datetimes in UTC."""
 
     me: Address
     database: Connections

@@ -1,4 +1,4 @@
-"""One agency's delivery, put together and running: relay, consumer, upkeep and catalogue."""
+"""Composes and runs one agency's delivery: relay, consumer, maintenance and catalogue."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ ANSWER_SECONDS_MAX = 2.0
 
 
 class Delivery(Generic[Known]):
-    """Carries events for one agency while `run` runs; `application` decides what they mean."""
+    """Sends and receives one agency's events while `run` runs; `application` decides what they mean."""
 
     def __init__(
         self,
@@ -60,15 +60,15 @@ class Delivery(Generic[Known]):
 
     @property
     def leading(self) -> asyncio.Event:
-        """Set while this process is the one that sends and keeps house."""
+        """Set while this process leads: it sends the outbox and does the maintenance."""
         return self._relay.leading
 
     def wake(self) -> None:
-        """Say that a transaction has committed in which something was said."""
+        """To be called after the commit of a transaction that wrote to the outbox."""
         self._relay.wake()
 
     async def run(self) -> None:
-        """Carry events until cancelled, through failures of database and broker; a bug ends it."""
+        """Run until cancelled, through failures of database and broker; a bug ends it."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._producer.close)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -82,14 +82,14 @@ class Delivery(Generic[Known]):
         return await self._consumer.topics()
 
     async def problems(self) -> list[str]:
-        """Name in whole sentences what keeps events from moving now."""
+        """Return in whole sentences what keeps events from moving now."""
         found: list[str] = []
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX), self._context.database.acquire() as connection:
                 await connection.execute("select 1 from position limit 1")
         except DATABASE_RETRYABLE:
             found.append("The database does not answer; events wait until it does.")
-        except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+        except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
             found.append(f"The database cannot be used ({type(error).__name__}); run `ieum migrate`.")
         if not self._consumer.reading:
             found.append("The mailboxes are not read yet; Kafka may be away, or the group is joining.")

@@ -1,4 +1,4 @@
-"""Erasing: the personal part of what was said and heard is cleared, wherever delivery keeps it."""
+"""Erasing: clears the personal part of what was said and heard, wherever delivery stores it."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -10,15 +10,15 @@ from ieum.delivery.streams.peers import Peers
 from ieum_contracts.address import Address
 
 PERSONAL = "sealed"
-"""The one member of a body in which everything personal stands."""
+"""The one field of a body that holds everything personal."""
 WAITING_MAX = 10_000
-"""With more than these waiting to be sent, what was said is cleared later: to look among them takes long."""
+"""With more than this many waiting to be sent, what was said is cleared later: the search takes too long."""
 ERASED_MAX = 1_000
-"""Streams of which the rest is cleared in one turn of the upkeep."""
+"""Streams whose remainder is cleared in one maintenance turn."""
 STATEMENT_SECONDS_MAX = 60.0
 
 Place = tuple[UUID, int]
-"""Key and peer of what is erased."""
+"""The key and peer of what is erased."""
 
 _CLEAR = """
 update ledger o set body = null
@@ -48,7 +48,7 @@ async def erase_heard(
 ) -> None:
     """Clear what was heard under these keys, of one agency where one is named; headers and digests stay.
 
-    What waits unfolded will be refused, but for a withdrawal, which holds nothing personal and is answered.
+    A parked event will be refused, except a withdrawal, which holds nothing personal and is answered.
     """
     if not heard:
         return
@@ -81,8 +81,8 @@ delete from erasing where key = any($1::uuid[]) and (key, peer) in (
 async def erase_said(connection: Connection, places: Sequence[Place]) -> None:
     """Clear the personal part of what was said to these peers under these keys; codes and digests stay.
 
-    An event that still has to be sent keeps it until then: the peer would take other bytes under its number
-    for a conflict. For the same reason what was cleared is not sent again (`notices.send_again`).
+    An event that is not sent yet keeps it until then: other bytes under its number would be a conflict
+    for the peer. For the same reason what was cleared is not sent again (`notices.send_again`).
     """
     if not places:
         return
@@ -94,7 +94,7 @@ _REST = "select key, peer from erasing limit $1"
 
 
 async def erase_the_rest(connection: Connection) -> None:
-    """Clear what had still to be sent when it was to be cleared, and has been sent by now."""
+    """Clear what could not be cleared before because it was not sent yet, and has been sent by now."""
     rows = await connection.fetch(_REST, ERASED_MAX)
     if rows:
         async with connection.transaction():

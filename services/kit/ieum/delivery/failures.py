@@ -1,4 +1,4 @@
-"""How a database or a broker says that it is away, or itself in trouble: nothing is wrong with the work."""
+"""The errors of a database or broker that is away or in trouble: the work itself is not at fault."""
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -12,15 +12,15 @@ DATABASE_RETRYABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.InvalidTransactionStateError,  # a server that only reads, or a transaction that it has ended
+    asyncpg.InvalidTransactionStateError,  # a read-only server, or a transaction that the server ended
     asyncpg.LockNotAvailableError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections for now
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections for now
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
     asyncpg.PostgresSystemError,
     asyncpg.TransactionRollbackError,
 )
-"""Errors after which the same work is tried again, for as long as it takes."""
+"""Errors after which the same work is retried, for as long as it takes."""
 
 RETRYABLE = (*DATABASE_RETRYABLE, KafkaError, Transient)
-"""The same where Kafka has a part in the work, and where another transaction was in the way."""
+"""The same for work that also needs Kafka, or that another transaction may block."""

@@ -1,4 +1,4 @@
-"""Where this process stands: whether its database may be older than what its peers have heard from it."""
+"""Whether this process's database may be older than what its peers have heard from it."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ _log = structlog.get_logger(__name__)
 
 
 class RestoreCheck:
-    """Known once the start has compared the database with Kafka; `comparing` while peers are being asked."""
+    """The result of comparing the database with Kafka at the start; `comparing` while peers are asked."""
 
     def __init__(self) -> None:
         self._known = asyncio.Event()
@@ -18,16 +18,16 @@ class RestoreCheck:
         self.comparing = False
 
     def doubt(self) -> None:
-        """Say that the database has yet to be compared with Kafka."""
+        """Mark the database as not compared with Kafka yet."""
         self._known.clear()
 
     def settle(self, *, comparing: bool) -> None:
-        """Say what the comparison has shown."""
+        """Store the result of the comparison."""
         self.comparing = comparing
         self._known.set()
 
     async def settled(self) -> None:
-        """Wait for the comparison, some seconds at most: an agency works while Kafka is away."""
+        """Wait for the comparison, at most some seconds: an agency works while Kafka is away."""
         if self._known.is_set():
             return
         try:

@@ -1,4 +1,4 @@
-"""How the statements of a service's connections are planned: see decision 0011."""
+"""The planner settings of a service's connections: see decision 0011."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,4 +11,4 @@ SESSION_SETTINGS: Mapping[str, str] = MappingProxyType(
         "jit": "off",
     }
 )
-"""Settings of a session; every connection that a service opens has them."""
+"""Session settings of every connection that a service opens."""

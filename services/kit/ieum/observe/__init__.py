@@ -1,1 +1,4 @@
-"""What a service shows of itself: log lines, measures, health."""
+"""Logs and metrics, and the words in which commands show codes.
+
+May import: ieum.settings, ieum.errors.
+"""

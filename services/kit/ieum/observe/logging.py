@@ -10,9 +10,9 @@ _QUIET = ("aiokafka", "faststream", "kafka", "uvicorn", "asyncio")
 
 
 def set_up_logging(form: Literal["json", "console"], level: str, **bound: str) -> None:
-    """Write log lines to standard output; `bound` (centre, agency) stands in each of them.
+    """Write log lines to standard output; each includes `bound` (centre, agency).
 
-    Libraries log at error level only, without tracebacks: their messages may hold what they were given.
+    Libraries log at error level only, without tracebacks: their messages may hold input.
     """
     logging.basicConfig(stream=sys.stdout, level=logging.ERROR, format="%(message)s", force=True)
     for name in _QUIET:

@@ -1,4 +1,4 @@
-"""What delivery and casework measure, for Prometheus: numbers, fates and rules, nothing of a client."""
+"""The metrics of delivery and casework for Prometheus: counts, fates and rules, nothing of a client."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ class DeliveryMeasures:
         self._batch.observe(seconds)
 
     def postponed(self) -> None:
-        """Count a batch that has to be tried again."""
+        """Count a batch that has to be retried."""
         self._postponed.inc()
 
     def unread(self, records: int) -> None:

@@ -1,4 +1,4 @@
-"""Events in the words of the people at the desks, Korean and English."""
+"""Event types in the words of the agencies' workers, Korean and English."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -49,6 +49,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def words_for(event_type: str) -> str:
-    """Say an event's type in words; one that nobody has words for as it stands."""
+    """Return an event's type in words; an unknown type unchanged."""
     name = event_type.rpartition(".v")[0]
     return " ".join(WORDS[name]) if name in WORDS else event_type

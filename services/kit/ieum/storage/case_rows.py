@@ -1,4 +1,4 @@
-"""Cases as rows: read with a lock together with the referrals they serve, written many at once."""
+"""Cases as rows: locked and read with the referrals that they serve, written many at once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -32,11 +32,11 @@ cross join lateral (
     order by created_at, id limit $2
 ) r
 """
-# Without `offset 0` a plan made while referral is empty may read all of it in the order that is asked for.
+# Without `offset 0` a plan made while `referral` is empty may scan all of it in the order of the result.
 
 
 async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Case]:
-    """Make cases of rows that carry all columns, and look up whom they serve."""
+    """Make cases from full rows, and load the referrals that they serve."""
     if not rows:
         return []
     served: dict[UUID, list[CaseReferral]] = {row["id"]: [] for row in rows}
@@ -49,7 +49,7 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
 
 
 def case_row(case: Case) -> tuple[object, ...]:
-    """Give a case as the database keeps it (`case_row`); whom it serves stands with the referrals."""
+    """Return a case as a database row (`case_row`); which referrals it serves is stored with them."""
     return (
         case.id,
         case.journey,
@@ -77,7 +77,7 @@ cross join lateral (
 
 
 async def lock_journeys(connection: Connection, journeys: Collection[UUID]) -> dict[UUID, UUID]:
-    """Name the cases of journeys, and keep others from opening further ones until the transaction ends."""
+    """Return the cases of journeys, and lock the journeys, so that nobody opens another case in them."""
     if not journeys:
         return {}
     await connection.execute(_LOCK_JOURNEYS, sorted(map(str, journeys)))
@@ -96,7 +96,7 @@ cross join lateral (
 async def read_told_cases(
     connection: Connection, peers: Peers, ids: Collection[UUID]
 ) -> Mapping[UUID, ToldCase]:
-    """Say of cases of other agencies whose they are and for which journey, as their referrals tell."""
+    """Return the owner and the journey of other agencies' cases, from the referrals that they serve."""
     rows = await connection.fetch(_TOLD, sorted(ids)) if ids else []
     if not all(peers.knows_number(row["peer"]) for row in rows):
         await peers.read(connection)

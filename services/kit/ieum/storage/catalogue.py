@@ -1,4 +1,4 @@
-"""The centre's programmes as this agency last heard of them."""
+"""The centre's programmes, as this agency last read them from the catalogue."""
 
 import structlog
 from asyncpg import Connection
@@ -13,7 +13,7 @@ _READ = "select p.address, c.body from catalogue c join peer p on p.id = c.peer"
 
 
 async def read_programmes(connection: Connection) -> dict[tuple[Address, str], ProgrammePublished]:
-    """Read every programme that any agency has published, by agency and programme id."""
+    """Load every published programme, by agency and programme id."""
     programmes: dict[tuple[Address, str], ProgrammePublished] = {}
     for row in await connection.fetch(_READ):
         try:

@@ -1,4 +1,4 @@
-"""The agency's database: a bounded set of connections whose prepared statements stay."""
+"""A bounded pool of connections to the agency's database, which keep their prepared statements."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ CLOSE_SECONDS_MAX = 5.0
 _SESSION = {
     **SESSION_SETTINGS,
     "idle_in_transaction_session_timeout": "30s",
-    # Whoever waits so long for a row lets those go on who share its transaction, and tries again.
+    # A command that waits this long for a row gives up, so that those in its transaction can go on.
     "lock_timeout": "3s",
     "timezone": "UTC",
     "application_name": "ieum",
@@ -28,7 +28,7 @@ _SESSION = {
 
 
 class Database:
-    """Lends connections. Each carries one transaction at a time, which whoever borrows it opens and ends."""
+    """Lends connections. Each is for one transaction at a time, which the borrower opens and ends."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -40,7 +40,7 @@ class Database:
             yield cast("Connection", connection)
 
     async def close(self) -> None:
-        """Wait for what is lent, a few seconds at most, and disconnect."""
+        """Wait for lent connections, at most a few seconds, and disconnect."""
         try:
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await self._pool.close()
@@ -50,7 +50,7 @@ class Database:
 
 @asynccontextmanager
 async def lend(database: Connections) -> AsyncIterator[Connection]:
-    """Lend a connection to somebody who waits for an answer; TimeoutError when none is free for so long."""
+    """Lend a connection to a request; raises TimeoutError when none is free within the limit."""
     lent = database.acquire()
     async with asyncio.timeout(CONNECTION_WAIT_SECONDS):
         connection = await lent.__aenter__()
@@ -63,7 +63,7 @@ async def lend(database: Connections) -> AsyncIterator[Connection]:
 async def open_database(
     dsn: str, password: str | None = None, connections_max: int = CONNECTIONS_MAX
 ) -> Database:
-    """Make ready to connect; connections are opened when they are needed, so this never fails."""
+    """Return the pool; connections are opened when they are needed, so this never fails."""
     return Database(
         await asyncpg.create_pool(
             dsn,
@@ -79,4 +79,4 @@ async def open_database(
 
 
 async def _keep(connection: Connection) -> None:
-    """Reset nothing: no statement of ours changes its session, and asking costs a round trip each time."""
+    """Skip the reset: none of our statements changes its session, and a reset costs a round trip."""

@@ -1,4 +1,4 @@
-"""After a withdrawal: whatever is personal of a referral is cleared at its recipient."""
+"""After a withdrawal: clears everything personal of a referral at its recipient."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -31,9 +31,9 @@ async def clear_erased(
     entries: Sequence[LedgerEntry],
     forgotten: Collection[tuple[UUID, Address]],
 ) -> None:
-    """Clear what is left of erased referrals; to be called after the transaction's own rows are written.
+    """Clear the rest of erased referrals; to be called after the transaction's own rows are written.
 
-    So that what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
+    Then what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
     a case goes with the last referral of its sender that the case serves. `forgotten` are keys of referrals
     that were never taken in and are withdrawn all the same, each with who said so: what another agency says
     under the same key is not that agency's to withdraw.

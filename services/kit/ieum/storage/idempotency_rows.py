@@ -1,4 +1,4 @@
-"""Answers that were given under an Idempotency-Key, kept in the transaction of the work that they tell of."""
+"""Answers given under an Idempotency-Key, stored in the transaction of their work."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """Under which key some work is done once. `fingerprint` tells it from other work under the same key."""
+    """The key under which work is done once. `fingerprint` shows whether other work uses the same key."""
 
     key: str
     fingerprint: bytes
@@ -14,7 +14,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer as it was given. `headers` are names and values in turn."""
+    """An answer as it was given. `headers` alternates names and values."""
 
     status: int
     headers: Sequence[str]
@@ -23,13 +23,13 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer with its ticket, as it is kept; since when, the database says."""
+    """An answer with its idempotency key, as it is stored; the database adds the time."""
 
     idempotency_key: IdempotencyKey
     answer: StoredResponse
 
     def row(self) -> tuple[object, ...]:
-        """Give it as the database keeps it (`answer_row`)."""
+        """Return it as a database row (`answer_row`)."""
         return (
             self.idempotency_key.key,
             self.idempotency_key.fingerprint,

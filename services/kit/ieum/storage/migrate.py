@@ -22,12 +22,12 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class MigrationError(IeumError):
-    """The schema of a database and the files of this version do not go together."""
+    """The schema of a database does not match the migrations of this version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema, as it stands in its file."""
+    """One migration file."""
 
     number: int
     name: str
@@ -35,12 +35,12 @@ class Migration:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the file: a step that was applied may not change any more."""
+        """SHA-256 of the file: an applied migration must not change."""
         return hashlib.sha256(self.sql.encode()).digest()
 
 
 async def migrate(dsn: str, *, password: str | None = None, folder: Traversable | None = None) -> list[str]:
-    """Apply what is missing, each file in a transaction of its own; returns the names of the files applied.
+    """Apply missing migrations, each in a transaction of its own; returns the names of those applied.
 
     Raises MigrationError when a file that was applied has changed or is missing, and asyncpg's errors when
     the database cannot be reached or a statement fails (what came before it stays applied).

@@ -1,4 +1,4 @@
-"""What the API lists and shows: referrals, their history, and cases; reads only, a page at a time."""
+"""The API's read queries: referrals, their history, and cases, a page at a time."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from ieum_contracts.codes import State
 
 @dataclass(frozen=True, slots=True)
 class PageCursor:
-    """Where a page ended: the next one starts behind this row. Pages go from the newest to the oldest."""
+    """The last row of a page; the next page starts after it. Pages go from the newest to the oldest."""
 
     at: datetime
     id: UUID
@@ -27,7 +27,7 @@ class PageCursor:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which referrals to list; what is None does not matter."""
+    """The filters of a list of referrals; None filters nothing."""
 
     state: State | None = None
     side: Side | None = None
@@ -38,14 +38,14 @@ class Wanted:
 
 
 class HistoryPlace(NamedTuple):
-    """Before which event a part of a history ends: its number in the feed, and the row of the feed."""
+    """Where a part of a history ends: before this feed number and row of the feed."""
 
     number: int
     row: int
 
 
 NOW = HistoryPlace(2**63 - 1, 2**63 - 1)
-"""The place behind everything."""
+"""The place after all events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class HistoryRow:
 
 @asynccontextmanager
 async def _planned_for_what_is_asked(connection: Connection) -> AsyncIterator[None]:
-    """Let a list be planned for the filters that it has: one plan for all of them could use no index."""
+    """Plan a list for the filters that it has: a generic plan could use no index."""
     async with connection.transaction(readonly=True):
         await connection.execute("set local plan_cache_mode = force_custom_plan")
         yield
@@ -83,7 +83,7 @@ order by created_at desc, id desc limit $9
 async def list_referrals(
     connection: Connection, peers: Peers, wanted: Wanted, before: PageCursor | None, limit: int
 ) -> list[Referral]:
-    """List referrals from the newest to the oldest, at most `limit`, after the place where a page ended."""
+    """List at most `limit` referrals from the newest to the oldest, after a page's end."""
     if wanted.peer is not None and wanted.peer not in peers:
         await peers.read(connection)
         if wanted.peer not in peers:
@@ -133,10 +133,10 @@ order by f.place, f.id
 async def read_history(
     connection: Connection, peers: Peers, referral: Referral, before: HistoryPlace, limit: int
 ) -> tuple[list[HistoryRow], HistoryPlace | None]:
-    """List the newest of what was said and heard of a referral and of its case, in the order of the feed.
+    """List the newest events said and heard of a referral and of its case, in feed order.
 
-    That order stands whatever becomes of clocks; what has no number yet is the newest. Returns also the place
-    before which there is more, if there is.
+    Feed order does not depend on clocks; an event without a number is the newest. Returns also the place
+    before which there are more events, if any.
     """
     keys = [referral.id] if referral.case is None else [referral.id, referral.case]
     rows = await connection.fetch(_HISTORY, keys, peers.number(referral.peer), *before, limit + 1)
@@ -163,7 +163,7 @@ async def list_cases(
     *,
     is_open: bool | None = None,
 ) -> Sequence[Case]:
-    """List cases from the newest to the oldest, only open or only closed ones where asked."""
+    """List cases from the newest to the oldest, optionally only open or only closed ones."""
     at, case = (None, None) if before is None else (before.at, before.id)
     async with _planned_for_what_is_asked(connection):
         rows = await connection.fetch(_LIST_CASES, is_open, at, case, limit)

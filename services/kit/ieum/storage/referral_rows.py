@@ -35,7 +35,7 @@ async def read_referrals(connection: Connection, peers: Peers, ids: Collection[U
 
 
 async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Referral]:
-    """Make referrals of rows that carry all columns."""
+    """Make referrals from full rows."""
     if not all(peers.knows_number(row["peer"]) for row in rows):
         await peers.read(connection)
     return [_referral(row, peers) for row in rows]
@@ -48,7 +48,7 @@ where key = any($1::uuid[]) and said and event_id = any($2::uuid[]) and body is 
 
 
 async def read_untaken(connection: Connection, referrals: Sequence[Referral]) -> dict[UUID, Model]:
-    """Read the decisions that senders did not take in, as far as the ledger still has what they said."""
+    """Load the decisions that had no effect at the sender, if the ledger still has their bodies."""
     decisions = {each.id: each.decision for referral in referrals for each in referral.untaken}
     if not decisions:
         return {}
@@ -60,7 +60,7 @@ async def read_untaken(connection: Connection, referrals: Sequence[Referral]) ->
 
 
 def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
-    """Give a referral as the database keeps it (`referral_row_2`)."""
+    """Return a referral as a database row (`referral_row_2`)."""
     copy, ended = referral.copy, referral.ended_here
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     untaken = referral.untaken if isinstance(copy, RecipientCopy) else copy.untaken

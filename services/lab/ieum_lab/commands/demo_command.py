@@ -21,7 +21,7 @@ LOOK_SECONDS = 1.0
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("demo")(demo)
 
 
@@ -33,9 +33,9 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the summary.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start Kafka, PostgreSQL and six agencies, play ten stories and a stream of referrals, and account.
+    """Start Kafka, PostgreSQL and six agencies, play ten stories and a stream of referrals, and reconcile.
 
-    Exits 1 when the accounting finds a difference. Without --once everything stays up until Ctrl-C.
+    Exits 1 when reconciling finds a difference. Without --once everything stays up until Ctrl-C.
     """
     script = Script(referrals, rate, seed)
     show = Show(live=can_draw(as_json=as_json))
@@ -65,7 +65,7 @@ async def _perform(running: RunningCentre, script: Script, show: Show) -> Summar
 
 
 def _stay(running: RunningCentre) -> None:
-    """Stay until Ctrl-C or SIGTERM, and say so when an agency's process ends meanwhile."""
+    """Wait for Ctrl-C or SIGTERM, and report an agency's process that ends before."""
     for agency, url in running.urls.items():
         tell(f"  {agency:28} {url}/docs")
     tell("Everything stays up until Ctrl-C. Try `ieum watch`, `ieum status` or `ieum reconcile` elsewhere.")

@@ -22,12 +22,12 @@ PACKAGES = (
 )
 DISK_GB_NEEDED = 2
 MEMORY_GB_NEEDED = 1.5
-"""What the whole demonstration takes; README says so too, and tests hold both against what it took."""
+"""What the whole demonstration needs; tests compare this and the README with the measured value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, and what to do where it is not as it should be."""
+    """One check, its result, and what to do when it failed."""
 
     what: str
     good: bool
@@ -35,12 +35,12 @@ class Finding:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command into the application."""
+    """Add the command to the application."""
     app.command("doctor")(doctor)
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Look for what `ieum demo` needs here; exits 1 when something is missing, and says how to get it."""
+    """Check what `ieum demo` needs here; exits 1 when something is missing, and says how to get it."""
     findings = [finding for look in LOOKS for finding in look()]
     if as_json:
         write_json([asdict(finding) for finding in findings])
@@ -85,7 +85,7 @@ def _centre() -> Iterator[Finding]:
 
 
 def _embedded() -> Iterator[Finding]:
-    """Look at the embedded stack, as far as its packages are here."""
+    """Check the embedded stack, if its packages are installed."""
     if any(find_spec(name) is None for name in PACKAGES):
         return
     from ieum_lab.commands.embedded_doctor import kafka, postgres, stack  # noqa: PLC0415 - needs those packages

@@ -1,4 +1,4 @@
-"""What the embedded stack has on this machine: its jars, its Java, its PostgreSQL, and whether it runs."""
+"""Checks of the embedded stack: its jars, its Java, its PostgreSQL, and whether it runs."""
 
 import subprocess
 
@@ -13,7 +13,7 @@ JAVA_SECONDS_MAX = 20
 
 
 def kafka() -> tuple[bool, str]:
-    """Look for the jars and for a Java that runs."""
+    """Check the jars, and that Java runs."""
     folder = cache_folder() / f"kafka-{KAFKA_VERSION}"
     jars = listed_jars()
     here = sum((folder / jar.filename).exists() for jar in jars)
@@ -32,7 +32,7 @@ def kafka() -> tuple[bool, str]:
 
 
 def postgres() -> tuple[bool, str]:
-    """Look for the binaries of the wheel."""
+    """Check the binaries of the wheel."""
     try:
         binaries = postgres_binaries()
     except (IeumError, OSError) as error:
@@ -41,6 +41,6 @@ def postgres() -> tuple[bool, str]:
 
 
 def stack() -> tuple[bool, str]:
-    """Say whether a stack runs here; that none does is no fault."""
+    """Report whether a stack runs here; that none does is not a failure."""
     here = Stack()
     return True, "runs" if here.is_running else "does not run; `ieum demo` or `ieum stack up` starts it"

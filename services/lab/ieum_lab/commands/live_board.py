@@ -1,4 +1,4 @@
-"""How a play is shown while it goes on: a live board on a terminal, plain lines elsewhere."""
+"""Shows a run while it goes on: a live board on a terminal, plain lines elsewhere."""
 
 import asyncio
 import sys
@@ -45,7 +45,7 @@ class Show:
 
 
 def can_draw(*, as_json: bool) -> bool:
-    """Say whether somebody looks at a terminal."""
+    """Whether the output is a terminal."""
     return not as_json and sys.stdout.isatty() and sys.stderr.isatty()
 
 

@@ -1,4 +1,4 @@
-"""The embedded stack of this folder, when it runs, and what it tells the kit's commands."""
+"""The embedded stack of this folder, when it runs, as a local centre for the kit's commands."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from ieum_lab.embedded.stack import Stack, state_folder
 
 
 def running_stack() -> Stack:
-    """Find the stack of this folder (or of IEUM_STATE); raises CommandError when it does not run."""
+    """Return the stack of this folder (or of IEUM_STATE); raises CommandError when it does not run."""
     stack = Stack()
     if not stack.is_running:
         raise CommandError(
@@ -26,14 +26,14 @@ def running_stack() -> Stack:
 
 
 class EmbeddedCentre:
-    """The centre on the embedded stack of this folder, as `ieum.cli.local_centre` asks for it."""
+    """The centre on the embedded stack of this folder; a `LocalCentre` of the kit."""
 
     def admin_settings(self) -> CentreSettings:
-        """Give the administrator's settings of the stack that runs here."""
+        """Return the administrator's settings of the stack that runs here."""
         return admin_settings(running_stack())
 
     def agency_environment(self, agency: str) -> Mapping[str, str]:
-        """Give the settings of an agency's service on the embedded stack, as environment variables."""
+        """Return the settings of an agency's service on the embedded stack, as environment variables."""
         stack = running_stack()
         settings = admin_settings(stack)
         access = access_to(centre_of(settings), settings, agency)
@@ -41,7 +41,7 @@ class EmbeddedCentre:
         return {**access.environment(), "IEUM_HTTP_PORT": port}
 
     def agency_urls(self) -> Mapping[str, str]:
-        """Map agencies to where their services listen, or listened last."""
+        """Map agencies to the addresses where their services listen, or listened last."""
         path = state_folder() / "services.json"
         ports: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
         return {agency: f"http://{LOOPBACK}:{port}" for agency, port in ports.items()}

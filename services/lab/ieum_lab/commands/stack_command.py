@@ -1,4 +1,4 @@
-"""`ieum stack`: the embedded Kafka and PostgreSQL, left running in the background or brought down."""
+"""`ieum stack`: the embedded Kafka and PostgreSQL, left running in the background or stopped."""
 
 import typer
 
@@ -11,7 +11,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(parent: typer.Typer) -> None:
-    """Put the commands into the application."""
+    """Add the commands to the application."""
     parent.add_typer(app, name="stack", help="Start, stop and show the embedded Kafka and PostgreSQL.")
 
 

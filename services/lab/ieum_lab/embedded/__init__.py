@@ -1,1 +1,4 @@
-"""A whole centre on one machine: a real Kafka and a real PostgreSQL from packages, and the services."""
+"""A whole centre on one machine: Kafka and PostgreSQL from packages, and the agencies' services.
+
+May import no other room of the lab.
+"""

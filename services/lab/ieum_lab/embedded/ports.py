@@ -12,10 +12,10 @@ _OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def free_port(besides: frozenset[int] = frozenset()) -> int:
-    """Find a port that nobody listens on.
+    """Return a port that nobody listens on.
 
-    It lies below the range from which the system takes ports for outgoing connections: while a server of
-    ours is down, a client that keeps trying to reach it could otherwise be given that very port, connect to
+    It is below the range from which the system takes ports for outgoing connections: while a server of
+    ours is down, a client that keeps retrying could otherwise be given that port, connect to
     itself, and so keep the server from coming back.
     """
     highest = _first_outgoing() - 1
@@ -27,7 +27,7 @@ def free_port(besides: frozenset[int] = frozenset()) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen on this port now."""
+    """Whether a server could listen on this port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -38,7 +38,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Say whether somebody accepts connections on this port."""
+    """Whether somebody accepts connections on this port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0

@@ -47,7 +47,7 @@ class Postgres:
 
     @property
     def record(self) -> StackRecord:
-        """Return what the state folder keeps; raises StackError before the first start."""
+        """Return the stack's record; raises StackError before the first start."""
         record = self._state.read()
         if record is None:
             raise StackError(f"No stack has been started yet in {self._state.folder}.")
@@ -60,7 +60,7 @@ class Postgres:
         return f"postgresql://{ADMIN}:{record.postgres_password}@{LOOPBACK}:{record.postgres_port}/postgres"
 
     def start(self) -> None:
-        """Start the server and wait until it takes connections; the first start makes its data folder."""
+        """Start the server and wait until it accepts connections; the first start makes its data folder."""
         record = self.record
         binaries = postgres_binaries()
         data = data_folder(self._state.folder, binaries)
@@ -83,15 +83,15 @@ class Postgres:
         self.child.kill()
 
     def freeze(self) -> None:
-        """Stop the server's processes where they stand (SIGSTOP)."""
+        """Freeze the server's processes (SIGSTOP)."""
         self._send_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen server go on (SIGCONT)."""
+        """Resume a frozen server (SIGCONT)."""
         self._send_all(signal.SIGCONT)
 
     def data_folder(self) -> Path:
-        """Return where the data lie; for root that may be outside the state folder."""
+        """Return the data folder; for root it may be outside the state folder."""
         return data_folder(self._state.folder, postgres_binaries())
 
     def _make(self, data: Path, binaries: Binaries, record: StackRecord) -> None:
@@ -162,7 +162,7 @@ def _prepare_folder(data: Path, user: int | None) -> None:
 
 
 def _remove_stale_lock(data: Path) -> None:
-    """Remove the lock of a server that was killed: to PostgreSQL a process not yet buried seems to run."""
+    """Remove the lock of a killed server: PostgreSQL takes a zombie process for a running one."""
     lock = data / "postmaster.pid"
     with suppress(FileNotFoundError):
         if not lives(int(lock.read_text().split(maxsplit=1)[0])):

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: those of a wheel, copied to a place of their own when we are root."""
+"""Finds PostgreSQL's programs in a wheel, and copies them when we are root."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ def postgres_binaries() -> Binaries:
 
 
 def is_reachable_by_anyone(folder: Path) -> bool:
-    """Say whether every user may pass through a folder and all folders above it."""
+    """Whether every user may pass through a folder and all folders above it."""
     resolved = folder.resolve()
     return all(step.stat().st_mode & stat.S_IXOTH for step in (resolved, *resolved.parents))
 

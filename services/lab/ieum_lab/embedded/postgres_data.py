@@ -1,4 +1,4 @@
-"""Where a server's data lie: in the state folder, or elsewhere when the user it runs as cannot get there."""
+"""Chooses the data folder: in the state folder, or elsewhere when the server's user cannot reach it."""
 
 import shutil
 from contextlib import suppress
@@ -16,7 +16,7 @@ ELSEWHERE = Path("/var/lib/ieum")
 def data_folder(state_folder: Path, binaries: Binaries) -> Path:
     """Choose the data folder of a state folder, the same one at every start.
 
-    PostgreSQL never runs as root, so under a root's own home it could not reach its data: then they lie in
+    PostgreSQL never runs as root, so it could not reach its data below root's home: then they are in
     ELSEWHERE, and the state folder holds a link to them.
     """
     inside = state_folder / "postgres"
@@ -39,7 +39,7 @@ def remove_data(data: Path) -> None:
 
 
 def _remove_orphans() -> None:
-    """Remove data whose state folder somebody has deleted, and end the server that still sits on them."""
+    """Remove data whose state folder was deleted, and end a server that still uses them."""
     for note in ELSEWHERE.glob("*.of"):
         data = note.with_suffix("")
         if not Path(note.read_text()).is_symlink():

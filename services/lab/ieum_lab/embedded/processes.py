@@ -1,4 +1,4 @@
-"""The services of a centre on one machine: a process each, with a log, a port and an end of their own."""
+"""The services of a centre on one machine: each a process with its own log and port."""
 
 import json
 import os
@@ -46,11 +46,11 @@ class Service:
         return self.child.log
 
     def start(self) -> None:
-        """Start the process; `wait_until_ready` tells when it serves."""
+        """Start the process; `wait_until_ready` waits until it serves."""
         self.child.start(self._command, environment=self._environment)
 
     def is_ready(self) -> bool:
-        """Ask the service whether it is ready to work."""
+        """Ask the service whether it is ready."""
         try:
             answer = httpx.get(
                 self.url + READY_PATH,
@@ -85,7 +85,7 @@ class Service:
         return self.child.stop(seconds=seconds)
 
     def restart(self) -> None:
-        """Start the process anew, ending it first when it still runs."""
+        """Restart the process, ending it first when it still runs."""
         self.stop()
         self.start()
 
@@ -122,9 +122,9 @@ def agency_service(
 
 
 def start_all(services: Iterable[Service], seconds: float = READY_SECONDS_MAX) -> dict[str, float]:
-    """Start services, as many at a time as there are processors; returns how long each took to be ready.
+    """Start services, as many at a time as there are processors; returns the seconds until each was ready.
 
-    A start is work for a processor: more of them at once would only make each wait for the others.
+    A start is bound by the processor: more at once would only slow each other down.
     """
     everyone = list(services)
 
@@ -146,7 +146,7 @@ def stop_all(services: Iterable[Service], seconds: float = STOP_SECONDS) -> None
 
 
 def kept_port(state: StateFolder, name: str) -> int:
-    """Return the port that a service had before, or a new one when it never had any or somebody took it."""
+    """Return the service's former port, or a new one when it had none or another process uses it."""
     path = state.folder / "services.json"
     ports: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
     running = any(entry.name == name and entry.process() for entry in state.entries())

@@ -1,4 +1,4 @@
-"""What a stack keeps between its starts: passwords and ports, in files that their owner alone may read."""
+"""What a stack stores between starts: passwords and ports, in files that only their owner may read."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ class StackRecord(BaseModel):
 
 
 def new_record() -> StackRecord:
-    """Draw passwords and find ports for a stack that starts for the first time."""
+    """Generate passwords and find ports for a stack that starts for the first time."""
     return with_free_ports(
         StackRecord(
             cluster_id=_new_cluster_id(),
@@ -44,7 +44,7 @@ def new_record() -> StackRecord:
 
 
 def with_free_ports(record: StackRecord) -> StackRecord:
-    """Keep what was kept, except for ports that are not chosen yet or that somebody has taken meanwhile."""
+    """Return the stored record, with new ports for those not chosen yet or used by others meanwhile."""
     chosen: list[int] = []
     for port in record.ports:
         keep = port != 0 and is_free(port)
@@ -56,7 +56,7 @@ def with_free_ports(record: StackRecord) -> StackRecord:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, in one step."""
+    """Write atomically a file that only its owner may read."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -65,5 +65,5 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def _new_cluster_id() -> str:
-    """Draw 16 bytes as Kafka writes them (base64 for URLs, unpadded), never beginning with a dash."""
+    """Return 16 random bytes in Kafka's form (base64 for URLs, unpadded), never beginning with a dash."""
     return "ieum" + urlsafe_b64encode(secrets.token_bytes(16)).decode()[4:22]

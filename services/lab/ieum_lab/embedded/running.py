@@ -1,4 +1,4 @@
-"""A whole centre on this machine: the stack, what the centre's file says, and a process per agency."""
+"""A whole centre on this machine: the stack, the centre set up by its file, and a process per agency."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from ieum_lab.embedded.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class RunningCentre:
-    """What runs, and how long it took until it was ready."""
+    """The stack and the services, and the seconds until they were ready."""
 
     stack: Stack
     centre: Centre
@@ -32,17 +32,17 @@ class RunningCentre:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Say where each agency's API is."""
+        """Return the address of each agency's API."""
         return {agency: service.url for agency, service in self.services.items()}
 
     def processes(self) -> dict[str, psutil.Process]:
-        """List everything that runs, by name."""
+        """Return every running process, by name."""
         return dict(self.stack.state.running())
 
 
 @contextmanager
 def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[RunningCentre]:
-    """Start a centre, and stop again what was started here; a stack that runs in the background stays."""
+    """Start a centre, and stop at the end what was started here; a stack in the background stays."""
     begun = time.monotonic()
     ours = not (stack.is_running and stack.state.is_detached)
     services: dict[str, Service] = {}

@@ -1,4 +1,4 @@
-"""A polite end: SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that `with` blocks clean up."""
+"""Graceful end: SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that `with` blocks clean up."""
 
 import signal
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 def unwinding() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into SystemExit(128 + number) while the block runs (main thread only).
 
-    What a script starts with `&` is told to ignore Ctrl-C; whoever sends it all the same means it.
+    A shell makes a background process (`&`) ignore SIGINT; one that is sent to it is meant for it.
     """
     before = {number: signal.signal(number, _unwind) for number in ENDING}
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,7 +25,7 @@ def unwinding() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ignore a second Ctrl-C or SIGTERM while the block tidies up."""
+    """Ignore a second Ctrl-C or SIGTERM while the block cleans up."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *ENDING)}
     try:
         yield

@@ -1,4 +1,4 @@
-"""The stack of one centre on one machine: Kafka and PostgreSQL, started together, ended without a trace."""
+"""The stack of one centre on one machine: Kafka and PostgreSQL, started and stopped together."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ def state_folder() -> Path:
 class Stack:
     """Kafka and PostgreSQL of one state folder (default: see `state_folder`). Also a context manager.
 
-    With `durable=False` PostgreSQL does not wait for the disk: a kill loses nothing, a power cut may.
+    With `durable=False` PostgreSQL does not wait for the disk: only a power cut may lose data.
     All methods block; from a coroutine call them with `asyncio.to_thread`.
     """
 
@@ -72,11 +72,11 @@ class Stack:
 
     @property
     def is_running(self) -> bool:
-        """Say whether both servers run, whoever started them."""
+        """Whether both servers run, started by any process."""
         return None not in (self.kafka.child.process(), self.postgres.child.process())
 
     def start(self) -> Self:
-        """Start both servers, first ending what a killed launcher left; returns when both are ready.
+        """Start both servers, after ending what a killed launcher left; returns when both are ready.
 
         Raises AlreadyRunningError when another launcher (or a detached stack) has this state folder, and
         StackError when a server does not come up.
@@ -99,7 +99,7 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        """Stop what still runs, in order: the services, then Kafka, then PostgreSQL; the data stay."""
+        """Stop the services, then Kafka, then PostgreSQL; the data stay."""
         self._stop_services()
         self.kafka.stop()
         self.postgres.stop()
@@ -125,7 +125,7 @@ class Stack:
         self.state.unlock()
 
     def discard(self) -> None:
-        """End everything at once and remove the state folder: for stacks whose data nobody wants."""
+        """End everything at once and remove the state folder, for stacks whose data are not needed."""
         data = self.postgres.data_folder()
         self._kill()
         self.state.unlock()
@@ -165,7 +165,7 @@ class Stack:
 
     def _kill(self) -> None:
         self.kafka.kill()
-        self.postgres.stop(immediate=True)  # a killed server would leave its shared memory to nobody
+        self.postgres.stop(immediate=True)  # a killed server would leave its shared memory behind
         self.state.end_leftovers()
 
     def _stop_services(self) -> None:

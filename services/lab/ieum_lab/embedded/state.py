@@ -1,4 +1,4 @@
-"""The state folder of one centre's stack: passwords, ports, the pids of what it started, and its lock."""
+"""The state folder of a stack: passwords, ports, the pids of its processes, and its lock."""
 
 import fcntl
 import json
@@ -23,14 +23,14 @@ PAUSE_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class ProcessEntry:
-    """A process that was started: the pid alone says nothing once it has been given to another process."""
+    """A started process; with its start time, because pids are reused."""
 
     name: str
     pid: int
     started: float
 
     def process(self) -> psutil.Process | None:
-        """Return the very process that was started, if it still runs."""
+        """Return the process that was started, if it still runs."""
         with suppress(psutil.Error):
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < START_TIME_TOLERANCE_SECONDS
@@ -40,20 +40,20 @@ class ProcessEntry:
 
 
 class StateFolder:
-    """One state folder. What changes it is done by the holder of its lock."""
+    """One state folder; only the holder of its lock changes it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self._lock: IO[str] | None = None
 
     def logs(self, name: str) -> Path:
-        """Name the log file of a process."""
+        """Return the log file of a process."""
         folder = self.folder / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.log"
 
     def lock(self) -> None:
-        """Take the folder; raises AlreadyRunningError when another process holds it."""
+        """Lock the folder; raises AlreadyRunningError when another process holds it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = (self.folder / "lock").open("a+")
         try:
@@ -72,7 +72,7 @@ class StateFolder:
         self._lock = file
 
     def unlock(self) -> None:
-        """Give the folder back."""
+        """Unlock the folder."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -90,19 +90,19 @@ class StateFolder:
         return None
 
     def read(self) -> StackRecord | None:
-        """Read what was kept, if the folder has been used before."""
+        """Read the record, if the folder has been used before."""
         try:
             return StackRecord.model_validate_json((self.folder / "stack.json").read_bytes())
         except FileNotFoundError:
             return None
 
     def write(self, record: StackRecord) -> None:
-        """Keep a record, whole or not at all."""
+        """Store a record atomically."""
         write_secret(self.folder / "stack.json", record.model_dump_json(indent=2))
 
     @property
     def is_detached(self) -> bool:
-        """Say whether the stack was left running on purpose."""
+        """Whether the stack was left running on purpose."""
         return (self.folder / "detached").exists()
 
     def mark_detached(self, *, detached: bool) -> None:
@@ -148,7 +148,7 @@ class StateFolder:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Let one at a time change the list of processes, whichever thread or process it is in."""
+        """Let one thread of one process at a time change the list of processes."""
         with (self.folder / "processes.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -172,9 +172,9 @@ def end_tree(process: psutil.Process) -> None:
 
 
 def lives(pid: int) -> bool:
-    """Say whether a process holds anything; one that only waits to be buried (a zombie) does not.
+    """Whether a process still holds resources; a zombie does not.
 
-    The first thread of a killed process is a zombie as soon as it has ended itself. Until its other threads
+    The main thread of a killed process is a zombie as soon as it has ended. Until its other threads
     have ended too, they hold the files and ports that all of them share.
     """
     with suppress(psutil.NoSuchProcess):

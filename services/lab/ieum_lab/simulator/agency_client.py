@@ -1,4 +1,4 @@
-"""One agency's own system as it speaks to its HTTP API: it sends again until it is answered."""
+"""One agency's own system: a client of its HTTP API that repeats a request until it is answered."""
 
 import asyncio
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class UnansweredError(StackError):
 
 
 class AgencyClient:
-    """Speaks for one agency's system. Every POST has an Idempotency-Key and is repeated under it."""
+    """The client of one agency. Every POST has an Idempotency-Key and is repeated under it."""
 
     def __init__(self, agency: str, url: str) -> None:
         self.agency = agency
@@ -56,7 +56,7 @@ class AgencyClient:
         )
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._client.aclose()
 
     async def refer(self, order: Fields) -> ReferralStanding:
@@ -66,7 +66,7 @@ class AgencyClient:
     async def decide(
         self, referral: UUID, decision: str, fields: Fields | None = None, version: int | None = None
     ) -> ReferralStanding:
-        """Decide on a referral that was received; only at this version where one is given."""
+        """Decide on a received referral; with `version`, only if it is unchanged."""
         body = {"decision": decision, **(fields or {})}
         return await self._post(f"/v1/referrals/{referral}/decisions", body, ReferralStanding, version)
 
@@ -78,7 +78,7 @@ class AgencyClient:
         return await self._post(f"/v1/referrals/{referral}/asks", body, ReferralStanding, version)
 
     async def change_eligibility(self, referral: UUID, change: Fields) -> ReferralStanding:
-        """Tell the other side that the client's standing with a programme has changed."""
+        """Report to the other side that the client's eligibility for a programme has changed."""
         return await self._post(f"/v1/referrals/{referral}/eligibility-changes", change, ReferralStanding)
 
     async def close_case(self, case: UUID, closing: Fields) -> CaseView:
@@ -86,11 +86,11 @@ class AgencyClient:
         return await self._post(f"/v1/cases/{case}/close", closing, CaseView)
 
     async def follow_up(self, case: UUID, found: Fields) -> CaseView:
-        """Tell what aftercare found."""
+        """Report what aftercare found."""
         return await self._post(f"/v1/cases/{case}/follow-ups", found, CaseView)
 
     async def read(self, referral: UUID) -> ReferralDetail:
-        """Read a referral; raises RefusedError with 404 where it has not arrived yet."""
+        """Read a referral; raises RefusedError with 404 when it has not arrived yet."""
         return await self._get(f"/v1/referrals/{referral}", {}, ReferralDetail)
 
     async def case(self, case: UUID) -> CaseView:
@@ -102,7 +102,7 @@ class AgencyClient:
         return await self._get("/v1/programmes", {}, ProgrammeList)
 
     async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
-        """Read on in the feed, waiting a little when there is nothing new."""
+        """Read the next page of the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
 
     async def parked(self) -> StreamPage:

@@ -1,4 +1,4 @@
-"""The board that everybody sees: per agency what was sent, received and is open, and what happened last."""
+"""The board of a run: per agency what was sent, received and is open, and the latest events."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class Line:
 
 
 class Board:
-    """Reads what the feeds have told, and asks the agencies now and then what is parked."""
+    """Collects what the feeds say, and asks the agencies at intervals what is parked."""
 
     def __init__(self, centre: SimulatedCentre, follower: FeedFollower) -> None:
         self._centre = centre
@@ -38,7 +38,7 @@ class Board:
         self._parked: dict[str, int] = {}
 
     async def run(self) -> None:
-        """Keep the numbers of what is parked fresh, until cancelled."""
+        """Update the numbers of parked events, until cancelled."""
         while True:
             for agency, client in self._centre.clients.items():
                 page = await client.parked()
@@ -46,11 +46,11 @@ class Board:
             await asyncio.sleep(PARKED_SECONDS)
 
     def lines(self) -> list[Line]:
-        """Give each agency's line."""
+        """Return each agency's line."""
         return [self._line(agency) for agency in self._centre.clients]
 
     def events(self, count: int) -> Iterator[str]:
-        """Say the latest events in words, the newest last; of each, what its sender's feed tells."""
+        """Return the latest events in words, the newest last; each as in its sender's feed."""
         said = [(agency, event) for agency, event in self._follower.latest if event.direction == "said"]
         said.sort(key=lambda entry: entry[1].at)
         return (in_words(agency, event) for agency, event in said[-count:])
@@ -72,7 +72,7 @@ class Board:
 
 
 def in_words(agency: str, event: FeedEvent) -> str:
-    """Say one event in words; of the key only its beginning, of the content nothing."""
+    """Return one event in words, with the beginning of its key and none of its content."""
     at = event.at.astimezone().strftime("%H:%M:%S")
     peer = event.peer.rpartition("/")[2]
     key = str(event.key)[-KEY_CHARACTERS:]

@@ -1,8 +1,8 @@
-"""Chance that can be repeated: the same seed and place give the same choices."""
+"""Repeatable random choices: the same seed and place give the same ones."""
 
 from random import Random
 
 
 def seeded(*places: object) -> Random:
-    """Make the chance of one place in a run."""
+    """Return the random generator of one place in a run."""
     return Random("/".join(map(str, places)))  # noqa: S311 - nothing here is secret

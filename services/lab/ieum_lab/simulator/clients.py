@@ -1,4 +1,4 @@
-"""Random clients of a seeded stream: who is referred where, with what the programme asks for."""
+"""Random clients of a seeded stream: who is referred where, with the data that the programme needs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from ieum_lab.simulator.people import MUNICIPALITY, Json, employer, facts, perso
 def random_order(
     chance: Random, agencies: Sequence[str], offered: Sequence[OfferedProgramme], client_ref: str
 ) -> tuple[str, Json]:
-    """Draw a sender, and the form for a client whom it refers to another agency's programme."""
+    """Choose a sender, and fill in the form for a client that it refers to another agency's programme."""
     sender = chance.choice(agencies)
     elsewhere = sorted({each.agency for each in offered if Address.parse(each.agency).agency != sender})
     address = chance.choice(elsewhere)

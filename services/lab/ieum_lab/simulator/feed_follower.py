@@ -1,4 +1,4 @@
-"""What every agency's feed tells: each referral as each of its two sides knows it, and the latest events."""
+"""Follows every agency's feed: each referral as each of its two sides knows it, and the latest events."""
 
 import asyncio
 from collections import deque
@@ -17,10 +17,10 @@ from ieum_lab.simulator.agency_client import AgencyClient
 
 EVENTS_SHOWN = 200
 PAUSE_SECONDS = 0.8
-"""Between two pages of a feed, so that a busy one is not asked for each event by itself."""
+"""Seconds between two pages, so that a busy feed is not read event by event."""
 
 RESULT: Mapping[Decision, State | None] = {row.decision: row.to for row in ROWS}
-"""The state to which a decision leads; None where it stays."""
+"""The state to which a decision leads; None when it stays."""
 
 Role = Literal["sender", "recipient"]
 
@@ -40,11 +40,11 @@ class FollowedReferral:
 
     @property
     def is_finished(self) -> bool:
-        """Say whether nothing is left to be done or to be heard."""
+        """Whether nothing is left to be done or to be heard."""
         return self.state in ENDED and not self.open_asks
 
     def take(self, event: FeedEvent, name: str) -> None:
-        """Take in what the recipient said or the sender asked."""
+        """Apply what the recipient said or the sender asked."""
         if name in _ASKS:
             self.open_asks.add(event.id)
         elif name in _DECISIONS:
@@ -56,7 +56,7 @@ class FollowedReferral:
                 self.open_asks.clear()
 
     def correct(self, standing: ReferralStanding) -> None:
-        """Take over what the agency itself says when asked."""
+        """Update from the agency's own answer."""
         self.state = standing.state
         self.open_asks = {ask.id for ask in standing.open_asks}
 

@@ -1,4 +1,4 @@
-"""What random workers tend to do: weights by state, and leanings that favour some moves."""
+"""The habits of random workers: weights of moves by state, and a bias that favours some moves."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,12 +13,12 @@ WAIT = ""
 FAVOUR = 1_000_000.0
 FAVOURED_TIMES = 3
 MOVES_MAX = 10
-"""After so many moves of its own on a referral a side only makes moves that lead to the end."""
+"""After this many moves on a referral a side makes only moves that lead to its end."""
 
 Weights = Mapping[str, float]
 
 _UNDERWAY: Weights = {"cancelled": 4_000, "ask-rejected": 2_000}
-"""Somebody waits for an answer: before all else."""
+"""The other side waits for an answer, so these come first."""
 
 RECIPIENT: Mapping[State, Weights] = MappingProxyType(
     {
@@ -98,18 +98,18 @@ ENDING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """A way to deal with a referral on which both workers are bent; it favours moves, some in one state."""
+    """A course that both workers prefer for a referral; it favours moves, some only in one state."""
 
     name: str
     favours: frozenset[str]
 
     @property
     def is_hasty(self) -> bool:
-        """Say whether the sender has something to say before the recipient has begun."""
+        """Whether the sender has something to say before the recipient has begun."""
         return bool(self.favours & {"amended", "consent.withdrawn"})
 
     def favoured(self, state: State, moves: Iterable[str], made: Counter[str]) -> set[str]:
-        """Choose the moves that it favours now; waiting is one only where there is nothing else."""
+        """Return the moves that it favours now; waiting only when there is nothing else."""
         named = {move for move in moves if {move, f"{state}:{move}"} & self.favours}
         fresh = {move for move in named if made[move] < (1 if move == WAIT else FAVOURED_TIMES)}
         return fresh - {WAIT} or fresh
@@ -142,7 +142,7 @@ LEANINGS: Sequence[Bias] = (
 
 
 def leaning_of(ordinal: int) -> Bias:
-    """Let every second referral of a stream have a leaning, each in its turn."""
+    """Give every second referral of a stream a bias, each in its turn."""
     turn, bent = divmod(ordinal, 2)
     return LEANINGS[turn % len(LEANINGS)] if bent == 0 else UNBENT
 
@@ -155,7 +155,7 @@ def choose(  # noqa: PLR0913, PLR0917 - what a worker looks at
     made: Counter[str],
     chance: Random,
 ) -> str:
-    """Choose one of the moves that are allowed; WAIT is always one where the weights have it."""
+    """Choose an allowed move; WAIT is always allowed when the weights have it."""
     possible = {move: weight for move, weight in weights.items() if move == WAIT or move in allowed}
     if made.total() - made[WAIT] >= MOVES_MAX:
         possible = {move: weight for move, weight in possible.items() if move in ENDING} or possible

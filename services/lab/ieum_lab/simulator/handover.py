@@ -1,4 +1,4 @@
-"""One referral in the hands of two agencies' systems, each waiting until its move is possible."""
+"""One referral between two agencies' systems; each waits until its move is possible."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,18 +40,18 @@ class Handover:
         return await self._until(self.sender, lambda it: it.state != "requested", "an answer")
 
     async def is_settled(self, state: str) -> ReferralStanding:
-        """Wait until both sides say this state and no ask is open; returns the recipient's standing."""
+        """Wait until both sides show this state and no open ask; returns the recipient's view."""
         await self._until(self.sender, lambda it: it.state == state and not it.open_asks, state)
         return await self._until(self.recipient, lambda it: it.state == state and not it.open_asks, state)
 
     async def is_served(self, outcome: str, **fields: JsonValue) -> ReferralStanding:
-        """Go the common way: accepted, started, completed with this outcome, acknowledged, closed."""
+        """Take the usual course: accepted, started, completed with this outcome, acknowledged, closed."""
         await self.decides("accepted")
         await self.decides("started")
         return await self.is_concluded(outcome, **fields)
 
     async def is_concluded(self, outcome: str, **fields: JsonValue) -> ReferralStanding:
-        """End work that is under way: completed with this outcome, acknowledged, closed."""
+        """Finish work that has started: completed with this outcome, acknowledged, closed."""
         await self.decides("completed", outcome=outcome, **fields)
         await self.asks("outcome-acknowledged")
         return await self.is_settled("closed")

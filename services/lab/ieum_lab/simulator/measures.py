@@ -1,4 +1,4 @@
-"""What a run is measured by: latency from commit to commit, and memory."""
+"""Measures a run: latency from commit to commit, and memory."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds from the sender's commit to the commit, there, of the first answer."""
+    """Milliseconds from the sender's commit to its commit of the first answer."""
 
     p50: float
     p95: float
@@ -28,7 +28,7 @@ class Latency:
 
 
 async def latency(centre: Centre, settings: CentreSettings, referrals: Sequence[UUID]) -> Latency | None:
-    """Measure it for these referrals by PostgreSQL's own commit timestamps; None when there is nothing."""
+    """Measure it for these referrals by PostgreSQL's commit timestamps; None without any answer."""
     found = await asyncio.gather(
         *(_round_trips(settings, address, referrals) for address in centre.own_addresses())
     )
@@ -53,7 +53,7 @@ where asked.key = any($1::uuid[]) and asked.said and asked.type = 'referral.requ
     and not answer.said and answer.sequence = 1
     and asked.body is not null and answer.body is not null
 """
-"""Where a body was erased meanwhile the row was written anew, and its first commit is no longer known."""
+"""Rows with an erased body are left out: they were written again, so their first commit is not known."""
 
 
 async def _round_trips(settings: CentreSettings, address: Address, referrals: Sequence[UUID]) -> list[float]:
@@ -66,12 +66,12 @@ async def _round_trips(settings: CentreSettings, address: Address, referrals: Se
 
 
 def memory_of(processes: Mapping[str, psutil.Process]) -> dict[str, int]:
-    """Measure each process in megabytes: resident memory, of a family what it shares counts once."""
+    """Measure each process in megabytes: resident memory; pages shared in a process family count once."""
     return {name: round(_size(_family(process)) / MEGABYTE) for name, process in processes.items()}
 
 
 def memory_together(processes: Iterable[psutil.Process]) -> int:
-    """Measure processes with their children together, in megabytes; pages that they share count once."""
+    """Measure processes and their children together, in megabytes; shared pages count once."""
     members = {member.pid: member for process in processes for member in _family(process)}
     return round(sum(map(_share, members.values())) / MEGABYTE)
 
@@ -81,7 +81,7 @@ def _size(family: Sequence[psutil.Process]) -> int:
 
 
 def _share(process: psutil.Process) -> int:
-    """Measure a process's share (PSS) where the system tells it, else its resident memory."""
+    """Return a process's proportional memory (PSS) if the system has it, else its resident memory."""
     with suppress(psutil.Error, AttributeError):
         return int(process.memory_full_info().pss)
     return _resident(process)
@@ -100,5 +100,5 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _percentile(ordered: Sequence[float], percent: int) -> float:
-    """Take the smallest value that so many percent do not exceed."""
+    """Return the smallest value that this percentage of values does not exceed."""
     return round(ordered[max(0, -(-len(ordered) * percent // 100) - 1)], 1)

@@ -1,4 +1,4 @@
-"""What random workers write into a decision or an ask: coded, sensible, and synthetic."""
+"""The bodies of random workers' decisions and asks: coded, plausible and synthetic."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from ieum_contracts.codes import (
 from ieum_lab.simulator.people import Json
 
 Suggestions = Sequence[tuple[str, str]]
-"""Addresses and programmes that can be suggested in the place of one's own."""
+"""Addresses and programmes that can be suggested instead of one's own."""
 
 
 def decision_fields(decision: str, chance: Random, elsewhere: Suggestions) -> Json:
@@ -69,5 +69,5 @@ _REASONED = frozenset(
 
 
 def _reason(reasons: Collection[Reason], chance: Random) -> str:
-    """Choose a reason that a worker may give without further words."""
+    """Choose a reason that needs no note."""
     return str(chance.choice(sorted(set(reasons) - REASONS_ON_RECEIPT - {Reason.OTHER})))

@@ -1,4 +1,4 @@
-"""Synthetic clients and employers, and what their referrals carry; nobody in here exists."""
+"""Synthetic clients and employers, and what their referrals carry; none of them exists."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ MUNICIPALITY = "양주시"
 
 
 def facts(source: str = "stated", **values: JsonValue) -> Json:
-    """Say circumstances, all of them known equally well."""
+    """Return circumstances, all with the same confidence."""
     return {name: {"value": value, "source": source} for name, value in values.items()}
 
 
@@ -98,7 +98,7 @@ def _consent(recipient: str, purpose: str, items: list[str]) -> Json:
 
 
 def _items(sealed: Json) -> Iterator[str]:
-    """Name each item that is handed over, as a consent artefact has to."""
+    """Return each item that is handed over, for the consent artefact."""
     for name, value in sealed.items():
         if name in {"client", "contact", "circumstances"} and isinstance(value, dict):
             yield from (f"{name}.{inner}" for inner in value)

@@ -1,4 +1,4 @@
-"""The whole play: the stories one after another, then the stream, until everything has come to an end."""
+"""The whole run: the stories one after another, then the stream, until every referral has ended."""
 
 import asyncio
 from collections import Counter
@@ -23,7 +23,7 @@ PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How many random referrals, how many a second, and by which seed."""
+    """The number of random referrals, their rate per second, and the seed."""
 
     referrals: int = 300
     rate: float = 50.0
@@ -32,7 +32,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story that was told, and how long it took."""
+    """A story that was played, and its duration."""
 
     number: int
     title: str
@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a play."""
+    """The result of a run."""
 
     stories: tuple[Told, ...]
     streamed: tuple[UUID, ...]
@@ -53,7 +53,7 @@ class Played:
 
 
 class Stage:
-    """Everything that is at work during a play."""
+    """Everything that works during a run."""
 
     def __init__(self, centre: SimulatedCentre, script: Script, offered: Sequence[OfferedProgramme]) -> None:
         elsewhere = [(each.agency, each.programme.programme) for each in offered]
@@ -90,7 +90,7 @@ async def wait_until_known(
 
 
 async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
-    """Play stories and stream; `tell` hears how it goes."""
+    """Play stories and stream; `tell` gets lines of progress."""
     loop = asyncio.get_running_loop()
     async with beside(stage.follower.run(), stage.board.run()):
         stories = [await _tell_story(stage.centre, number, tell) for number in range(len(STORIES))]
@@ -132,7 +132,7 @@ def _states(follower: FeedFollower, streamed: set[UUID]) -> Mapping[str, int]:
 
 @asynccontextmanager
 async def beside(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Do endless work beside what is done inside; a failure in either ends both and comes out as it is."""
+    """Run endless work in the background of the block; a failure in either ends both and is raised."""
     try:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(work) for work in works]
@@ -146,7 +146,7 @@ async def beside(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 def _first(error: BaseException) -> BaseException:
-    """Find the error at the bottom of groups: one of them is enough to say what went wrong."""
+    """Return the innermost error of nested groups: the first one says what went wrong."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

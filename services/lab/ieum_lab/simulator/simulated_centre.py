@@ -1,4 +1,4 @@
-"""The agencies' desks under one roof, from which a story or a random client is referred."""
+"""The clients of all agencies' APIs, with which stories and random clients are referred."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ieum_lab.simulator.people import Json
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCentre:
-    """The centre's id, its agencies' systems, and a mark that no earlier run has put on its clients."""
+    """The centre's id, its agencies' clients, and a mark for people that no earlier run has used."""
 
     centre: str
     clients: Mapping[str, AgencyClient]
@@ -19,11 +19,11 @@ class SimulatedCentre:
 
     @classmethod
     def open(cls, centre: str, urls: Mapping[str, str], mark: str) -> Self:
-        """Open a desk for each agency at its address."""
+        """Open a client for each agency."""
         return cls(centre, {agency: AgencyClient(agency, url) for agency, url in urls.items()}, mark)
 
     async def close(self) -> None:
-        """Close all desks."""
+        """Close all clients."""
         for client in self.clients.values():
             await client.close()
 

@@ -1,4 +1,4 @@
-"""The ten stories that the centre tells of itself, in the order in which they are shown."""
+"""The ten stories of the demonstration, in order."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One story: its number, what it tells, and how the agencies play it."""
+    """One story: its number, its title, and the function that plays it."""
 
     number: int
     title: str

@@ -1,4 +1,4 @@
-"""Stories in which money is short: arrears, debts, and benefits that rule each other out."""
+"""Stories about money: arrears, debts, and benefits that exclude each other."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -59,7 +59,7 @@ def _jobless_parent(centre: SimulatedCentre) -> Json:
 
 
 async def arrears_pass_90_days(centre: SimulatedCentre) -> None:
-    """Refer from finance to case management; the case has two goals and is closed by hand."""
+    """Refer from finance to case management; the case has two goals and is closed by a worker."""
     care = await centre.refer(
         FINANCE,
         person(
@@ -94,7 +94,7 @@ async def arrears_pass_90_days(centre: SimulatedCentre) -> None:
 
 
 async def livelihood_ends_allowance(centre: SimulatedCentre) -> None:
-    """Refer from the employment centre to the welfare team, which tells that its grant ends the allowance."""
+    """Refer from the employment centre to the welfare team, whose grant ends the allowance."""
     grant = await centre.refer(
         EMPLOYMENT,
         person(

@@ -1,4 +1,4 @@
-"""Stories about work: clients who look for it, an employer who offers it, and what can come between."""
+"""Stories about work: clients who look for it, an employer who offers it, and what can go wrong."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -66,7 +66,7 @@ async def sensitive_line_empty(centre: SimulatedCentre) -> None:
 
 
 async def redirected_for_want_of_room(centre: SimulatedCentre) -> None:
-    """Find no room at the women's centre, which suggests another desk; refer anew on new consent."""
+    """Find no room at the women's centre, which suggests another agency; refer again on new consent."""
     full = await centre.refer(
         JOBS,
         person(
@@ -124,7 +124,7 @@ async def employer_with_vacancies(centre: SimulatedCentre) -> None:
 
 
 async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
-    """Let acceptance and the wish to cancel cross on the way; the worker agrees, and both end cancelled."""
+    """Let an acceptance and a request to cancel cross; the worker agrees, and both sides end cancelled."""
     advice = await centre.refer(
         EMPLOYMENT,
         person(
@@ -146,7 +146,7 @@ async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
 
 
 async def outcome_disputed(centre: SimulatedCentre) -> None:
-    """Dispute an outcome: it is taken up again once, completed anew and closed."""
+    """Dispute an outcome: the referral is reopened once, completed again and closed."""
     advice = await centre.refer(
         JOBS,
         person(

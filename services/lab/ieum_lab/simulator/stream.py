@@ -1,4 +1,4 @@
-"""A stream of seeded random referrals at a steady rate, and the wait until all have come to an end."""
+"""A stream of seeded random referrals at a steady rate, and the wait until all have ended."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ async def send_stream(  # noqa: PLR0913, PLR0917 - what a stream is made of
     rate: float,
     seed: int,
 ) -> list[UUID]:
-    """Send so many referrals at so many a second, whoever is slow; returns their ids, in order."""
+    """Send referrals at a steady rate, even when agencies are slow; returns their ids in order."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     async with asyncio.TaskGroup() as tasks:
@@ -38,7 +38,7 @@ async def send_stream(  # noqa: PLR0913, PLR0917 - what a stream is made of
 async def until_all_have_ended(workers: Workers, seconds: float) -> None:
     """Wait until no referral is open and no ask unanswered on either side.
 
-    Raises StackError, naming some of those that are left, when that takes longer than `seconds`.
+    Raises StackError with some of the open ones when it takes longer than `seconds`.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds

@@ -1,4 +1,4 @@
-"""What a demonstration comes to, for a person to check: the play, the accounting, the measures."""
+"""The summary of a demonstration for a person to check: the run, the reconciliation, the measures."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ SETTLE_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All of it; `differences` is empty when everything is accounted for."""
+    """The whole summary; `differences` is empty when everything is accounted for."""
 
     script: Script
     played: Played
@@ -30,21 +30,21 @@ class Summary:
 
     @property
     def is_sound(self) -> bool:
-        """Say whether everything is accounted for."""
+        """Whether everything is accounted for."""
         return not self.accounts.differences
 
     @property
     def referrals_per_second(self) -> float:
-        """Say how many referrals a second were taken from being made to their end."""
+        """Referrals per second, from start to end."""
         return round(len(self.played.streamed) / max(self.played.stream_seconds, 0.001), 1)
 
     @property
     def events_per_second(self) -> float:
-        """Say how many events a second took effect, at their senders and their recipients."""
+        """Events per second that took effect, at senders and recipients together."""
         return round(self.played.events / max(self.played.stream_seconds, 0.001), 1)
 
     def as_json(self) -> dict[str, object]:
-        """Give the summary as one JSON object."""
+        """Return the summary as one JSON object."""
         return {
             "sound": self.is_sound,
             "script": asdict(self.script),
@@ -75,7 +75,7 @@ class Summary:
 
 
 async def sum_up(running: RunningCentre, script: Script, played: Played) -> Summary:
-    """Account for everything by SQL from all databases, and measure."""
+    """Reconcile all databases, and measure."""
     processes = running.processes()
     memory = memory_of(processes)
     together = memory_together([*processes.values(), psutil.Process()])

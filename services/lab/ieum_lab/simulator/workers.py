@@ -1,4 +1,4 @@
-"""Random workers at every desk: they follow the feed, look at the moves allowed, and choose by seed."""
+"""Random workers of every agency: they follow the feed, see the allowed moves, and choose by seed."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -19,20 +19,20 @@ from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 HANDS_PER_DESK = 6
 FIRST_LOOK_SECONDS = (5.0, 12.0)
-"""Until a worker opens a new referral: the system's receipt is quick, people are not."""
+"""Seconds until a worker opens a new referral: the system's receipt is quick, people are not."""
 THINK_SECONDS = (0.2, 1.2)
 FORGOTTEN_SECONDS = 8.0
 SWEEP_SECONDS = 1.0
 CURIOSITY = 0.15
-"""How often a sender without need looks at a referral of which it has heard."""
+"""How often a sender opens a referral without a need, after an event of it."""
 CROSSED = frozenset({404, 409, 412})
-"""Refusals that mean that a referral has not arrived yet, or that something came in between."""
+"""Refusals of a referral that has not arrived yet or has changed meanwhile."""
 
 Key = tuple[str, UUID]
 
 
 class Workers:
-    """The workers of all desks; while `run` runs they take every referral to its end."""
+    """The workers of all agencies; while `run` runs they take every referral to its end."""
 
     def __init__(
         self, centre: SimulatedCentre, follower: FeedFollower, seed: int, elsewhere: Sequence[tuple[str, str]]
@@ -53,7 +53,7 @@ class Workers:
         }
 
     def expect(self, referral: UUID, ordinal: int, leaning: Bias) -> None:
-        """Say which place in the stream a referral has, and how its workers are bent."""
+        """Register a referral with its place in the stream and its bias."""
         self._places[referral] = ordinal, leaning
 
     async def run(self) -> None:
@@ -66,19 +66,19 @@ class Workers:
             tasks.create_task(self._sweep())
 
     def unfinished(self) -> list[FollowedReferral]:
-        """List the sides of referrals on which something is left to do or to hear."""
+        """Return the sides of referrals on which something is left to do or to hear."""
         return [side for side in self._follower.sides.values() if not side.is_finished]
 
     def _notice(self, side: FollowedReferral, event: FeedEvent) -> None:
         if event.direction == "said" and side.state is not State.RECEIVED:
-            return  # a worker's own move: whoever made it goes on by himself
+            return  # a worker's own move: that worker continues by itself
         needed = side.role == "recipient" or side.state in CONCLUDED or side.state is State.INFO_REQUESTED
         bent = self._leaning(side) is not UNBENT
         if needed or bent or self._chance(side).random() < CURIOSITY:
             self._plan(side)
 
     async def _sweep(self) -> None:
-        """Plan what was not looked at for a while: nothing is forgotten on a desk."""
+        """Schedule referrals that nobody has opened for a while, so that none is forgotten."""
         loop = asyncio.get_running_loop()
         while True:
             for side in self.unfinished():
@@ -111,7 +111,7 @@ class Workers:
                 self._plan(side)
 
     async def _look(self, client: AgencyClient, side: FollowedReferral) -> bool:
-        """Look at a referral and make at most one move; says whether there may be more to do."""
+        """Open a referral and make at most one move; returns whether there may be more to do."""
         key = side.agency, side.referral
         standing = self._answers.pop(key, None) or await client.read(side.referral)
         side.correct(standing)
@@ -129,7 +129,7 @@ class Workers:
     async def _make(
         self, client: AgencyClient, side: FollowedReferral, standing: ReferralStanding, move: str
     ) -> ReferralStanding:
-        """Make a move, on condition that nothing has changed since it was chosen."""
+        """Make a move, if nothing has changed since it was chosen."""
         chance = self._chance(side)
         if side.role == "sender":
             return await client.ask(side.referral, move, ask_fields(move, chance), standing.version)
@@ -152,7 +152,7 @@ class Workers:
         return UNBENT if place is None else place[1]
 
     def _chance(self, side: FollowedReferral) -> Random:
-        """Give the side's own chance: by seed and place in the stream, whatever the others do meanwhile."""
+        """Return the side's own random generator: it depends only on seed and place in the stream."""
         place = self._places.get(side.referral)
         if place is None:
             return seeded(self._seed, side.referral)

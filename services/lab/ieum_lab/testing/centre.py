@@ -1,4 +1,4 @@
-"""A centre of its own for one test, on the servers that all tests of a run share."""
+"""A separate centre for one test, on the servers that all tests of a run share."""
 
 import asyncio
 import secrets
@@ -30,7 +30,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class CentreUnderTest:
-    """A centre that really exists: its file's content, its administrator's settings, its agencies' keys."""
+    """A real centre: its file's content, its administrator's settings, its agencies' credentials."""
 
     centre: Centre
     settings: CentreSettings
@@ -45,12 +45,12 @@ class CentreUnderTest:
         return Address(self.centre.centre, agency)
 
     def access(self, agency: str) -> AgencyAccess:
-        """Return what an agency's service needs; `Settings(**access.values())` makes settings of it."""
+        """Return an agency's credentials; `Settings(**access.values())` makes its settings."""
         return agency_access(self.centre, self.settings, agency)
 
 
 def centre_of(centre: str, agencies: Sequence[str]) -> Centre:
-    """Describe a centre as its file would; each agency's package is the one of its name."""
+    """Return a centre as its file would describe it; each agency's package has the agency's name."""
     packages = {agency: f"services.{agency.replace('-', '_')}" for agency in agencies}
     return Centre(centre=centre, name=Name(ko="시험 센터", en="Centre under test"), agencies=packages)
 
@@ -60,7 +60,7 @@ CLOSE_TEMPLATE = "alter database ieum_template with allow_connections false"
 
 
 async def make_template(stack: Stack) -> Template:
-    """Make and migrate the database that is copied; nobody can connect to it afterwards."""
+    """Make and migrate the template database; nobody can connect to it afterwards."""
     settings = admin_settings(stack)
     password = secrets.token_hex(16)
     connection = await connect_admin(settings)
@@ -79,7 +79,7 @@ async def make_template(stack: Stack) -> Template:
 
 
 async def new_centre(stack: Stack, template: Template, agencies: Sequence[str] = ()) -> CentreUnderTest:
-    """Make a centre under a name that nobody has, with databases copied from the template."""
+    """Make a centre with an unused name, with databases copied from the template."""
     name = f"t{secrets.token_hex(4)}"
     settings = admin_settings(stack)
     own = settings.model_copy(update={"secrets_folder": settings.secrets_folder / name})
@@ -109,7 +109,7 @@ async def _copy(
 
 
 async def end_centre(under_test: CentreUnderTest) -> None:
-    """Remove everything that a test's centre has on the shared servers, agencies that joined it included."""
+    """Remove a test's centre from the shared servers, including agencies that joined it."""
     await asyncio.gather(
         asyncio.to_thread(Broker(under_test.settings).remove, under_test.id), _drop(under_test)
     )

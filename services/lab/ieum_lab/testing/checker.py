@@ -1,4 +1,4 @@
-"""The history checker: a pure function from what happened to what must never happen."""
+"""The history checker: a pure function that finds broken promises in what happened."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Kind = TypeVar("Kind")
 
 
 def judge(history: Iterable[Fact]) -> list[Verdict]:
-    """Give every verdict on a history in which all had the time to arrive; an empty list is a clean one."""
+    """Return every verdict on a history in which all had the time to arrive; empty for a clean one."""
     facts = list(history)
     rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck)
     return list(dict.fromkeys(verdict for rule in rules for verdict in rule(facts)))
@@ -91,7 +91,7 @@ def _order(facts: Sequence[Fact]) -> Iterator[Verdict]:
 
 
 def _wire(facts: Sequence[Fact]) -> Iterator[Verdict]:
-    """Judge the mailboxes: nothing there that was not said, and first appearances in the stream's order."""
+    """Judge the mailboxes: they hold only what was said, with first copies in stream order."""
     strange = {(i.at, i.family, i.partition, i.offset) for i in _only(facts, Injected)}
     last: dict[HistoryStream, int] = defaultdict(int)
     said, met = _said(facts), set[Number]()
@@ -125,7 +125,7 @@ def _injections(facts: Sequence[Fact]) -> Iterator[Verdict]:
 
 
 def _effects(facts: Sequence[Fact]) -> Iterator[Verdict]:
-    """Count changes against causes: each applied event, and each order given here, changes a thing once."""
+    """Compare changes with causes: each applied event and each local command changes a thing once."""
     causes, changed = _causes(facts), _changes(facts)
     watched = {at for at, _ in changed}
     for at, thing in changed.keys() | {each for each in causes if each[0] in watched}:

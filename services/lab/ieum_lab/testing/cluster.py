@@ -44,12 +44,12 @@ class Node(Kafka):
 
     @property
     def record(self) -> StackRecord:
-        """Return what the state folder keeps, with the ports of this node."""
+        """Return the stack's record, with the ports of this node."""
         ports = {"kafka_port": self._kafka_port, "controller_port": self._controller_port}
         return super().record.model_copy(update=ports)
 
     def further_properties(self) -> str:
-        """Give what makes one broker of a cluster of it."""
+        """Return the properties of one broker of the cluster."""
         return _PROPERTIES.format(
             node=self._node,
             voters=self._voters,
@@ -64,7 +64,7 @@ class Node(Kafka):
 
 
 class Cluster(Kafka):
-    """The three brokers, started and ended together, or one by one as `nodes`."""
+    """The three brokers, started and stopped together, or one by one as `nodes`."""
 
     def __init__(self, state: StateFolder) -> None:
         super().__init__(state)

@@ -18,11 +18,11 @@ from ieum_lab.testing.verdicts import Verdict
 
 LINES_MAX = 60
 NEAR = 3
-"""How far from the number concerned events of its stream are shown."""
+"""Events of the stream are shown up to this distance from the number."""
 
 
 def explain(verdict: Verdict, history: Iterable[Fact]) -> str:
-    """Tell a verdict and list what happened to its stream near its number, or to its thing."""
+    """Return a verdict with what happened to its stream near its number, or to its thing."""
     near = [fact for fact in history if _concerns(fact, verdict.about) and _is_near(fact, verdict.sequence)]
     lines = [line for fact in near for line in _told(fact)]
     shown = sorted(lines)[:LINES_MAX]
@@ -55,7 +55,7 @@ Place = tuple[int, str, int, int]
 
 
 def _told(fact: Fact) -> Iterator[tuple[Place, str]]:
-    """Give a line and its place: kinds of facts together, each kind in its own order."""
+    """Yield a line and its sort key: kinds of facts together, each kind in its own order."""
     match fact:
         case Said(stream=stream, sequence=sequence):
             yield (

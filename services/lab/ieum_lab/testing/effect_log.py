@@ -1,4 +1,4 @@
-"""A log of effects for databases under test: what really happened to a row, whatever the service believes."""
+"""A log of effects for databases under test: what really happened to a row, independent of the service."""
 
 from collections.abc import AsyncIterator
 
@@ -27,7 +27,7 @@ create trigger log_effect after insert or update on referral for each row execut
 
 
 async def install_effect_log(administrator: Connection) -> None:
-    """Let every change of a referral be logged; to be called by the administrator of a test's database."""
+    """Log every change of a referral from now on; needs the administrator of a test's database."""
     await administrator.execute(_INSTALL)
 
 
@@ -35,7 +35,7 @@ _CHANGES = "select id, thing, before, after, state from effect_log order by id"
 
 
 async def read_effect_log(connection: Connection, at: str) -> AsyncIterator[Changed]:
-    """Read what happened to the referrals of an agency."""
+    """Read the changes of an agency's referrals."""
     async with connection.transaction():
         async for row in connection.cursor(_CHANGES, prefetch=PREFETCHED):
             yield Changed(at, str(row["thing"]), row["before"], row["after"], row["state"], row["id"])

@@ -1,4 +1,4 @@
-"""The history of a centre under test, read from its agencies' databases after everything had its time."""
+"""Exports the history of a centre under test from its agencies' databases, once all is quiet."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -33,7 +33,7 @@ _QUARANTINED = 'select topic, partition, "offset", reason from quarantine'
 
 
 async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
-    """Give every fact that an agency's database holds; `me` is its address as text."""
+    """Return every fact in an agency's database; `me` is its address as text."""
     heard: set[UUID] = set()
     async for row in _rows(connection, _HEARD):
         heard.add(row["event_id"])
@@ -65,7 +65,7 @@ from expected e left join stream s using (key, peer, family) where e.said > coal
 
 
 async def leftovers(connection: Connection, me: str) -> list[Left]:
-    """Name what an agency still has to do; an empty list when it is at rest."""
+    """Return the work that an agency still has to do; empty when it is at rest."""
     rows = await connection.fetch(_LEFT)
     return [Left(me, row["what"], f"has {row['rows']}") for row in rows if row["rows"]]
 
@@ -109,7 +109,7 @@ def _heard(row: Record, me: str) -> Heard:
 
 
 def _touched(row: Record) -> tuple[str, ...]:
-    """Name the referrals that an applied event changes: its key, or those whose case it tells of."""
+    """Return the referrals that an applied event changes: its key, or those of the case it is about."""
     if FAMILIES[row["family"]] != Family.CASE_CLOSED:
         return (str(row["key"]),)
     return tuple(from_json(row["body"])["referrals"])

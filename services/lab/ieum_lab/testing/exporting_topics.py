@@ -1,4 +1,4 @@
-"""The history of a centre's mailboxes, read from Kafka by its administrator."""
+"""Exports the history of a centre's mailboxes from Kafka, as its administrator."""
 
 from collections.abc import AsyncIterator, Iterable
 
@@ -17,7 +17,7 @@ RECORDS_MAX = 2_000
 
 
 async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]) -> AsyncIterator[Carried]:
-    """Give every numbered record that the agencies' mailboxes hold, as far as it can be read."""
+    """Return every readable numbered record in the agencies' mailboxes."""
     tolerate_corrupt_records()
     owners = {topic_of(me, family): (str(me), str(family)) for me in agencies for family in STREAM_FAMILIES}
     consumer = _consumer(settings)
@@ -35,7 +35,7 @@ async def export_mailboxes(settings: CentreSettings, agencies: Iterable[Address]
 
 
 async def unread(settings: CentreSettings, me: Address, positions: dict[tuple[str, int], int]) -> list[Left]:
-    """Name partitions of an agency's mailboxes that are not read to their end, by (family, partition)."""
+    """Return partitions of an agency's mailboxes that are not read to their end, by (family, partition)."""
     consumer = _consumer(settings)
     try:
         await consumer.start()

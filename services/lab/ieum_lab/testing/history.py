@@ -1,4 +1,4 @@
-"""A history: what really happened to events between agencies, one fact a line, for `judge` to judge."""
+"""A history: what really happened to events between agencies, one fact a line; the input of `judge`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class HistoryStream(NamedTuple):
 class Said:
     """A committed transaction said this. `cause` is the event or the request that caused it.
 
-    `touches` names what an order given here changed; it is empty where an event from outside was the cause.
+    `touches` holds what a local command changed; it is empty when an event from outside was the cause.
     """
 
     stream: HistoryStream
@@ -38,7 +38,7 @@ class Said:
 
 
 STRANGER = "x-stranger"
-"""A header that counts for nobody: of a record that a harness copied into a mailbox, acknowledged or not."""
+"""A header without meaning: marks a record that the test harness copied into a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """The recipient kept the record at this place aside."""
+    """The recipient quarantined the record at this place."""
 
     at: str
     family: str
@@ -94,7 +94,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Unkept:
-    """So many records beyond its limits an agency counted and did not keep."""
+    """The number of records beyond its limits that an agency counted and did not store."""
 
     at: str
     records: int
@@ -103,7 +103,7 @@ class Unkept:
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """A stranger put this record into a mailbox. `must` is the only fate that it may have there."""
+    """The test put this record into a mailbox. `must` is the only fate that it may have there."""
 
     at: str
     family: str
@@ -116,7 +116,7 @@ class Injected:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Somebody took this event out of the outbox before it was sent."""
+    """The test removed this event from the outbox before it was sent."""
 
     stream: HistoryStream
     sequence: int
@@ -125,7 +125,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A row changed: from one version to another (0 before it was there). `order` rises within an agency."""
+    """A row changed from one version to another (0 before it existed). `order` rises within an agency."""
 
     at: str
     thing: str
@@ -138,7 +138,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Work that is left at an agency when everything has had its time."""
+    """Work that is left at an agency when all should be quiet."""
 
     at: str
     what: str
@@ -152,14 +152,14 @@ _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact
 
 
 def write_history(path: Path, facts: Iterable[Fact]) -> None:
-    """Write facts, a line of JSON each."""
+    """Return facts as JSON, one a line."""
     with path.open("wb") as file:
         for fact in facts:
             file.write(_FACT.dump_json(fact) + b"\n")
 
 
 def read_history(path: Path) -> Iterator[Fact]:
-    """Read facts back; raises pydantic's ValidationError for a line that is none."""
+    """Parse facts; raises pydantic's ValidationError for an invalid line."""
     with path.open("rb") as file:
         for line in file:
             yield _FACT.validate_json(line)

@@ -1,4 +1,4 @@
-"""A frugal HTTP/1.1 caller for loads: what it costs itself should not be taken for the service's cost."""
+"""A cheap HTTP/1.1 client for load tests, so that its own cost is not counted as the service's."""
 
 import asyncio
 from collections import deque
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class CallError(Exception):
-    """A call that got no whole answer: the service is away, or went away meanwhile, or was too slow."""
+    """A call without a complete answer: the service was away, went away meanwhile, or was too slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class HttpCaller:
     async def call(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answered:
-        """Send a request and read its answer, which has to name its length; raises CallError."""
+        """Send a request and read its answer, which must have a Content-Length; raises CallError."""
         head = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         request = (
             f"{method} {path} HTTP/1.1\r\nhost: {self._address[0]}\r\n{head}"
@@ -43,7 +43,7 @@ class HttpCaller:
             raise CallError(type(error).__name__) from error
 
     def close(self) -> None:
-        """Give all connections up."""
+        """Close all connections."""
         while self._free:
             self._free.pop()[1].close()
 

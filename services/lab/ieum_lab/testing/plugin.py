@@ -1,4 +1,4 @@
-"""Pytest fixtures: `stack` (once a run) and `make_centre` (a centre of its own for every test)."""
+"""Pytest fixtures: `stack` (once a run) and `make_centre` (a separate centre for every test)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -27,13 +27,13 @@ def stack() -> Iterator[Stack]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def database_template(stack: Stack) -> Template:
-    """Make the database that is migrated once and copied for every agency of every test."""
+    """Make the template database: migrated once, and copied for every agency of every test."""
     return await make_template(stack)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def make_centre(stack: Stack, database_template: Template) -> AsyncIterator[MakeCentre]:
-    """Hand out the maker of centres: give it ids of agencies and await a `CentreUnderTest`.
+    """Return a function that makes centres: call it with ids of agencies and await a `CentreUnderTest`.
 
     Each has a name, topics, logins, access lists and databases of its own on the shared servers, and is
     gone after the test. Without arguments it has the agencies of `ieum_lab.testing.centre.AGENCIES`.

@@ -1,4 +1,4 @@
-"""Where test runs keep their servers, and how the next run ends those of a run that was killed."""
+"""The folders of test runs' servers, and the clean-up of a run that was killed."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ SETTLING_SECONDS = 120
 
 
 def new_run_folder() -> Path:
-    """Make a folder for the servers of this run; all may pass through it, for PostgreSQL never is root."""
+    """Make a folder for the servers of this run; any user may enter it: PostgreSQL never runs as root."""
     parent = _parent()
     parent.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=parent, prefix="run-"))
@@ -23,7 +23,7 @@ def new_run_folder() -> Path:
 
 
 def ended_runs() -> list[Path]:
-    """List the folders of runs that ended without tidying up."""
+    """Return the folders of runs that ended without cleaning up."""
     return [folder for folder in _parent().glob("run-*") if _is_abandoned(folder)]
 
 

@@ -1,4 +1,4 @@
-"""Verdicts: which promise a history breaks, where, and why in words."""
+"""Verdicts: which promise a history breaks, where and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ieum_lab.testing.history import HistoryStream
 
 
 class Broken(StrEnum):
-    """Which promise is broken."""
+    """The promise that is broken."""
 
     LOST = "LOST"
     PHANTOM = "PHANTOM"
@@ -26,15 +26,15 @@ class Number(NamedTuple):
     sequence: int
 
     def __str__(self) -> str:
-        """Write it as a person reads it."""
+        """Return it in readable form."""
         return f"{self.stream} #{self.sequence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise broken: where, and why in words. `about` is a stream, or (agency, thing changed there).
+    """One broken promise: where and why. `about` is a stream, or (agency, thing changed there).
 
-    `sequence` is the number of the stream where it went wrong; 0 where it is none in particular.
+    `sequence` is the number in the stream where it went wrong; 0 for none in particular.
     """
 
     broken: Broken

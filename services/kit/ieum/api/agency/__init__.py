@@ -1,1 +1,4 @@
-"""Routes for the agency's own systems: referrals, decisions, asks, cases, events."""
+"""Routes for the agency's own systems: referrals, decisions, asks, cases, programmes, events.
+
+A POST becomes a `Command` of ieum.application. May import: the API's other folders except operators.
+"""

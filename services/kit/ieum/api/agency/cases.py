@@ -121,7 +121,7 @@ async def read_case(context: InContext, case: CaseId) -> Response:
     **posts("closeCase", "CaseClosing", CASE_CLOSINGS, CaseView, *_CHANGING, versioned=True),
 )
 async def close_case(request: Request, context: InContext, case: CaseId) -> Response:
-    """Close a case none of whose referrals is under way; each sender hears of its own referrals."""
+    """Close a case without active referrals; each sender is notified about its own referrals."""
 
     def command(closing: CaseClosing) -> Command:
         return commands.close_case(case, closing, _answer)

@@ -1,4 +1,4 @@
-"""The feed: everything that took effect here, in one order, for agency systems that follow along."""
+"""The feed: everything that took effect here, in one order, for the agency's own systems to follow."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from ieum_contracts.topics import Family
 
 WAIT_SECONDS_MAX = 30.0
 WAITING_MAX = 200
-"""Callers who may wait for news at a time; each keeps a connection and nothing else."""
+"""Callers that may wait for events at a time; each costs only a connection."""
 
 router = APIRouter(tags=["events"])
 
@@ -89,7 +89,7 @@ async def follow(
 
 
 async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> None:
-    """Wait for news, or until there is nobody left to wait for them; raises Problem when too many do."""
+    """Wait for the next event or until the client has gone; raises Problem when too many clients wait."""
     if context.news.waiting >= WAITING_MAX:
         raise Problem(OVERLOADED)
     ends: list[asyncio.Future[Any]] = [

@@ -1,4 +1,4 @@
-"""Places in the feed: opaque cursors that know their epoch, so that a reader is told of a feed made anew."""
+"""Feed cursors: opaque, with the feed's epoch, so that a reader notices when the feed was restarted."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -17,14 +17,14 @@ BEGINNING = "0"
 
 
 class FeedPlace(NamedTuple):
-    """Behind which event a reader is; epoch and event are None where only a number is known."""
+    """The last event that a reader has seen; epoch and event are None when only a number is known."""
 
     number: int
     epoch: UUID | None = None
     event: UUID | None = None
 
     def text(self) -> str:
-        """Write it as a cursor."""
+        """Return it as a cursor."""
         return write_cursor(self.number, self.epoch, self.event or "")
 
 
@@ -54,10 +54,10 @@ from feed_epoch e where e.one
 
 
 async def found_place(connection: Connection, place: FeedPlace) -> FeedPlace:
-    """Find a reader's place in the feed as it is; raises Problem where it is none of this feed.
+    """Return a reader's place in the feed; raises Problem for a place that is not in this feed.
 
-    The epoch changes when a restored database is noticed. The event tells also where it was not: another one
-    stands under the number then.
+    The epoch changes when a restore is noticed. The event's id shows it also when it was not noticed: another
+    event then has the number.
     """
     row = await connection.fetchrow(_STANDING, place.number)
     assert row is not None  # noqa: S101 - kept by the migration

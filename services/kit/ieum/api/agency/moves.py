@@ -1,4 +1,4 @@
-"""What is ordered of a referral that exists: the recipient decides, the sender asks, either tells news."""
+"""Commands on an existing referral: the recipient decides, the sender asks, either reports changes."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Referrals: make one, list them, and read one with all that is known of it."""
+"""Referrals: make one, list them, and read one in full."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""From a POST to its answer: read the command, have it carried out once, and report what was refused."""
+"""From a POST to its answer: read the command, submit it once, and report a refusal as a problem."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -32,7 +32,7 @@ async def submit(
     contract: TypeAdapter[Content],
     command: Callable[[Content], Command],
 ) -> Response:
-    """Have a command carried out once, and answer after its commit; raises Problem for what is refused."""
+    """Submit a command once, and answer after its commit; raises Problem for a refusal."""
     content, idempotency_key = await read_command(request, contract)
     submission = Submission(
         command(content), _cause(request), idempotency_key, wanted_versions(request), content

@@ -21,7 +21,7 @@ from ieum_contracts.lifecycle import RecipientCopy
 
 
 def standing(referral: Referral) -> ReferralStanding:
-    """Show where a referral stands."""
+    """Show a referral's state."""
     ended = referral.ended_here
     return ReferralStanding(
         id=referral.id,
@@ -39,13 +39,13 @@ def standing(referral: Referral) -> ReferralStanding:
 
 
 def standing_answer(change: Change) -> StoredResponse:
-    """Answer a command on a referral with where it stands now."""
+    """Answer a command on a referral with its new state."""
     after = _changed(change)
     return stored_answer(standing(after), after.version)
 
 
 def created_answer(change: Change) -> StoredResponse:
-    """Answer a new referral with where it is found and where it stands."""
+    """Answer a new referral with its location and state."""
     made = _changed(change)
     return stored_answer(standing(made), made.version, f"/v1/referrals/{made.id}")
 
@@ -73,7 +73,7 @@ def _changed(change: Change) -> Referral:
 
 
 def coded(body: bytes) -> dict[str, JsonValue]:
-    """Read an event's body without the member in which everything personal stands."""
+    """Read an event's body without `sealed`, the field with everything personal."""
     content = from_json(body)
     return {name: value for name, value in content.items() if name != "sealed"}
 

@@ -1,4 +1,4 @@
-"""Examples of every body that the API takes; a test holds each against its contract."""
+"""Examples of every request body; a test validates each against its contract."""
 
 from collections.abc import Mapping
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""The OpenAPI document: put together from the routes, the contracts of bodies, and the kinds of problem."""
+"""The OpenAPI document, made from the routes, the contracts of bodies and the kinds of problem."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -70,7 +70,7 @@ PARAMETERS: Mapping[str, Document] = {
 
 
 _NOWHERE = (METHOD,)
-"""A method that a path does not have belongs to no operation of it."""
+"""Problems of no operation: a method that the path does not have."""
 _NOT_OURS = frozenset({"JsonValue", "HTTPValidationError", "ValidationError"})
 
 
@@ -89,7 +89,7 @@ def serve_document(app: FastAPI, path: str, bodies: Mapping[str, TypeAdapter[Any
 
 
 def document_of(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
-    """Give the document, written once for each app; its server is the one that serves it."""
+    """Return the document, made once per app; its server is the one that was called."""
     if app.openapi_schema is None:
         app.openapi_schema = _write(app, bodies)
     return app.openapi_schema
@@ -140,7 +140,7 @@ def _schemas(contracts: Mapping[str, TypeAdapter[Any]], mode: JsonSchemaMode) ->
 
 
 def _joined(outputs: Mapping[str, Document], inputs: Mapping[str, Document]) -> Document:
-    """Put the schemas of answers and bodies together; one name means one thing."""
+    """Merge the schemas of answers and bodies; one name is one schema."""
     for name in outputs.keys() & inputs.keys():
         if plain(outputs[name]) != plain(inputs[name]):
             raise ValueError(f"The schema {name} differs between answers and bodies; rename one of them.")
@@ -148,7 +148,7 @@ def _joined(outputs: Mapping[str, Document], inputs: Mapping[str, Document]) -> 
 
 
 def _operations(path: Document) -> Document:
-    """Describe what a path offers, without what FastAPI supposes: null parameters, a 422 of its own."""
+    """Describe a path's operations, without FastAPI's assumptions: null parameters and its own 422."""
     for operation in path.values():
         if MEDIA_TYPE not in operation["responses"].get("422", {}).get("content", {MEDIA_TYPE: {}}):
             del operation["responses"]["422"]

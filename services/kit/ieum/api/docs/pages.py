@@ -1,4 +1,4 @@
-"""Pages for people: the API's documentation and what each problem means, without anything from elsewhere."""
+"""Pages for people: the API's documentation and the problem types; they load nothing from other sites."""
 
 from html import escape
 from importlib.resources import files
@@ -69,7 +69,7 @@ router = APIRouter(include_in_schema=False)
 
 
 def assets() -> Mount:
-    """Serve the files of the documentation page out of the installed package that ships them."""
+    """Serve the files of the documentation page from the installed package."""
     folder = files("fastapi_offline").joinpath("static")
     return Mount(f"{DOCS_PATH}/assets", StaticFiles(directory=str(folder)), name="docs-assets")
 
@@ -82,7 +82,7 @@ async def docs() -> Response:
 
 @router.get(f"{DOCS_PATH}/start.js")
 async def start() -> Response:
-    """Start the documentation page; a file of its own, so that no script stands in the page."""
+    """Serve the documentation page's script; a file of its own, so that the page has no inline script."""
     return Response(_START, media_type="text/javascript; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What a problem looks like as JSON: the members of every kind, and those that only some kinds carry."""
+"""The JSON schema of a problem: the fields of every kind, and those that only some kinds have."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -47,7 +47,7 @@ def _errors(error: FieldError) -> Mapping[str, JsonValue]:
 COMMON = frozenset(
     {"type", "title", "status", "detail", "detail_ko", "detail_en", "help", "instance"},
 )
-"""Members of every kind."""
+"""The fields of every kind."""
 MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
     "query": _errors(FieldError("query", "limit", "less_than_equal", {"le": 200})),
     "too-large": {"limit_bytes": 262_144},
@@ -74,11 +74,11 @@ MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
     "stream-stopped": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "sequence.conflict"},
     "restoring": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "restored.comparing"},
 }
-"""The other members by the name of the kind, each with a value as it may be."""
+"""The other fields by the name of the kind, each with an example value."""
 
 
 def example(kind: ProblemKind) -> dict[str, JsonValue]:
-    """Write a problem of a kind as it may be answered, in English."""
+    """Return an example answer of a kind, in English."""
     return {
         "type": kind.type,
         "title": kind.title.en,

@@ -1,4 +1,4 @@
-"""How a route describes itself in the OpenAPI document: its name, body, answers, headers and problems."""
+"""How a route describes itself in the OpenAPI document: name, body, answers, headers and problems."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -19,9 +19,9 @@ REF = "#/components/schemas/{model}"
 Document = dict[str, Any]
 
 ANYWHERE = (*ON_EVERY_ROUTE, http_kinds.QUERY, http_kinds.INTERNAL)
-"""What may go wrong on every route; each refuses parameters that it does not have."""
+"""Problems of every route; each refuses parameters that it does not have."""
 READING = (*ON_V1_ROUTES, http_kinds.UNAVAILABLE)
-"""What may go wrong where the database is asked, as every route under `/v1` does."""
+"""Problems of routes that use the database, as all under `/v1` do."""
 POSTING = (
     *READING,
     http_kinds.KEY_MISSING,
@@ -33,15 +33,15 @@ POSTING = (
     http_kinds.KEY_REUSED,
     IDENTIFIERS,
 )
-"""What may go wrong with every POST."""
+"""Problems of every POST."""
 ORDERING = (STREAM_STOPPED, RESTORING)
-"""What may go wrong where something is said to another agency."""
+"""Problems of routes that say something to another agency."""
 ALWAYS = ("X-Request-Id", "Cache-Control")
 """Headers of every answer."""
 
 
 class Route(TypedDict):
-    """What a route tells FastAPI's decorator; it reads bodies and writes answers itself."""
+    """The arguments of FastAPI's decorator; routes read bodies and write answers themselves."""
 
     operation_id: str
     response_model: None
@@ -60,8 +60,8 @@ def gets(
 ) -> Route:
     """Describe a GET.
 
-    `asks` where it asks the database, `versioned` where the answer carries an ETag, `not_yet` where the same
-    answer says by 503 that the service does not work.
+    `asks`: it uses the database; `versioned`: the answer has an ETag; `not_yet`: the same answer with
+    status 503 says that the service does not work.
     """
     headers = ["ETag"] if versioned else []
     may_be = (*ANYWHERE, *(READING if asks else ()), *problems)
@@ -84,7 +84,7 @@ def posts(  # noqa: PLR0913 - all that a document says of a POST
     status: int = 200,
     versioned: bool = False,
 ) -> Route:
-    """Describe a POST whose body is the component schema `body`; `versioned` where it minds If-Match."""
+    """Describe a POST whose body is the component schema `body`; `versioned` when it checks If-Match."""
     content = {
         "schema": {"$ref": REF.format(model=body)},
         "examples": {_name(each): {"summary": each, "value": value} for each, value in examples.items()},
@@ -136,14 +136,14 @@ def _problem(may_be: list[ProblemKind]) -> Document:
 
 
 def headers_of(names: Iterable[str]) -> Document:
-    """Name the headers of an answer, those of every answer among them."""
+    """Return the headers of an answer, including those of every answer."""
     return {
         name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in sorted([*ALWAYS, *names])
     }
 
 
 def described(model: type[BaseModel]) -> str:
-    """Give the first sentence of what is said of a model."""
+    """Return the first sentence of a model's description."""
     return (model.__doc__ or model.__name__).strip().split("\n")[0]
 
 

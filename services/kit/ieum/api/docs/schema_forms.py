@@ -1,4 +1,4 @@
-"""The forms in which a JSON Schema is written so that generators of clients in any language understand it."""
+"""Rewrites JSON Schemas so that client generators of any language understand them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ INT32_MAX = 2**31 - 1
 _PREFIX = REF.format(model="")
 _ANYTHING = {"$ref": REF.format(model="JsonValue")}
 _DATA = frozenset({"default", "example", "examples", "const", "enum"})
-"""Members whose content is data, not a schema."""
+"""Keywords whose content is data, not a schema."""
 
 
 def plain(schema: Any) -> Any:
-    """Write a schema, or what holds schemas, without made-up titles and with the size of every number."""
+    """Rewrite a schema, or a container of schemas: no generated titles, a format for every number."""
     if isinstance(schema, list):
         return [plain(each) for each in schema]
     if not isinstance(schema, dict):
@@ -36,7 +36,7 @@ def plain(schema: Any) -> Any:
 
 
 def absent(schema: Document) -> Document:
-    """Write the schema of an answer: what has no value is absent, everything else is there."""
+    """Rewrite the schema of an answer: a field without a value is absent, every other one is required."""
     properties = schema.get("properties")
     if properties is None:
         return schema
@@ -50,7 +50,7 @@ def absent(schema: Document) -> Document:
 
 
 def without_null(schema: Document) -> Document:
-    """Leave out the alternative that a value is null."""
+    """Remove null as an alternative."""
     left = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     if not left:
         return schema
@@ -61,9 +61,9 @@ def without_null(schema: Document) -> Document:
 
 
 def strict(schema: Document) -> Document:
-    """Write the schema of a body: fields that it does not name are refused, and none has a default.
+    """Rewrite the schema of a body: unknown fields are refused, and no field has a default.
 
-    What a field with a default means to a generator differs: TypeScript's would make it one that is needed.
+    Generators differ on a field with a default: TypeScript's would make it required.
     """
     if schema.get("type") != "object":
         return schema
@@ -72,7 +72,7 @@ def strict(schema: Document) -> Document:
 
 
 def by_title(schemas: Mapping[str, Document]) -> dict[str, Document]:
-    """Name schemas as their models are; names that pydantic makes up change with its versions."""
+    """Name schemas after their models; the names that pydantic generates change with its versions."""
     titles = {name: str(schema.get("title", name)) for name, schema in schemas.items()}
     if len(set(titles.values())) != len(titles):
         raise ValueError("Two models of the API have one title; give one of them another name.")

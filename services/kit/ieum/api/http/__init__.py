@@ -1,1 +1,4 @@
-"""HTTP itself: the server, its limits, bodies, responses and idempotency."""
+"""HTTP itself: the server and its limits, request bodies, responses, idempotency.
+
+Knows no route. May import: problems, ieum.storage, ieum.delivery.
+"""

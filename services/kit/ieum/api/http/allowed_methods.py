@@ -1,4 +1,4 @@
-"""What may be done at an address: every method of a path, and which parameters a query there may have."""
+"""The methods of each path, and the query parameters of each method."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +17,10 @@ from ieum.api.problems.field_errors import ERRORS_MAX, FieldError, printable
 from ieum.api.problems.response import Problem, answer
 
 ANY_PATH = "/*"
-"""How the server gives the target `*`: the service as a whole."""
+"""The server's path for the target `*`: the service as a whole."""
 
 _NOTED = ("route", "path_params", "ieum.problem")
-"""What is noted in a request's scope while it is served."""
+"""Keys that are set in a request's scope while it is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Address:
 
 
 class Methods:
-    """ASGI middleware that answers OPTIONS, serves HEAD as GET without its content, and minds the query."""
+    """ASGI middleware that answers OPTIONS, serves HEAD as GET without content, and checks the query."""
 
     def __init__(self, app: ASGIApp, paths: Sequence[Address]) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class Methods:
 
 
 def paths_of(routes: Iterable[BaseRoute]) -> Sequence[Address]:
-    """List every path with its methods; HEAD goes where GET does, OPTIONS everywhere."""
+    """Return every path with its methods; HEAD is allowed where GET is, OPTIONS everywhere."""
     paths: dict[str, Address] = {}
     for route in routes:
         if isinstance(route, Route):
@@ -85,8 +85,8 @@ def _query_of(dependant: Any) -> Iterator[str]:
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
-    """Answer what the router itself refuses: no such path, no such method."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for HTTPException alone
+    """Answer the router's own errors: no such path, no such method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered only for HTTPException
     kind = {404: http_kinds.NOT_FOUND, 405: http_kinds.METHOD}.get(error.status_code, http_kinds.QUERY)
     allowed = _methods_at(request.app.state.paths, request.scope["path"])
     headers = {
@@ -104,7 +104,7 @@ def _options(paths: Iterable[Address], scope: Scope) -> Response:
 
 
 def _methods_at(paths: Iterable[Address], path: str) -> str:
-    """Name the methods of an address, as the header Allow does; empty where there is nothing."""
+    """Return the methods of a path for the header Allow; empty for an unknown path."""
     found = [each.methods for each in paths if path == ANY_PATH or each.pattern.match(path)]
     return ", ".join(sorted(set().union(*found)))
 
@@ -116,7 +116,7 @@ def _check_query(paths: Iterable[Address], scope: Scope) -> None:
         (each.query[method] for each in paths if method in each.query and each.pattern.match(path)), None
     )
     if known is None:
-        return  # nothing is there, or nothing of that method
+        return  # unknown path or method
     seen: set[str] = set()
     errors = []
     for name, _ in QueryParams(scope["query_string"]).multi_items():

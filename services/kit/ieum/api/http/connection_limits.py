@@ -1,6 +1,6 @@
 """Connection and request limits: at the limit the connection that is idle longest is closed.
 
-Health is asked for most under overload, so it is counted in none of the limits.
+Health is asked for most under overload, so it is not counted in any limit.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,36 +15,36 @@ HEALTH_PATHS = frozenset({"/health/live", "/health/ready"})
 
 _WAITS = "ieum.waits"
 OVERLOADED = "ieum.overloaded"
-"""Name in a request's scope that says that it has to be refused."""
+"""The key in a request's scope that marks it to be refused."""
 
 
 class Connection(Protocol):
-    """One connection, as far as the limits are concerned."""
+    """One connection, as the limits see it."""
 
     since: float
     """When it began to wait for its client."""
 
     @property
     def waits_for_client(self) -> bool:
-        """Whether it is the client's turn: a head, or the rest of a body, is not here yet."""
+        """Whether it waits for the client: a head, or the rest of a body, has not arrived yet."""
         ...
 
     @property
     def scope(self) -> Scope:
-        """The request that it serves, or served last."""
+        """The request that it serves or served last."""
         ...
 
     def sweep(self, now: float) -> None:
-        """End when something has taken too long."""
+        """Close when something has taken too long."""
         ...
 
     def end(self) -> None:
-        """End at once."""
+        """Close at once."""
         ...
 
 
 def mark_waiting(scope: Scope, *, waits: bool) -> None:
-    """Mark a request as one that only waits for news and is not counted, or no longer."""
+    """Mark whether a request only waits for events, and so is not counted."""
     scope[_WAITS] = waits
 
 
@@ -67,7 +67,7 @@ def is_overloaded(scope: Scope, tasks: Collection[Any], connections: Collection[
 
 
 def sweep(connections: Collection[Any], now: float) -> None:
-    """End what takes too long, of all connections."""
+    """Close every connection that takes too long."""
     for each in list(_ours(connections)):
         each.sweep(now)
 

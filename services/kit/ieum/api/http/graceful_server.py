@@ -1,4 +1,4 @@
-"""Graceful shutdown: a server that ends without ending its process, and closes connections that time out."""
+"""Graceful shutdown: a server that stops without ending its process, and closes connections that time out."""
 
 import asyncio
 import signal
@@ -14,9 +14,9 @@ from ieum.api.http.connection_limits import SWEEP_SECONDS, sweep
 
 
 class GracefulServer(uvicorn.Server):
-    """Ends on SIGTERM or SIGINT by returning from `serve`, so that what runs beside it can be put away.
+    """Stops on SIGTERM or SIGINT by returning from `serve`, so that the rest of the service can be stopped.
 
-    Uvicorn's own raises the signal once more, which ends the process there and then.
+    Uvicorn's own server raises the signal again, which ends the process at once.
     """
 
     def __init__(
@@ -28,20 +28,20 @@ class GracefulServer(uvicorn.Server):
         self._sweeping: asyncio.TimerHandle | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end; a second signal does not wait for anybody."""
+        """Begin to stop; a second signal stops at once."""
         super().handle_exit(sig, frame)
         if self._ending is not None:
             self._ending()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, when the time has come."""
+        """Listen, once `ready` has returned."""
         if self._ready is not None:
             await self._ready()
         await super().startup(sockets)
         self._sweep()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, and let requests end."""
+        """Stop listening, and let running requests end."""
         await super().shutdown(sockets)
         if self._sweeping is not None:
             self._sweeping.cancel()

@@ -1,8 +1,8 @@
 """Checks of Host, Origin, path and Accept, before any route: whether a request is for this service.
 
-The API knows no login yet, so whoever reaches it is served. A web page must not be among them: one that a
-worker has open can reach the service by the worker's browser, under a name of its own that is made to point
-here (DNS rebinding), or as a foreign origin. Browsers tell both in headers that pages cannot change.
+The API has no login yet and serves every client that reaches it. Web pages must not be among them: one that a
+worker has open can reach the service through the browser, under its own name that is made to point
+here (DNS rebinding), or as a foreign origin. Browsers show both in headers that pages cannot change.
 """
 
 import functools
@@ -27,7 +27,7 @@ from ieum.api.problems.response import Problem
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PAGES = ("/docs", "/problems")
-"""For people: a link elsewhere may lead to them."""
+"""Pages for people: links from other sites may lead to them."""
 REMEMBERED = 128
 
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
@@ -44,7 +44,7 @@ Authority = tuple[str, int | None]
 
 
 def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
-    """Let a request in; raises Problem for one that is not for `hosts`, not from here, or one too many."""
+    """Check a request; raises Problem for one to another host, from another origin, or over the limit."""
     given: dict[bytes, list[str]] = {}
     for name, value in scope["headers"]:
         if name in _LOOKED_AT:
@@ -68,7 +68,7 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
 
 @functools.lru_cache(REMEMBERED)
 def authority(text: str) -> Authority | None:
-    """Read name and port of a host; None for what is none. Every way to write an address is one name."""
+    """Parse name and port of a host; None if invalid. All ways to write one address become one name."""
     found = _AUTHORITY.fullmatch(text.strip().lower())
     if found is None:
         return None
@@ -82,7 +82,7 @@ def authority(text: str) -> Authority | None:
 
 
 def _host_of(given: Sequence[str]) -> Authority | None:
-    """Read the one Host; None where there is none. Raises Problem for a second or a strange one."""
+    """Read the one Host header; None without one. Raises Problem for a second or an invalid one."""
     if not given:
         return None
     found = authority(given[0])
@@ -92,7 +92,7 @@ def _host_of(given: Sequence[str]) -> Authority | None:
 
 
 def _check_origin(scope: Scope, given: Mapping[bytes, Sequence[str]], host: Authority | None) -> None:
-    """Refuse what another origin's page has sent; those who are no browsers do not send these headers."""
+    """Refuse requests from another origin's page; clients other than browsers do not send these headers."""
     origins = given.get(b"origin", ())
     if origins and (len(origins) > 1 or not _is_ours(origins[0], host)):
         raise Problem(FOREIGN_ORIGIN)
@@ -121,7 +121,7 @@ def _is_followed_link(scope: Scope, given: Mapping[bytes, Sequence[str]]) -> boo
 
 @functools.lru_cache(REMEMBERED)
 def _takes_json(accept: str) -> bool:
-    """Whether a client takes JSON: it names nothing, or names it with a weight that is not zero."""
+    """Whether a client accepts JSON: without the header, or with a weight above zero."""
     entries = [each.lower().partition(";") for each in accept.split(",") if each.strip()]
     return not entries or any(
         media_type.strip() in _JSON and not _NO_WEIGHT.search(parameters)
@@ -130,7 +130,7 @@ def _takes_json(accept: str) -> bool:
 
 
 def _is_address(name: str) -> bool:
-    """Whether a name is an address, as probes of containers use: no page can make one its own."""
+    """Whether a name is an IP address, as container probes use: no web page can have one as its name."""
     try:
         ipaddress.ip_address(name.strip("[]"))
     except ValueError:

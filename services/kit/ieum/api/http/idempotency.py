@@ -1,7 +1,7 @@
-"""One piece of work per Idempotency-Key: sent again, it gets the same answer and does nothing again.
+"""One piece of work per Idempotency-Key: a repeated request gets the same answer and changes nothing.
 
-The key is inserted in the transaction that does the work. So a request that arrives while the first is still
-at work waits for that row, and then finds either its answer or, after a refusal or a crash, nothing at all
+The key is inserted in the transaction that does the work. A request that arrives while the first still
+runs waits for that row, and then finds either its answer or, after a refusal or a crash, nothing
 and does the work itself. Only answers of the 2xx class are kept: a refusal changed nothing. Orders are served
 together (ieum.application.group_commit), with their keys inserted last; an operator's action claims its
 key first.
@@ -48,7 +48,7 @@ _KEPT = "select fingerprint, status, headers, body from idempotency where key = 
 
 
 async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Response | None:
-    """Take the key for this transaction's work, or return the answer that was given under it before.
+    """Claim the key for this transaction, or return the answer that was given under it before.
 
     Raises Problem when another request was carried out under the key.
     """
@@ -57,7 +57,7 @@ async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Resp
     ):
         return None
     kept = await connection.fetchrow(_KEPT, idempotency_key.key)
-    if kept is None:  # seven days old, and forgotten between the two statements
+    if kept is None:  # seven days old, and deleted between the two statements
         raise Problem(http_kinds.UNAVAILABLE)
     answer = StoredResponse(kept["status"], kept["headers"], kept["body"])
     return replayed(
@@ -66,7 +66,7 @@ async def claim(connection: Connection, idempotency_key: IdempotencyKey) -> Resp
 
 
 def replayed(kept: StoredAnswer, idempotency_key: IdempotencyKey) -> Response:
-    """Give an answer again; raises Problem when it was given to another request."""
+    """Repeat an answer; raises Problem when it was given to another request."""
     if kept.idempotency_key.fingerprint != idempotency_key.fingerprint:
         raise Problem(http_kinds.KEY_REUSED)
     given = response_of(kept.answer)
@@ -75,7 +75,7 @@ def replayed(kept: StoredAnswer, idempotency_key: IdempotencyKey) -> Response:
 
 
 def answer_of(response: Response) -> StoredResponse:
-    """Write down what of a response is kept."""
+    """Return what is stored of a response."""
     headers = [
         part
         for name in _KEPT_HEADERS
@@ -86,7 +86,7 @@ def answer_of(response: Response) -> StoredResponse:
 
 
 def response_of(answer: StoredResponse) -> Response:
-    """Make the response that an answer was written down of."""
+    """Make a response again from what is stored."""
     headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
     return Response(answer.body, answer.status, {"cache-control": "no-store", **headers})
 
@@ -95,7 +95,7 @@ _KEEP = "update idempotency set status = $2, headers = $3, body = $4 where key =
 
 
 async def keep(connection: Connection, key: str, response: Response) -> None:
-    """Remember the answer, in the transaction of the work that it tells of."""
+    """Store the answer, in the transaction of its work."""
     answer = answer_of(response)
     await connection.execute(_KEEP, key, answer.status, list(answer.headers), answer.body)
 
@@ -109,9 +109,9 @@ _PULL_BACK = "update idempotency set at = now() where at > now() + interval '1 m
 
 
 async def forget(connection: Connection, horizon: Horizon) -> int:
-    """Delete answers older than seven days, at most 5,000 a call; return how many went.
+    """Delete answers older than seven days, at most 5,000 a call; return how many.
 
-    The database's clock says how old they are: one that is forgotten early lets its work be done twice.
+    Their age is by the database's clock: an answer deleted early would let its work be done twice.
     """
     await connection.execute(_PULL_BACK)
     span = await horizon.look(connection)
@@ -124,7 +124,7 @@ async def forget(connection: Connection, horizon: Horizon) -> int:
 
 
 async def keep_forgetting(database: Connections, leading: asyncio.Event) -> None:
-    """Forget old answers once a minute, until cancelled, while this process leads."""
+    """Delete old answers once a minute, until cancelled, while this process leads."""
     horizon = Horizon(ANSWERS, KEPT)
     while True:
         await leading.wait()
@@ -133,14 +133,14 @@ async def keep_forgetting(database: Connections, leading: asyncio.Event) -> None
                 more = await forget(connection, horizon) == FORGOTTEN_MAX
         except DATABASE_RETRYABLE:
             more = False
-        except Exception as error:  # noqa: BLE001 - the service works without; it is tried again
+        except Exception as error:  # noqa: BLE001 - the service works without it; it is retried
             _log.error("idempotency.cleanup-failed", error=type(error).__name__)
             more = False
         await asyncio.sleep(spread(FORGET_PAUSE_SECONDS if more else FORGET_SECONDS))
 
 
 def idempotency_key_of(request: Request, key: str, body: bytes) -> IdempotencyKey:
-    """Tell one request from another under the same key: by method, path with query, If-Match and body."""
+    """Return the fingerprint of a request: of method, path with query, If-Match and body."""
     head = (request.method, request.url.path, request.url.query, if_match(request) or "")
     return IdempotencyKey(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
 

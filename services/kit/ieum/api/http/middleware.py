@@ -68,7 +68,7 @@ class ApiMiddleware:
             await refusal(scope, receive, response.send)
         except ClientDisconnect:
             response.status = CLIENT_GONE_STATUS
-        except Exception as error:  # noqa: BLE001 - whatever it is: an answer without content, and a log line
+        except Exception as error:  # noqa: BLE001 - any error becomes an answer and a log line
             await _fail(scope, receive, response, error)
         self._record(scope, response.status, time.perf_counter() - started)
 
@@ -92,7 +92,7 @@ class ApiMiddleware:
 
 
 class _Response:
-    """What goes out: remembers the status, and adds the headers that every answer carries."""
+    """Sends the response: remembers the status, and adds the headers of every answer."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.status = CLIENT_GONE_STATUS

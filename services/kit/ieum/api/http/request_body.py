@@ -21,7 +21,7 @@ Content = TypeVar("Content")
 
 
 async def read_body(request: Request) -> bytes:
-    """Read a JSON body; what is too much is never read to its end."""
+    """Read a JSON body; one over the limit is never read to its end."""
     types, encodings = (request.headers.getlist(f"content-{each}") for each in ("type", "encoding"))
     if len(types) != 1 or not _is_json(types[0]) or any(each.lower() != "identity" for each in encodings):
         raise Problem(http_kinds.MEDIA_TYPE)
@@ -36,7 +36,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
-    """Understand a body by its contract; fields that the contract does not have are refused by name."""
+    """Validate a body against its contract; unknown fields are refused by name."""
     try:
         return contract.validate_json(body, extra="forbid")
     except ValidationError as error:
@@ -47,7 +47,7 @@ def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
 
 
 def refuse_identifiers(body: bytes) -> None:
-    """Refuse a body that the contract took when any text in it holds a unique identifier (PIPA 24)."""
+    """Refuse a valid body when any text in it holds a unique identifier (PIPA 24)."""
     if holds_identifier(body):
         found = [pointer(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
         raise Problem(
@@ -56,7 +56,7 @@ def refuse_identifiers(body: bytes) -> None:
 
 
 def _is_json(content_type: str) -> bool:
-    """Whether a body is JSON in UTF-8; other parameters than `charset` mean nothing here."""
+    """Whether the media type is JSON in UTF-8; parameters other than `charset` are ignored."""
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [
         value.strip('"')

@@ -1,4 +1,4 @@
-"""HTTP/1.1 and nothing else on a connection: what would have two readers read two things is refused.
+"""Strict HTTP/1.1 framing: a request that two parsers could read differently is refused.
 
 llhttp refuses ambiguous lengths by itself, but takes an offered upgrade (`Upgrade: h2c`, which Java's client
 and `curl --http2` send with every request) for the end of HTTP, so that the body is dropped, or is read as
@@ -24,7 +24,7 @@ _ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 class _HalfClosing:
-    """The transport of an answer that is given before the whole request has come: closing ends one half."""
+    """The transport of an answer sent before the whole request has arrived: close ends only writing."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write
@@ -33,7 +33,7 @@ class _HalfClosing:
 
 
 class PlainProtocol(HttpToolsProtocol):
-    """HTTP/1.1 whose messages have one reading: offers to upgrade are ignored, and bad framing is refused."""
+    """Unambiguous HTTP/1.1: offers to upgrade are ignored, and bad framing is refused."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class PlainProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.running: RequestResponseCycle | None = None
-        """The request that is served now, or was last; others wait in the pipeline."""
+        """The request that is served now or was served last; others wait in the pipeline."""
         self.in_head = self.in_body = False
         self.ignores_input = False
         """Whether nothing more is taken in."""
@@ -62,7 +62,7 @@ class PlainProtocol(HttpToolsProtocol):
         return True
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in."""
+        """Receive bytes."""
         self._unset_keepalive_if_required()
         try:
             while data and not self.ignores_input:
@@ -71,7 +71,7 @@ class PlainProtocol(HttpToolsProtocol):
             self.refuse(MALFORMED_REQUEST)
 
     def _feed(self, data: bytes) -> bytes:
-        """Parse bytes, and return what is left: a request that offers an upgrade is read again without."""
+        """Parse bytes, and return the rest: a request with an offered upgrade is parsed again without it."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offered:
@@ -90,17 +90,17 @@ class PlainProtocol(HttpToolsProtocol):
         return b"\r\n".join([first, *lines, b"", b""])
 
     def on_message_begin(self) -> None:
-        """Begin a head."""
+        """Begin a request's head."""
         super().on_message_begin()
         self.in_head = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header in; what comes behind a chunked body may not change what was said before it."""
+        """Receive a header; a trailer behind a chunked body must not change the headers before it."""
         if self.in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Begin to serve the request; raising here makes the parser refuse it."""
+        """Begin to serve the request; an exception here makes the parser refuse it."""
         self.in_head = False
         version = self.parser.get_http_version()
         codings = [value for name, value in self.headers if name == b"transfer-encoding"]
@@ -120,7 +120,7 @@ class PlainProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _take_absolute(self) -> None:
-        """Take the authority of an absolute target for the Host, whatever Host says (RFC 9112 3.2.2)."""
+        """Use the authority of an absolute target instead of the header Host (RFC 9112 3.2.2)."""
         if self.url == b"*" and self.parser.get_method() == b"OPTIONS":
             self.url = b"/*"
             return
@@ -132,7 +132,7 @@ class PlainProtocol(HttpToolsProtocol):
         self.url = found[2] if found[2].startswith(b"/") else b"/" + found[2]
 
     def on_message_complete(self) -> None:
-        """End a request, unless it has to be read again."""
+        """End a request, unless it has to be parsed again."""
         if not self._offers:
             super().on_message_complete()
             self.in_body = False
@@ -154,7 +154,7 @@ class PlainProtocol(HttpToolsProtocol):
 
             async def sent(message: Any) -> None:
                 if cycle.more_body and message["type"] == "http.response.start":
-                    # What is still to come of this request must never be read as the next one.
+                    # The rest of this request must never be read as the next one.
                     cycle.keep_alive = False
                     cycle.transport = cast("asyncio.Transport", _HalfClosing(self.transport, self.half_close))
                 await send(message)
@@ -165,11 +165,11 @@ class PlainProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, served)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are told by the kind
-        """Refuse what cannot be read."""
+        """Refuse an invalid request."""
         self.refuse(MALFORMED_REQUEST)
 
     def refuse(self, kind: ProblemKind) -> None:
-        """End the connection: with a problem, unless an answer that is under way has to come first."""
+        """Close the connection: with a problem, unless an earlier answer has to be sent first."""
         self.ignores_input = True
         running = self.running
         if running is not None and not running.response_complete:

@@ -1,4 +1,4 @@
-"""Answers as JSON: absent rather than null, in UTC, never cached by anyone on the way."""
+"""Answers as JSON: fields absent rather than null, times in UTC, never cached."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -25,7 +25,7 @@ _VERSION = re.compile(r'"[0-9]{1,18}"')
 
 
 def stored_answer(content: BaseModel, version: int, location: str | None = None) -> StoredResponse:
-    """Write the answer to a command as it is stored: a representation, its version, and where it was made."""
+    """Return the answer to a command as it is stored: a representation, its version and its location."""
     headers = {"location": location} if location else {}
     headers |= {"etag": etag(version), "content-type": "application/json"}
     flat = [part for pair in headers.items() for part in pair]
@@ -33,19 +33,19 @@ def stored_answer(content: BaseModel, version: int, location: str | None = None)
 
 
 def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Write an answer."""
+    """Return an answer."""
     return Response(
         _json(content), status, {"cache-control": "no-store", **(headers or {})}, "application/json"
     )
 
 
 def etag(version: int) -> str:
-    """Write the version of a resource as its ETag."""
+    """Return the version of a resource as its ETag."""
     return f'"{version}"'
 
 
 def wanted_versions(request: Request) -> frozenset[int] | None:
-    """Read the versions that If-Match names; None for any. Raises Problem for what is no list of tags.
+    """Parse the versions in If-Match; None for any. Raises Problem when it is no list of tags.
 
     Several lines are one list (RFC 9110 5.3). A weak tag never matches, for If-Match compares strongly.
     """
@@ -58,18 +58,18 @@ def wanted_versions(request: Request) -> frozenset[int] | None:
 
 
 def if_match(request: Request) -> str | None:
-    """Read If-Match out of all its lines; None where there is none."""
+    """Join all lines of If-Match; None without one."""
     lines = request.headers.getlist("if-match")
     return ", ".join(line.strip() for line in lines) if lines else None
 
 
 def write_cursor(*parts: object) -> str:
-    """Make an opaque cursor of the place where a page ended."""
+    """Return an opaque cursor of the place where a page ended."""
     return urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, parts: int) -> list[str]:
-    """Read a cursor back; raises Problem for one that was not given by us."""
+    """Parse a cursor; raises Problem for one that we did not give."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
@@ -81,7 +81,7 @@ def read_cursor(cursor: str, parts: int) -> list[str]:
 
 
 def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Read the cursor of a list that is ordered by time and id."""
+    """Parse the cursor of a list ordered by time and id."""
     at, last = read_cursor(cursor, 2)
     try:
         moment = datetime.fromisoformat(at)
@@ -93,7 +93,7 @@ def read_time_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 
 def bad_cursor(parameter: str = "cursor") -> Problem:
-    """Make the problem of a cursor that was not given by us."""
+    """Return the problem for a cursor that we did not give."""
     return Problem(http_kinds.QUERY, {"errors": [FieldError("query", parameter, "cursor")]})
 
 

@@ -23,9 +23,9 @@ SLICE_BYTES = 4096
 """A head is measured as exactly as this."""
 HEAD_SECONDS_MAX = 10.0
 MESSAGE_SECONDS_MAX = 15.0
-"""For a request's body, also where nobody reads it; who reads one gives up a little earlier, with words."""
+"""For a request's body, also when nobody reads it; a route that reads it gives up earlier, with a problem."""
 WRITE_SECONDS_MAX = 15.0
-"""For a client that does not take its answer."""
+"""For a client that does not read its answer."""
 CLOSE_SECONDS_MAX = 2.0
 KEEP_ALIVE_SECONDS = 30
 SHUTDOWN_SECONDS_MAX = 5
@@ -38,10 +38,10 @@ def server(
     ready: Callable[[], Awaitable[None]] | None = None,
     ending: Callable[[], None] | None = None,
 ) -> uvicorn.Server:
-    """Make the server that serves `app`; who calls `serve()` on it starts and stops everything else.
+    """Make the server of `app`; the caller of `serve()` starts and stops everything else.
 
-    It listens once `ready` returns: callers that come earlier are refused at once, and try elsewhere.
-    `ending` is called when a signal ends it, while requests are still answered.
+    It listens once `ready` returns: earlier connections are refused at once, so clients can try elsewhere.
+    `ending` is called when a signal stops it, while requests are still answered.
     """
     config = Config(
         app,
@@ -61,7 +61,7 @@ def server(
 
 
 class BoundedProtocol(PlainProtocol):
-    """HTTP/1.1 whose requests are bounded in bytes, headers and time, and whose connections have a limit."""
+    """HTTP/1.1 with limits: bytes, headers and time of a request, and the number of connections."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class BoundedProtocol(PlainProtocol):
         self._taken_due = math.inf
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client ten seconds for its first head; at the limit another one is closed."""
+        """Give the client ten seconds for its first head; at the connection limit close another one."""
         super().connection_made(cast("asyncio.Transport", transport))
         gone = connection_to_close(self.connections)
         if gone is not None:
@@ -97,7 +97,7 @@ class BoundedProtocol(PlainProtocol):
                 if self._head_bytes > HEAD_BYTES_MAX:
                     self.refuse(MALFORMED_REQUEST)
         if self._due == math.inf and not self._is_served():
-            self._due = self.loop.time() + HEAD_SECONDS_MAX  # empty lines between requests keep nobody
+            self._due = self.loop.time() + HEAD_SECONDS_MAX  # empty lines between requests extend no time-out
 
     def on_message_begin(self) -> None:
         """Start counting a head."""
@@ -109,19 +109,19 @@ class BoundedProtocol(PlainProtocol):
             self._due = self.since + HEAD_SECONDS_MAX
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header; raising here makes the parser refuse the request with 400."""
+        """Count a header; an exception here makes the parser refuse the request with 400."""
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value)
         if len(self.headers) > HEADERS_MAX or self._header_bytes > HEAD_BYTES_MAX:
             raise httptools.HttpParserError("The request's head is too large.")
 
     def on_headers_complete(self) -> None:
-        """Stop counting: the head is in, and the body has its own time."""
+        """Stop counting: the head is complete, and the body has its own time-out."""
         self._due = self.loop.time() + MESSAGE_SECONDS_MAX
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop the time: it is no longer the client's turn."""
+        """Stop the time-out: it no longer waits for the client."""
         super().on_message_complete()
         if not self.in_body:
             self._due = math.inf
@@ -133,48 +133,48 @@ class BoundedProtocol(PlainProtocol):
             scope[OVERLOADED] = True
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Start the time-out for the next request."""
         self.since = self.loop.time()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """Give the client some time to take what was written."""
+        """Start the time-out for the client to read what was written."""
         super().pause_writing()
         self._taken_due = self.loop.time() + WRITE_SECONDS_MAX
 
     def resume_writing(self) -> None:
-        """Go on: the client takes what is written."""
+        """Stop that time-out: the client reads again."""
         super().resume_writing()
         self._taken_due = math.inf
 
     def half_close(self) -> None:
-        """Wait a little for a client that still sends."""
+        """Start a short time-out for a client that still sends."""
         self._due = self.loop.time() + CLOSE_SECONDS_MAX
         super().half_close()
 
     @property
     def waits_for_client(self) -> bool:
-        """Whether it is the client's turn: a head, or the rest of a body, is not here yet."""
+        """Whether it waits for the client: a head, or the rest of a body, has not arrived yet."""
         running = self.running
         if running is None or running.response_complete:
             return True
         return running.more_body and not running.response_started
 
     def sweep(self, now: float) -> None:
-        """End when the client has taken too long."""
+        """Close when the client has taken too long."""
         if now > self._taken_due:
             self.end()
         elif self.flow.read_paused:
-            self._due = max(self._due, now + MESSAGE_SECONDS_MAX)  # it is ours to go on
+            self._due = max(self._due, now + MESSAGE_SECONDS_MAX)  # the service is at work, not the client
         elif now > self._due:
             if self._is_served() and not self.in_body and not self.ignores_input:
-                self.refuse(MALFORMED_REQUEST)  # what was asked before is still answered
+                self.refuse(MALFORMED_REQUEST)  # earlier requests are still answered
                 self._due = math.inf
             else:
                 self.end()
 
     def end(self) -> None:
-        """End at once; what still runs finds its client gone."""
+        """Close at once; a running request finds its client gone."""
         self.connections.discard(self)
         self.transport.abort()
 

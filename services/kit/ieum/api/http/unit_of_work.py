@@ -1,4 +1,4 @@
-"""The one transaction that a request may have, and what becomes of a request when the database is away."""
+"""The one transaction of a request, and its answer when the database is away."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ Content = TypeVar("Content")
 
 @asynccontextmanager
 async def reading(database: Connections) -> AsyncIterator[Connection]:
-    """Lend a connection for statements that change nothing; raises Problem 503 when the database is away."""
+    """Lend a connection for reading; raises Problem 503 when the database is away."""
     try:
         async with lend(database) as connection:
             yield connection
@@ -45,7 +45,7 @@ async def once(
     contract: TypeAdapter[Content],
     work: Callable[[Connection, Content], Awaitable[Response]],
 ) -> Response:
-    """Answer a POST of operators: understand the body, then do the work once, in one transaction."""
+    """Answer an operator's POST: validate the body, then do the work once, in one transaction."""
     content, idempotency_key = await read_command(request, contract)
     async with writing(database) as connection:
         kept = await claim(connection, idempotency_key)
@@ -57,7 +57,7 @@ async def once(
 
 
 async def read_command(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, IdempotencyKey]:
-    """Read a POST: its body by its contract, and its key; raises Problem for what is wrong with either."""
+    """Read a POST's body and key; raises Problem when either is invalid."""
     key = key_of(request)
     body = await read_body(request)
     content = parse(contract, body)

@@ -1,4 +1,4 @@
-"""Health and measures: for whoever runs the process."""
+"""Health and metrics, for those who run the process."""
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,13 +21,13 @@ class HealthAnswer(BaseModel):
 
 @router.get("/health/live", **gets("readLiveness", HealthAnswer, asks=False))
 async def live() -> Response:
-    """Say that the process answers. Restart it when it does not."""
+    """Report that the process answers. Restart it when it does not."""
     return json_answer(HealthAnswer(status="live"))
 
 
 @router.get("/health/ready", **gets("readReadiness", HealthAnswer, asks=False, not_yet=True))
 async def ready(context: InContext) -> Response:
-    """Say whether the service does its work: database, consumer, relay and catalogue."""
+    """Report whether the service works: database, consumer, relay and catalogue."""
     problems = await context.health.problems()
     if not problems and not context.catalogued.is_set():
         problems = ["The centre's catalogue is not read yet; referrals to programmes not known so far wait."]
@@ -38,5 +38,5 @@ async def ready(context: InContext) -> Response:
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(context: InContext) -> Response:
-    """Give the measures to Prometheus."""
+    """Return the metrics for Prometheus."""
     return Response(generate_latest(context.registry), media_type=CONTENT_TYPE_LATEST)

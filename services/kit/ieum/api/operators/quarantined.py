@@ -1,4 +1,4 @@
-"""For operators: records that were kept aside because their place is not proved; never their bytes."""
+"""For operators: quarantined records, whose place could not be verified; never their bytes."""
 
 import re
 from collections.abc import Sequence
@@ -23,20 +23,20 @@ router = APIRouter(tags=["operators"])
 
 
 class QuarantinedRecord(BaseModel):
-    """One record that no stream was touched by."""
+    """One record that changed no stream."""
 
     id: int
     topic: str
     partition: int
     offset: int
-    reason: str = Field(description="Code of the table of fates.")
+    reason: str = Field(description="Code of the table of dispositions.")
     digest: str = Field(description="SHA-256 of the record, in hexadecimal digits.")
     headers: list[str] = Field(description="Names of its headers; `?` for a name that is none.")
     at: datetime
 
 
 class QuarantinePage(BaseModel):
-    """Records kept aside, oldest first."""
+    """Quarantined records, oldest first."""
 
     records: list[QuarantinedRecord]
     next: int | None = Field(default=None, description="Pass it as `after` for the next page.")

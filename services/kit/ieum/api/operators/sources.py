@@ -1,4 +1,4 @@
-"""For operators: the other agencies as sources: how much of what they say is wrong, and who is held."""
+"""For operators: the other agencies as sources: how many of their events are wrong, and which are held."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,30 +32,30 @@ router = APIRouter(tags=["operators"])
 
 
 class SourceView(BaseModel):
-    """One source: an agency, or `unknown` for records whose source nobody can tell."""
+    """One source: an agency, or `unknown` for records that name no known agency."""
 
     source: str = Field(description="Address of the agency.")
-    since: datetime = Field(description="Since when troubles are counted; after an hour from anew.")
+    since: datetime = Field(description="Since when troubles are counted; the count restarts after an hour.")
     troubles: int = Field(description="Events that were wrong since then.")
     unkept: int = Field(description="Quarantined records, ever, of which nothing was kept.")
     held: str | None = Field(
-        default=None, description="Code of why its events wait unfolded; absent while they do not."
+        default=None, description="Code of why it is held and its events wait; absent while it is not held."
     )
     held_since: datetime | None = None
     held_until: datetime | None = Field(
         default=None, description="When it is released by itself; absent where it is not."
     )
-    waiting: int = Field(description="Events of it that wait, for whatever reason.")
+    waiting: int = Field(description="Events of it that wait, for any reason.")
 
 
 class SourceList(BaseModel):
-    """Sources of which anything is to be told."""
+    """Sources with wrong events, or that are held."""
 
     sources: list[SourceView]
 
 
 class SourceRelease(Model):
-    """Why an operator releases a source, and who; with `dry_run` only what would be done is told."""
+    """Why an operator releases a source, and who; with `dry_run` the answer only says what would be done."""
 
     reason: Annotated[FateReason, Field(description="Why, as a code.")]
     by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
@@ -119,7 +119,7 @@ async def release_source(
     context: InContext,
     agency: Annotated[str, Path(max_length=AGENCY_CHARACTERS_MAX, description="Id of the other agency.")],
 ) -> Response:
-    """Let everything that waits from a held source go on, and count its troubles from anew."""
+    """Release a held source: its waiting events go on, and the count of its troubles restarts."""
 
     async def work(connection: Connection, wish: SourceRelease) -> Response:
         peer = await _find(connection, context, agency)

@@ -1,4 +1,4 @@
-"""For operators: let a stream try again what it waits for, or pass over exactly one number; both are kept."""
+"""For operators: retry what a stream waits for, or skip exactly one number; both are recorded."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, Self
@@ -37,9 +37,9 @@ StreamName = Annotated[
 
 
 class StreamAct(Model):
-    """Why an operator does something to a stream, and who; with `dry_run` only what would be done is told."""
+    """Why an operator acts on a stream, and who; with `dry_run` the answer only says what would be done."""
 
-    reason: Annotated[FateReason, Field(description="Why, as a code; the peer is told it.")]
+    reason: Annotated[FateReason, Field(description="Why, as a code; the peer receives it.")]
     by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
     dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
     sequence: Annotated[
@@ -74,7 +74,7 @@ class StreamActed(BaseModel):
     "/v1/streams/{stream}/retry", **posts("retryStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING)
 )
 async def retry(request: Request, context: InContext, stream: StreamName) -> Response:
-    """Try again at once what the stream waits for; a stream that a conflict stopped goes on."""
+    """Retry at once what the stream waits for; a stream that a conflict stopped goes on."""
 
     async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
         return await operator_actions.retry(connection, at, wish, context.delivery.clock())
@@ -86,7 +86,7 @@ async def retry(request: Request, context: InContext, stream: StreamName) -> Res
     "/v1/streams/{stream}/skip", **posts("skipInStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING)
 )
 async def skip(request: Request, context: InContext, stream: StreamName) -> Response:
-    """Pass over exactly one number that cannot be applied; the sender is told, and what follows goes on."""
+    """Skip exactly one number that cannot be applied; the sender is notified, and later events go on."""
 
     async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
         return await operator_actions.skip(connection, context.delivery, at, wish, context.delivery.clock())

@@ -1,4 +1,4 @@
-"""For operators: streams that need somebody, here and at the peers; codes and numbers alone."""
+"""For operators: streams that need attention, here and at the peers; only codes and numbers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ router = APIRouter(tags=["operators"])
 
 
 class Trouble(StrEnum):
-    """Why a stream needs somebody, or was helped."""
+    """Why a stream needs attention, or what was done."""
 
     PARKED = "parked"
     DEAD = "dead"
@@ -50,7 +50,7 @@ class Trouble(StrEnum):
 
 
 class StreamView(BaseModel):
-    """One stream and one thing that is the matter with it."""
+    """One stream and one of its problems."""
 
     id: str = Field(description="Name of the stream, for `/v1/streams/{id}/retry` and `…/skip`.")
     peer: str = Field(description="Address of the other agency.")
@@ -68,7 +68,7 @@ class StreamView(BaseModel):
 
 
 class StreamPage(BaseModel):
-    """Streams that need somebody."""
+    """Streams that need attention."""
 
     streams: list[StreamView]
     next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
@@ -81,7 +81,7 @@ async def list_streams(
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
-    """List streams in which something waits, was refused or passed over, here or at a peer."""
+    """List streams in which something waits, was refused or was skipped, here or at a peer."""
     after = _place(cursor)
     async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)

@@ -1,4 +1,4 @@
-"""Where a request fails and by which rule: places as JSON pointers (RFC 6901), never a value that came in."""
+"""Where a request fails and by which rule: JSON pointers (RFC 6901), never a value from the request."""
 
 import dataclasses
 import re
@@ -24,7 +24,7 @@ BODY: Place = "body"
 
 
 class FieldProblem(BaseModel):
-    """One place that is wrong, and the rule by which it is; never the value that stood there."""
+    """One wrong field and the rule that it breaks; never its value."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,7 +37,7 @@ class FieldProblem(BaseModel):
     detail_ko: str = Field(description="The same in Korean.")
     detail_en: str = Field(description="The same in English.")
     rule: str | None = Field(default=None, description="The contract's own rule (`value_error`).")
-    expected: list[str] | None = Field(default=None, description="Values, kinds or names that are taken.")
+    expected: list[str] | None = Field(default=None, description="Values, kinds or names that are accepted.")
     pattern: str | None = Field(default=None, description="Regular expression that a text has to match.")
     min_length: int | None = Field(default=None, ge=0, le=SIZE_MAX, description="Fewest characters, items.")
     max_length: int | None = Field(default=None, ge=0, le=SIZE_MAX, description="Most characters, items.")
@@ -52,7 +52,7 @@ _LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "pattern")
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One place that is wrong: of the body a pointer, of query, path or headers a name."""
+    """One wrong field: a pointer into the body, or the name of a query, path or header parameter."""
 
     where: Place
     field: str
@@ -60,7 +60,7 @@ class FieldError:
     limits: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def document(self, language: str) -> dict[str, JsonValue]:
-        """Write it as a member of a problem, in the reader's language and in both."""
+        """Return it as an entry of a problem, in the reader's language and in both."""
         words = words_of(self.code, self.limits)
         written = FieldProblem.model_validate(
             {
@@ -77,12 +77,12 @@ class FieldError:
 
 
 def in_body(errors: Sequence[ErrorDetails], body: object) -> list[FieldError]:
-    """Say where a body fails, and by which rule."""
+    """Return where a body fails, and by which rule."""
     return [_in_body(error, body) for error in errors[:ERRORS_MAX]]
 
 
 def in_parameters(errors: Sequence[ErrorDetails]) -> list[FieldError]:
-    """Say which parameters of path, query or headers are wrong, and by which rule."""
+    """Return which parameters of path, query or headers are wrong, and by which rule."""
     return [
         FieldError(
             cast("Place", error["loc"][0]), name_of(error["loc"][1:2]), code_of(error["type"]), _limits(error)
@@ -92,17 +92,17 @@ def in_parameters(errors: Sequence[ErrorDetails]) -> list[FieldError]:
 
 
 def pointer(parts: Sequence[int | str]) -> str:
-    """Write the place of a field; names are input too, so only what looks like one is repeated."""
+    """Return the pointer to a field; names are input too, so only what looks like a name is repeated."""
     return "".join(f"/{printable(part)}" for part in parts)
 
 
 def name_of(parts: Sequence[int | str]) -> str:
-    """Write the name of a parameter."""
+    """Return the name of a parameter."""
     return ".".join(printable(part) for part in parts) or "?"
 
 
 def printable(part: int | str) -> str:
-    """Write a name, or `?` for what may be somebody's value."""
+    """Return a name, or `?` for what may be a value."""
     if isinstance(part, int):
         return str(part)
     plain = part.replace("_", "").replace("-", "")
@@ -124,7 +124,7 @@ def _in_body(error: ErrorDetails, body: object) -> FieldError:
 
 
 def _way(location: Sequence[int | str], body: object, *, is_missing: bool) -> Iterator[int | str]:
-    """Follow a place through the body that came; what is not there names a variant of the contract's."""
+    """Follow a path through the body; a step that is not there names a variant of the contract."""
     at: Any = body
     for number, part in enumerate(location, 1):
         is_here = part in at if isinstance(at, dict) else isinstance(at, list) and part in range(len(at))
@@ -136,11 +136,11 @@ def _way(location: Sequence[int | str], body: object, *, is_missing: bool) -> It
 
 
 def _limits(error: ErrorDetails) -> dict[str, object]:
-    """Keep what the contract says about the field (limits, allowed values), nothing that came in."""
+    """Keep what the contract says about the field (limits, allowed values), nothing from the request."""
     context = error.get("ctx", {})
     limits: dict[str, object] = {name: context[name] for name in _LIMITS if name in context}
     expected = context.get("expected_tags", context.get("expected"))
     if expected is not None:
         limits["expected"] = _QUOTED.findall(str(expected)) or [str(expected)]
-    rule = context.get("error")  # the contract's own validators, whose words never repeat their input
+    rule = context.get("error")  # the contract's own validators, whose messages never repeat their input
     return {**limits, "rule": str(rule)} if isinstance(rule, ValueError) else limits

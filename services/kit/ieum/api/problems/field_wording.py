@@ -1,4 +1,4 @@
-"""What is wrong with one field, in words: a sentence in Korean and English for each code of an error."""
+"""The wording of field errors: a sentence in Korean and English for each code."""
 
 from collections.abc import Mapping
 
@@ -73,7 +73,7 @@ _WORDS: Mapping[str, Text] = {
     ),
     "cursor": Text(
         "이 서비스가 준 커서가 아닙니다. 받은 그대로 쓰거나 처음부터 조회하십시오.",
-        "It is no cursor that this service gave. Use it as it was given, or begin anew.",
+        "This service gave no such cursor. Use it as it was given, or start from the beginning.",
     ),
     "unknown": Text(
         "이 주소에 없는 조회 조건입니다. `expected`에 있는 이름을 쓰십시오.",
@@ -97,24 +97,24 @@ _RULES: Mapping[str, str] = {
     "An employer is referred without": "사업주의 의뢰에는 동의서를 붙이지 않습니다.",
     "An assessment is cited or skipped": "자격 판정은 인용하거나 생략하거나 하나만 합니다.",
 }
-"""Rules of the contract in Korean, by how they begin in English."""
+"""The contract's rules in Korean, by the first words of the English text."""
 SAME: Mapping[str, str] = {
     **dict.fromkeys(("model_type", "model_attributes_type", "dataclass_type", "dict_type"), "object_type"),
     **dict.fromkeys(("tuple_type", "set_type", "frozen_set_type"), "list_type"),
     "union_tag_invalid": "not_one_of",
     "union_tag_not_found": "missing",
 }
-"""Codes that tell the validator's insides, by what they are to a caller."""
+"""Codes internal to the validator → the codes that callers see."""
 
 
 def code_of(found: str) -> str:
-    """Give the code under which an error is told; what has no words is `invalid`."""
+    """Return the code that callers see; `invalid` for a code without wording."""
     code = SAME.get(found, found)
     return code if code in _WORDS else "invalid"
 
 
 def words_of(code: str, limits: Mapping[str, object]) -> Text:
-    """Say what is wrong; the limits are the contract's, nothing of what came in."""
+    """Return the wording; its limits come from the contract, nothing from the request."""
     words = _WORDS.get(code, _ANY)
     rule = str(limits.get("rule", ""))
     words = Text(next((ko for begins, ko in _RULES.items() if rule.startswith(begins)), words.ko), words.en)

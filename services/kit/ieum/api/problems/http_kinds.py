@@ -1,4 +1,4 @@
-"""What kinds of problem an answer can report: one stable type each, explained in Korean and in English."""
+"""The kinds of problem of any HTTP request: one stable type each, explained in Korean and English."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ TYPE_PREFIX = "urn:ieum:problem:"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words in the two languages of the centre."""
+    """One text in the two languages of the centre."""
 
     ko: str
     en: str

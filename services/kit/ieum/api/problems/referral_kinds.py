@@ -1,4 +1,4 @@
-"""The kinds of problem that the guards of a referral report: refusals by rule, which change nothing."""
+"""The kinds of problem for refused commands, one for each guard of casework."""
 
 from collections.abc import Mapping
 
@@ -48,7 +48,7 @@ LOOP = ProblemKind(
         "같은 프로그램이 꼭 필요하면 `loop_override`에 사유를 적어 다시 보내십시오. "
         "다섯 번째 전달은 할 수 없습니다.",
         "This journey has been at the same agency and programme within 30 days, "
-        "or has four hops already. Where the same programme is needed all the same, send it again with "
+        "or has four hops already. If the same programme is needed nevertheless, send it again with "
         "the reason in `loop_override`; a fifth hop is never possible.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The kinds of problem that a request has before any route: framing, host, origin, media type, overload."""
+"""The kinds of problem found before any route: framing, host, origin, media type, overload."""
 
 from collections.abc import Mapping
 
@@ -70,6 +70,6 @@ OVERLOADED = ProblemKind(
 
 ON_EVERY_ROUTE = (MALFORMED_REQUEST, HOST_MISSING, FOREIGN_ORIGIN, MISDIRECTED)
 ON_V1_ROUTES = (NOT_ACCEPTABLE, OVERLOADED)
-"""Health is served whatever a probe accepts, and is counted in no limit."""
+"""Not on health: a probe may accept anything, and no limit counts it."""
 
 REQUEST_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (*ON_EVERY_ROUTE, *ON_V1_ROUTES)}

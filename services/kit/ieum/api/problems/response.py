@@ -1,4 +1,4 @@
-"""RFC 9457 answers: a problem raised anywhere in a request becomes one, in the reader's language."""
+"""RFC 9457 answers: a Problem raised anywhere in a request becomes one, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -19,9 +19,9 @@ LANGUAGES_MAX = 8
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
-    """Ends the request with an answer of this kind; `members` stand beside the standard ones.
+    """Ends the request with an answer of this kind; `members` are added to the standard fields.
 
-    Members hold ids, codes and names only: never a value out of the request's body.
+    Members hold only ids, codes and names: never a value from the request's body.
     """
 
     def __init__(
@@ -37,8 +37,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
 
 
 async def answer(request: Request, problem: Exception) -> Response:
-    """Write a problem as an answer, and note its kind for the log."""
-    assert isinstance(problem, Problem)  # noqa: S101 - registered for Problem alone
+    """Return a problem as an answer, and note its kind for the log."""
+    assert isinstance(problem, Problem)  # noqa: S101 - registered only for Problem
     language = preferred_language(", ".join(request.headers.getlist("accept-language")))
     request.scope["ieum.problem"] = problem.kind.name
     headers = {
@@ -53,7 +53,7 @@ async def answer(request: Request, problem: Exception) -> Response:
 
 
 def written(kind: ProblemKind) -> bytes:
-    """Write a problem as a whole answer where no request can be read; the connection ends with it."""
+    """Return the bytes of a whole answer for a request that cannot be parsed; the connection ends with it."""
     request_id = uuid7()
     body = _document(Problem(kind), "ko", request_id)
     headers = {
@@ -71,13 +71,13 @@ def written(kind: ProblemKind) -> bytes:
 
 
 async def answer_bad_parameters(request: Request, error: Exception) -> Response:
-    """Answer parameters of path, query or headers that are not valid."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
+    """Answer invalid parameters of path, query or headers."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered only for it
     return await answer(request, Problem(http_kinds.QUERY, {"errors": in_parameters(error.errors())}))
 
 
 def preferred_language(accepted: str) -> str:
-    """Choose `ko` or `en` by the header Accept-Language; Korean where it asks for neither."""
+    """Choose `ko` or `en` by the header Accept-Language; Korean when it asks for neither."""
     best, best_weight = "ko", 0.0
     for entry in accepted.split(",")[:LANGUAGES_MAX]:
         tag, _, parameters = entry.strip().partition(";")

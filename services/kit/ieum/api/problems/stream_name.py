@@ -1,4 +1,4 @@
-"""The name of a stream in addresses: `<peer agency>.<family>.<key>`, with the centre where it is another."""
+"""A stream's name in URLs: `<peer agency>.<family>.<key>`, with the centre if it is another one."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,7 +12,7 @@ _PARTS, _PARTS_ABROAD = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class StreamId:
-    """One stream of this agency."""
+    """The name of one stream of this agency."""
 
     peer: Address
     family: Family
@@ -20,7 +20,7 @@ class StreamId:
 
     @classmethod
     def parse(cls, text: str, me: Address) -> Self:
-        """Read a stream's name; raises ValueError when it has another form."""
+        """Parse a stream's name; raises ValueError when it has another form."""
         parts = text.split(".")
         if len(parts) == _PARTS:
             parts = [me.centre, *parts]
@@ -32,6 +32,6 @@ class StreamId:
         return cls(Address.parse(f"/{centre}/{agency}"), Family(family), UUID(key))
 
     def text(self, me: Address) -> str:
-        """Write the stream's name."""
+        """Return the stream's name."""
         name = f"{self.peer.agency}.{self.family}.{self.key}"
         return name if self.peer.centre == me.centre else f"{self.peer.centre}.{name}"

@@ -1,4 +1,4 @@
-"""What operators may do to a stream that waits: try it again, or pass over exactly one number."""
+"""What an operator may do with a waiting stream: retry it, or skip exactly one number."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,14 +17,14 @@ from ieum.errors import IeumError
 from ieum_contracts.delivery import StreamSkipped
 
 NO_KEY = UUID(int=0)
-"""Stands in the audit for all streams of a source."""
+"""In the audit: all streams of a source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something to a stream or a source, why, and what they have seen there.
+    """An operator's action on a stream or a source: who, why, and what they saw there.
 
-    Where something else is there by now than what is named, nothing is done: nobody has looked at it.
+    When something else is there by now, nothing is done: nobody has looked at it yet.
     """
 
     by: str
@@ -35,12 +35,12 @@ class Act:
     held_since: datetime | None = None
 
 
-class SeenOtherwise(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
-    """What was named is not what is there now."""
+class SeenOtherwise(IeumError):  # noqa: N818 - it is a refusal, not a fault
+    """What the operator saw is no longer there."""
 
 
 class AnotherWaits(SeenOtherwise):
-    """Another number waits now, or for another reason."""
+    """Another number waits now, or the same for another reason."""
 
     def __init__(self, sequence: int, waited_for: str | None) -> None:
         super().__init__(f"Number {sequence} waits there now ({waited_for}).")
@@ -49,7 +49,7 @@ class AnotherWaits(SeenOtherwise):
 
 
 class HeldAnew(SeenOtherwise):
-    """The source is held since another time."""
+    """The source was released and held again."""
 
     def __init__(self, held: str, since: datetime) -> None:
         super().__init__(f"It is held since {since.isoformat()} ({held}).")
@@ -59,7 +59,7 @@ class HeldAnew(SeenOtherwise):
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What was done, or would have been: the number concerned, and the reason it waited for."""
+    """What was done, or would be in a dry run: the number, and the reason it waited for."""
 
     sequence: int
     waited_for: str | None
@@ -77,10 +77,10 @@ where key = $1 and peer = $2 and family = $3 and sequence = $4
 
 
 async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) -> Acted | None:
-    """Let what the stream waits for be tried again at once; None when nothing waits and nothing is stopped.
+    """Retry the waiting event of a stream at once; None when nothing waits and the stream is not stopped.
 
-    A stream that a conflict stopped goes on with what it heard first. To be called in a transaction; the
-    next turn of the upkeep, within a second, does the rest. Raises AnotherWaits.
+    A stream stopped by a conflict goes on with what it heard first. To be called in a transaction; the
+    next maintenance turn, within a second, does the rest. Raises AnotherWaits.
     """
     stream, head = await _look(connection, at)
     if head is None and stream.stopped is None:
@@ -104,9 +104,9 @@ select exists (select from parked where key = $1 and peer = $2 and family = $3 a
 async def skip(
     connection: Connection, context: DeliveryContext, at: StreamKey, act: Act, now: datetime
 ) -> Acted | None:
-    """Pass over exactly one number, keep its digest, and tell the sender; None when nothing waits there.
+    """Skip exactly one number, keep its digest, and notify the sender; None when nothing waits there.
 
-    The number may be one that is missing, while later ones wait: nobody can send it any more. Raises
+    The number may be missing while later ones wait: nobody can send it any more. Raises
     AnotherWaits.
     """
     stream, head = await _look(connection, at)
@@ -133,7 +133,7 @@ from source where peer = $1 and held is not null for update
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What was released, or would have been: why and since when it was held, and how much waits."""
+    """What was released, or would be in a dry run: why and since when it was held, and how much waits."""
 
     held: str
     since: datetime
@@ -143,7 +143,7 @@ class Released:
 async def release(connection: Connection, peer: int, act: Act, now: datetime) -> Released | None:
     """Release a held source; None when it was not held. Raises HeldAnew.
 
-    To be called in a transaction; the upkeep lets what waits go on, some keys a second.
+    To be called in a transaction; maintenance then retries what waits, some keys a second.
     """
     row = await connection.fetchrow(_HELD, peer)
     if row is None:

@@ -1,4 +1,4 @@
-"""Parking: events that wait: for a predecessor, a referral, newer contracts, or our own mending."""
+"""Parking: events that wait for a predecessor, a referral, newer contracts, or a repair on our side."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from ieum_contracts import envelope
 from ieum_contracts.catalogue import Invalid
 
 RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
-"""A fold that fails is tried again after each of these; then the event is dead until an operator acts."""
+"""A failed fold is retried after each of these; then the event is dead until an operator acts."""
 SPREAD, BYTE = 0.2, 256
-"""By how much of it a delay may be shorter, by the event's digest: the fold is pure and knows no chance."""
+"""How much shorter a delay may be, from the event's digest: the fold is pure and has no random numbers."""
 AWAITING_DELAY = timedelta(seconds=30)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The time at which what we do not understand is tried again, unless newer contracts come first."""
+"""When an event that we do not understand is retried, unless newer contracts come first."""
 NOT_UNDERSTOOD = ("type.unknown", "version.unknown", "value.unknown")
 WOKEN_MAX = 100
 PARKED_LOADED_MAX = 5000
@@ -27,7 +27,7 @@ PARKED_LOADED_MAX = 5000
 
 @dataclass(slots=True)
 class ParkedEvent:
-    """One event that waits in its stream. `retry_at` is None where it waits for its predecessor alone."""
+    """One event that waits in its stream. `retry_at` is None when it waits only for its predecessor."""
 
     stream: StreamKey
     heard: VerifiedEvent
@@ -40,17 +40,17 @@ class ParkedEvent:
     told: bool = False
 
     def fail(self, now: datetime) -> None:
-        """Count one more failure of our fold, and set when to try again, or that nobody will."""
+        """Count one more failure of our fold, and set the next retry, or mark the event dead."""
         self.dead = self.attempts >= len(RETRY_DELAYS)
         self.retry_at = None if self.dead else now + RETRY_DELAYS[self.attempts] * self._spread()
         self.attempts += 1
 
     def _spread(self) -> float:
-        """Give a part of a delay that differs from event to event, so that not all are tried at once."""
+        """Return a fraction that differs from event to event, so that not all are retried at once."""
         return 1 - SPREAD * self.heard.digest[-1] / BYTE
 
     def await_contracts(self, reason: str, now: datetime) -> None:
-        """Wait for newer contracts, from the time on at which it turned out that these are needed."""
+        """Wait for newer contracts, from the time at which they were found to be needed."""
         if self.reason != reason:
             self.since = now
         self.reason, self.retry_at = reason, NEVER
@@ -64,7 +64,7 @@ from parked where key = any($1::uuid[]) order by key, peer, family, sequence lim
 
 
 async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[ParkedEvent]:
-    """Load what waits under these keys, in the order of its streams."""
+    """Load the events that wait under these keys, in stream order."""
     rows = await connection.fetch(_LOAD, list(keys), PARKED_LOADED_MAX)
     return [
         ParkedEvent(
@@ -128,7 +128,7 @@ delete from parked where key = any($1::uuid[]) and (key, peer, family, sequence)
 
 
 async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]) -> None:
-    """Remove events that wait no longer."""
+    """Remove events that no longer wait."""
     if places:
         await connection.execute(
             _UNPARK,
@@ -153,7 +153,7 @@ limit $2
 
 
 async def due_keys(connection: Connection, now: datetime) -> list[UUID]:
-    """Name keys under which an event may be tried now: its predecessor is heard, and its time has come."""
+    """Return keys with an event that may be tried now: its predecessor is heard, its retry time has come."""
     return [row["key"] for row in await connection.fetch(_DUE, now, WOKEN_MAX)]
 
 
@@ -163,7 +163,7 @@ update parked set retry_at = $1 where not dead and reason = any($2::text[]) and 
 
 
 async def wake_for_new_contracts(connection: Connection, since: datetime, now: datetime) -> None:
-    """Let this process try what an older one has not understood since a time."""
+    """Let this process retry what an older version did not understand since a time."""
     await connection.execute(_WAKE_ALL, now, list(NOT_UNDERSTOOD), since)
 
 

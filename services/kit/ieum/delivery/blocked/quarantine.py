@@ -1,4 +1,4 @@
-"""Quarantine: records whose place is not proved, kept aside with the reason, within limits."""
+"""Quarantine: records whose place is not verified, stored with the reason, within limits."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ieum_contracts.topics import HEADERS_BYTES_MAX
 
 HEADER_VALUE_SHOWN_MAX = 256
 KEPT_OF_A_SOURCE_MAX = 1_000
-"""Records of one source kept in an hour; of further ones only the number."""
+"""Records of one source stored in an hour; further ones are only counted."""
 KEPT_MAX = 100_000
 
 _log = structlog.get_logger(__name__)
@@ -35,9 +35,9 @@ on conflict (topic, partition, "offset") do nothing
 async def quarantine(
     connection: Connection, context: DeliveryContext, misplaced: Sequence[UnverifiedRecord], now: datetime
 ) -> Counter[int]:
-    """Keep records aside: digest, headers and bytes within the limit, and no bytes that hold an identifier.
+    """Store records: digest, headers and bytes within the limit, and no bytes that hold an identifier.
 
-    Returns how many there were, by source; beyond the limits they are counted and not kept.
+    Returns their number by source; beyond the limits they are counted and not stored.
     """
     if not misplaced:
         return Counter()
@@ -99,7 +99,7 @@ async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRec
 
 
 def _source(misplaced: UnverifiedRecord, context: DeliveryContext) -> int:
-    """Name the peer that a record claims to come from; NOBODY when it names none that we know."""
+    """Return the peer that a record claims as its source; NOBODY when it is none that we know."""
     named = [value for name, value in misplaced.record.headers if name == "ce_source" and value]
     try:
         return context.peers.number(Address.parse(named[0].decode())) if len(named) == 1 else NOBODY

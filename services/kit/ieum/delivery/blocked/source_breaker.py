@@ -1,4 +1,4 @@
-"""Sources: how much of what each peer says is wrong, and whose events wait unfolded until released."""
+"""Circuit breaker per source: counts each peer's wrong events, and holds a peer with too many of them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from asyncpg import Connection
 from ieum.delivery.delivery_context import DeliveryContext
 
 NOBODY = 0
-"""Stands for the source of a record whose source nobody can tell; it is counted and never held."""
+"""The source of a record that names no known peer; it is counted and never held."""
 WINDOW = timedelta(hours=1)
 TOO_MANY, COMPARING = "source.held", "restored.comparing"
 
@@ -19,7 +19,7 @@ _HELD = "select peer, held from source where held is not null"
 
 
 async def held_sources(connection: Connection) -> dict[int, str]:
-    """Name the peers whose events wait unfolded, and why."""
+    """Return the held peers, whose events wait before they are folded, and why."""
     return {row["peer"]: row["held"] for row in await connection.fetch(_HELD)}
 
 
@@ -40,7 +40,7 @@ returning peer, troubles, held_until
 async def count_troubles(
     connection: Connection, context: DeliveryContext, troubles: Mapping[int, int], now: datetime
 ) -> None:
-    """Count events that were wrong, by source; one with too many of them in an hour is held until it ends."""
+    """Count wrong events by source; a source with too many in an hour is held until the hour ends."""
     if not troubles:
         return
     peers = sorted(troubles)
@@ -76,5 +76,5 @@ where peer = $1
 
 
 async def release_source(connection: Connection, peer: int, now: datetime) -> None:
-    """Let what a source said go on, and count its troubles from anew."""
+    """Release a source, and restart the count of its wrong events."""
     await connection.execute(_RELEASE, peer, now)

@@ -1,1 +1,4 @@
-"""The centre's catalogue: publish the own programmes, read those of all agencies."""
+"""The centre's catalogue of programmes: publish our own, read those of all agencies.
+
+May import: records (envelopes) and sending (the producer).
+"""

@@ -1,4 +1,4 @@
-"""Announcing: say in the centre's catalogue what this agency offers."""
+"""Publishes this agency's programmes in the centre's catalogue."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class CataloguePublisher:
-    """Says what the agency offers: at start, and every hour again, by the process that leads."""
+    """Publishes the programmes at start and every hour, from the leading process."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class CataloguePublisher:
                 _log.warning("catalogue.publish-failed", error=str(error), retry_seconds=round(pause, 2))
                 await asyncio.sleep(pause)
                 continue
-            except Exception as error:  # noqa: BLE001 - the rest of delivery goes on without it
+            except Exception as error:  # noqa: BLE001 - delivery goes on without it
                 _log.error("catalogue.failed", error=type(error).__name__)
                 await asyncio.sleep(backoff.pause())
                 continue
             backoff.reset()
             _log.info("catalogue.published", programmes=len(bodies))
-            with suppress(TimeoutError):  # whoever leads in between may have said other things
+            with suppress(TimeoutError):  # another leader may have published other versions meanwhile
                 async with asyncio.timeout(SAY_AGAIN_SECONDS):
                     await self._relay.lost.wait()
 
@@ -92,10 +92,10 @@ _OWN = "select id, version, body from catalogue where peer = $1"
 async def _number(
     connection: Connection, context: DeliveryContext, programmes: Sequence[ProgrammePublished]
 ) -> list[ProgrammePublished]:
-    """Give each programme the version under which it was last said, or a higher one where it has changed.
+    """Give each programme its last published version, or a higher one when it has changed.
 
-    Versions are milliseconds since 1970, so that they rise even when the database was lost. A programme that
-    is no longer declared is said to be no longer offered.
+    Versions are milliseconds since 1970, so they rise even after the database was lost. A programme that
+    is no longer declared is published as no longer offered.
     """
     peer = context.peers.number(context.me)
     said = {row["id"]: row for row in await connection.fetch(_OWN, peer)}

@@ -1,4 +1,4 @@
-"""The centre's catalogue: keep what every agency says of itself."""
+"""Reads the centre's catalogue: stores the programmes that every agency publishes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 def record_key(body: ProgrammePublished) -> str:
-    """Name the record under which a programme stands in its agency's catalogue."""
+    """Return the key of a programme's record in its agency's catalogue topic."""
     return f"programme:{body.programme}"
 
 
@@ -43,25 +43,25 @@ where catalogue.version < excluded.version
 
 
 class CatalogueListener(Protocol):
-    """Where the application keeps the catalogue for its own use."""
+    """The application's copy of the catalogue."""
 
     def changed(self) -> None:
-        """Hear that the catalogue in the database has changed."""
+        """Note that the catalogue in the database has changed."""
         ...
 
     def whole(self) -> None:
-        """Hear that all is in the database that there was at the start."""
+        """Note that everything published before the start is in the database."""
         ...
 
 
 class NoListener:
-    """For an application that needs no catalogue."""
+    """A listener for an application that needs no catalogue."""
 
     def changed(self) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
     def whole(self) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
 
 class CatalogueReader:
@@ -75,14 +75,14 @@ class CatalogueReader:
         self._listener = programme_cache
 
     async def run(self) -> None:
-        """Read until cancelled, from the beginning each time: the topics are compacted and small."""
+        """Read until cancelled, from the beginning after each start: the topics are compacted and small."""
         backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
         while True:
             try:
                 await self._read(backoff)
             except (*DATABASE_RETRYABLE, KafkaError) as error:
                 _log.warning("catalogue.away", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - it reads from the beginning again
+            except Exception as error:  # noqa: BLE001 - reading starts again from the beginning
                 _log.error("catalogue.failed", error=type(error).__name__)
             await asyncio.sleep(backoff.pause())
 
@@ -125,14 +125,14 @@ class CatalogueReader:
 
 
 async def _at_end(consumer: AIOKafkaConsumer) -> bool:
-    """Say whether all has been read that there is now, of one topic at least: our own is always there."""
+    """Whether at least one topic is there (our own always is) and all are read to their present end."""
     ends = await consumer.end_offsets(list(consumer.assignment()))
     read = [await consumer.position(partition) >= end for partition, end in ends.items()]
     return bool(read) and all(read)
 
 
 def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
-    """Read one catalogue record; None, and a log line, for one that its owner cannot have meant."""
+    """Read one catalogue record; None, and a log line, when it is invalid or not its owner's."""
     try:
         event = read_envelope(record)
         body = decode(event.type, event.dataschema, record.value or b"")

@@ -9,7 +9,7 @@ from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition, read_positions
 
 Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
-"""Says how far our mailboxes go now."""
+"""Returns the end offset of each of our mailboxes."""
 
 
 class AnswerHeads:

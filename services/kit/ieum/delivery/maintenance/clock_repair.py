@@ -1,4 +1,4 @@
-"""Waits that a process with a clock ahead has set: they end when they would have ended by a right clock."""
+"""Repairs waits set by a clock that ran ahead: they end when a correct clock would end them."""
 
 from datetime import datetime
 
@@ -24,9 +24,9 @@ where since > $1 or held_since > $1 or held_until > $1 + $2
 
 
 async def pull_back_waits(connection: Connection, now: datetime) -> None:
-    """Let nothing wait since a time that is yet to come, or for longer than it would from now on.
+    """Let nothing wait since a future time, or longer than a wait that would begin now.
 
-    Where clocks only differ a little this changes nothing that matters: a wait grows by the difference.
+    Between clocks that differ a little this changes little: a wait grows by the difference.
     """
     await connection.execute(_PARKED_SINCE, now)
     await connection.execute(_PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY)

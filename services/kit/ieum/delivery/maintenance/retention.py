@@ -1,4 +1,4 @@
-"""Retention: what is older than its time is cleared, in small bites, by the process that leads."""
+"""Retention: the leading process clears what is past its retention period, in small chunks."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ KEPT = timedelta(days=30)
 TURN_SECONDS = 60.0
 CHUNK, CHUNK_MIN = timedelta(minutes=1), timedelta(seconds=1)
 CHUNK_SECONDS_MAX = 60.0
-"""How long a bite may take. One that takes longer is halved until it fits: a minute may hold very much."""
+"""How long a chunk may take. A longer one is halved until it fits: one minute may hold many rows."""
 CHUNKS_MAX = 20
 ROWS_MAX = 5_000
 BODIES = "ledger-bodies"
@@ -23,10 +23,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """One turn a minute; what a tick leaves of it is done at the next ones.
+    """One turn a minute; what one tick leaves is done at the next ones.
 
-    No process's clock has a say: what is destroyed was stamped by the database and is judged by it, and
-    `real` (seconds that no clock changes) bounds how much goes at once.
+    No process's clock decides: what is destroyed was stamped and is judged by the database's clock, and
+    `real` (monotonic seconds) bounds how much is destroyed at once.
     """
 
     def __init__(self, context: DeliveryContext, real: Callable[[], float] = monotonic) -> None:
@@ -37,7 +37,7 @@ class Retention:
         self._horizon = Horizon(BODIES, KEPT, real)
 
     async def turn(self) -> None:
-        """Do some of what is due; raises one of DATABASE_AWAY."""
+        """Do part of what is due; raises one of DATABASE_RETRYABLE."""
         if self._real() < self._next:
             return
         async with self._context.database.acquire() as connection:
@@ -53,7 +53,7 @@ class Retention:
             self._next = self._real() + TURN_SECONDS
 
     async def _clear(self, connection: Connection, span: Span) -> tuple[int, bool]:
-        """Clear bodies, bite by bite; returns how many, and whether that was all that may go now."""
+        """Clear bodies chunk by chunk; returns how many, and whether that was all that is due now."""
         cleared, at = 0, span.start
         try:
             for _ in range(CHUNKS_MAX):
@@ -83,7 +83,7 @@ where at >= $1 and at < $2 and body is not null and not exists (
 async def clear_bodies(connection: Connection, start: datetime, end: datetime) -> int:
     """Clear bodies said and heard between two times; digests and headers stay. Returns how many.
 
-    What still waits to be sent keeps its body.
+    An event that is not sent yet keeps its body.
     """
     return _count(await connection.execute(_CLEAR, start, end, timeout=CHUNK_SECONDS_MAX))
 
@@ -101,9 +101,9 @@ returning key, said
 
 
 async def forget(connection: Connection, before: datetime) -> int:
-    """Delete what was quarantined, told or expected before a time, some rows of each; returns how many.
+    """Delete a limited number of rows of quarantine, told and expected from before a time; returns how many.
 
-    What peers said and nobody could send again for so long is lost for good, which is told once.
+    An expected event that nobody could send again for so long is lost for good; this is logged once.
     """
     rows = _count(await connection.execute(_FORGET_QUARANTINE, before, ROWS_MAX))
     rows += _count(await connection.execute(_FORGET_TOLD, before, ROWS_MAX))
@@ -126,7 +126,7 @@ where since > now() or asked_at > now()
 
 
 async def pull_back(connection: Connection) -> None:
-    """Stamp anew what was stamped while the database's clock was ahead: it would be kept too long."""
+    """Restamp rows written while the database's clock was ahead: they would be kept too long."""
     await connection.execute(_PULL_BACK_LEDGER, ROWS_MAX)
     await connection.execute(_PULL_BACK_QUARANTINE)
     await connection.execute(_PULL_BACK_TOLD)

@@ -1,4 +1,4 @@
-"""How far destruction has come: by the database's clock alone, and never more than a day in a real hour."""
+"""How far destruction has come: by the database's clock only, and at most a day of data in a real hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import structlog
 from asyncpg import Connection
 
 PACE = 24
-"""Hours of the past that may be destroyed in a real hour: a clock that jumps is seen before much is gone."""
+"""Hours of data that may be destroyed in a real hour: a clock that jumps is noticed before much is gone."""
 SAVED_MAX = timedelta(days=1)
 LATE = timedelta(days=2)
 TELL_SECONDS = 3600.0
@@ -19,19 +19,19 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From where to where destruction may go now; empty where both are the same."""
+    """The period that may be destroyed now; empty when start and end are equal."""
 
     start: datetime
     end: datetime
     due: datetime
-    """How far it should be: ahead of `end` where real time has not allowed for so much yet."""
+    """Where it should end: later than `end` when the pace does not allow that much yet."""
 
 
 class Horizon:
-    """The time before which something is destroyed (a row of `done_until`), as one process moves it on.
+    """The time before which one kind of data is destroyed (a row of `done_until`); one process advances it.
 
-    `real` measures real time in seconds, which no clock that is set changes. A process begins with nothing
-    saved, so that one which starts again and again destroys no faster.
+    `real` returns monotonic seconds, which setting a clock does not change. A process starts with nothing
+    saved, so that one that restarts often destroys no faster.
     """
 
     def __init__(self, what: str, kept: timedelta, real: Callable[[], float] = monotonic) -> None:
@@ -43,9 +43,9 @@ class Horizon:
         self._told = self._counted - TELL_SECONDS
 
     async def look(self, connection: Connection) -> Span | None:
-        """Say how far destruction may go; None before the migration that notes where to begin.
+        """Return the period that may be destroyed; None before the migration that stores the start.
 
-        A horizon ahead of what is due goes back to it: what is said behind it would be kept for ever.
+        A horizon later than what is due is moved back: what is said before it would be kept for ever.
         """
         row = await connection.fetchrow(_LOOK, self._what, self._kept)
         if row is None:
@@ -58,7 +58,7 @@ class Horizon:
         return span
 
     async def move(self, connection: Connection, start: datetime, end: datetime) -> None:
-        """Note that all before `end` is destroyed, in the transaction that does so."""
+        """Store that everything before `end` is destroyed, in the transaction that does so."""
         await connection.execute(_MOVE, self._what, end)
         self._saved -= end - start
 

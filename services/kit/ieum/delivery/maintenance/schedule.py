@@ -30,7 +30,7 @@ from ieum.delivery.sending.relay import Relay
 TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
 GAP_TICKS = 3
-"""How often to look for what is missing for so long: a gap is told within 35 seconds."""
+"""Ticks between two searches for gaps: the sender is asked within 35 seconds."""
 BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
 HEADS_TICKS = 60
@@ -73,7 +73,7 @@ class Maintenance(Generic[Known]):
         yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures))
 
     async def run(self) -> None:
-        """Work until cancelled, while this process leads; what may take long keeps nothing else waiting."""
+        """Work until cancelled, while this process leads; long jobs do not delay the others."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_streams_moving())
             tasks.create_task(self._clear_and_answer())
@@ -104,9 +104,9 @@ class Maintenance(Generic[Known]):
                     await job.work()
 
     async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
-        """Take steps, each whatever became of the others; what fails is tried again at the next tick.
+        """Run every step even when another fails; what fails is retried at the next tick.
 
-        Says whether the database was there.
+        Returns whether the database answered.
         """
         away = set()
         for step in steps:
@@ -114,7 +114,7 @@ class Maintenance(Generic[Known]):
                 await step()
             except RETRYABLE as error:
                 away.add(type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+            except Exception as error:  # noqa: BLE001 - any failure is retried
                 _log.error("maintenance.failed", error=type(error).__name__)
         if away:
             _log.warning("maintenance.database-away", errors=sorted(away))

@@ -1,4 +1,4 @@
-"""Talk about delivery itself: what is told to a peer's delivery mailbox, and what a peer tells us."""
+"""Notices about delivery: written for a peer's delivery mailbox, and read from our own."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from ieum_contracts.topics import STREAM_FAMILIES, Family
 
 RESENT_MAX = 1000
 LOST, LOST_CODE = "lost", "sequence.lost"
-"""How what nobody can send again stands among what peers told, and its code."""
+"""The kind and the code stored for an event that nobody can send again."""
 
 _TELL = """
 insert into notice (peer, key, headers, body)
@@ -36,7 +36,7 @@ async def tell(
     notices: Sequence[tuple[StreamKey, Model]],
     now: datetime,
 ) -> None:
-    """Write notices for the relay, in the transaction of what they tell about."""
+    """Write notices for the relay, in the transaction that they report about."""
     if notices:
         if any(not context.peers.knows_number(stream.peer) for stream, _ in notices):
             await context.peers.read(connection)
@@ -74,10 +74,10 @@ async def keep_told(
     peer: int,
     told: StreamParked | StreamRefused | StreamSkipped,
 ) -> list[Untaken]:
-    """Keep what a peer tells about a stream on which this agency said something.
+    """Store what a peer reports about a stream on which this agency said something.
 
-    Gives what it did not take in, once. What it refused or passed over is ours only if it is the very event
-    that stands in our ledger: another digest means that the peer heard something else under our number.
+    Returns what had no effect there, once. A refused or skipped event is ours only if it is the very event
+    in our ledger: another digest means that the peer heard something else under our number.
     """
     kind = told.__class__.__name__.removeprefix("Stream").lower()
     place = (told.key, peer, _number(told.family), told.sequence)
@@ -112,9 +112,9 @@ order by sequence limit $6
 async def send_again(
     connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked
 ) -> list[Untaken]:
-    """Put what a peer misses into the outbox again, as it stands in the ledger; gives what is gone there.
+    """Put what a peer misses into the outbox again, from the ledger; returns what the ledger no longer holds.
 
-    An event of which a note was erased is gone as well: under another digest the peer, which may have heard
+    An event with an erased note is gone as well: under another digest the peer, which may have heard
     it meanwhile, would take it for a conflict.
     """
     place = (asked.key, peer, _number(asked.family))

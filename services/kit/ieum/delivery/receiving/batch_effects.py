@@ -1,4 +1,4 @@
-"""What folding a batch comes to: kept in memory until its transaction flushes it."""
+"""The effects of folding a batch, kept in memory until its transaction flushes them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from ieum_contracts.message import Say
 from ieum_contracts.model import Model
 
 WRONG = (*NOT_UNDERSTOOD, "fold.failed")
-"""Reasons for waiting that count against a source; early ones (a gap, a referral to come) do not."""
+"""Reasons for waiting that count against a source; being early (a gap, a missing referral) does not."""
 
 
 @dataclass(slots=True)
 class Effects:
-    """What a batch comes to, to be flushed in its transaction."""
+    """What a batch changes, to be flushed in its transaction."""
 
     entries: list[LedgerEntry] = field(default_factory=list)
     says: list[tuple[Say, VerifiedEvent]] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Effects:
         return bool(self.parked or self.unparked or self.notices or self.conflicts)
 
     def troubles(self) -> Counter[int]:
-        """Count what was wrong, by source: refused, and not understood or failing for the first time."""
+        """Count wrong events by source: refused, or parked for the first time as not understood or failed."""
         refused = (entry.stream.peer for entry in self.entries if entry.fate == REFUSED)
         waiting = (
             parked.stream.peer
@@ -45,12 +45,12 @@ class Effects:
         return Counter(chain(refused, waiting))
 
     def count(self, fate: str) -> int:
-        """Count the entries of one fate."""
+        """Count the entries with this fate."""
         return sum(entry.fate == fate for entry in self.entries)
 
 
 def refused(heard: VerifiedEvent, reason: str) -> StreamRefused:
-    """Tell that a number was consumed and changed nothing."""
+    """Make the notice that a number was consumed and changed nothing."""
     return StreamRefused(
         family=heard.family,
         key=heard.key,
@@ -63,7 +63,7 @@ def refused(heard: VerifiedEvent, reason: str) -> StreamRefused:
 
 
 def waits(head: ParkedEvent) -> StreamParked:
-    """Tell that a stream waits at an event."""
+    """Make the notice that a stream waits at an event."""
     return StreamParked(
         family=head.heard.family,
         key=head.stream.key,
@@ -75,7 +75,7 @@ def waits(head: ParkedEvent) -> StreamParked:
 
 
 def stopped(stream: Stream, heard: VerifiedEvent, reason: str, now: datetime) -> StreamParked:
-    """Tell that a stream stopped for an operator to decide."""
+    """Make the notice that a stream stopped until an operator decides."""
     return StreamParked(
         family=heard.family,
         key=heard.key,
@@ -87,7 +87,7 @@ def stopped(stream: Stream, heard: VerifiedEvent, reason: str, now: datetime) ->
 
 
 def resumed(stream: Stream) -> StreamHeads:
-    """Tell that a stream that waited goes on."""
+    """Make the notice that a waiting stream goes on."""
     family = FAMILIES[stream.at.family]
     head = StreamHead(family=family, key=stream.at.key, said=stream.said, heard=stream.heard)
     return StreamHeads(heads=(head,))

@@ -1,4 +1,4 @@
-"""Folding one batch, in memory: which events apply, in which order, and what becomes of the others."""
+"""Folds one batch in memory: which events apply, in which order, and what happens to the others."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -54,7 +54,7 @@ class BatchFold(Generic[Known]):
         for parked in waiting:
             if parked.heard.sequence > self._streams[parked.stream].heard:
                 self._queue_of(parked.stream)[parked.heard.sequence] = parked
-            else:  # somebody else heard it since it was loaded
+            else:  # another transaction heard it after it was loaded
                 self.effects.unparked.append((parked.stream, parked.heard.sequence))
         for at in list(self._waiting):
             self._advance(self._streams[at])
@@ -102,7 +102,7 @@ class BatchFold(Generic[Known]):
         return queue
 
     def _advance(self, stream: Stream) -> None:
-        """Take in what is next in the stream, as long as it is there and may be tried."""
+        """Take the next events of the stream, as long as they are there and may be tried."""
         queue = self._waiting[stream.at]
         while stream.stopped is None and (head := queue.get(stream.heard + 1)) is not None:
             if head.dead or (head.retry_at is not None and head.retry_at > self._now):
@@ -172,7 +172,7 @@ class BatchFold(Generic[Known]):
         )
 
     def _wake(self, heard: VerifiedEvent) -> None:
-        """Try what waited for something of this key to arrive on another family."""
+        """Retry what waited for an event of this key on another family."""
         for at in self._of_key[heard.key]:
             head = self._waiting[at].get(self._streams[at].heard + 1)
             elsewhere = at.family != FAMILY_NUMBERS[heard.family]
@@ -181,7 +181,7 @@ class BatchFold(Generic[Known]):
                 self._advance(self._streams[at])
 
     def _tell(self, head: ParkedEvent) -> None:
-        """Tell the sender once that its event waits, and once more when nobody tries it any longer."""
+        """Notify the sender once that its event waits, and once more when it is no longer retried."""
         if not head.told or head.dead:
             head.told = True
             self.effects.notices.append((head.stream, waits(head)))

@@ -1,4 +1,4 @@
-"""Looking: what has to be seen before a batch is folded: how far we have read, what waits, who is held."""
+"""Locks and loads what folding a batch needs: positions, waiting events and held sources."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ieum.delivery.streams.positions import Partition
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """What waits under the keys of a batch, which sources are held and why, and what was not taken in."""
+    """What waits under a batch's keys, which sources are held and why, and what had no effect at a peer."""
 
     waiting: Sequence[ParkedEvent]
     held: Mapping[int, str]
@@ -36,8 +36,8 @@ _LOOK_AND_LOCK = _LOOK + _LOCK
 
 
 async def load_state(connection: Connection, keys: Collection[UUID]) -> BatchState:
-    """Load what waits under these keys, and name the held sources."""
-    return await _seen(connection, keys, await connection.fetchrow(_LOOK, list(keys)))
+    """Load what waits under these keys, and the held sources."""
+    return await _state(connection, keys, await connection.fetchrow(_LOOK, list(keys)))
 
 
 _ADD = """
@@ -50,10 +50,10 @@ on conflict (family, partition) do nothing
 async def lock_and_load(
     connection: Connection, firsts: Mapping[Partition, int], keys: Collection[UUID]
 ) -> tuple[dict[Partition, int], BatchState]:
-    """Lock the positions of these partitions, and look; one never read before starts at offset 0.
+    """Lock the positions of these partitions and load the state; a partition never read starts at offset 0.
 
-    `firsts` names the first offset of the batch in each partition: where another process has taken some of it
-    meanwhile, it may have parked something, so that one has to look again.
+    `firsts` holds the batch's first offset in each partition: when another process took part of the batch
+    meanwhile, it may have parked something, so the state is loaded again.
     """
     wanted = sorted(firsts)
     families, partitions = [place[0] for place in wanted], [place[1] for place in wanted]
@@ -65,14 +65,14 @@ async def lock_and_load(
         positions = _positions(rows)
     if any(positions[place] > first for place, first in firsts.items()):
         return positions, await load_state(connection, keys)
-    return positions, await _seen(connection, keys, rows[0] if rows else None)
+    return positions, await _state(connection, keys, rows[0] if rows else None)
 
 
 def _positions(rows: Sequence[Record]) -> dict[Partition, int]:
     return {(row["family"], row["partition"]): row["next_offset"] for row in rows}
 
 
-async def _seen(connection: Connection, keys: Collection[UUID], row: Record | None) -> BatchState:
+async def _state(connection: Connection, keys: Collection[UUID], row: Record | None) -> BatchState:
     if row is None:
         return BatchState((), {})
     waiting = await load_parked(connection, keys) if row["waiting"] else ()

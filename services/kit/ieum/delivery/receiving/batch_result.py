@@ -1,4 +1,4 @@
-"""What taking a batch in came to."""
+"""The result of taking a batch in."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from ieum.delivery.streams.positions import Partition
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Records are missing before a batch: it was not taken in. Gives the offsets that should come first."""
+    """Records are missing before a batch, so it was not taken in; has the offsets that should come first."""
 
     expected: dict[Partition, int]
 
 
 @dataclass(slots=True)
 class BatchResult:
-    """What a batch came to, for the log line and the metrics; `troubles` counts wrong events by source."""
+    """Counts of one batch, for the log line and the metrics; `troubles` counts wrong events by source."""
 
     events: int = 0
     counts: Counter[str] = field(default_factory=Counter)
@@ -25,7 +25,7 @@ class BatchResult:
     troubles: Counter[int] = field(default_factory=Counter)
 
     def __add__(self, other: "BatchResult") -> "BatchResult":
-        """Count two batches as one."""
+        """Add the counts of two batches."""
         return BatchResult(
             events=self.events + other.events,
             counts=self.counts + other.counts,
@@ -35,7 +35,7 @@ class BatchResult:
         )
 
     def count(self, effects: Effects, said: int) -> None:
-        """Count what folding came to."""
+        """Add the effects of one fold."""
         self.said += said
         self.told += len(effects.notices)
         self.counts["applied"] += effects.count("applied")

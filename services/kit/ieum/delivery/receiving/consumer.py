@@ -1,4 +1,4 @@
-"""Consuming: takes batches in, through failures of the database, and commits to Kafka afterwards."""
+"""Takes batches in, through failures of the database, and then commits their offsets to Kafka."""
 
 import asyncio
 from contextlib import suppress
@@ -28,13 +28,13 @@ from ieum_contracts.topics import topic_of
 COMMIT_SECONDS = 1.0
 PACE_SECONDS = 0.02
 PACED_EVENTS_MIN = 4
-"""Where much comes, reading rests between batches, so that the next one is larger and costs less an event."""
+"""Under load, reading pauses between batches, so that the next one is larger and costs less per event."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Consumer(Generic[Known]):
-    """Carries batches from the mailboxes into the inbox."""
+    """Gives the batches of the mailboxes to the inbox."""
 
     def __init__(
         self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
@@ -57,7 +57,7 @@ class Consumer(Generic[Known]):
         self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
 
     async def run(self) -> None:
-        """Read until cancelled; then let the batch in hand end, commit and leave the group."""
+        """Read until cancelled; then finish the current batch, commit and leave the group."""
         await through_failures(self._mailboxes.start)
         try:
             await through_failures(self._look_back)
@@ -78,11 +78,11 @@ class Consumer(Generic[Known]):
 
     @property
     def reading(self) -> bool:
-        """Whether the mailboxes are read by now."""
+        """Whether the mailboxes are being read."""
         return self.compared.is_set() and self._mailboxes.reading
 
     async def ends(self) -> dict[Partition, int]:
-        """Say how far our mailboxes go now; raises KafkaError, TimeoutError or Transient."""
+        """Return the end offsets of our mailboxes; raises KafkaError, TimeoutError or Transient."""
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
@@ -91,7 +91,7 @@ class Consumer(Generic[Known]):
         self._relay.wake()
 
     def _moved(self) -> None:
-        """Forget what was sought before: it says nothing about where reading goes on now."""
+        """Forget earlier seeks: the partitions have moved, and reading continues elsewhere."""
         self._sought.clear()
         self._reach.doubt()
         self._elsewhere.set()
@@ -108,7 +108,7 @@ class Consumer(Generic[Known]):
                 self._elsewhere.set()
 
     async def _take(self, records: Records) -> None:
-        """Take one batch in, whatever happens; FastStream would swallow what is raised here."""
+        """Take one batch in and never raise: FastStream would swallow the exception."""
         await self.compared.wait()
         started = asyncio.get_running_loop().time()
         try:
@@ -116,7 +116,7 @@ class Consumer(Generic[Known]):
         except RETRYABLE as error:
             await self._back_off(records, error)
             return
-        except Exception as error:  # noqa: BLE001 - not even setting aside helped: nothing may be skipped
+        except Exception as error:  # noqa: BLE001 - setting it aside failed as well, and nothing may be skipped
             _log.error("batch.stuck", error=type(error).__name__, events=len(records))
             await self._back_off(records, error)
             return
@@ -127,19 +127,19 @@ class Consumer(Generic[Known]):
             await asyncio.sleep(PACE_SECONDS)
 
     async def _taken(self, records: Records) -> BatchResult | None:
-        """Take records in, and set aside the ones that break it; None when others have to come first."""
+        """Take records in, and set aside those that break the batch; None when others have to come first."""
         try:
             answer = await self._inbox.take(records)
         except RETRYABLE:
             raise
-        except Exception as error:  # noqa: BLE001 - one event must not stop the others
+        except Exception as error:  # noqa: BLE001 - one event must not block the others
             if len(records) > 1:
                 return await self._in_halves(records)
             answer = await self._inbox.set_aside(records[0], error)
         return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
 
     async def _in_halves(self, records: Records) -> BatchResult | None:
-        """Take in what does not break a batch, in as few transactions as it needs to find what does."""
+        """Bisect a failing batch: take in what works, in as few transactions as possible."""
         half = len(records) // 2
         first = await self._taken(records[:half])
         if first is None:
@@ -161,7 +161,7 @@ class Consumer(Generic[Known]):
         _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
 
     async def _back_off(self, records: Records, error: Exception) -> None:
-        """Rewind to where the batch began and wait: attempts are not counted, nothing is skipped."""
+        """Rewind to the start of the batch and wait: attempts are not counted, nothing is skipped."""
         self._measures.postponed()
         pause = self._backoff.pause()
         _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=round(pause, 2))
@@ -169,7 +169,7 @@ class Consumer(Generic[Known]):
         await asyncio.sleep(pause)
 
     async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
-        """Go back once to what is missing before a batch; what Kafka no longer has is let go."""
+        """Seek once to what is missing before a batch; if Kafka no longer has it, go on without it."""
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
         if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
@@ -191,9 +191,9 @@ class Consumer(Generic[Known]):
         return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
 
     async def _commit(self) -> None:
-        """Tell Kafka how far we are; a hint to it and to us, `position` is the truth."""
+        """Commit offsets to Kafka; only a hint, the table `position` decides."""
         uncommitted, self._uncommitted = self._uncommitted, {}
         if uncommitted:
-            with suppress(Exception):  # whatever it was: Kafka only keeps it for us
+            with suppress(Exception):  # a lost commit does no harm
                 async with asyncio.timeout(COMMIT_SECONDS):
                     await self._mailboxes.consumer.commit(uncommitted)

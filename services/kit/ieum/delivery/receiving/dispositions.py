@@ -1,4 +1,4 @@
-"""The one table of fates: what happens to an event that cannot simply be applied, and under which code."""
+"""The one table of dispositions: what happens to an event that cannot be applied, by reason code."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 
 class Disposition(StrEnum):
-    """What becomes of a record; every reason code has exactly one."""
+    """What happens to a record; every reason code has exactly one."""
 
-    QUARANTINED = "quarantined"  # its place is not proved: kept aside, no stream is touched
-    REFUSED = "refused"  # its place is proved, its content is wrong: the number is consumed, nothing changes
-    PARKED = "parked"  # not understood, early, or our own failure: kept, tried again, later events wait
+    QUARANTINED = "quarantined"  # its place is not verified: stored apart, no stream changes
+    REFUSED = "refused"  # its place is verified, its content wrong: the number is consumed, nothing changes
+    PARKED = "parked"  # not understood, early, or our own failure: stored and retried, later events wait
     DROPPED = "dropped"  # heard before with the same digest
 
 
@@ -58,9 +58,9 @@ FATES: Mapping[str, Disposition] = MappingProxyType(
         "sequence.duplicate": Disposition.DROPPED,
     },
 )
-"""Reason code → fate. A refusal by the application keeps the application's own code and is REFUSED."""
+"""Reason code → disposition. A refusal by the application keeps the application's code and is REFUSED."""
 
 
 def disposition_of(reason: str) -> Disposition:
-    """Look a reason code up; a code that only the application knows is a refusal."""
+    """Return the disposition of a reason code; a code that only the application knows is a refusal."""
     return FATES.get(reason, Disposition.REFUSED)

@@ -1,4 +1,4 @@
-"""The inbox: takes a batch of records in, in ONE transaction: load, fold, flush."""
+"""The inbox takes in a batch of records in ONE transaction: load, fold, flush."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Inbox(Generic[Known]):
-    """Takes in what arrives for one agency."""
+    """Takes in the records that arrive for one agency."""
 
     def __init__(self, context: DeliveryContext, outbox: Outbox, application: Application[Known]) -> None:
         self._context = context
@@ -44,12 +44,12 @@ class Inbox(Generic[Known]):
         self._families = {topic_of(context.me, family): number for family, number in FAMILY_NUMBERS.items()}
 
     def place(self, record: Record) -> Partition:
-        """Name the partition that a record came from."""
+        """Return the partition that a record came from."""
         return self._families[record.topic], record.partition
 
     async def set_aside(self, record: Record, error: Exception) -> BatchResult | Gap:
-        """Take in one record that breaks every batch: parked if its place is proved, and tried later."""
-        return await self._unfolding(error, offset=record.offset).take([record])
+        """Take in one record that breaks every batch: parked if its place is verified, and retried later."""
+        return await self._parking(error, offset=record.offset).take([record])
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
@@ -79,7 +79,7 @@ class Inbox(Generic[Known]):
             await count_troubles(connection, self._context, taken.troubles, self._context.clock())
 
     async def ask_what_is_lost(self) -> None:
-        """Ask every peer for its heads, where the mailbox has lost what we never read."""
+        """Ask every peer for its heads, after a mailbox lost records that we never read."""
         async with self._context.database.acquire() as connection, connection.transaction():
             await ask_what_is_lost(connection, self._context, self._context.clock())
 
@@ -95,7 +95,7 @@ class Inbox(Generic[Known]):
         taken.counts["quarantined"] = len(fresh)
 
     async def wake(self, keys: set[UUID]) -> BatchResult:
-        """Try what waits under these keys."""
+        """Retry what waits under these keys."""
         taken = BatchResult()
         async with self._context.database.acquire() as connection, connection.transaction():
             await self._fold(connection, [], await load_state(connection, keys), {}, taken)
@@ -103,11 +103,11 @@ class Inbox(Generic[Known]):
         return taken
 
     async def wake_in_vain(self, keys: set[UUID], error: Exception) -> BatchResult:
-        """Count a failure of what is due under these keys, which breaks every transaction that it is in."""
-        return await self._unfolding(error).wake(keys)
+        """Count a failure of what is due under these keys, which breaks every transaction."""
+        return await self._parking(error).wake(keys)
 
-    def _unfolding(self, error: Exception, **where: object) -> "Inbox[None]":
-        """Make an inbox that folds nothing; what may only not be answered yet waits, and has not failed."""
+    def _parking(self, error: Exception, **where: object) -> "Inbox[None]":
+        """Make an inbox that parks everything; an event whose answer is blocked waits, and has not failed."""
         if isinstance(error, StreamBlocked):
             _log.info("event.postponed", reason=error.reason, **where)
             return Inbox(self._context, self._outbox, ParkEverything(Awaiting(error.reason)))
@@ -122,7 +122,7 @@ class Inbox(Generic[Known]):
         following: Mapping[Partition, int],
         taken: BatchResult,
     ) -> None:
-        """Fold what was heard, each with whether its offset is a new one, and what waits; flush it."""
+        """Fold and flush what was heard, each with whether its offset is new, and what waits."""
         contents = [*(h for h, _ in heard), *(parked.heard for parked in seen.waiting)]
         if not contents and not seen.untaken:
             await write_rows(connection, Rows(positions=following))
@@ -133,7 +133,7 @@ class Inbox(Generic[Known]):
         keys = {h.key for h in contents}
         streams = await lock_streams(connection, keys | set(self._application.keys(known)))
         if any(parked.heard.sequence <= streams[parked.stream].heard for parked in seen.waiting):
-            # Another process took in what waited: what it made of it was not there to be locked before.
+            # Another process took in what waited: rows that it created could not be locked before.
             known = await self._application.load(connection, events, seen.untaken)
         for each in seen.untaken:
             self._application.hear_untaken(known, each, now)
@@ -154,7 +154,7 @@ class Inbox(Generic[Known]):
     def _counting(
         self, heard: Sequence[tuple[VerifiedEvent, bool]], seen: BatchState, streams: Streams
     ) -> list[tuple[StreamKey, VerifiedEvent]]:
-        """Leave out what was read before; but a broker that has lost its data begins its offsets anew."""
+        """Leave out what was read before, but no new number: a broker that lost its data restarts offsets."""
         waits = {(parked.stream, parked.heard.sequence) for parked in seen.waiting}
         return [
             (at, h)
@@ -172,7 +172,7 @@ class Inbox(Generic[Known]):
     async def _flush(
         self, connection: Connection, effects: Effects, now: datetime, taken: BatchResult
     ) -> None:
-        """Write what few batches have: what waits, what is told, what is in conflict."""
+        """Write what few batches have: parked events, notices and conflicts."""
         await unpark(connection, effects.unparked)
         await park(connection, list(effects.parked.values()))
         await tell(connection, self._context, effects.notices, now)

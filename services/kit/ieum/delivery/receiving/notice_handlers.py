@@ -1,4 +1,4 @@
-"""What peers tell us about delivery itself, taken in."""
+"""Handles the notices that peers send about delivery."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How far this process has read: between what it took in and there lie only marks of Kafka's transactions."""
+"""How far this process has read, including Kafka's transaction markers, which are not delivered."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ LOOK_SECONDS, LOOK_SECONDS_MAX = 5.0, 0.05
 
 
 class Reach:
-    """The places up to which nothing is left to be taken in, of the partitions that this process reads.
+    """The offsets before which nothing is left to take in, of the partitions that this process reads.
 
-    Kafka keeps marks where transactions end, and what was aborted, between records; they are never handed
-    over. Without this a mailbox that ends with one would never be read to its end.
+    Kafka stores transaction markers and aborted records between the others; they are never handed
+    over. Without this a mailbox that ends with one would never count as read to its end.
     """
 
     def __init__(self) -> None:
@@ -29,21 +29,21 @@ class Reach:
         self._reached: dict[TopicPartition, int] = {}
 
     def doubt(self) -> None:
-        """Say that reading goes on elsewhere, or that records were lost on the way: nothing is known now."""
+        """Forget everything: reading continues elsewhere, or records were lost on the way."""
         self._sure = False
         self._handed.clear()
         self._reached.clear()
 
     def settle(self) -> None:
-        """Say that reading goes on at, or before, the places that the database names."""
+        """Begin to trust offsets again: reading continues at, or before, the positions in the database."""
         self._sure = True
 
     def hand(self, partition: TopicPartition, following: int) -> None:
-        """Say that records before `following` were handed over; they are not taken in yet."""
+        """Note that records before `following` were handed over; they are not taken in yet."""
         self._handed[partition] = max(following, self._handed.get(partition, 0))
 
     async def rest(self, consumer: AIOKafkaConsumer) -> None:
-        """Note how far was read, while nothing is in hand."""
+        """Note the offsets read, while no batch is being processed."""
         if not self._sure:
             return
         with suppress(TimeoutError, IllegalStateError, KafkaError):
@@ -53,9 +53,9 @@ class Reach:
                 self._reached = reached
 
     async def keep(self, context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
-        """Let the database know what was passed over, where nothing that was handed over is missing there.
+        """Advance the positions in the database past markers, where everything handed over is taken in.
 
-        A mailbox that begins above what was read has lost records, which is for others to say.
+        A mailbox that begins above what was read has lost records, which is reported elsewhere.
         """
         places, reached, handed = partitions_of(context), dict(self._reached), dict(self._handed)
         async with context.database.acquire() as connection:
@@ -98,7 +98,7 @@ async def _pass_over(connection: Connection, whole: Mapping[Partition, int]) -> 
 async def look_how_far(
     context: DeliveryContext, consumer: AIOKafkaConsumer, reach: Reach, progress: Progress, now: float
 ) -> None:
-    """Compare how far is read with how far the mailboxes go; raises one of AWAY."""
+    """Compare the positions with the ends of the mailboxes; raises one of RETRYABLE."""
     await reach.keep(context, consumer)
     read, ends = await read_and_ends(context, consumer)
     progress.look(read, ends, now)

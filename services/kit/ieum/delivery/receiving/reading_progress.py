@@ -1,4 +1,4 @@
-"""Whether the mailboxes move: a partition that holds more than was read, and is read no further, is named."""
+"""Detects partitions that hold unread records and are not read any further."""
 
 from collections.abc import Mapping
 
@@ -13,16 +13,16 @@ _log = structlog.get_logger(__name__)
 
 
 class Progress:
-    """How far each partition was read when it last moved. Time is an argument, in seconds of any clock."""
+    """The position of each partition when it last advanced. Time is an argument, in seconds of any clock."""
 
     def __init__(self) -> None:
         self._moved: dict[Partition, tuple[int, float]] = {}
         self._told = float("-inf")
         self.still: dict[Partition, int] = {}
-        """Partitions that stand still, and how many records wait there."""
+        """Partitions that do not advance, and how many records wait there."""
 
     def look(self, read: Mapping[Partition, int], ends: Mapping[Partition, int], now: float) -> None:
-        """Take in how far partitions are read and how far they go."""
+        """Note the positions and the ends of the partitions."""
         behind = {place: end - read.get(place, 0) for place, end in ends.items()}
         behind = {place: records for place, records in behind.items() if records > 0}
         moved = {place: (read.get(place, 0), now) for place in behind}

@@ -1,4 +1,4 @@
-"""Starting: a step that is tried until it works, through failures of database and broker."""
+"""Repeats a step of the start until it works, through failures of database and broker."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def through_failures(step: Callable[[], Awaitable[None]]) -> None:
-    """Take a step of the consumer's start, as often as it takes."""
+    """Repeat a step until it raises nothing."""
     backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
     while True:
         try:
@@ -22,7 +22,7 @@ async def through_failures(step: Callable[[], Awaitable[None]]) -> None:
         except RETRYABLE as error:
             pause = backoff.pause()
             _log.warning("consumer.broker-away", error=str(error), retry_seconds=round(pause, 2))
-        except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+        except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
             pause = backoff.pause()
             name = type(error).__name__
             _log.error("consumer.start-failed", error=name, retry_seconds=round(pause, 2))

@@ -1,4 +1,4 @@
-"""The one FastStream subscriber: hands batches of records to the inbox and commits to Kafka afterwards."""
+"""The one FastStream subscriber: reads batches of records and hands them on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -32,17 +32,17 @@ Records = Sequence[ConsumerRecord[bytes, bytes]]
 
 
 def prompt_subscriber(reach: Reach, moved: Callable[[], None]) -> type[BatchSubscriber]:
-    """Make a class of subscribers that wait for records alone, and say how far they have read.
+    """Make a subscriber class that waits only for records, and reports how far it has read.
 
-    FastStream sleeps the batch's time-out once more when idle. Where aiokafka raises, it may have left out
-    records of other partitions, so that reading goes back to what the database knows.
+    FastStream sleeps for the batch time-out once more when idle. When aiokafka raises, it may have skipped
+    records of other partitions, so reading goes back to the positions in the database.
     """
 
     class PromptSubscriber(BatchSubscriber):
         __slots__ = ()
 
         async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
-            """Wait for the next records, a second at most, of all partitions together."""
+            """Wait for the next records of all partitions, at most a second."""
             await reach.rest(consumer)
             try:
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.max_records)
@@ -57,27 +57,27 @@ def prompt_subscriber(reach: Reach, moved: Callable[[], None]) -> type[BatchSubs
 
 
 class _Moves:
-    """Hears when partitions come or go, before anything is read of those that came."""
+    """Is called when partitions are revoked or assigned, before anything is read from new ones."""
 
     def __init__(self, moved: Callable[[], None]) -> None:
         self._moved = moved
 
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
-        """Tell that partitions go."""
+        """Pass on that partitions are revoked."""
         self._moved()
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
-        """Tell that partitions have come."""
+        """Pass on that partitions are assigned."""
         self._moved()
 
 
-ConsumerRebalanceListener.register(_Moves)  # its module has no types to inherit from
+ConsumerRebalanceListener.register(_Moves)  # its module has no types, so it cannot be inherited from
 
 
 class Mailboxes:
-    """The agency's mailboxes, read by one subscriber; `take` is given every batch and never raises.
+    """The agency's mailboxes, read by one subscriber; `take` gets every batch and must not raise.
 
-    `moved` is called whenever the group has shared the partitions out anew; `reach` is told how far is read.
+    `moved` is called after every rebalance of the group; `reach` notes how far is read.
     """
 
     def __init__(
@@ -123,10 +123,10 @@ class Mailboxes:
 
     @property
     def consumer(self) -> AIOKafkaConsumer:
-        """The consumer beneath, to seek and to commit; raises Transient before the start."""
+        """The underlying consumer, to seek and to commit; raises Transient before the start."""
         consumer = self._subscriber.consumer
         if consumer is None:
-            raise Transient("The consumer is not connected to Kafka yet; it will try again by itself.")
+            raise Transient("The consumer is not connected to Kafka yet; it will retry by itself.")
         return consumer
 
     async def topics(self) -> set[str]:
@@ -134,7 +134,7 @@ class Mailboxes:
         return set(await self.consumer.topics())
 
     async def start(self) -> None:
-        """Connect and begin to read; raises Transient when the broker is away."""
+        """Connect and start reading; raises Transient when the broker is away."""
         try:
             await self._broker.start()
         except (KafkaError, OSError) as error:
@@ -143,19 +143,19 @@ class Mailboxes:
             raise Transient(f"Kafka is not reachable ({type(error).__name__}).") from error
 
     async def stop(self) -> None:
-        """Let the batch in hand end, then leave the group; a broker that is away is not waited for."""
+        """Finish the current batch, then leave the group; does not wait for a broker that is away."""
         with suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 await self._broker.stop()
 
     def rewind(self, records: Records, but: Collection[tuple[str, int]] = ()) -> None:
-        """Let records come again, but those of partitions that go back further already."""
+        """Read these records again, except in partitions that are rewound further already."""
         for record in reversed(records):
             if (record.topic, record.partition) not in but:
                 self.seek(TopicPartition(record.topic, record.partition), record.offset)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Go on elsewhere; in vain where another instance reads the partition by now."""
+        """Continue at another offset; no effect when another instance reads the partition by now."""
         with suppress(IllegalStateError, Transient):
             self.consumer.seek(partition, offset)
 
@@ -167,7 +167,7 @@ class Mailboxes:
         return running and consumer is not None and bool(consumer.assignment())
 
     async def _parse(self, records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:
-        """Wrap records without looking at them: what a stranger wrote must not raise here."""
+        """Wrap records without parsing them: content from outside must not raise here."""
         return KafkaMessage(body=b"", raw_message=records, consumer=self.consumer)
 
 

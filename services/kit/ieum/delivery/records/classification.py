@@ -1,4 +1,4 @@
-"""Sorting a batch before its transaction: what is heard, what is a notice, what proves no place."""
+"""Classifies a batch before its transaction: events, notices, and records whose place is not verified."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ from ieum_contracts.topics import Family, topic_of
 
 @dataclass(slots=True)
 class ClassifiedBatch:
-    """A batch's records by what they turned out to be, each in the order of arrival."""
+    """A batch's records by class, each in the order of arrival."""
 
     heard: list[VerifiedEvent] = field(default_factory=list)
     notices: list[Event] = field(default_factory=list)
     misplaced: list[UnverifiedRecord] = field(default_factory=list)
 
     def sources(self) -> set[Address]:
-        """Name the agencies that the records claim to come from."""
+        """Return the agencies that the records claim to come from."""
         return {h.envelope.source for h in self.heard} | {n.envelope.source for n in self.notices}
 
 
 async def classify(records: Sequence[Record], context: DeliveryContext) -> ClassifiedBatch:
-    """Check envelope and place of every record, and read the bodies; raises one of AWAY.
+    """Check envelope and place of every record, and read the bodies; raises one of RETRYABLE.
 
-    Where some come from strangers, all is sorted once more, so that nothing of theirs is taken in.
+    When some come from unknown addresses, all are classified again, so that none of theirs is taken in.
     """
     found = _sort(records, context.me, context.peers, ())
     strangers = await context.agencies.strangers(found.sources())

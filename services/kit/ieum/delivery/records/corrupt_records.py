@@ -1,10 +1,10 @@
-"""Records that aiokafka cannot read: a name that is no UTF-8, or broken compression, stops no mailbox."""
+"""Lets reading go on past records that aiokafka cannot decode, such as a header name that is not UTF-8."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cramjam  # noqa: F401 - by it aiokafka reads records compressed by snappy, lz4 or zstd
+import cramjam  # noqa: F401 - aiokafka needs it for records compressed by snappy, lz4 or zstd
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
@@ -12,14 +12,14 @@ NO_TIMESTAMP = -1
 
 
 class CorruptValue(bytes):
-    """Stands for the value of a record that could not be read."""
+    """The placeholder for the value of a record that could not be decoded."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CorruptRecord:
-    """Stands at the offset of a record that could not be read, as aiokafka hands records on."""
+    """The placeholder for a record that could not be decoded, with the attributes of aiokafka's records."""
 
     offset: int
     timestamp: int = NO_TIMESTAMP
@@ -31,54 +31,54 @@ class CorruptRecord:
 
 
 class TolerantBatch:
-    """One batch of one sender, its check sum proved: from the record that raises on, all are unreadable."""
+    """One batch with a valid check sum: from the first record that raises on, all count as corrupt."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
 
     def __getattr__(self, name: str) -> Any:
-        """Give whatever else aiokafka asks of a batch."""
+        """Pass everything else on to aiokafka's batch."""
         return getattr(self._batch, name)
 
     def __next__(self) -> Any:
-        """Give the next record as it is: aiokafka looks so at the mark where a transaction ends."""
+        """Return the next record unchanged: aiokafka reads transaction markers this way."""
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        """Give every record of the batch, or what stands in its place."""
+        """Yield every record of the batch, or its placeholder."""
         following = self._batch.base_offset
         try:
             for record in self._batch:
                 following = record.offset + 1
                 yield record
-        except Exception:  # noqa: BLE001 - no text, no record, or bytes that nobody can decompress
+        except Exception:  # noqa: BLE001 - not UTF-8, not a record, or broken compression
             for offset in range(following, self._batch.next_offset):
                 yield CorruptRecord(offset)
 
 
 class TolerantRecords:
-    """What aiokafka makes of the bytes that it fetched, batch by batch."""
+    """The batches in the bytes that aiokafka fetched."""
 
     def __init__(self, fetched: bytes) -> None:
         self._records = MemoryRecords(fetched)
 
     def has_next(self) -> bool:
-        """Tell whether there is another batch."""
+        """Whether there is another batch."""
         return bool(self._records.has_next())
 
     def size_in_bytes(self) -> int:
-        """Count the bytes that were fetched."""
+        """Return the number of bytes fetched."""
         return int(self._records.size_in_bytes())
 
     def next_batch(self) -> TolerantBatch:
-        """Give the next batch."""
+        """Return the next batch."""
         return TolerantBatch(self._records.next_batch())
 
 
 def tolerate_corrupt_records() -> None:
-    """Let every aiokafka consumer of this process read past what it cannot read.
+    """Let every aiokafka consumer of this process read past records that it cannot decode.
 
-    aiokafka decodes header names while it iterates over what it fetched; what that raises ends the task that
-    reads, and the same bytes are fetched again. aiokafka offers no other place to step in.
+    aiokafka decodes header names while it iterates over fetched bytes; an error there ends the task that
+    reads, and the same bytes are fetched again. aiokafka has no other hook for this.
     """
     fetcher.MemoryRecords = TolerantRecords

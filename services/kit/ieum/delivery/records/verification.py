@@ -1,4 +1,4 @@
-"""Proof of place: what a record has to show before it may touch a stream."""
+"""Verifies a record's place: its source, recipient, family, key and number, before it may change a stream."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,7 +22,7 @@ AGENCIES_MAX = 64
 
 
 def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
-    """Check envelope and place of a record of one of my numbered mailboxes, and read its body."""
+    """Check envelope and place of a record of one of our numbered mailboxes, and read its body."""
     try:
         heard_envelope, family, key = _place(record, me)
         sequence = heard_envelope.sequence
@@ -53,7 +53,7 @@ def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
 
 
 def read_envelope(record: Record) -> Envelope:
-    """Read a record's headers; raises EnvelopeError for what is no envelope, or no record at all."""
+    """Read a record's headers; raises EnvelopeError when they are no envelope, or the record is corrupt."""
     if isinstance(record.value, CorruptValue):
         raise EnvelopeError("record.unreadable", "*")
     return envelope.read(record.headers)
@@ -68,9 +68,9 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     body: bytes,
     record: Record | None = None,
 ) -> VerifiedEvent:
-    """Read the body of an event whose place is proved; what is wrong with it is kept beside it.
+    """Read the body of an event whose place is verified; a wrong body becomes the reason in `content`.
 
-    A body that holds an identifier is refused for that, whatever else may be wrong with it.
+    A body that holds an identifier is refused for that reason first.
     """
     content: Model | NotUnderstood | Invalid
     try:

@@ -1,4 +1,4 @@
-"""Heads: agencies tell each other how far their streams have come, so that a lost tail is seen."""
+"""Heads: agencies report to each other how far their streams have come, so that a lost tail is noticed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
 
 ACTIVE_MAX = 10_000
-"""Feed entries looked at in one turn; what is left is looked at in the next."""
+"""Feed entries read in one turn; the rest is read in the next."""
 BEHIND = "restored.behind"
 
 _log = structlog.get_logger(__name__)
@@ -34,9 +34,9 @@ cross join lateral (
 
 
 class HeadsPublisher:
-    """How far peers have been told the heads of our streams, by the process that leads.
+    """Reports the heads of our streams to peers, from the leading process.
 
-    When it begins to lead it tells the newest at once, and the older ones from turn to turn.
+    A new leader reports the newest at once, and the older ones turn by turn.
     """
 
     def __init__(self, context: DeliveryContext) -> None:
@@ -46,7 +46,7 @@ class HeadsPublisher:
         self.behind = False
 
     async def say(self, connection: Connection, now: datetime) -> None:
-        """Tell a part of what has been active since; `behind` says whether that was not all."""
+        """Report a part of what was active since the last turn; `behind` says whether more is left."""
         if self._told is None:
             newest: int = await connection.fetchval(_NEWEST)
             self._told = self._older = max(0, newest - ACTIVE_MAX)
@@ -60,7 +60,7 @@ class HeadsPublisher:
 
 
 async def say_heads(connection: Connection, context: DeliveryContext, after: int, now: datetime) -> int:
-    """Tell every peer the heads of streams active after a number of the feed; returns the last number."""
+    """Report to every peer the heads of streams active after a feed number; returns the last number."""
     rows = await connection.fetch(_ACTIVE, after, ACTIVE_MAX)
     by_peer: dict[int, list[StreamHead]] = defaultdict(list)
     for key, peer, family, said, heard, _ in rows:
@@ -112,9 +112,9 @@ where told.key = i.key and told.peer = $4 and told.family = i.family
 async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead]) -> None:
     """Compare a peer's heads with ours.
 
-    What it said and we have not heard is expected, and asked for again when it does not come. Where it heard
-    more than we know to have said, our database was restored from a backup older than that: numbers go on
-    above what the peer heard, so that none is given twice, and the stream stops for an operator to compare.
+    What it said and we have not heard is expected, and asked for again when it does not come. If it heard
+    more than our database has said, ours was restored from an older backup: numbers continue
+    above what the peer heard, so that none is given twice, and the stream stops until an operator compares.
     """
     numbered = [head for head in heads if head.family in STREAM_FAMILIES]
     keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
@@ -155,9 +155,9 @@ returning m.*
 
 
 async def missing(connection: Connection, age: timedelta, limit: int) -> list[tuple[StreamKey, int, int]]:
-    """Name the numbers (first, last) that a peer said so long ago and that never came, by stream.
+    """Return the numbers (first, last) that a peer said this long ago and that never came, by stream.
 
-    Those that were asked for longest ago come first, so that what nobody can send keeps nothing waiting.
+    Those asked for longest ago come first, so that what nobody can send does not delay the others.
     """
     await connection.execute(_FORGET_EXPECTED)
     rows = await connection.fetch(_MISSING, age, limit)

@@ -1,4 +1,4 @@
-"""Gaps: numbers that are missing before what waits, told and asked for again once in each half minute."""
+"""Gaps: numbers missing before a waiting event, asked for again every half minute."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from asyncpg import Connection
 from ieum.delivery.streams.streams import StreamKey
 
 ASKED_MAX = 1_000
-"""Gaps asked for in one turn; what is left is asked for in the next."""
+"""Gaps asked for in one turn; the rest is asked for in the next."""
 
 _GAPS = """
 select p.key, p.peer, p.family, s.heard + 1 as first, min(p.sequence) - 1 as last
@@ -26,9 +26,9 @@ order by min(p.since) limit $6
 
 
 class Gaps:
-    """The gaps in what was heard, as the process that leads asks for them; `age` is how long each may last.
+    """The gaps in what was heard, for the leading process to ask for; `age` is how long a gap may last.
 
-    What was asked for lately is remembered, so that one may look often and still ask seldom.
+    Recent requests are remembered, so that a frequent search asks for each gap seldom.
     """
 
     def __init__(self) -> None:
@@ -37,12 +37,12 @@ class Gaps:
     async def due(
         self, connection: Connection, now: datetime, age: timedelta
     ) -> list[tuple[StreamKey, int, int]]:
-        """Name the numbers (first, last) that are missing for so long and were not asked for since."""
+        """Return the numbers (first, last) that are missing for this long and were not asked for since."""
         self._asked = {gap: at for gap, at in self._asked.items() if now - age < at <= now}
         asked = list(zip(*((*stream, first) for stream, first in self._asked), strict=True)) or [()] * 4
         rows = await connection.fetch(_GAPS, now - age, *map(list, asked), ASKED_MAX)
         return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
 
     def asked(self, gaps: list[tuple[StreamKey, int, int]], now: datetime) -> None:
-        """Remember what was asked for."""
+        """Remember the gaps that were asked for."""
         self._asked |= {(stream, first): now for stream, first, _ in gaps}

@@ -1,4 +1,4 @@
-"""A database older than the truth: peers are asked for all heads, and nothing goes on until they come."""
+"""After a restore from backup: peers are asked for all heads, and their streams wait until they answer."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ CLOCKS_DIFFER_MAX = timedelta(minutes=10)
 KEPT = timedelta(days=30)
 ANSWER_AGE_MAX = timedelta(minutes=2)
 HEADS_ANSWERED_MAX = 100_000
-"""Heads looked up by one statement, which may read a month of the ledger."""
+"""Heads read by one statement, which may scan a month of the ledger."""
 ANSWER_SECONDS_MAX = 120.0
 
 _log = structlog.get_logger(__name__)
@@ -49,9 +49,9 @@ _NEW_EPOCH = "update feed_epoch set epoch = default"
 
 
 async def compare_with_peers(connection: Connection, context: DeliveryContext, now: datetime) -> None:
-    """Ask every peer for its heads, and hold whatever it says, and whatever is said to it, until it answers.
+    """Ask every peer for its heads, and hold all events from it and to it until it answers.
 
-    The feed gives its numbers a second time, so it begins a new epoch. To be called in a transaction.
+    The feed will give some numbers a second time, so it begins a new epoch. To be called in a transaction.
     """
     await connection.execute(_NEW_EPOCH)
     since = await connection.fetchval(_SINCE, KEPT, CLOCKS_DIFFER_MAX)
@@ -64,7 +64,7 @@ _LONGEST_AGO = "select now() - $1::interval"
 
 
 async def ask_what_is_lost(connection: Connection, context: DeliveryContext, now: datetime) -> None:
-    """Ask every peer for its heads, so that what the mailbox has lost is seen and asked for again."""
+    """Ask every peer for its heads, so that what the mailbox lost is noticed and asked for again."""
     await _ask_all(connection, context, await connection.fetchval(_LONGEST_AGO, KEPT), now)
 
 
@@ -89,7 +89,7 @@ update source set held = null, held_since = null, asked = null where peer = $1 a
 async def hear_answer(
     connection: Connection, context: DeliveryContext, peer: int, answer: StreamHeadsAnswered
 ) -> None:
-    """Compare a peer's answer with our streams; the last part of it releases what was held for it."""
+    """Compare a peer's answer with our streams; its last part releases the peer."""
     await hear_heads(connection, peer, answer.heads)
     if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask):
         _log.info("restored.compared", peer=str(context.peers.address(peer)))
@@ -102,9 +102,9 @@ from source where held = $1 and held_since <= $2
 
 
 async def ask_the_silent_again(connection: Connection, context: DeliveryContext, now: datetime) -> None:
-    """Say which peers have not answered for two minutes, and ask them again: a question may be lost too.
+    """Log the peers that have not answered for two minutes, and ask them again: a question may be lost too.
 
-    They stay held until they answer, or are released.
+    They stay held until they answer or an operator releases them.
     """
     late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX, KEPT)
     await tell(
@@ -132,7 +132,7 @@ _KEEP_ASK = "insert into heads_ask (ask, peer, since) values ($1, $2, $3) on con
 
 
 async def keep_ask(connection: Connection, peer: int, asked: StreamHeadsAsked) -> None:
-    """Keep a peer's question until our mailboxes are read as far as they go now."""
+    """Store a peer's question until our mailboxes are read to their present ends."""
     await connection.execute(_KEEP_ASK, asked.ask, peer, asked.since)
 
 
@@ -140,7 +140,7 @@ _ASKS = "select ask, peer, since from heads_ask order by ask limit 100"
 
 
 async def open_asks(connection: Connection) -> list[tuple[UUID, int, datetime]]:
-    """List the questions that peers wait to be answered."""
+    """Return the questions that are not answered yet."""
     return [(row["ask"], row["peer"], row["since"]) for row in await connection.fetch(_ASKS)]
 
 
@@ -165,13 +165,13 @@ _ANSWERED = "delete from heads_ask where ask = $1"
 async def answer(
     connection: Connection, context: DeliveryContext, asked: tuple[UUID, int, datetime], now: datetime
 ) -> None:
-    """Tell a peer the heads of all streams that were active since the time it asks for.
+    """Send a peer the heads of all streams that were active since the time it asks for.
 
     What waits here counts as heard: its numbers may not be given again either.
     """
     ask, peer, since = asked
     at = StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY])
-    after, told, last = (UUID(int=0), 0), 0, False
+    after, sent, last = (UUID(int=0), 0), 0, False
     while not last:
         rows = await connection.fetch(
             _HEADS, peer, since, HEADS_ANSWERED_MAX, *after, timeout=ANSWER_SECONDS_MAX
@@ -184,7 +184,7 @@ async def answer(
             for number, part in enumerate(parts, 1)
         ]
         await tell(connection, context, notices, now)
-        told += len(heads)
+        sent += len(heads)
         after = (rows[-1][0], rows[-1][1]) if rows else after
     await connection.execute(_ANSWERED, ask)
-    _log.info("heads.answered", peer=str(context.peers.address(peer)), heads=told)
+    _log.info("heads.answered", peer=str(context.peers.address(peer)), heads=sent)

@@ -1,4 +1,4 @@
-"""Looking back at the start: a database older than Kafka's offsets is seen, and a mailbox that was cut."""
+"""Compares the database with Kafka at the start, to notice a restore from backup or a truncated mailbox."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ _log = structlog.get_logger(__name__)
 
 
 async def check_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
-    """Compare our positions with Kafka's, before anything is read; tells `restore_check` what came of it.
+    """Compare our positions with Kafka's before anything is read; settles `restore_check`.
 
-    A committed offset above a position means that the database was restored from a backup: Kafka is told only
-    what has been committed there. A mailbox that begins above a position has lost what we never read; one
-    that ends below it has lost what we have read, and perhaps more. Raises one of DATABASE_AWAY or a
+    A committed offset above a position means that the database was restored from a backup: Kafka gets only
+    offsets that the database has. A mailbox that begins above a position lost what we never read; one
+    that ends below it lost what we have read, and perhaps more. Raises one of DATABASE_RETRYABLE or a
     KafkaError.
     """
     partitions = partitions_of(context)
@@ -55,7 +55,7 @@ async def check_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) 
 
 
 async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
-    """Let every partition that this process reads go on where the database says; `position` is the truth."""
+    """Seek every partition that this process reads back to its position in the database, which decides."""
     async with context.database.acquire() as connection:
         positions = await read_positions(connection)
     places = partitions_of(context)
@@ -66,7 +66,7 @@ async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsum
 
 
 async def ends_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[Partition, int]:
-    """Say how far our mailboxes go now; raises KafkaError or TimeoutError."""
+    """Return the end offsets of our mailboxes; raises KafkaError or TimeoutError."""
     places = partitions_of(context)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         ends = await consumer.end_offsets(list(places))
@@ -76,7 +76,7 @@ async def ends_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[
 async def read_and_ends(
     context: DeliveryContext, consumer: AIOKafkaConsumer
 ) -> tuple[dict[Partition, int], dict[Partition, int]]:
-    """Say how far our mailboxes are read and how far they go, with what open transactions hold back."""
+    """Return the positions and the ends of our mailboxes, including what open transactions hold back."""
     ends = await ends_of(context, consumer)
     for partition, place in partitions_of(context).items():
         if partition in consumer.assignment():
@@ -86,7 +86,7 @@ async def read_and_ends(
 
 
 def partitions_of(context: DeliveryContext) -> dict[TopicPartition, Partition]:
-    """Name all partitions of our mailboxes."""
+    """Return all partitions of our mailboxes."""
     return {
         TopicPartition(topic_of(context.me, family), partition): (number, partition)
         for number, family in FAMILIES.items()
@@ -95,7 +95,7 @@ def partitions_of(context: DeliveryContext) -> dict[TopicPartition, Partition]:
 
 
 def _above(offsets: Mapping[Partition, int], positions: Mapping[Partition, int]) -> dict[Partition, int]:
-    """Say by how many records offsets stand above positions."""
+    """Return by how many records offsets are above positions."""
     return {
         place: offset - positions.get(place, 0)
         for place, offset in offsets.items()

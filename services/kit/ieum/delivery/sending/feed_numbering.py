@@ -20,10 +20,10 @@ where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number,
 
 
 async def number_feed(connection: Connection) -> bool:
-    """Give numbers to what has been committed, and say whether there was any; for the relay's lock alone.
+    """Give numbers to committed entries, and return whether there were any; needs the relay's lock.
 
-    Unlike what else its connection commits, numbers are on disk before anybody sees them: given anew after
-    a crash, they could put a late commit before what a reader has read already.
+    Unlike other commits of this connection, numbers are on disk before anybody sees them: given again after
+    a crash, they could place a late commit before what a reader has read already.
     """
     given, last = 0, NUMBERED_MAX
     while last == NUMBERED_MAX:

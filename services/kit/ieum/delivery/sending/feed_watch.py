@@ -1,4 +1,4 @@
-"""News of the feed: whoever waits for its next event shares one look at the database with all others."""
+"""Wakes clients that wait for the feed's next event; all of them share one database query."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
 
 LOOK_SECONDS = 0.5
-"""Between two looks while nobody tells of anything: another process may be the one that numbers the feed."""
+"""Seconds between two queries: another process may be the one that numbers the feed."""
 
 _log = structlog.get_logger(__name__)
 
 
 class News:
-    """Wakes those who wait; it looks while somebody does, at once when this process has numbered."""
+    """Queries the feed's end while somebody waits, and at once when this process has numbered it."""
 
     def __init__(self) -> None:
         self.looks = 0
@@ -30,12 +30,12 @@ class News:
         return len(self._waiting)
 
     def tell(self) -> None:
-        """Say that the feed has grown."""
+        """Report that the feed has grown."""
         self._told.set()
 
     @contextmanager
     def beyond(self, number: int, database: Connections) -> Iterator[asyncio.Future[None]]:
-        """Lend what is done as soon as the feed goes on behind a number."""
+        """Lend a future that is done as soon as the feed goes beyond a number."""
         news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[news] = number
         if self._looking is None:
@@ -60,14 +60,14 @@ class News:
                     await self._told.wait()
 
     async def _end(self, database: Connections) -> int:
-        """Say how far the feed goes; 0 while the database cannot tell: nobody waits for ever."""
+        """Return the feed's last number; 0 while the database is away, for every wait has an end."""
         self.looks += 1
         try:
             async with database.acquire() as connection:
                 return int(await connection.fetchval(_END))
         except DATABASE_RETRYABLE:
             return 0
-        except Exception as error:  # noqa: BLE001 - a database that was never migrated, above all
+        except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
             _log.error("feed.unread", error=type(error).__name__)
             return 0
 

@@ -1,4 +1,4 @@
-"""Saying: number what the application wants to say, and put it into ledger and outbox."""
+"""The outbox: numbers what the application says, and writes it to the ledger for the relay."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from ieum_contracts.message import Say
 from ieum_contracts.topics import Family
 
 
-class StreamBlocked(IeumError):  # noqa: N818 - it is a refusal, and nothing is broken
-    """Nothing may be said on a stream for now; `reason` is the code of why."""
+class StreamBlocked(IeumError):  # noqa: N818 - it is a refusal, not a fault
+    """Nothing may be said on a stream for now; `reason` is a code."""
 
     def __init__(self, reason: str, to: Address, family: Family, key: UUID) -> None:
         super().__init__(f"Nothing can be said to {to} on {family} {key} now ({reason}).")
@@ -41,14 +41,14 @@ class StreamBlocked(IeumError):  # noqa: N818 - it is a refusal, and nothing is 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why something is said: the event or request that caused it (`ce_causation`), and its trace."""
+    """What caused an event: another event or a request (`ce_causation`), and its trace."""
 
     id: str | None = None
     traceparent: str | None = None
 
 
 class Outbox:
-    """Says things for one agency, inside transactions that others open and commit."""
+    """Writes one agency's events, inside transactions that others open and commit."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._me = context.me
@@ -69,12 +69,12 @@ class Outbox:
         return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
     async def know(self, connection: Connection, says: Sequence[Say]) -> None:
-        """Look up numbers that another process of this agency gave to peers."""
+        """Load peer numbers that another process of this agency has given."""
         if any(say.to not in self._peers for say in says):
             await self._peers.read(connection)
 
     def check_sources(self, says: Sequence[Say], held: Mapping[int, str]) -> None:
-        """Raise Unsayable when numbers of what is said may have been given before."""
+        """Raise StreamBlocked when numbers of these events may have been given before."""
         for say in says:
             if held and held.get(self._peers.number(say.to)) == COMPARING:
                 raise StreamBlocked(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
@@ -82,9 +82,9 @@ class Outbox:
     def entries(
         self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime
     ) -> list[LedgerEntry]:
-        """Draw the next numbers of the locked streams and write the events down under them.
+        """Take the next numbers of the locked streams and make the ledger entries under them.
 
-        Raises Invalid for a body that nobody would accept, before any number is drawn.
+        Raises Invalid for a body that no recipient would accept, before any number is taken.
         """
         bodies = [encode(say.body) for say, _ in says]
         return [
@@ -115,13 +115,13 @@ class Outbox:
         return LedgerEntry(stream.at, SAID, stream.said, event.id, event_type, headers, digest, body)
 
     def stream(self, say: Say) -> StreamKey:
-        """Name the stream on which something is said; raises KeyError for an unknown recipient."""
+        """Return the stream on which something is said; raises KeyError for an unknown recipient."""
         family = FAMILY_NUMBERS[EVENT_TYPES[type_of(say.body)].family]
         return StreamKey(say.key, self._peers.number(say.to), family)
 
 
 class OutboxWriter:
-    """What is said in one transaction, by one cause after the other."""
+    """What is said in one transaction, for one cause after another."""
 
     def __init__(self, outbox: Outbox, streams: Streams, held: Mapping[int, str]) -> None:
         self._outbox = outbox
@@ -130,9 +130,9 @@ class OutboxWriter:
         self._entries: list[LedgerEntry] = []
 
     def say(self, says: Sequence[Say], cause: Cause, now: datetime) -> None:
-        """Say all of it under the next numbers of its streams, or nothing.
+        """Add all of it under the next numbers of its streams, or nothing.
 
-        Raises Unsayable for a stream that is stopped, or whose numbers are being compared with the
+        Raises StreamBlocked for a stream that is stopped, or whose numbers are being compared with the
         recipient's, and KeyError for a recipient that this agency has never heard of.
         """
         self._outbox.check_sources(says, self._held)
@@ -143,5 +143,5 @@ class OutboxWriter:
         self._entries += self._outbox.entries(self._streams, [(say, cause) for say in says], now)
 
     def rows(self) -> Rows:
-        """Give what has to be written."""
+        """Return what has to be written."""
         return Rows(self._streams.changed(), self._entries)

@@ -1,4 +1,4 @@
-"""Carrying the outbox and the notices to Kafka: read in order, send, delete what was acknowledged."""
+"""Sends the outbox and the notices to Kafka: read in order, send, delete what was acknowledged."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from ieum_contracts.topics import Family, topic_of
 
 BATCH_MAX = 500
 CHUNK_ROWS = 5_000
-"""How many rows are set aside or released at once: more could take longer than a statement may."""
+"""Rows set aside or released at once: more could take longer than a statement may."""
 KEEP_ALIVE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ _DROP = "delete from notice where id = $1"
 
 
 class OutboxSender:
-    """Carries while its connection holds the agency's lock. What it has sent it deletes when it reads on.
+    """Sends while its connection holds the agency's lock; deletes what it sent with the next read.
 
     `alive` is called each second of a long wait for the broker.
     """
@@ -61,13 +61,13 @@ class OutboxSender:
         self._sent: list[int] = []
         self._told: list[int] = []
         self.refused = False
-        """Whether the last turn met a topic that the broker will not take from us."""
+        """Whether the broker refused our records for a topic in the last turn."""
 
     async def turn(self) -> int:
         """Send the oldest rows of the outbox and the oldest notices; returns how many. Raises Transient.
 
-        A topic that the broker will not take from us is set aside with all that waits for it, and a notice
-        that it will never take is dropped, for it is only talk; the rest goes on.
+        When the broker refuses a topic, all rows that wait for it are set aside, and a notice
+        that it will never accept is dropped, for it can be repeated; the rest goes on.
         """
         found = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
         self._sent, self._told = [], []
@@ -81,7 +81,7 @@ class OutboxSender:
         return len(found)
 
     def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
-        """Let go what was asked for again and lost its body to retention meanwhile: without, it is not it."""
+        """Drop a resend whose body retention has cleared meanwhile: without it, it would be another event."""
         gone = [row for row in rows if row["body"] is None]
         if gone:
             _log.error("outbox.body-expired", events=len(gone))
@@ -89,7 +89,7 @@ class OutboxSender:
         return [row for row in rows if row["body"] is not None]
 
     async def _send(self, rows: Sequence[Record], outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
-        """Send, and remember what was acknowledged, also what was acknowledged before a failure."""
+        """Send, and remember what was acknowledged, including what came before a failure."""
         if not rows:
             return 0, None
         acknowledged = 0
@@ -98,7 +98,7 @@ class OutboxSender:
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
                 self._alive()
-                await number_feed(self._connection)  # what holds the lock must not look idle, either
+                await number_feed(self._connection)  # the session that holds the lock must not look idle
             acknowledged, poison = await sending
         except Unacknowledged as error:
             acknowledged = error.count
@@ -127,7 +127,7 @@ update outbox set held = false where id = any(array(select id from outbox where 
 
 
 async def release(connection: Connection) -> bool:
-    """Let the oldest be tried again of what was set aside; says whether there may be more."""
+    """Release the oldest rows that were set aside; returns whether there may be more."""
     status: str = await connection.execute(_RELEASE, CHUNK_ROWS)
     return status == f"UPDATE {CHUNK_ROWS}"
 

@@ -1,4 +1,4 @@
-"""A disposable Kafka producer: every await has a deadline, and a doubtful client is dropped."""
+"""A disposable Kafka producer: every await has a deadline, and a client in doubt is replaced."""
 
 import asyncio
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Outgoing:
 
 
 class Producer:
-    """Sends records in order. It opens a client when it needs one and gives it up when in doubt."""
+    """Sends records in order. Opens a client when it needs one and drops it when in doubt."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -58,8 +58,8 @@ class Producer:
     async def send(self, outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
         """Send records and wait for their acknowledgement.
 
-        Returns how many of the first ones were acknowledged, and the Poison that the next one is if the
-        broker will never take it. Raises Transient when the broker is away: the caller tries all that
+        Returns how many of the first ones were acknowledged, and a Poison for the next one if the
+        broker will never accept it. Raises Transient when the broker is away: the caller sends all that
         was not acknowledged again, so a record may arrive twice, but never out of order.
         """
         futures: list[asyncio.Future[object]] = []
@@ -95,7 +95,7 @@ class Producer:
         return acknowledged, poison
 
     async def close(self) -> None:
-        """Give the client up, in bounded time."""
+        """Drop the client, in bounded time."""
         client, self._client = self._client, None
         if client is not None:
             await _stop(client)
@@ -137,7 +137,7 @@ class Producer:
 
 
 class Unacknowledged(Transient):
-    """The broker went away in the middle: the first `count` records were acknowledged."""
+    """The broker failed in the middle: the first `count` records were acknowledged."""
 
     def __init__(self, count: int, error: str) -> None:
         super().__init__(f"The broker acknowledged {count} records and then failed ({error}).")
@@ -145,12 +145,12 @@ class Unacknowledged(Transient):
 
 
 def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
-    """Choose as aiokafka does, where every record has a key; the hash of one heard lately is still known."""
+    """Choose the partition as aiokafka does for a record with a key, with our cached hash."""
     return partitions[hash_of(key) % len(partitions)]
 
 
 def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
-    """Count those that were acknowledged before the first that was not."""
+    """Count the acknowledged ones before the first that was not."""
     for index, future in enumerate(futures):
         if not future.done() or future.cancelled() or future.exception() is not None:
             return index
@@ -158,9 +158,9 @@ def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
 
 
 async def _know(client: AIOKafkaProducer, topic: str) -> None:
-    """Wait a little for a topic that is not known yet: the client itself would hold up all others for long.
+    """Wait a little for a topic that is not known yet: the client itself would delay all others for long.
 
-    Raises UnknownTopicOrPartitionError, or KafkaConnectionError where no broker answers.
+    Raises UnknownTopicOrPartitionError, or KafkaConnectionError when no broker answers.
     """
     cluster = client.client.cluster
     until = asyncio.get_running_loop().time() + TOPIC_SECONDS_MAX

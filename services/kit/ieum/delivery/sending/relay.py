@@ -1,4 +1,4 @@
-"""The relay: carries the outbox to Kafka, in order, from the one process that holds the agency's lock."""
+"""The relay: sends the outbox to Kafka, in order, from the one process that holds the agency's lock."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from ieum.errors import Transient
 NOTIFY_SECONDS = 0.005
 POLL_SECONDS = 1.0
 NUMBER_SECONDS = 0.05
-"""How long the feed may wait for its numbers: each time costs a commit that is on disk."""
+"""Seconds between two numberings of the feed: each costs a commit to disk."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
 """Where much is said, the relay rests between turns, so that the next one carries more."""
 HELD_SECONDS = 30.0
@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """Sends what the outbox holds. One in every process: whoever holds the lock works, the others wait."""
+    """Sends the outbox. One runs in every process: the one that holds the lock works, the others wait."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Relay:
         self.last_turn = 0.0
 
     def wake(self) -> None:
-        """Say that something was committed. A hint only: the table is read anyway, once a second."""
+        """To be called after a commit. Only a hint: the table is read once a second anyway."""
         self._woken.set()
         if not self.leading.is_set() and self._notifying is None:
             self._notifying = asyncio.create_task(self._notify())
@@ -62,7 +62,7 @@ class Relay:
                 await self._hold()
             except DATABASE_RETRYABLE as error:
                 _log.warning("relay.database-away", error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
+            except Exception as error:  # noqa: BLE001 - after any failure, the outbox is still there
                 _log.error("relay.failed", error=type(error).__name__)
             await asyncio.sleep(self._database_backoff.pause())
 
@@ -124,7 +124,7 @@ class Relay:
                 await self._woken.wait()
 
     async def _notify(self) -> None:
-        """Wake the process that leads; a little later, so that a burst of commits costs one notification."""
+        """Wake the leading process, a little later, so that a burst of commits costs one notification."""
         try:
             await asyncio.sleep(NOTIFY_SECONDS)
             with suppress(*DATABASE_RETRYABLE):

@@ -1,4 +1,4 @@
-"""Rows: what one transaction of delivery comes to, written in one statement with what others add to it."""
+"""Writes the rows of one delivery transaction, and those that the application adds, in one statement."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,14 +18,14 @@ Part = tuple[str, Sequence[tuple[object, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Changed streams, new entries of the ledger, and the offsets that come next."""
+    """Changed streams, new ledger entries, and the next offsets."""
 
     streams: Sequence[Stream] = ()
     entries: Sequence[LedgerEntry] = ()
     positions: Mapping[Partition, int] = field(default_factory=dict)
 
     def parts(self) -> list[Part]:
-        """Give what `write` writes; what was said also goes to the outbox, and what counts to the feed."""
+        """Return the parts for `write`; what was said also goes to the outbox, what applied to the feed."""
         return [
             (_BEGIN, [stream.row() for stream in self.streams if stream.new]),
             (_GO_ON, [stream.row() for stream in self.streams if not stream.new]),
@@ -70,7 +70,7 @@ _MOVE = """moved as (
 
 
 async def write(connection: Connection, parts: Sequence[Part]) -> None:
-    """Write parts in one statement; one without rows is left out, for it costs almost what a row costs."""
+    """Write parts in one statement; a part without rows is left out, for it costs almost as much as a row."""
     present = [(part, rows) for part, rows in parts if rows]
     if present:
         text = statement(tuple(part for part, _ in present))
@@ -85,7 +85,7 @@ def statement(parts: tuple[str, ...]) -> str:
 
 
 async def write_rows(connection: Connection, rows: Rows) -> None:
-    """Write rows, and nothing else. Raises Transient when another transaction began one of the streams."""
+    """Write only these rows. Raises Transient when another transaction created one of the streams."""
     with retry_if_begun_twice(rows):
         await write(connection, rows.parts())
 
@@ -95,9 +95,9 @@ _BEGUN = ("stream_pkey", "ledger_pkey")
 
 @contextmanager
 def retry_if_begun_twice(rows: Rows) -> Iterator[None]:
-    """Raise Transient where a stream was begun by another transaction: its number may not be given twice.
+    """Raise Transient when another transaction created one of the streams: no number may be given twice.
 
-    Which of the two is found to be there, the stream or the entry under its number, is the database's choice.
+    The database may report either as the duplicate: the stream, or the ledger entry under its number.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The ledger: everything said and heard, append-only."""
+"""The ledger: everything said and heard; rows are only added, and only bodies are cleared later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ APPLIED, REFUSED, SKIPPED = "applied", "refused", "skipped"
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One event said or heard. `headers` are the canonical bytes; `body` is None where it is not kept.
+    """One event said or heard. `headers` are the canonical bytes; `body` is None when it is not stored.
 
-    When, the database says: by its clock alone it is decided what is past its time.
+    The time comes from the database: only its clock decides what is past its retention period.
     """
 
     stream: StreamKey
@@ -31,7 +31,7 @@ class LedgerEntry:
     reason: str | None = None
 
     def row(self) -> tuple[object, ...]:
-        """Give the entry as the database keeps it (`ledger_row`)."""
+        """Return the entry as a database row (`ledger_row`)."""
         return (
             *self.stream,
             self.said,
@@ -60,7 +60,7 @@ cross join lateral (
 async def heard_digests(
     connection: Connection, places: Sequence[tuple[StreamKey, int]]
 ) -> dict[tuple[StreamKey, int], bytes]:
-    """Look up the digests under which numbers were heard, to tell a duplicate from a conflict."""
+    """Load the digests under which numbers were heard, to tell a duplicate from a conflict."""
     if not places:
         return {}
     rows = await connection.fetch(

@@ -1,4 +1,4 @@
-"""The small numbers under which this database knows the agencies it talks with."""
+"""The small numbers that stand for peers in this database."""
 
 from collections.abc import Collection
 
@@ -16,34 +16,34 @@ _ALL = "select id, address from peer"
 
 
 class Peers:
-    """Address ↔ number, remembered after the first look."""
+    """Address ↔ number, cached after the first read."""
 
     def __init__(self) -> None:
         self._numbers: dict[Address, int] = {}
         self._addresses: dict[int, Address] = {}
 
     async def know(self, connection: Connection, addresses: Collection[Address]) -> None:
-        """Give every address a number. To be called outside a transaction: a number once given stays."""
+        """Give every address a number. To be called outside a transaction: a given number stays."""
         if any(address not in self._numbers for address in addresses):
-            await self.read(connection)  # each number that is tried in vain is lost, and there are 32,767
+            await self.read(connection)  # every failed insert uses up a number, and there are 32,767
         unknown = {address for address in addresses if address not in self._numbers}
         if unknown:
             await connection.execute(_ADD, sorted(map(str, unknown)))
             await self.read(connection)
 
     async def read(self, connection: Connection) -> None:
-        """Read all numbers that the database has given."""
+        """Load all numbers from the database."""
         for number, address in await connection.fetch(_ALL):
             self._numbers[Address.parse(address)] = number
             self._addresses[number] = Address.parse(address)
 
     @property
     def full(self) -> bool:
-        """Whether no new peer is taken in: far above what a centre has, and a bound on forged sources."""
+        """Whether no new peer is accepted: far above the size of a centre, and a bound on forged sources."""
         return len(self._numbers) >= PEERS_MAX
 
     def others(self, me: Address) -> list[int]:
-        """List the numbers of all known peers but ourselves."""
+        """Return the numbers of all known peers except ourselves."""
         return sorted(number for number, address in self._addresses.items() if address != me)
 
     def __contains__(self, address: Address) -> bool:
@@ -51,13 +51,13 @@ class Peers:
         return address in self._numbers
 
     def knows_number(self, number: int) -> bool:
-        """Whether this process has read the number's address."""
+        """Whether this process has loaded the number's address."""
         return number in self._addresses
 
     def number(self, address: Address) -> int:
-        """Give the number of a known address; raises KeyError for another."""
+        """Return the number of a known address; raises KeyError for an unknown one."""
         return self._numbers[address]
 
     def address(self, number: int) -> Address:
-        """Give the address of a number; raises KeyError for one never given."""
+        """Return the address of a number; raises KeyError for an unknown one."""
         return self._addresses[number]

@@ -1,4 +1,4 @@
-"""Positions: how far each partition of my mailboxes has been taken in. The truth; Kafka's own is a hint."""
+"""Positions: how far each partition of our mailboxes is taken in. They decide; Kafka's offsets are a hint."""
 
 from asyncpg import Connection
 
@@ -9,5 +9,5 @@ _POSITIONS = "select family, partition, next_offset from position"
 
 
 async def read_positions(connection: Connection) -> dict[Partition, int]:
-    """Read how far every partition has been taken in."""
+    """Return the next offset of every partition."""
     return {(row[0], row[1]): row[2] for row in await connection.fetch(_POSITIONS)}

@@ -1,4 +1,4 @@
-"""Streams: ONE row is the counter of what was said to a peer and the memory of what was heard from it."""
+"""Streams: ONE row holds the last number said to a peer and the last number heard from it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ FAMILIES = {number: family for family, number in FAMILY_NUMBERS.items()}
 
 
 class StreamKey(NamedTuple):
-    """The events of one (peer, family, key), both ways; sorts in the order of locks."""
+    """The events of one (peer, family, key), both ways; sorts in lock order."""
 
     key: UUID
     peer: int
@@ -23,7 +23,7 @@ class StreamKey(NamedTuple):
 
 @dataclass(slots=True)
 class Stream:
-    """How far one stream has come. `stopped` names the conflict or failure that an operator has to settle."""
+    """The state of one stream. `stopped` is the code of a conflict that an operator has to resolve."""
 
     at: StreamKey
     said: int = 0
@@ -34,7 +34,7 @@ class Stream:
     new: bool = True
 
     def row(self) -> tuple[object, ...]:
-        """Give the stream as the database keeps it (`stream_row`)."""
+        """Return the stream as a database row (`stream_row`)."""
         return (*self.at, self.said, self.heard, self.heard_digest, self.stopped)
 
 
@@ -45,14 +45,14 @@ class Streams:
         self._streams = {stream.at: stream for stream in rows}
 
     def __getitem__(self, at: StreamKey) -> Stream:
-        """Give the stream, changed in place by who holds its lock."""
+        """Return the stream; the holder of its lock changes it in place."""
         stream = self._streams.get(at)
         if stream is None:
             stream = self._streams[at] = Stream(at)
         return stream
 
     def changed(self) -> list[Stream]:
-        """List what has to be written, in the order of locks."""
+        """Return the changed streams, in lock order."""
         return sorted((s for s in self._streams.values() if s.changed), key=lambda stream: stream.at)
 
 
@@ -63,9 +63,9 @@ from stream where key = any($1::uuid[]) order by key, peer, family for update
 
 
 async def lock_streams(connection: Connection, keys: Collection[UUID]) -> Streams:
-    """Lock every stream of these keys until the transaction ends, and load how far each has come.
+    """Lock and load every stream of these keys until the transaction ends.
 
-    A row that does not exist yet cannot be locked: who may create it holds the lock of what the key names
+    A row that does not exist yet cannot be locked: its creator holds the lock of what the key names
     (the referral, the case) or of the Kafka position that the event came from.
     """
     rows = await connection.fetch(_LOCK, sorted(keys))

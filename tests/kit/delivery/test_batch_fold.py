@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieum.delivery.blocked.parking import RETRY_DELAYS
-from tests.kit.delivery.unfolding import FAILURES, Place, World, hearing
+from tests.kit.delivery.batch_fold_world import FAILURES, Place, World, hearing
 
 NUMBERS_MAX = 6
 KINDS = ("apply", "apply", "refuse", "await", "raise", "not-understood", "invalid")

@@ -12,7 +12,7 @@ from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
-from tests.kit.delivery.fate_cases import CASES, IDENTIFIER, MARK, PLACEHOLDER, Ground
+from tests.kit.delivery.disposition_cases import CASES, IDENTIFIER, MARK, PLACEHOLDER, Ground
 from tests.kit.delivery.processes import BareProcess
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]
