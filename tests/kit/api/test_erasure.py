@@ -185,7 +185,7 @@ async def test_a_note_that_was_erased_is_not_sent_again_under_its_number(api: Ap
         ("accepted", "sequence.lost")
     ]
     stream = f"{welfare.me.agency}.referral.{referral}"
-    await _post(api, f"/v1/streams/{stream}/skip", {"reason": "sequence.gap", "by": "op-1"})
+    await _post(api, f"/v1/streams/{stream}/skip", {"reason": "sequence.gap", "by": "op-1", "sequence": 2})
     await wake(api, UUID(referral))
     await settle_all(api, welfare)
     assert (await api.http.get(f"/v1/referrals/{referral}")).json()["state"] == "withdrawn"

@@ -53,8 +53,9 @@ async def _refused(api: Api, referral: str, number: int, **changes: object) -> S
 
 
 async def _skip(at: Api, source: Api, referral: str) -> None:
-    stream = f"{source.me.agency}.referral.{referral}"
-    skipped = await at.post(f"/v1/streams/{stream}/skip", {"reason": "sequence.gap", "by": "op-1"})
+    path, act = f"/v1/streams/{source.me.agency}.referral.{referral}/skip", {"reason": "sequence.gap"}
+    seen = (await at.post(path, act | {"dry_run": True})).json()
+    skipped = await at.post(path, act | {"by": "op-1", "sequence": seen["sequence"]})
     assert skipped.status_code == 200, skipped.text
 
 

@@ -25,6 +25,7 @@ from ieum_contracts.eligibility import EligibilityChanged
 router = APIRouter(tags=["referrals"])
 
 _TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_ABANDONING = (*_TELLING, http_kinds.OWNER, referral_kinds.REASON)
 _ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
 _DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
 
@@ -59,7 +60,7 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
 
 @router.post(
     "/v1/referrals/{referral}/abandon",
-    **posts("abandonReferral", "Abandonment", ABANDONMENTS, ReferralStanding, *_TELLING, versioned=True),
+    **posts("abandonReferral", "Abandonment", ABANDONMENTS, ReferralStanding, *_ABANDONING, versioned=True),
 )
 async def abandon(request: Request, context: InContext, referral: ReferralId) -> Response:
     """Give a referral up, as the sender's supervisor, when nobody will answer it any more.
