@@ -52,6 +52,7 @@ async def _ask(
         "localhost",
         "LOCALHOST:8101",
         "127.0.0.1:1",
+        "localhost:",
         "[::1]",
         "[0:0::1]:80",
         "employment-center:8080",

@@ -52,7 +52,8 @@ def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str,
     content: dict[str, Any] = answer.json()
     if answer.is_success:
         return content
-    detail = content.get("detail_en", "The agency's API gave no reason.")
+    fields = (f"{each.get('field')}: {each.get('detail_en')}" for each in content.get("errors", ()))
+    detail = " ".join([content.get("detail_en", "The agency's API gave no reason."), *fields])
     code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED
     raise CommandError(code, f"{method} {path}: {detail}")
 

@@ -80,22 +80,20 @@ async def follow(
     of before is refused with 410 instead of waiting for ever.
     """
     place, rows = await _page(context, read_place(after), limit)
-    if not rows and wait > 0 and not context.ending.is_set():
-        await _news(request, context, place.number, wait)
+    waits = not rows and wait > 0 and not context.ending.is_set()
+    if waits and await _news(request, context, place.number, wait):
         place, rows = await _page(context, place, limit)
     if rows:
         place = place._replace(number=rows[-1]["number"], event=rows[-1]["event_id"])
     return json_answer(FeedPage(events=[_event(context, row) for row in rows], next=place.text()))
 
 
-async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> None:
-    """Wait for the next event or until the client has gone; raises Problem when too many clients wait."""
+async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> bool:
+    """Wait for news; False when nobody is left to wait for them. Raises Problem when too many wait."""
     if context.news.waiting >= WAITING_MAX:
         raise Problem(OVERLOADED)
-    ends: list[asyncio.Future[Any]] = [
-        asyncio.create_task(context.ending.wait()),
-        asyncio.create_task(_gone(request)),
-    ]
+    gone = asyncio.create_task(_gone(request))
+    ends: list[asyncio.Future[Any]] = [gone, asyncio.create_task(context.ending.wait())]
     mark_waiting(request.scope, waits=True)
     try:
         with context.news.beyond(number, context.delivery.database) as news:
@@ -104,6 +102,7 @@ async def _news(request: Request, context: ApiContext, number: int, seconds: flo
         mark_waiting(request.scope, waits=False)
         for each in ends:
             each.cancel()
+    return not gone.done()
 
 
 async def _gone(request: Request) -> None:

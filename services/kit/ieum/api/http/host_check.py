@@ -30,7 +30,7 @@ PAGES = ("/docs", "/problems")
 """Pages for people: links from other sites may lead to them."""
 REMEMBERED = 128
 
-_AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{0,5}))?")
 _ORIGIN = re.compile(r"(https?)://([^/]*)")
 _PORTS = {"http": 80, "https": 443}
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
@@ -72,7 +72,7 @@ def authority(text: str) -> Authority | None:
     found = _AUTHORITY.fullmatch(text.strip().lower())
     if found is None:
         return None
-    name, port = found[1], None if found[2] is None else int(found[2])
+    name, port = found[1], int(found[2]) if found[2] else None  # a port may be empty (RFC 3986 3.2.3)
     if name.startswith("["):
         try:
             name = f"[{ipaddress.IPv6Address(name[1:-1])}]"
