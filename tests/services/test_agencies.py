@@ -83,7 +83,7 @@ def test_the_centre_lists_exactly_the_folders_that_declare_an_agency() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_folder_has_the_same_few_short_files(package: str) -> None:
     folder = folder_of(package)
-    names = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    names = {path.name for path in folder.iterdir() if path.name not in {"__pycache__", "py.typed"}}
     assert names == {*FILES, *MORE_RULES.get(folder.name, ())}
     for path in folder.glob("*.py"):
         assert path.read_text(encoding="utf-8").count("\n") <= FILE_LINES_MAX, path.name
