@@ -2,8 +2,8 @@
 
 import pytest
 
-from ieum.api.problems.referral_kinds import refused
-from ieum.casework.values import Guard, Refusal
+from ieum.api.problems.refused import refused
+from ieum.casework.refusals import Guard, Refusal
 
 
 @pytest.mark.parametrize("guard", list(Guard))
