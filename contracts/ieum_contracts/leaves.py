@@ -10,8 +10,8 @@ from ieum_contracts import identifier_rule as rule
 
 _PASSED_OVER = re.compile("|".join(rule.PASSED_OVER))
 _PASSED_OVER_JOINED = re.compile(rf"{rule.JOINT}(?:{'|'.join(rule.PASSED_OVER)})(?={rule.JOINT})")
-_WORDS_JOINED = re.compile(rf"{rule.JOINT}(?:[a-z/][a-z_./-]+(?<=[a-z][a-z]){rule.JOINT})+")
-"""Codes, addresses: most of a body, and no part of an identifier."""
+_WORDS_JOINED = re.compile(rf"{rule.JOINT}(?:(?![a-f]{{32}})[a-z/][a-z_./-]+(?<=[a-z][a-z]){rule.JOINT})+")
+"""Codes, addresses: most of a body, and no part of an identifier; a digest of letters is none of them."""
 _SHORTEST_PASSED_OVER = len("2026-07-01")
 _ODD = re.compile(r"[^\x00-\x7f]|(?:[0-9][^0-9]*){7}")
 """Names of members that could hold an identifier together; a passport has seven digits."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import psutil
 
-from ieum.delivery.sending.relay import LOCK
+from ieum.delivery.sending.leadership import LOCK
 from ieum_lab.embedded.processes import Service
 from tests.chaos import strangers
 from tests.chaos.disk import fill_disk

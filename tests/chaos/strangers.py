@@ -12,8 +12,8 @@ from uuid import UUID
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
-from ieum.delivery.records.verification import partition_of
-from ieum.delivery.sending.relay import LOCK
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.sending.leadership import LOCK
 from ieum.delivery.streams.streams import FAMILIES
 from ieum_contracts import envelope
 from ieum_contracts.address import Address

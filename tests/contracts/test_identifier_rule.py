@@ -15,7 +15,16 @@ from tests.contracts.identifier_texts import GAPS, day, day_and_sum, disguised, 
 
 VECTORS = read(CONTRACTS / "vectors" / "identifiers.json")
 NUMBER = "9001011000006"
-BETWEEN: list[list[Any]] = [[], ["1990-01-01"], ["stated"], [5], [True, None], ["0198c0de-" * 4], ["가"]]
+BETWEEN: list[list[Any]] = [
+    [],
+    ["1990-01-01"],
+    ["stated"],
+    [5],
+    [True, None],
+    ["0198c0de-" * 4],
+    ["가"],
+    ["ab" * 16],
+]
 
 
 def test_a_scanner_written_from_the_published_rule_agrees_on_six_thousand_texts() -> None:
@@ -84,6 +93,7 @@ def test_few_of_the_things_that_people_write_are_taken_for_a_number() -> None:
     [
         ({"client": {"name": "가 900101", "address": "1000006"}}, ["client.name", "client.address"]),
         ({"name": "가 900101", "birth_date": "1990-01-01", "address": "1000006"}, ["name", "address"]),
+        ({"a": "900101", "b": "ab" * 16, "c": "1000006"}, ["a", "c"]),
         ({"list": ["900101-", "1000006 나"]}, ["list.0", "list.1"]),
         ({"list": ["9", "00101", "1000006"]}, ["list.0", "list.1", "list.2"]),
         ({"a": "M", "b": "00000001"}, ["a", "b"]),

@@ -12,7 +12,7 @@ from ieum.delivery.receiving.batch_result import Gap
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
-from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.streams import Stream
 from tests.chaos.broken.patching import put, rewrite
@@ -104,6 +104,6 @@ def _believe_kafka() -> None:
     def no_gap(_firsts: Any, _positions: Any) -> Gap:
         return Gap({})
 
-    put(consumer, "look_back", look_back)
-    put(consumer, "go_back", go_back)
+    put(consumer, "check_positions", look_back)
+    put(consumer, "rewind_to_positions", go_back)
     put(inbox, "_gap", no_gap)

@@ -13,7 +13,7 @@ from asyncpg import Connection, Record
 
 from ieum.application.command import Submission
 from ieum.application.group_commit import CommandBatcher
-from ieum.delivery.sending import outbox, outbox_sender, producer, relay
+from ieum.delivery.sending import leadership, outbox, outbox_sender, producer
 from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.producer import Outgoing
 from ieum.delivery.streams import batch_write
@@ -25,7 +25,7 @@ from tests.chaos.broken.patching import put, rewrite
 
 def skip_locked_relay() -> None:
     """Let every process relay, each the rows that no other has locked."""
-    put(relay, "LOCK", os.getpid())
+    put(leadership, "LOCK", os.getpid())
     put(outbox_sender, "BATCH_MAX", 5)
     rewrite(
         outbox_sender, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o"

@@ -9,7 +9,7 @@ from typing import Any
 
 from ieum.application import flush, group_commit
 from ieum.application.loading import Requirements
-from ieum.delivery.maintenance import schedule
+from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
 from ieum.delivery.sending import producer
 from ieum_lab.testing.verdicts import Broken
@@ -99,12 +99,12 @@ def break_product(name: str) -> None:
     async def tell_no_heads(self: Any, connection: Any, now: Any) -> None:
         pass
 
-    async def ask_nothing(self: Any, connection: Any, now: Any) -> None:
+    async def ask_nothing(self: Any, connection: Any, now: Any, missing_for: Any) -> None:
         pass
 
     put(group_commit, "flush", flush_slowly)
     put(Requirements, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(heads.HeadsPublisher, "say", tell_no_heads)
-    put(schedule.Maintenance, "_ask_again", ask_nothing)
+    put(ask_again.AskAgain, "run", ask_nothing)
     VARIANTS[name].breaks()

@@ -25,7 +25,8 @@ from ieum.application.group_commit import CommandBatcher
 from ieum.casework.values import AgencyView
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.records.verification import Record, partition_of
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.records.received import Record
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.streams import FAMILIES

@@ -7,7 +7,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.records.verification import Record, partition_of
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.records.received import Record
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of

@@ -37,7 +37,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[int]:
     await task
 
 
-async def talk(port: int, *segments: bytes, seconds: float = SECONDS_MAX) -> bytes:
+async def talk(port: int, *segments: bytes, seconds: float = SECONDS_MAX, half_closes: bool = False) -> bytes:
     """Send segments one after the other, and give all that comes back until the server ends it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -45,6 +45,8 @@ async def talk(port: int, *segments: bytes, seconds: float = SECONDS_MAX) -> byt
             await asyncio.sleep(BETWEEN_SEGMENTS if number else 0)
             writer.write(segment)
             await writer.drain()
+        if half_closes:
+            writer.write_eof()
         return await asyncio.wait_for(reader.read(), seconds)
     except ConnectionError:
         return b""

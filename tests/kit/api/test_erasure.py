@@ -1,11 +1,12 @@
 """After a withdrawal nothing goes on, and nothing personal can be read any more at the recipient."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from ieum.delivery.erasing import erase_the_rest
+from ieum.delivery.erasure import erase_the_rest
 from ieum_contracts.case import CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
 from ieum_contracts.delivery import StreamResendAsked
@@ -189,3 +190,17 @@ async def test_a_note_that_was_erased_is_not_sent_again_under_its_number(api: Ap
     await settle_all(api, welfare)
     assert (await api.http.get(f"/v1/referrals/{referral}")).json()["state"] == "withdrawn"
     assert await _keeps(welfare, mark) == []
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_a_withdrawal_by_another_agency_clears_nothing(api: Api, welfare: Api, waits: bool) -> None:
+    mark, key = _note(), uuid4()
+    order = referral_order(welfare.me)
+    order["sealed"]["reason_in_words"] = mark
+    known = Foreign(api.me, welfare, {(key, Family.REFERRAL): int(waits)})
+    await known.say(key, ReferralRequested.model_validate(order))  # too early, or without a journey
+    kept = await _keeps(welfare, mark)
+    assert kept == ["parked" if waits else "ledger"]
+    other = Foreign(replace(api.me, agency="city-job-center"), welfare)
+    await other.say(key, ConsentWithdrawn())
+    assert await _keeps(welfare, mark) == kept

@@ -1,14 +1,16 @@
 """Every byte on a connection has one reading: no body is run as a request, whatever a client offers."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ieum.api.http import request_framing
-from tests.kit.api.raw_http import answers, echo, serving, talk
+from ieum.api.http import server as limits
+from tests.kit.api.raw_http import BETWEEN_SEGMENTS, answers, echo, serving, talk
 
 POST = b"POST /orders HTTP/1.1\r\nhost: here\r\n"
 LAST = b"GET /last HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n"
@@ -145,3 +147,60 @@ async def test_an_answer_before_the_whole_body_ends_the_connection_and_is_read_a
             said = await talk(port, *segments)
             assert answers(said) == [(404, "", "")]
             assert b"connection: close" in said
+
+
+async def _slow_echo(scope: Scope, receive: Receive, send: Send) -> None:
+    await asyncio.sleep(BETWEEN_SEGMENTS)
+    await echo(scope, receive, send)
+
+
+async def test_who_closes_the_writing_half_is_answered_what_was_asked_in_full() -> None:
+    some = POST + LENGTH + EVIL
+    async with serving(_slow_echo) as port:
+        for sent, told in (
+            (some, [SAID]),
+            (EVIL, ["GET /evil here "]),
+            (EVIL + some + EVIL, ["GET /evil here ", SAID, "GET /evil here "]),
+            (EVIL + some[:-1], ["GET /evil here "]),
+            (EVIL + POST, ["GET /evil here "]),
+            (some[:-1], []),
+            (POST, []),
+        ):
+            for segments in ((sent,), (sent[:20], sent[20:])):
+                said = answers(await talk(port, *segments, half_closes=True))
+                assert [body for *_, body in said] == told
+
+
+async def _wait(scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    await echo(scope, _no_body, send)
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def test_who_closes_the_writing_half_waits_for_nothing() -> None:
+    async with serving(_wait) as port:
+        for segments in ((EVIL,), (EVIL[:9], EVIL[9:])):
+            [(status, _, body)] = answers(await talk(port, *segments, half_closes=True))
+            assert (status, body) == (200, "GET /evil here ")
+
+
+async def test_an_older_client_is_not_told_to_go_on(port: int) -> None:
+    head = POST.replace(b"1.1", b"1.0") + b"expect: 100-continue\r\n" + LENGTH
+    assert [(status, body) for status, _, body in answers(await talk(port, head, EVIL))] == [(200, SAID)]
+
+
+async def test_a_head_that_begins_behind_a_large_body_is_small(port: int) -> None:
+    large = b" " * (2 * limits.HEAD_BYTES_MAX)
+    some = POST + b"content-length: %d\r\n\r\n" % len(large) + large
+    for segments in ((some + LAST[:9], LAST[9:]), (some[:40], some[40:] + some + LAST[:9], LAST[9:])):
+        assert [body for *_, body in answers(await talk(port, *segments))][-1] == LAST_SAID
+
+
+async def test_what_a_trailer_says_of_the_connection_is_done(port: int) -> None:
+    chunks = b"%x\r\n%b\r\n0\r\nconnection: close\r\n\r\n" % (len(EVIL), EVIL)
+    for segments in ((POST + CHUNKED + chunks + LAST,), (POST + CHUNKED, chunks, LAST)):
+        assert [body for *_, body in answers(await talk(port, *segments))] == [SAID]

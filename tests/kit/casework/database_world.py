@@ -12,8 +12,9 @@ from ieum.application.group_commit import CommandBatcher
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.refusals import Refusal
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Change, Referral, Refusal
+from ieum.casework.values import Change, Referral
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.batch_write import Rows
 from ieum.storage.database import Database

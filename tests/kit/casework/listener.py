@@ -11,7 +11,8 @@ from ieum.agency import load_agency
 from ieum.casework.eligibility import RuleSet
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.values import AgencyView, Change, NotYet, RefusedEvent
+from ieum.casework.refusals import NotYet, RefusedEvent
+from ieum.casework.values import AgencyView, Change
 from ieum_contracts.eligibility import EligibilityAssessed, ProgrammeAssessed
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model

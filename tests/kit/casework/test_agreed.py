@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from ieum.casework.values import Change, Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Change
 from ieum_contracts.catalogue import MODEL_OF_ASK, type_of
 from ieum_contracts.causes import RejectedCause
 from ieum_contracts.codes import AskType, Decision

@@ -11,8 +11,9 @@ from ieum.casework.case_commands import day_of
 from ieum.casework.conditions import Answer, Missing
 from ieum.casework.eligibility import RuleFailure, RuleSet, rule
 from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.refusals import RefusedEvent
 from ieum.casework.sending import NewIds, Prior, refer
-from ieum.casework.values import AgencyView, Change, RefusedEvent
+from ieum.casework.values import AgencyView, Change
 from ieum_contracts.causes import RejectedCause
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.consent import ConsentWithdrawn

@@ -6,7 +6,8 @@ from datetime import date
 from ieum.casework import case_commands
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import CaseClosing, CaseFollowUp
-from ieum.casework.values import Case, CaseReferral, Change, Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, CaseReferral, Change
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason, FollowUp
 from ieum_contracts.client_codes import Goal

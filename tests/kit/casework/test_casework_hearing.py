@@ -6,7 +6,8 @@ from pydantic import JsonValue
 from ieum.casework import sending
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.values import Change, Guard, NotYet, Refusal, RefusedEvent
+from ieum.casework.refusals import Guard, NotYet, Refusal, RefusedEvent
+from ieum.casework.values import Change
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed
 from ieum_contracts.codes import AskType, Decision, State

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from pydantic import JsonValue
 
-from ieum.casework.values import Change, Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Change
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.consent import ConsentErased
 from tests.kit.casework.agencies import Two

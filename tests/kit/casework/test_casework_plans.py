@@ -5,9 +5,9 @@ import re
 import pytest
 
 from ieum.application import flush, loading
-from ieum.delivery import erasing as erasing_bodies
+from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasing, reading, referral_rows
+from ieum.storage import case_rows, erasure_rows, reading, referral_rows
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -29,9 +29,9 @@ HOT = {
     ),
     "look back": loading._LOOK_BACK,
     "assessments cited": loading._CITED,
-    "clear heard bodies": erasing_bodies._CLEAR,
-    "look up what was erased": erasing._ERASED,
-    "cases of what was erased": erasing._CASES,
+    "clear heard bodies": erasure._CLEAR,
+    "look up what was erased": erasure_rows._ERASED,
+    "cases of what was erased": erasure_rows._CASES,
     "lock cases": case_rows._LOCK,
     "whom cases serve": case_rows._SERVED,
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,

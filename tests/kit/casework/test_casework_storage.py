@@ -9,17 +9,8 @@ from asyncpg import Connection
 
 from ieum.application import commands
 from ieum.casework.orders import CaseClosing
-from ieum.casework.values import (
-    Case,
-    Change,
-    EndCause,
-    EndedHere,
-    Guard,
-    Referral,
-    Refusal,
-    Side,
-    UntakenDecision,
-)
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, Change, EndCause, EndedHere, Referral, Side, UntakenDecision
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import HEARD, LedgerEntry
 from ieum.delivery.streams.streams import StreamKey

@@ -16,8 +16,9 @@ from ieum.application.command import CommandResult, Submission
 from ieum.application.group_commit import TOGETHER_MAX, CommandBatcher
 from ieum.application.loading import Loaded
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
+from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Change, Guard, Refusal
+from ieum.casework.values import Change
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Cause, Outbox
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse

@@ -12,7 +12,7 @@ from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untak
 from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
-from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, Streams
 from ieum_contracts.address import Address

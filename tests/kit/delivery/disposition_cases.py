@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
-from ieum.delivery.records.verification import partition_of
+from ieum.delivery.records.partitions import partition_of
 from ieum_contracts.address import Address
 from ieum_contracts.referral import AmendedDetails, ReferralAmended
 from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, Family, topic_of

@@ -96,7 +96,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
         await compared.wait()
         await check_positions(context, client)
 
-    monkeypatch.setattr(consumer, "look_back", late)
+    monkeypatch.setattr(consumer, "check_positions", late)
     await beta.change("delete from source")
     await beta.change("update parked set retry_at = now() where key = $1", key)
     starting = asyncio.create_task(beta.start())

@@ -13,7 +13,7 @@ from operator import sub
 
 import pytest
 
-from ieum.delivery.sending.relay import CHANNEL
+from ieum.delivery.sending.leadership import CHANNEL
 from ieum_contracts.topics import login
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery.receiving.dispositions import FATES, Disposition
-from ieum.delivery.records.verification import NOT_KEPT
+from ieum.delivery.records.received import NOT_KEPT
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until

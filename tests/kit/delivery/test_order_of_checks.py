@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from ieum.delivery.records.verification import UnverifiedRecord, VerifiedEvent, verify
+from ieum.delivery.records.received import UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.verification import verify
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.referral import ReferralAmended

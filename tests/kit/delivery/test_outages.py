@@ -10,10 +10,10 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from ieum.centre.postgres import connect_admin
-from ieum.delivery.records.verification import partition_of
-from ieum.delivery.sending import relay
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.sending import leadership
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.sending.relay import LOCK
+from ieum.delivery.sending.leadership import LOCK
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
@@ -99,7 +99,7 @@ async def test_numbers_of_the_feed_that_somebody_may_have_read_outlive_a_crash(
         connection = await asyncpg.connect(
             alpha.settings.database_dsn.get_secret_value(),
             password=alpha.settings.database_secret(),
-            server_settings=relay._SESSION,
+            server_settings=leadership._SESSION,
         )
         await number_feed(connection)
         read = await alpha.value("select max(number) from feed")

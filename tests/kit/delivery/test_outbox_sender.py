@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from ieum.delivery.records.verification import partition_of
+from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.sending import outbox_sender, producer
 from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
@@ -29,7 +29,7 @@ async def test_what_a_topic_holds_up_is_set_aside_and_released_in_bites(
     resting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One statement for all of it could take longer than the relay lets a statement take."""
-    monkeypatch.setattr(outbox_sender, "BITE_ROWS", 2)
+    monkeypatch.setattr(outbox_sender, "CHUNK_ROWS", 2)
     monkeypatch.setattr(producer, "TOPIC_SECONDS_MAX", 0.1)
     alpha, beta = resting.alpha, resting.beta
     await alpha.say(Address(alpha.address.centre, "nobody"), new_keys(5))

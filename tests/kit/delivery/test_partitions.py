@@ -6,7 +6,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieum.delivery.records.verification import partition_of
+from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.sending.producer import partition
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 

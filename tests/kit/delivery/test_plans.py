@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import ieum.api
+import ieum.application
 import ieum.delivery
 import ieum.storage
 from ieum.api.operators import streams
@@ -21,21 +22,21 @@ GROWING = (
     *("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice"),
     *("referral", "case_file", "idempotency", "expected"),
 )
-ROOMS = (ieum.api, ieum.delivery, ieum.storage)
+ROOMS = (ieum.api, ieum.application, ieum.delivery, ieum.storage)
 """What a service's own connections run; the commands of a centre read whole databases on purpose."""
 STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE)
 WRITE = batch_write.statement((batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE))
 RARE = {
-    "carry_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
-    "parking_DUE": {"parked"},  # each second, of what waits: few batch_write, or there is an alarm
+    "outbox_sender_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
+    "parking_DUE": {"parked"},  # each second, of what waits: few rows, or there is an alarm
     "parking_GAPS": {"parked"},
     "parking_WAKE_ALL": {"parked"},  # at a start, and each ten minutes
-    "upkeep_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
+    "count_waiting_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
     "heads_FORGET_EXPECTED": {"expected"},  # each three seconds, of what is missing: few rows, or an alarm
     "retention_PULL_BACK_EXPECTED": {"expected"},  # once a minute, of the same
-    "erasing_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
+    "erasure_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
 }
 """Statements that may read these tables to the end, seldom or because they are short."""
 
@@ -47,12 +48,12 @@ def statements() -> Iterator[tuple[str, str]]:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, str) and name.isupper() and STATEMENT.match(value):
-                    yield f"{module.name.removeprefix('ieum.delivery.')}_{name.removeprefix('_')}", value
+                    yield f"{module.name.rpartition('.')[2]}_{name.removeprefix('_')}", value
 
 
 def test_the_statements_that_operators_and_callers_run_are_among_them() -> None:
     names = dict(statements())
-    assert {"ieum.api.streams_TROUBLED", "ieum.api.feed_PAGE", "ieum.storage.reading_HISTORY"} <= names.keys()
+    assert {"streams_TROUBLED", "events_PAGE", "reading_HISTORY", "loading_LOOK_BACK"} <= names.keys()
 
 
 @pytest.mark.parametrize("world", WORLDS)

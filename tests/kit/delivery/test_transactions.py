@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
 from ieum.delivery.receiving import consumer, reading_progress
-from ieum.delivery.records.verification import partition_of
+from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.streams.positions import read_positions
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.kafka import admin_settings

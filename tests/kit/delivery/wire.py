@@ -12,7 +12,7 @@ from aiokafka.record.util import calc_crc32c
 from confluent_kafka import Producer
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.records.verification import partition_of
+from ieum.delivery.records.partitions import partition_of
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ieum.application.loading import Loaded, Requirements
-from ieum.casework.values import Case, Change, Guard, Referral, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.sending.outbox import Cause
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
 from ieum_contracts.model import Model

@@ -11,8 +11,9 @@ from ieum.casework.ask_orders import AskOrder
 from ieum.casework.decision_orders import Accept, DecisionOrder
 from ieum.casework.not_taken_in import Abandonment
 from ieum.casework.orders import CaseClosing, CaseFollowUp, ReferralOrder
+from ieum.casework.refusals import Refusal
 from ieum.casework.sending import NewIds
-from ieum.casework.values import AgencyView, Change, Refusal
+from ieum.casework.values import AgencyView, Change
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.address import Address
 from ieum_contracts.eligibility import EligibilityChanged

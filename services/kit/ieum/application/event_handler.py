@@ -8,10 +8,11 @@ import structlog
 from asyncpg import Connection
 
 from ieum.application.flush import flush
-from ieum.casework.hearing import UNKNOWN, WITHDRAWN, hear
+from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
-from ieum.casework.values import AgencyView, EndCause, EndedHere, NotYet, Referral, RefusedEvent, Side
+from ieum.casework.refusals import NotYet, RefusedEvent
+from ieum.casework.values import AgencyView, EndCause, EndedHere, Referral, Side
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
@@ -54,8 +55,8 @@ class EventHandler:
         """Apply one event."""
         heard = hear(known, event, self.view, now)
         if isinstance(heard, RefusedEvent):
-            if heard is UNKNOWN and isinstance(event.body, ConsentWithdrawn):
-                known.forget(UUID(event.envelope.subject))
+            if heard in {UNKNOWN, WRONG_PARTY} and isinstance(event.body, ConsentWithdrawn):
+                known.forget(UUID(event.envelope.subject), event.envelope.source)
             return Refused(heard.reason, kept=heard is not WITHDRAWN)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)

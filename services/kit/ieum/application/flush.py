@@ -8,7 +8,7 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
-from ieum.storage.erasing import clear_erased
+from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.referral_rows import referral_row
 

@@ -12,7 +12,7 @@ from ieum.application.command import CommandResult, Submission
 from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
 from ieum.application.loading import Loaded, load
-from ieum.casework.values import Refusal
+from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Outbox, OutboxWriter

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ieum.casework.effects import identifiers_in
 from ieum.casework.orders import CaseClosing, CaseFollowUp
-from ieum.casework.values import Case, CaseReferral, Change, Guard, Referral, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, CaseReferral, Change, Referral
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp, CaseReason
 from ieum_contracts.client_codes import Goal
@@ -108,7 +109,11 @@ def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusa
 
 
 def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[Say, ...]]:
-    """Close a case and notify each sender; after a withdrawal only of the fact that it is closed."""
+    """Close a case and notify each sender; after a withdrawal only of the fact that it is closed.
+
+    A case that was opened by a clock that was ahead is opened, as far as anybody is told, when it is closed.
+    """
+    closed_on = day_of(now)
     lawful = _by_sender(case.served, withdrawn=False)
     says = tuple(
         Say(
@@ -118,8 +123,8 @@ def _closed(case: Case, order: CaseClosing, now: datetime) -> tuple[Case, tuple[
             CaseClosed(
                 case=case.id,
                 referrals=tuple(each.referral for each in served),
-                opened_on=day_of(case.opened_at),
-                closed_on=day_of(now),
+                opened_on=min(day_of(case.opened_at), closed_on),
+                closed_on=closed_on,
                 reason=order.reason,
                 outcomes=tuple(each.outcome for each in served if each.outcome is not None),
                 goals=tuple(goal for goal in order.goals if goal.goal in _goals_of(lawful.get(sender, []))),

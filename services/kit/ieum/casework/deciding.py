@@ -23,7 +23,8 @@ from ieum.casework.decision_orders import (
     Waitlist,
 )
 from ieum.casework.effects import bodies_of, decided, identifiers_in, say
-from ieum.casework.values import Case, Change, Guard, Referral, Refusal
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Case, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ReceivedCause, RejectedCause, ReopenedCause, WithdrawnCause
 from ieum_contracts.codes import REASON_REQUIRED, REASONS_OF_DECISION, REASONS_ON_RECEIPT, Decision, Reason

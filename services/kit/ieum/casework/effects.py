@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ieum.casework.values import Guard, Referral, Refusal, Side
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Referral, Side
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import MODEL_OF_DECISION
 from ieum_contracts.codes import Decision

@@ -9,7 +9,8 @@ from ieum.casework.assessing import assessed_again
 from ieum.casework.effects import changed, decided
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
-from ieum.casework.values import AgencyView, Change, NotYet, Referral, RefusedEvent
+from ieum.casework.refusals import NotYet, RefusedEvent
+from ieum.casework.values import AgencyView, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed, CaseFollowedUp

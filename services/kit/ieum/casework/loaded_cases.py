@@ -33,7 +33,7 @@ class LoadedCases:
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
-        self.forgotten: set[UUID] = set()
+        self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
@@ -51,9 +51,9 @@ class LoadedCases:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
 
-    def forget(self, key: UUID) -> None:
-        """Note that a referral was withdrawn before it arrived, so that nothing personal of it is kept."""
-        self.forgotten.add(key)
+    def forget(self, key: UUID, source: Address) -> None:
+        """Keep nothing personal of what an agency has said of a referral that was never taken in from it."""
+        self.forgotten.add((key, source))
 
     def case_of(self, referral: Referral) -> Case | None:
         """Return the case that serves a referral here; a sender has none, though it knows the case's id."""

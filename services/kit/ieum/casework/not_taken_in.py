@@ -9,13 +9,16 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from ieum.casework.effects import changed, say
-from ieum.casework.values import Change, EndCause, EndedHere, Guard, Referral, Refusal, UntakenDecision
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Change, EndCause, EndedHere, Referral, UntakenDecision
 from ieum_contracts import lifecycle
 from ieum_contracts.catalogue import EVENT_TYPES, MODEL_OF_DECISION
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason
+from ieum_contracts.consent import ConsentErased
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.model import LIST_ITEMS_MAX, Model
 from ieum_contracts.referral import ReferralRequested
+from ieum_contracts.timing import out_of_time
 
 REASONS_OF_ABANDONING = tuple(
     each for each in Reason if each in REASONS_OF_ASK[AskType.CANCEL_REQUESTED] - {Reason.OTHER}
@@ -70,11 +73,20 @@ def repeat(referral: Referral, bodies: Mapping[UUID, Model], now: datetime) -> C
     by the state of its copy. Once the client has withdrawn, no note is said again.
     """
     known = [bodies[each.id] for each in referral.untaken if each.id in bodies]
-    says = tuple(say(referral, _coded(each) if referral.copy.withdrawn else each) for each in known)
+    current = [_without_past_dates(each, now) for each in known]
+    says = tuple(say(referral, _coded(each) if referral.copy.withdrawn else each) for each in current)
     if not says:
         return Refusal(Guard.MOVE, "nothing-to-repeat", referral.state, referral.allowed())
     left = tuple(each for each in referral.untaken if each.id not in bodies)
     return Change(changed(replace(referral, untaken=left), now), says=says)
+
+
+def _without_past_dates(body: Model, now: datetime) -> Model:
+    """Leave out what can no longer be meant: the sender would refuse the decision for it."""
+    if isinstance(body, ConsentErased):
+        return body.model_copy(update={"everywhere_by": max(body.everywhere_by, now)})
+    passed = {place.partition(".")[0] for place, _ in out_of_time(body, now)}
+    return body.model_copy(update=dict.fromkeys(passed))
 
 
 def _coded(body: Model) -> Model:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.effects import changed, identifiers_in, say
 from ieum.casework.orders import ReferralOrder
-from ieum.casework.values import AgencyView, Change, Guard, Referral, Refusal, Side
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import AgencyView, Change, Referral, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
-from ieum_contracts.client import ReferralDetails
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
@@ -47,7 +49,7 @@ def refer(
 ) -> Change | Refusal:
     """Make a referral to another agency of the centre, or return the guard's refusal."""
     to = Address(view.me.centre, order.recipient)
-    path = () if prior.parent is None else _path(prior.parent, view.me)
+    path = () if prior.parent is None else _path(prior.parent, view.me, now)
     refusal = next(_refusals(order, view, prior, path, now), None)
     if refusal is not None:
         return refusal
@@ -116,11 +118,13 @@ def sealed_json(body: ReferralRequested) -> bytes:
 _CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)
 
 
-def _path(parent: Referral, me: Address) -> tuple[Visit, ...]:
+def _path(parent: Referral, me: Address, now: datetime) -> tuple[Visit, ...]:
+    """Write down the stops so far; one that was made by a clock ahead of ours was made by now."""
     visits = parent.requested().get("path", [])
     before = [Visit.model_validate(visit) for visit in visits] if isinstance(visits, list) else []
     agency = parent.peer if parent.side is Side.SENDER else me
-    return (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at))
+    path = (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at))
+    return tuple(each.model_copy(update={"at": min(each.at, now)}) for each in path)
 
 
 def _refusals(
@@ -190,7 +194,7 @@ def _check_artefact(referral: Referral, order: AskOrder) -> Refusal | None:
     """Refuse to withdraw on this referral the consent of another one, which would go on."""
     if order.ask is not AskType.CONSENT_WITHDRAWN or order.artefact is None or referral.sealed is None:
         return None
-    consent = ReferralDetails.model_validate_json(referral.sealed).consent
-    if consent is not None and consent.id == order.artefact:
+    consent = from_json(referral.sealed).get("consent") or {}
+    if consent.get("id") == str(order.artefact):
         return None
     return Refusal(Guard.ARTEFACT, "artefact-of-another-referral", referral.state, referral.allowed())

@@ -1,4 +1,4 @@
-"""What casework works on and what it gives back: referrals, cases, changes and refusals."""
+"""What casework works on and what it gives back: referrals, cases and changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
-from ieum_contracts.codes import AskType, Decision, Outcome, Reason, State
+from ieum_contracts.codes import Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
 from ieum_contracts.message import Say
 from ieum_contracts.programme import ProgrammePublished
@@ -25,28 +25,6 @@ class Side(StrEnum):
 
     SENDER = "sender"
     RECIPIENT = "recipient"
-
-
-class Guard(StrEnum):
-    """The check that refused a command; over HTTP each is a problem type."""
-
-    NOT_FOUND = "not-found"
-    VERSION = "version"
-    TIME = "time"
-    OWNER = "owner"
-    MOVE = "move"
-    ASK_OPEN = "ask-open"
-    ANSWERS = "answers"
-    REASON = "reason"
-    CASE = "case"
-    IDENTIFIERS = "identifiers"
-    BASIS = "basis"
-    PROGRAMME = "programme"
-    DUPLICATE = "duplicate"
-    LOOP = "loop"
-    JOURNEY = "journey"
-    ARTEFACT = "artefact"
-    ASSESSMENT = "assessment"
 
 
 class EndCause(StrEnum):
@@ -180,38 +158,3 @@ class Change:
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a command changes nothing.
-
-    `reason` is a code; `state` and `allowed` (moves, asks or reasons) say what would be possible;
-    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong, `faults`
-    where and how its times are; `version` is the present one, where another was expected.
-    """
-
-    guard: Guard
-    reason: str
-    state: State | None = None
-    allowed: tuple[str, ...] = ()
-    referral: UUID | None = None
-    ask: UUID | None = None
-    ask_type: AskType | None = None
-    fields: tuple[str, ...] = ()
-    version: int | None = None
-    faults: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedEvent:
-    """An event that its sender should not have said; it changes nothing."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """An event about something that has not arrived yet on its own stream."""
-
-    reason: str

@@ -18,9 +18,10 @@ from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum.delivery.sending.feed_watch import News
+from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.sending.producer import Producer
-from ieum.delivery.sending.relay import DatabaseAddress, Relay
+from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.streams import FAMILIES
 from ieum.settings import Settings
 from ieum_contracts.programme import ProgrammePublished

@@ -11,7 +11,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
 from ieum.api.agency.programmes import ProgrammeList
-from ieum.api.agency.views import ReferralDetail, ReferralStanding
+from ieum.api.agency.representations import ReferralDetail, ReferralStanding
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ieum.api.agency.events import FeedEvent
 from ieum.api.agency.feed_cursor import BEGINNING
-from ieum.api.agency.views import ReferralStanding
+from ieum.api.agency.representations import ReferralStanding
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import ENDED, NAMES_ALL_THAT_WAIT, ROWS
 from ieum_lab.simulator.agency_client import AgencyClient

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from ieum.api.agency.views import ReferralStanding
+from ieum.api.agency.representations import ReferralStanding
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.agency_client import AgencyClient, RefusedError
 

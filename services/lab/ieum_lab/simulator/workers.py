@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from ieum.api.agency.events import FeedEvent
-from ieum.api.agency.views import ReferralStanding
+from ieum.api.agency.representations import ReferralStanding
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.lifecycle.table import CONCLUDED
 from ieum_lab.simulator.agency_client import AgencyClient, RefusedError

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.representations import ReferralStanding
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import ReferralStanding, standing_answer
+from ieum.api.agency.views import standing_answer
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import ABANDONMENTS, ASKS, DECISIONS, ELIGIBILITY_CHANGES, REPETITIONS
 from ieum.api.docs.route_description import ORDERING, posts

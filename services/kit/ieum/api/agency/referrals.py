@@ -10,16 +10,9 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from ieum.api.agency.moves import ReferralId
+from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import (
-    HistoryPage,
-    ReferralDetail,
-    ReferralPage,
-    ReferralStanding,
-    created_answer,
-    entries,
-    summary,
-)
+from ieum.api.agency.views import created_answer, entries, summary
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts

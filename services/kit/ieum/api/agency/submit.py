@@ -13,10 +13,10 @@ from ieum.api.http.responses import wanted_versions
 from ieum.api.http.unit_of_work import read_command
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import unsayable
-from ieum.api.problems.referral_kinds import refused
+from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem
 from ieum.application.command import Command, Submission
-from ieum.casework.values import Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient

@@ -1,124 +1,23 @@
-"""What the API shows of a referral: its state, its open asks and the moves that are possible now."""
+"""How a referral is shown: where it stands, what is open, what may be done now, and what was said of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
-from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.api.agency.representations import (
+    EndedHereView,
+    HistoryEntry,
+    NotTakenIn,
+    OpenAsk,
+    ReferralStanding,
+    ReferralSummary,
+)
 from ieum.api.http.responses import stored_answer
-from ieum.casework.values import Change, EndCause, Referral, Side
+from ieum.casework.values import Change, EndCause, Referral
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import HistoryRow as Entry
-from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy
-
-
-class OpenAsk(BaseModel):
-    """An ask that is not settled yet."""
-
-    id: UUID
-    ask: AskType
-
-
-class NotTakenIn(BaseModel):
-    """Something that this agency said and the other did not take in: it is as if it had never been said."""
-
-    id: UUID = Field(description="Id of the event.")
-    said: AskType | Decision = Field(description="The ask, or the recipient's decision.")
-    reason: str = Field(description="Code of why, as the other agency told.")
-
-
-class EndedHereView(BaseModel):
-    """How a referral ended at its sender alone: its recipient has decided nothing."""
-
-    cause: EndCause = Field(
-        description="Its request was refused, skipped or lost, or the sender has abandoned it."
-    )
-    reason: str = Field(description="Code of why.")
-
-
-class ReferralStanding(BaseModel):
-    """Where a referral stands after a move; nothing of what was sent is repeated."""
-
-    id: UUID
-    role: Side = Field(description="Which part this agency plays: `sender` asks, `recipient` decides.")
-    state: State
-    version: int = Field(description="Rises with every change; the ETag.")
-    journey: UUID
-    case: UUID | None = Field(default=None, description="The recipient's case, where there is one.")
-    open_asks: list[OpenAsk] = Field(description="Asks that wait for an answer.")
-    allowed: list[str] = Field(description="Moves that a worker here may make now: decisions, or asks.")
-    abandoned: bool = Field(description="Whether the sender has given it up; an answer may still come.")
-    ended_here: EndedHereView | None = Field(
-        default=None, description="Present once the client may be referred again, whatever `state` says."
-    )
-    not_taken_in: list[NotTakenIn] = Field(
-        description="Asks that may be asked again, or decisions that the sender's copy does not have."
-    )
-
-
-class ReferralSummary(ReferralStanding):
-    """One line of the list of referrals."""
-
-    peer: str = Field(description="Address of the other agency.")
-    programme: str
-    client_ref: str | None = Field(default=None, description="The sender's own reference; it never travels.")
-    parent: UUID | None = None
-    outcome: Outcome | None = None
-    reason: Reason | None = None
-    closed_as: ClosedAs | None = None
-    created_at: datetime
-    changed_at: datetime
-
-
-class HistoryEntry(BaseModel):
-    """One event of a referral, as it took effect here."""
-
-    id: UUID
-    direction: Literal["said", "heard"]
-    type: str
-    at: datetime
-    data: dict[str, JsonValue] | None = Field(
-        default=None, description="What it says; absent once it is erased."
-    )
-
-
-class ReferralDetail(ReferralSummary):
-    """Everything that this agency knows of a referral. Client details are read here and nowhere else."""
-
-    requested: dict[str, JsonValue] = Field(
-        description="What the sender requested; its member `sealed` is absent once it is erased."
-    )
-    assessment: dict[str, JsonValue] | None = Field(
-        default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
-    )
-    history: list[HistoryEntry] = Field(
-        description="The newest events, in the order in which they took effect here."
-    )
-    older: str | None = Field(
-        default=None,
-        description="Cursor of what came before `history`, absent when nothing did: pass it as `before` to "
-        "`/v1/referrals/{id}/events`.",
-    )
-
-
-class HistoryPage(BaseModel):
-    """A part of a referral's history, in the order in which it took effect here."""
-
-    events: list[HistoryEntry]
-    older: str | None = Field(
-        default=None, description="Pass it as `before` for what came before; absent at the beginning."
-    )
-
-
-class ReferralPage(BaseModel):
-    """A page of referrals, the latest first."""
-
-    referrals: list[ReferralSummary]
-    next: str | None = Field(default=None, description="Cursor of the next page; absent on the last.")
 
 
 def standing(referral: Referral) -> ReferralStanding:

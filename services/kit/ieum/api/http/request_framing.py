@@ -1,8 +1,8 @@
 """Strict HTTP/1.1 framing: a request that two parsers could read differently is refused.
 
-llhttp itself refuses ambiguous lengths. What it leaves to us: it takes an offered upgrade
-(`Upgrade: h2c`, which Java's client and `curl --http2` send with every request) for the end of HTTP, so that
-the body is dropped, or is read as the next request. An offer may be ignored (RFC 9110 7.8), so it is.
+llhttp refuses ambiguous lengths by itself, but takes an offered upgrade (`Upgrade: h2c`, which Java's client
+and `curl --http2` send with every request) for the end of HTTP, so that the body is dropped, or is read as
+the next request. An offer may be ignored (RFC 9110 7.8), so it is.
 """
 
 import asyncio
@@ -48,7 +48,18 @@ class PlainProtocol(HttpToolsProtocol):
         self.in_head = self.in_body = False
         self.ignores_input = False
         """Whether further input is ignored."""
-        self._offers = False
+        self._offers = self._writes_no_more = False
+
+    def eof_received(self) -> Any:
+        """Answer what was asked in full before the client closed its writing half, and nothing else."""
+        running = self.running
+        if running is None or running.response_complete or (running is self.cycle and self.in_body):
+            return False  # the other half is closed too
+        if not self._writes_no_more:
+            self.ignores_input = self._writes_no_more = True
+            self._answer_what_came_before(running)
+            running.message_event.set()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Receive bytes."""
@@ -73,9 +84,9 @@ class PlainProtocol(HttpToolsProtocol):
         return b""
 
     def _head_without_offer(self) -> bytes:
-        version = self.parser.get_http_version().encode()
+        version = self.parser.get_http_version()
         lines = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
-        first = self.parser.get_method() + b" " + self.url + b" HTTP/" + version
+        first = self.parser.get_method() + b" " + self.url + f" HTTP/{version}".encode()
         return b"\r\n".join([first, *lines, b"", b""])
 
     def on_message_begin(self) -> None:
@@ -104,6 +115,7 @@ class PlainProtocol(HttpToolsProtocol):
             raise httptools.HttpParserError("Only chunked is understood, from HTTP/1.1 on.")
         if not self.url.startswith(b"/"):
             self._take_absolute()
+        self.expect_100_continue = self.expect_100_continue and version == "1.1"
         self.in_body = True
         super().on_headers_complete()
 
@@ -124,9 +136,22 @@ class PlainProtocol(HttpToolsProtocol):
         if not self._offers:
             super().on_message_complete()
             self.in_body = False
+            # A trailer, too, may say that the connection closes: nothing more is parsed then.
+            self.cycle.keep_alive = self.cycle.keep_alive and self.parser.should_keep_alive()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         async def served(scope: Any, receive: Any, send: Any) -> None:
+            taken = False
+
+            async def received() -> Any:
+                # Who writes no more may be gone: it is answered, but waits for nothing.
+                nonlocal taken
+                message = None if taken and self._writes_no_more else await receive()
+                if message is None or (taken and self._writes_no_more):
+                    return {"type": "http.disconnect"}
+                taken = not message.get("more_body", False)
+                return message
+
             async def sent(message: Any) -> None:
                 if cycle.more_body and message["type"] == "http.response.start":
                     # The rest of this request must never be read as the next one.
@@ -134,7 +159,7 @@ class PlainProtocol(HttpToolsProtocol):
                     cycle.transport = cast("asyncio.Transport", _HalfClosing(self.transport, self.half_close))
                 await send(message)
 
-            await app(scope, receive, sent)
+            await app(scope, received, sent)
 
         self.running = cycle
         super()._start_asgi_task(cycle, served)
@@ -163,8 +188,7 @@ class PlainProtocol(HttpToolsProtocol):
     def _answer_what_came_before(self, running: RequestResponseCycle) -> None:
         if self.in_body:
             self.pipeline.popleft()
-        last = self.pipeline[0][0] if self.pipeline else running
-        last.keep_alive = False
+        (self.pipeline[0][0] if self.pipeline else running).keep_alive = False
 
     def half_close(self) -> None:
         """Close the writing half, so that the client can read the answer while it still sends."""

@@ -19,6 +19,8 @@ from ieum.api.problems.request_kinds import MALFORMED_REQUEST
 
 HEAD_BYTES_MAX = 32 * 1024
 HEADERS_MAX = 64
+SLICE_BYTES = 4096
+"""A head is measured as exactly as this."""
 HEAD_SECONDS_MAX = 10.0
 MESSAGE_SECONDS_MAX = 15.0
 """For a request's body, also when nobody reads it; a route that reads it gives up earlier, with a problem."""
@@ -71,6 +73,7 @@ class BoundedProtocol(PlainProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.since = self.loop.time()
         self._head_bytes = self._header_bytes = 0
+        self._begins = False
         self._due = self.since + HEAD_SECONDS_MAX
         self._taken_due = math.inf
 
@@ -83,19 +86,23 @@ class BoundedProtocol(PlainProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Receive bytes; a head over the limit closes the connection."""
-        if self.ignores_input:
-            return
-        super().data_received(data)
-        if self.in_head and not self.ignores_input:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES_MAX:
-                self.refuse(MALFORMED_REQUEST)
+        for start in range(0, len(data), SLICE_BYTES):
+            if self.ignores_input:
+                return
+            self._begins = False
+            part = data[start : start + SLICE_BYTES]
+            super().data_received(part)
+            if self.in_head and not self._begins:  # where it begins, what came before it is no part of it
+                self._head_bytes += len(part)
+                if self._head_bytes > HEAD_BYTES_MAX:
+                    self.refuse(MALFORMED_REQUEST)
         if self._due == math.inf and not self._is_served():
             self._due = self.loop.time() + HEAD_SECONDS_MAX  # empty lines between requests extend no time-out
 
     def on_message_begin(self) -> None:
         """Start counting a head."""
         super().on_message_begin()
+        self._begins = True
         self._head_bytes = self._header_bytes = 0
         if self._due == math.inf:
             self.since = self.loop.time()

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.delivery.records.verification import VerifiedEvent, heard
+from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.streams import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import Invalid

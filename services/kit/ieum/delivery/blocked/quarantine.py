@@ -9,7 +9,8 @@ from asyncpg import Connection
 
 from ieum.delivery.blocked.source_breaker import NOBODY, WINDOW
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.records.verification import KEPT_BYTES_MAX, UnverifiedRecord
+from ieum.delivery.records.received import UnverifiedRecord
+from ieum.delivery.records.verification import KEPT_BYTES_MAX
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.identifiers import contains_identifier

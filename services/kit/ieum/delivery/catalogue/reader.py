@@ -13,7 +13,8 @@ from ieum.delivery.backoff import BackOff
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
-from ieum.delivery.records.verification import Record, read_envelope
+from ieum.delivery.records.received import Record
+from ieum.delivery.records.verification import read_envelope
 from ieum.settings import Settings
 from ieum_contracts.catalogue import Invalid, NotUnderstood, decode, encode
 from ieum_contracts.envelope import Envelope, EnvelopeError

@@ -1,108 +1,107 @@
-"""Maintenance by the leading process: retry what waits, ask again for what is missing, clear what is old."""
+"""The maintenance of streams: a table of jobs and intervals, worked through by the process that leads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic
-from uuid import UUID
+from typing import Generic, NamedTuple
 
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.answering import Answering, Ends
 from ieum.delivery.application import Known
 from ieum.delivery.backoff import BackOff
-from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys, wake_for_new_contracts
 from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.erasing import erase_the_rest
-from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
+from ieum.delivery.erasure import erase_the_rest
+from ieum.delivery.failures import RETRYABLE
+from ieum.delivery.maintenance.answer_heads import AnswerHeads, Ends
+from ieum.delivery.maintenance.ask_again import AskAgain
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
+from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.retention import Retention
-from ieum.delivery.notices.notices import tell
-from ieum.delivery.receiving.batch_result import BatchResult
+from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
+from ieum.delivery.maintenance.wake_parked import WakeParked
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.recovering.heads import HeadsPublisher, missing
-from ieum.delivery.recovering.resend import ASKED_MAX, Gaps
+from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.streams import FAMILIES
-from ieum.errors import Transient
-from ieum_contracts.delivery import StreamResendAsked
 
 TICK_SECONDS = 1.0
 GAP_AGE = timedelta(seconds=30)
-CONTRACTS_AGE = timedelta(minutes=10)
-"""How often to retry what was not understood: an older instance parks what the newer, leading one knows."""
 GAP_TICKS = 3
 """Ticks between two searches for gaps: the sender is asked within 35 seconds."""
 BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
 HEADS_TICKS = 60
 
-_COUNT = """
-select
-    (select count(*) from outbox) as outbox,
-    (select count(*) from notice) as notice,
-    (select count(*) from parked where not dead) as parked,
-    (select count(*) from parked where dead) as dead
-"""
-
-COUNTED = ("outbox", "notice", "parked", "dead")
-
 _log = structlog.get_logger(__name__)
 
 
+class Job(NamedTuple):
+    """One line of the table: every how many ticks, and what is done then."""
+
+    every_ticks: int
+    work: Callable[[], Awaitable[object]]
+
+
 class Maintenance(Generic[Known]):
-    """The periodic jobs that keep streams moving without an operator."""
+    """What has to be done at intervals, so that streams move on by themselves."""
 
     def __init__(
         self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
     ) -> None:
         self._context = context
-        self._compared = compared
-        self._inbox = inbox
         self._relay = relay
-        self._answering = Answering(context, relay, ends)
+        self._wake_parked = WakeParked(context, inbox, relay, compared)
+        self._answer_heads = AnswerHeads(context, relay, ends)
+        self._ask_again = AskAgain(context, relay)
         self._heads = HeadsPublisher(context)
-        self._gaps = Gaps()
-        self._contracts_from = datetime.min.replace(tzinfo=UTC)
-        self._more = False
+        self._retry_not_understood = RetryNotUnderstood()
         self._retention = Retention(context)
+
+    def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
+        """List the jobs that share a connection, in their order."""
+        context = self._context
+        yield Job(1, lambda: self._retry_not_understood.run(connection, now))
+        yield Job(1, lambda: release_due(connection, context, now))
+        yield Job(1, lambda: erase_the_rest(connection))
+        yield Job(GAP_TICKS, lambda: pull_back_waits(connection, now))
+        yield Job(GAP_TICKS, lambda: self._ask_again.run(connection, now, GAP_AGE))
+        yield Job(HEADS_TICKS, lambda: ask_the_silent_again(connection, context, now))
+        yield Job(1 if self._heads.behind else HEADS_TICKS, lambda: self._heads.say(connection, now))
+        yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures))
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads; long jobs do not delay the others."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_streams_moving())
-            tasks.create_task(self._keep_house())
+            tasks.create_task(self._clear_and_answer())
 
     async def _keep_streams_moving(self) -> None:
-        ticks, moving = 0, BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
+        ticks, backoff = 0, BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             if not self._relay.leading.is_set():
-                self._context.measures.waiting(dict.fromkeys(COUNTED, 0))  # another process counts them now
+                count_nothing(self._context.measures)
                 await self._relay.leading.wait()
-            self._more = False
-            well = await self._each(partial(self._look, ticks), self._wake)
+            well = await self._each(partial(self._due, ticks), self._wake_parked.run)
             ticks += 1
-            await asyncio.sleep(self._pause(moving, well=well))
+            await _rest(backoff, 0 if self._wake_parked.more else TICK_SECONDS, well=well)
 
-    async def _keep_house(self) -> None:
-        housing = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
+    async def _clear_and_answer(self) -> None:
+        backoff = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
-            well = await self._each(self._answering.turn, self._retention.turn)
-            await asyncio.sleep(TICK_SECONDS if well else housing.pause())
-            if well:
-                housing.reset()
+            well = await self._each(self._answer_heads.run, self._retention.turn)
+            await _rest(backoff, TICK_SECONDS, well=well)
 
-    def _pause(self, backoff: BackOff, *, well: bool) -> float:
-        """Return the seconds to sleep: until the next tick, none when more is due, longer after failures."""
-        if not well:
-            return backoff.pause()
-        backoff.reset()
-        return 0 if self._more else TICK_SECONDS
+    async def _due(self, ticks: int) -> None:
+        """Do what is due at this tick."""
+        now = self._context.clock()
+        async with self._context.database.acquire() as connection:
+            for job in self._jobs(connection, now):
+                if ticks % job.every_ticks == 0:
+                    await job.work()
 
     async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
         """Run every step even when another fails; what fails is retried at the next tick.
@@ -121,72 +120,9 @@ class Maintenance(Generic[Known]):
             _log.warning("maintenance.database-away", errors=sorted(away))
         return not away
 
-    async def _look(self, ticks: int) -> None:
-        """Do what is due at this tick."""
-        now = self._context.clock()
-        async with self._context.database.acquire() as connection:
-            self._contracts_from = min(self._contracts_from, now - CONTRACTS_AGE)
-            if now - self._contracts_from >= 2 * CONTRACTS_AGE:
-                await wake_for_new_contracts(connection, self._contracts_from, now)
-                self._contracts_from = now - CONTRACTS_AGE  # clocks of two instances may differ
-            await release_due(connection, self._context, now)
-            await erase_the_rest(connection)
-            if ticks % GAP_TICKS == 0:
-                await pull_back_waits(connection, now)
-                await self._ask_again(connection, now)
-            if ticks % HEADS_TICKS == 0:
-                await ask_the_silent_again(connection, self._context, now)
-            if ticks % HEADS_TICKS == 0 or self._heads.behind:
-                await self._heads.say(connection, now)
-            if ticks % COUNT_TICKS == 0:
-                self._context.measures.waiting(dict(await connection.fetchrow(_COUNT) or {}))
 
-    async def _wake(self) -> None:
-        """Retry what is due, a limited number at once, so that other steps do not wait long.
-
-        Not before the database is compared with Kafka: folding may say something, and in a database that
-        was restored its number may have been given before.
-        """
-        if not self._compared.is_set():
-            return
-        async with self._context.database.acquire() as connection:
-            due = await due_keys(connection, self._context.clock())
-        for key in due:
-            try:
-                taken = await self._woken({key})
-            except Transient:
-                continue
-            except DATABASE_RETRYABLE:
-                raise
-            except Exception as error:  # noqa: BLE001 - one key must not delay the others
-                _log.error("stream.stuck", key=str(key), error=type(error).__name__)
-                continue
-            _log.info("stream.woken", key=str(key), **taken.counts)
-            self._relay.wake()
-        self._more = len(due) == WOKEN_MAX
-
-    async def _woken(self, keys: set[UUID]) -> BatchResult:
-        """Retry what waits; if that breaks the transaction, it counts as one more failure of the fold."""
-        try:
-            return await self._inbox.wake(keys)
-        except RETRYABLE:
-            raise
-        except Exception as error:  # noqa: BLE001 - it waits for its next retry or for an operator
-            return await self._inbox.wake_in_vain(keys, error)
-
-    async def _ask_again(self, connection: Connection, now: datetime) -> None:
-        gaps = await self._gaps.due(connection, now, GAP_AGE)
-        lost = {*gaps, *await missing(connection, GAP_AGE, ASKED_MAX)}
-        notices = [
-            (
-                stream,
-                StreamResendAsked(family=FAMILIES[stream.family], key=stream.key, first=first, last=last),
-            )
-            for stream, first, last in sorted(lost)
-        ]
-        for stream, ask in notices:
-            _log.warning("sequence.gap", key=str(stream.key), first=ask.first, last=ask.last)
-        await tell(connection, self._context, notices, now)
-        self._gaps.asked(gaps, now)
-        if notices:
-            self._relay.wake()
+async def _rest(backoff: BackOff, seconds: float, *, well: bool) -> None:
+    """Rest until the next tick, or longer after failures."""
+    if well:
+        backoff.reset()
+    await asyncio.sleep(seconds if well else backoff.pause())

@@ -8,22 +8,15 @@ from uuid_utils.compat import uuid7
 
 from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.records.verification import Record, UnverifiedRecord, read_envelope
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
 from ieum_contracts import envelope
-from ieum_contracts.address import Address
 from ieum_contracts.catalogue import (
-    EVENT_TYPES,
-    Invalid,
-    NotUnderstood,
     dataschema_of,
-    decode,
     encode,
     type_of,
 )
 from ieum_contracts.delivery import StreamParked, StreamRefused, StreamResendAsked, StreamSkipped
-from ieum_contracts.envelope import Envelope, EnvelopeError
-from ieum_contracts.message import Event
+from ieum_contracts.envelope import Envelope
 from ieum_contracts.model import Model
 from ieum_contracts.topics import STREAM_FAMILIES, Family
 
@@ -54,24 +47,6 @@ async def tell(
             [_headers(context, stream, body, now) for stream, body in notices],
             [encode(body) for _, body in notices],
         )
-
-
-def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
-    """Check a record of our delivery mailbox; it has no number, so a wrong one is only quarantined."""
-    try:
-        event = read_envelope(record)
-        if event.recipient != me or event.source == me or event.source.centre != me.centre:
-            return UnverifiedRecord(record, "place.recipient")
-        known = EVENT_TYPES.get(event.type)
-        if known is None or known.family is not Family.DELIVERY:
-            return UnverifiedRecord(record, "place.topic")
-        if record.key != event.subject.encode():
-            return UnverifiedRecord(record, "place.key")
-        return Event(event, decode(event.type, event.dataschema, record.value or b""))
-    except EnvelopeError as error:
-        return UnverifiedRecord(record, error.reason)
-    except (NotUnderstood, Invalid):
-        return UnverifiedRecord(record, "notice.invalid")
 
 
 _KEEP = """
@@ -135,7 +110,7 @@ order by sequence limit $6
 
 
 async def send_again(
-    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked, now: datetime
+    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked
 ) -> list[Untaken]:
     """Put what a peer misses into the outbox again, from the ledger; returns what the ledger no longer holds.
 
@@ -147,7 +122,7 @@ async def send_again(
     await connection.execute(_RESEND, *place, *numbers)
     untaken = []
     for row in await connection.fetch(_GONE, *place, *numbers):
-        kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE, now)
+        kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE)
         if kept is not None:
             said = (kept["event_id"], kept["type"])
             untaken.append(Untaken(context.peers.address(peer), asked.key, *said, LOST, LOST_CODE))

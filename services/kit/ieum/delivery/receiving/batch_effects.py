@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 
 from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
-from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
@@ -28,6 +28,11 @@ class Effects:
     conflicts: list[VerifiedEvent] = field(default_factory=list)
     notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
     duplicates: int = 0
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether something waits, or waits no longer, or is told or in conflict: few batches have that."""
+        return bool(self.parked or self.unparked or self.notices or self.conflicts)
 
     def troubles(self) -> Counter[int]:
         """Count wrong events by source: refused, or parked for the first time as not understood or failed."""

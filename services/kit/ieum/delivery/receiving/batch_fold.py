@@ -13,7 +13,7 @@ from ieum.delivery.blocked.parking import AWAITING_DELAY, ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
-from ieum.delivery.records.verification import VerifiedEvent
+from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
 from ieum.delivery.streams.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
@@ -80,8 +80,7 @@ class BatchFold(Generic[Known]):
         self.effects.conflicts.append(heard)
         stream.stopped = "sequence.conflict"
         stream.changed = True
-        notice = stopped(stream, heard, stream.stopped, self._now)
-        self.effects.notices.append((stream.at, notice))
+        self.effects.notices.append((stream.at, stopped(stream, heard, stream.stopped, self._now)))
 
     def _queue(self, stream: Stream, heard: VerifiedEvent) -> None:
         queue = self._queue_of(stream.at)

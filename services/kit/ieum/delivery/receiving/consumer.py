@@ -16,9 +16,9 @@ from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.read_range import LOOK_SECONDS, Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import Progress
+from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
 from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
-from ieum.delivery.retrying import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.streams import FAMILIES

@@ -14,14 +14,14 @@ from ieum.delivery.blocked.parking import park, unpark
 from ieum.delivery.blocked.quarantine import quarantine
 from ieum.delivery.blocked.source_breaker import count_troubles
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.notices.notice_handlers import handle_notices
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
 from ieum.delivery.receiving.batch_result import BatchResult, Gap
+from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.records.classification import classify
-from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
@@ -63,14 +63,20 @@ class Inbox(Generic[Known]):
                 if mind_gap and gap.expected:
                     return gap
                 taken = BatchResult(events=len(records))
-                await self._keep_aside(connection, batch.misplaced, positions, taken)
-                again, untaken = await handle_notices(connection, self._context, batch.notices)
-                taken.said += again
+                if batch.misplaced:
+                    await self._keep_aside(connection, batch.misplaced, positions, taken)
+                if batch.notices:
+                    taken.said, untaken = await handle_notices(connection, self._context, batch.notices)
+                    seen = replace(seen, untaken=untaken)
                 following = self._next(records, positions)
                 heard = [(h, self._fresh(h.record, positions)) for h in batch.heard if h.record]
-                await self._fold(connection, heard, replace(seen, untaken=untaken), following, taken)
-                await count_troubles(connection, self._context, taken.troubles, self._context.clock())
+                await self._fold(connection, heard, seen, following, taken)
+                await self._count_troubles(connection, taken)
                 return taken
+
+    async def _count_troubles(self, connection: Connection, taken: BatchResult) -> None:
+        if taken.troubles:
+            await count_troubles(connection, self._context, taken.troubles, self._context.clock())
 
     async def ask_what_is_lost(self) -> None:
         """Ask every peer for its heads, after a mailbox lost records that we never read."""
@@ -93,7 +99,7 @@ class Inbox(Generic[Known]):
         taken = BatchResult()
         async with self._context.database.acquire() as connection, connection.transaction():
             await self._fold(connection, [], await load_state(connection, keys), {}, taken)
-            await count_troubles(connection, self._context, taken.troubles, self._context.clock())
+            await self._count_troubles(connection, taken)
         return taken
 
     async def wake_in_vain(self, keys: set[UUID], error: Exception) -> BatchResult:
@@ -133,15 +139,16 @@ class Inbox(Generic[Known]):
             self._application.hear_untaken(known, each, now)
         arrived = self._counting(heard, seen, streams)
         before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
-        earlier = await heard_digests(connection, before)
-        effects = BatchFold(self._application, known, streams, now, seen.held).fold(
-            seen.waiting, arrived, earlier
-        )
+        earlier = await heard_digests(connection, before) if before else {}
+        fold = BatchFold(self._application, known, streams, now, seen.held)
+        effects = fold.fold(seen.waiting, arrived, earlier)
         self._outbox.check_sources([say for say, _ in effects.says], seen.held)
         said = await self._said(connection, streams, effects, now)
         rows = Rows(streams.changed(), [*effects.entries, *said], following)
         await self._application.flush(connection, known, rows, now)
-        await self._flush(connection, effects, now, taken)
+        if effects.is_unusual:
+            await self._flush(connection, effects, now, taken)
+        taken.troubles += effects.troubles()
         taken.count(effects, len(said))
 
     def _counting(
@@ -151,7 +158,7 @@ class Inbox(Generic[Known]):
         waits = {(parked.stream, parked.heard.sequence) for parked in seen.waiting}
         return [
             (at, h)
-            for at, h, fresh in ((self._stream(h), h, fresh) for h, fresh in heard)
+            for at, h, fresh in ((h.stream(self._context.peers), h, fresh) for h, fresh in heard)
             if fresh or (h.sequence > streams[at].heard and (at, h.sequence) not in waits)
         ]
 
@@ -173,21 +180,13 @@ class Inbox(Generic[Known]):
             UnverifiedRecord(h.record, "sequence.conflict") for h in effects.conflicts if h.record is not None
         ]
         taken.troubles += await quarantine(connection, self._context, conflicts, now)
-        taken.troubles += effects.troubles()
-
-    def _stream(self, heard: VerifiedEvent) -> StreamKey:
-        return StreamKey(
-            heard.key, self._context.peers.number(heard.envelope.source), FAMILY_NUMBERS[heard.family]
-        )
 
     def _fresh(self, record: Record, positions: dict[Partition, int]) -> bool:
         return record.offset >= positions[self.place(record)]
 
     def _firsts(self, records: Sequence[Record]) -> dict[Partition, int]:
-        first: dict[Partition, int] = {}
-        for record in records:
-            first.setdefault(self.place(record), record.offset)
-        return first
+        """Name the first offset of each partition: a later record of the same one does not count."""
+        return {self.place(record): record.offset for record in reversed(records)}
 
     def _next(self, records: Sequence[Record], positions: dict[Partition, int]) -> dict[Partition, int]:
         following: dict[Partition, int] = {}
@@ -198,5 +197,4 @@ class Inbox(Generic[Known]):
 
 
 def _gap(firsts: Mapping[Partition, int], positions: Mapping[Partition, int]) -> Gap:
-    """Return the partitions in which records are missing before a batch."""
     return Gap({place: positions[place] for place, offset in firsts.items() if offset > positions[place]})

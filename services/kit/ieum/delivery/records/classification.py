@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.notices.notices import verify_notice
-from ieum.delivery.records.verification import Record, UnverifiedRecord, VerifiedEvent, verify
+from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.verification import verify, verify_notice
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event

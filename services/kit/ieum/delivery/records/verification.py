@@ -1,15 +1,12 @@
 """Verifies a record's place: its source, recipient, family, key and number, before it may change a stream."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Protocol
 from uuid import UUID
 
-from aiokafka.partitioner import murmur2
-
 from ieum.delivery.records.corrupt_records import CorruptValue
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.records.received import NOT_KEPT, Record, UnverifiedRecord, VerifiedEvent
 from ieum_contracts import envelope, header
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
@@ -18,63 +15,10 @@ from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.timing import out_of_time
-from ieum_contracts.topics import BODY_BYTES_MAX, MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
+from ieum_contracts.topics import BODY_BYTES_MAX, STREAM_FAMILIES, Family, topic_of
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
-HASHES_MAX = 8192
 AGENCIES_MAX = 64
-NOT_KEPT = ("body.identifier", "body.too-large")
-"""Reasons for which a body is refused and its bytes are stored nowhere."""
-
-
-class Record(Protocol):
-    """The attributes of a Kafka record that delivery reads."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedEvent:
-    """An event whose place is verified. `content` is its body, or why the body cannot be used."""
-
-    family: Family
-    key: UUID
-    sequence: int
-    envelope: Envelope
-    headers: bytes
-    body: bytes
-    digest: bytes
-    content: Model | NotUnderstood | Invalid
-    record: Record | None = None
-
-    @property
-    def unkept(self) -> str | None:
-        """The reason for which the body is stored nowhere; None when it may be stored."""
-        reason = self.content.reason if isinstance(self.content, Invalid) else None
-        return reason if reason in NOT_KEPT else None
-
-    def event(self) -> Event:
-        """Return what the application folds; only for content that is a model."""
-        assert isinstance(self.content, Model)  # noqa: S101 - callers have checked
-        return Event(self.envelope, self.content)
-
-
-@dataclass(frozen=True, slots=True)
-class UnverifiedRecord:
-    """A record whose place is not verified, and the reason."""
-
-    record: Record
-    reason: str
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of the value, to recognise copies of the same record."""
-        return hashlib.sha256(self.record.value or b"").digest()
 
 
 def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
@@ -88,6 +32,24 @@ def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
         return UnverifiedRecord(record, error.reason)
     headers, body = envelope.canonical(record.headers), record.value or b""
     return heard(family, key, sequence, heard_envelope, headers, body, record)
+
+
+def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
+    """Check a record of our delivery mailbox; it has no number, so a wrong one is only quarantined."""
+    try:
+        event = read_envelope(record)
+        if event.recipient != me or event.source == me or event.source.centre != me.centre:
+            return UnverifiedRecord(record, "place.recipient")
+        known = EVENT_TYPES.get(event.type)
+        if known is None or known.family is not Family.DELIVERY:
+            return UnverifiedRecord(record, "place.topic")
+        if record.key != event.subject.encode():
+            return UnverifiedRecord(record, "place.key")
+        return Event(event, decode(event.type, event.dataschema, record.value or b""))
+    except EnvelopeError as error:
+        return UnverifiedRecord(record, error.reason)
+    except (NotUnderstood, Invalid):
+        return UnverifiedRecord(record, "notice.invalid")
 
 
 def read_envelope(record: Record) -> Envelope:
@@ -123,17 +85,6 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     return VerifiedEvent(
         family, key, sequence, event, headers, body, envelope.digest(headers, body), content, record
     )
-
-
-def partition_of(key: bytes) -> int:
-    """Return the mailbox partition of a key (murmur2, as in Kafka's own clients)."""
-    return hash_of(key) % MAILBOX_PARTITIONS
-
-
-@lru_cache(HASHES_MAX)
-def hash_of(key: bytes) -> int:
-    """Hash a key as Kafka's own clients do; cached, for a key is usually sent and heard close together."""
-    return int(murmur2(key) & 0x7FFFFFFF)
 
 
 def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:

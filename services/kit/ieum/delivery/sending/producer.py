@@ -17,7 +17,7 @@ from aiokafka.errors import (
 
 from ieum.delivery.backoff import spread
 from ieum.delivery.connection_arguments import connection_arguments
-from ieum.delivery.records.verification import hash_of
+from ieum.delivery.records.partitions import hash_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import RECORD_BYTES_MAX

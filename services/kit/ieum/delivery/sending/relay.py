@@ -3,54 +3,29 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
-import asyncpg
 import structlog
 from asyncpg import Connection
 
-from ieum.delivery.backoff import BackOff, spread
+from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.sending.leadership import CHANNEL, LOCK_SECONDS, DatabaseAddress, Leadership
 from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
-from ieum.delivery.sessions import SESSION_SETTINGS
 from ieum.errors import Transient
 
-LOCK = 0x1E0_0001
-CHANNEL = "ieum_outbox"
 NOTIFY_SECONDS = 0.005
 POLL_SECONDS = 1.0
 NUMBER_SECONDS = 0.05
 """Seconds between two numberings of the feed: each costs a commit to disk."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
 """Under load, the relay pauses between turns, so that the next one sends more."""
-LOCK_SECONDS = 1.0
 HELD_SECONDS = 30.0
 BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.05, 5.0
-STATEMENT_SECONDS_MAX = 10.0
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseAddress:
-    """The database that the relay's own connection opens."""
-
-    dsn: str
-    password: str | None = None
-
-
-_SESSION = {
-    # A frozen holder loses its lock: the server ends a session that stays idle this long.
-    "idle_session_timeout": "5s",
-    "idle_in_transaction_session_timeout": "5s",
-    # A lost delete is a duplicate send, which the recipient drops.
-    "synchronous_commit": "off",
-    **SESSION_SETTINGS,
-    "application_name": "ieum-relay",
-}
 
 
 class Relay:
@@ -63,7 +38,7 @@ class Relay:
         producer: Producer,
         numbered: Callable[[], None],
     ) -> None:
-        self._address = address
+        self._leadership = Leadership(address)
         self._numbered = numbered
         self._context = context
         self._producer = producer
@@ -71,10 +46,7 @@ class Relay:
         self._notifying: asyncio.Task[None] | None = None
         self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
         self._database_backoff = BackOff(LOCK_SECONDS, BACKOFF_SECONDS_MAX)
-        self.leading = asyncio.Event()
-        self.lost = asyncio.Event()
-        """Set while this process does not lead."""
-        self.lost.set()
+        self.leading, self.lost = self._leadership.leading, self._leadership.lost
         self.last_turn = 0.0
 
     def wake(self) -> None:
@@ -92,32 +64,16 @@ class Relay:
                 _log.warning("relay.database-away", error=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - after any failure, the outbox is still there
                 _log.error("relay.failed", error=type(error).__name__)
-            finally:
-                self.leading.clear()
-                self.lost.set()
             await asyncio.sleep(self._database_backoff.pause())
 
     async def _hold(self) -> None:
-        connection = await asyncpg.connect(
-            self._address.dsn,
-            password=self._address.password,
-            timeout=STATEMENT_SECONDS_MAX,
-            command_timeout=STATEMENT_SECONDS_MAX,
-            server_settings=_SESSION,
-        )
-        try:
-            while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
-                self.last_turn = _now()
-                self._database_backoff.reset()
-                await asyncio.sleep(spread(LOCK_SECONDS))
+        async with self._leadership.lead(self._waiting, self._woken.set) as connection:
             self._database_backoff.reset()
-            await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
-            self.leading.set()
-            self.lost.clear()
-            _log.info("relay.leading")
             await self._pump(connection)
-        finally:
-            connection.terminate()
+
+    def _waiting(self) -> None:
+        self.last_turn = _now()
+        self._database_backoff.reset()
 
     async def _pump(self, connection: Connection) -> None:
         sender = OutboxSender(connection, self._context.peers, self._producer, self._alive)

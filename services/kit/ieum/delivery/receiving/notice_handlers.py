@@ -25,7 +25,7 @@ async def handle_notices(
     connection: Connection, context: DeliveryContext, notices: Sequence[Event]
 ) -> tuple[int, list[Untaken]]:
     """Handle notices; returns how many resends were asked for, and what had no effect at the peer."""
-    now, asked = context.clock(), 0
+    asked = 0
     untaken: list[Untaken] = []
     for notice in notices:
         peer = context.peers.number(notice.envelope.source)
@@ -39,7 +39,7 @@ async def handle_notices(
             case StreamHeadsAnswered() as answer:
                 await hear_answer(connection, context, peer, answer)
             case StreamResendAsked() as resend:
-                untaken += await send_again(connection, context, peer, resend, now)
+                untaken += await send_again(connection, context, peer, resend)
                 asked += 1
             case _:
                 pass

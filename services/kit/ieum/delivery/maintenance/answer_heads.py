@@ -1,4 +1,4 @@
-"""Answers peers that ask for the heads of our streams; run by the leading process."""
+"""Job: answer peers that ask for the heads of our streams."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -12,7 +12,7 @@ Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 """Returns the end offset of each of our mailboxes."""
 
 
-class Answering:
+class AnswerHeads:
     """The open questions of peers, each with the end offsets of our mailboxes when it was first seen."""
 
     def __init__(self, context: DeliveryContext, relay: Relay, ends: Ends) -> None:
@@ -21,7 +21,7 @@ class Answering:
         self._ends_now = ends
         self._ends: dict[UUID, Mapping[Partition, int]] = {}
 
-    async def turn(self) -> None:
+    async def run(self) -> None:
         """Answer the questions whose mailboxes have been read to the end offsets noted for them."""
         async with self._context.database.acquire() as connection:
             asks = await open_asks(connection)

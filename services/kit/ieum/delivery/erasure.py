@@ -6,6 +6,9 @@ from uuid import UUID
 from asyncpg import Connection
 from pydantic_core import from_json, to_json
 
+from ieum.delivery.streams.peers import Peers
+from ieum_contracts.address import Address
+
 PERSONAL = "sealed"
 """The one field of a body that holds everything personal."""
 WAITING_MAX = 10_000
@@ -18,30 +21,43 @@ Place = tuple[UUID, int]
 """The key and peer of what is erased."""
 
 _CLEAR = """
-update ledger set body = null
-where key = any($1::uuid[]) and not said and body is not null
+update ledger o set body = null
+where key = any($1::uuid[]) and not said and body is not null and exists (
+    select from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
+    where i.key = o.key and coalesce(i.peer, o.peer) = o.peer
+)
 """
 _EMPTY = """
-update parked set body = '', unkept = 'body.erased'
-where key = any($1::uuid[]) and type <> 'consent.withdrawn.v1' and unkept is null
+update parked o set body = '', unkept = 'body.erased'
+where key = any($1::uuid[]) and type <> 'consent.withdrawn.v1' and unkept is null and exists (
+    select from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
+    where i.key = o.key and coalesce(i.peer, o.peer) = o.peer
+)
 """
 _FORGET = """
 update quarantine set body = null
 where body is not null and exists (
-    select from unnest($1::bytea[]) as i (key) where position(i.key in headers) > 0
+    select from unnest($1::bytea[], $2::bytea[]) as i (key, source)
+    where position(i.key in headers) > 0 and position(i.source in headers) > 0
 )
 """
 
 
-async def erase_heard(connection: Connection, keys: Collection[UUID]) -> None:
-    """Clear what was heard under these keys; headers and digests stay.
+async def erase_heard(
+    connection: Connection, peers: Peers, heard: Collection[tuple[UUID, Address | None]]
+) -> None:
+    """Clear what was heard under these keys, of one agency where one is named; headers and digests stay.
 
     A parked event will be refused, except a withdrawal, which holds nothing personal and is answered.
     """
-    if keys:
-        await connection.execute(_CLEAR, list(keys))
-        await connection.execute(_EMPTY, list(keys))
-        await connection.execute(_FORGET, [str(key).encode() for key in keys])
+    if not heard:
+        return
+    keys = [key for key, _ in heard]
+    numbers = [None if source is None else peers.number(source) for _, source in heard]
+    sources = [b"" if source is None else str(source).encode() for _, source in heard]
+    await connection.execute(_CLEAR, keys, numbers)
+    await connection.execute(_EMPTY, keys, numbers)
+    await connection.execute(_FORGET, [str(key).encode() for key in keys], sources)
 
 
 _REMEMBER = """

@@ -6,9 +6,10 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.casework.values import Referral
-from ieum.delivery.erasing import erase_heard, erase_said
+from ieum.delivery.erasure import erase_heard, erase_said
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.peers import Peers
+from ieum_contracts.address import Address
 
 _ERASED = "select id from referral where id = any($1::uuid[]) and recipient and sealed is null"
 _CASES = """
@@ -28,18 +29,21 @@ async def clear_erased(
     peers: Peers,
     referrals: Sequence[Referral],
     entries: Sequence[LedgerEntry],
-    forgotten: Collection[UUID],
+    forgotten: Collection[tuple[UUID, Address]],
 ) -> None:
     """Clear the rest of erased referrals; to be called after the transaction's own rows are written.
 
     Then what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
     a case goes with the last referral of its sender that the case serves. `forgotten` are keys of referrals
-    that were withdrawn before they arrived.
+    that were never taken in and are withdrawn all the same, each with who said so: what another agency says
+    under the same key is not that agency's to withdraw.
     """
     erased = {each.id: each for each in referrals if each.sealed is None}
     refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
     late = await connection.fetch(_ERASED, sorted(refused)) if refused else []
-    await erase_heard(connection, {*erased, *forgotten, *(row["id"] for row in late)})
+    whole = {*erased, *(row["id"] for row in late)}
+    if whole or forgotten:
+        await erase_heard(connection, peers, [*((key, None) for key in whole), *forgotten])
     if erased:
         cases = await connection.fetch(_CASES, sorted(erased))
         said = [(each.id, peers.number(each.peer)) for each in erased.values()]

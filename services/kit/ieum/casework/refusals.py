@@ -1,0 +1,64 @@
+"""Why casework changes nothing: a command that is refused, an event that is refused or has to wait."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from ieum_contracts.codes import AskType, State
+
+
+class Guard(StrEnum):
+    """The check that refused a command; over HTTP each is a problem type."""
+
+    NOT_FOUND = "not-found"
+    VERSION = "version"
+    TIME = "time"
+    OWNER = "owner"
+    MOVE = "move"
+    ASK_OPEN = "ask-open"
+    ANSWERS = "answers"
+    REASON = "reason"
+    CASE = "case"
+    IDENTIFIERS = "identifiers"
+    BASIS = "basis"
+    PROGRAMME = "programme"
+    DUPLICATE = "duplicate"
+    LOOP = "loop"
+    JOURNEY = "journey"
+    ARTEFACT = "artefact"
+    ASSESSMENT = "assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command changes nothing.
+
+    `reason` is a code; `state` and `allowed` (moves, asks or reasons) say what would be possible;
+    `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong, `faults`
+    where and how its times are; `version` is the present one, where another was expected.
+    """
+
+    guard: Guard
+    reason: str
+    state: State | None = None
+    allowed: tuple[str, ...] = ()
+    referral: UUID | None = None
+    ask: UUID | None = None
+    ask_type: AskType | None = None
+    fields: tuple[str, ...] = ()
+    version: int | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEvent:
+    """An event that its sender should not have said; it changes nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """An event about something that has not arrived yet on its own stream."""
+
+    reason: str
