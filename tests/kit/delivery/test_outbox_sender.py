@@ -1,4 +1,4 @@
-"""Turns of the relay by hand: what a topic holds up, what has lost its body, what was acknowledged before."""
+"""Single turns of the outbox sender: a refused topic, a cleared body, what was acknowledged before."""
 
 import asyncio
 from uuid import UUID
@@ -15,7 +15,7 @@ from tests.kit.delivery.conftest import Pair
 
 
 async def turns(agency: Bare, count: int) -> None:
-    """Let the relay's work be done by hand."""
+    """Make an outbox sender whose turns the test takes itself."""
     sender = Producer(agency.settings)
     async with agency.database.acquire() as connection:
         carrier = OutboxSender(connection, agency.context.peers, sender, lambda: None)

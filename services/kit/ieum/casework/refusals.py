@@ -1,4 +1,4 @@
-"""Why casework changes nothing: a command that is refused, an event that is refused or has to wait."""
+"""The reasons to change nothing: a refused command, a refused event, an event that has to wait."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""How a referral is shown: where it stands, what is open, what may be done now, and what was said of it."""
+"""Renders referrals: state, open asks, possible moves and history."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Job: try parked events that are due."""
+"""Job: retry parked events that are due."""
 
 import asyncio
 from typing import Generic
@@ -19,10 +19,10 @@ _log = structlog.get_logger(__name__)
 
 
 class WakeParked(Generic[Known]):
-    """Tries what is due, key by key; `more` says whether there may be more than one turn takes.
+    """Retries what is due, key by key; `more` says whether more may be due than one turn takes.
 
-    Not before the database has been compared with Kafka: what is folded may be answered, and in a restored
-    database the answer's number may have been given before.
+    Not before the database is compared with Kafka: folding may say something, and in a restored
+    database its number may have been given before.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class WakeParked(Generic[Known]):
         self.more = False
 
     async def run(self) -> None:
-        """Try some of what is due; raises one of DATABASE_RETRYABLE."""
+        """Retry a limited part of what is due; raises one of DATABASE_RETRYABLE."""
         self.more = False
         if not self._compared.is_set():
             return

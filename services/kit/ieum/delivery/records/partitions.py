@@ -1,4 +1,4 @@
-"""To which partition of a mailbox a key belongs: murmur2, as Kafka's own clients hash."""
+"""The partition of a key: murmur2, as Kafka's own clients hash."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ HASHES_MAX = 8192
 
 
 def partition_of(key: bytes) -> int:
-    """Return the mailbox partition of a key (murmur2, as in Kafka's own clients)."""
+    """Return the mailbox partition of a key."""
     return hash_of(key) % MAILBOX_PARTITIONS
 
 

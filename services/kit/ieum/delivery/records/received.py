@@ -1,4 +1,4 @@
-"""What arrives: a Kafka record, and the event or the unverified record that it turns out to be."""
+"""The types of what arrives: a Kafka record, a verified event, an unverified record."""
 
 import hashlib
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class VerifiedEvent:
         return reason if reason in NOT_KEPT else None
 
     def stream(self, peers: Peers) -> StreamKey:
-        """Name the stream that the event belongs to; raises KeyError for a source that has no number yet."""
+        """Return the event's stream; raises KeyError for a source that has no number yet."""
         return StreamKey(self.key, peers.number(self.envelope.source), FAMILY_NUMBERS[self.family])
 
     def event(self) -> Event:
