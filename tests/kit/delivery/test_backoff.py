@@ -11,7 +11,7 @@ from ieum.delivery.blocked import parking
 
 KIT = Path(parking.__file__).parents[2]
 TRIES_AGAIN = (
-    "service.py",
+    "application/programme_cache.py",
     *(f"delivery/{name}.py" for name in ("catalogue/publisher", "catalogue/reader", "receiving/consumer")),
     *(f"delivery/{name}.py" for name in ("receiving/start_retry", "sending/producer", "sending/relay")),
     "delivery/maintenance/schedule.py",
