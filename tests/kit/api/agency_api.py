@@ -1,6 +1,6 @@
-"""What the tests of the API share: agencies' APIs on real databases, and a hand that carries events.
+"""What the tests of the API share: agencies' APIs on real databases, and `carry`, which delivers events.
 
-The hand stands for relay, Kafka and consumer: it takes the sender's outbox in order and gives the records to
+`carry` replaces relay, Kafka and consumer: it takes the sender's outbox in order and gives the records to
 the recipient's inbox, so that tests of the API need not wait for anything.
 """
 
@@ -97,7 +97,7 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 
 
 def like(api: Api, **changes: Any) -> FastAPI:
-    """Make a second API that differs in what it stands on (fields of Here)."""
+    """Make a second API with other fields of the DeliveryContext."""
     context = replace(api.api_context.delivery, **changes)
     batcher = CommandBatcher(context, api.api_context.handler, api.outbox)
     return create_app(

@@ -1,4 +1,4 @@
-"""An agency that is not built of our kit: it says what it likes into another's mailbox, by hand."""
+"""An agency that is not built with our kit: it writes any record into another's mailbox."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A reader who stands at no place of the feed is told so at once, and told where to begin."""
+"""A reader with an invalid place in the feed is refused at once, and told where to begin."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the other side did not take in reaches the desk: asks settle, and the client is referred again."""
+"""What had no effect at the other side is shown: asks settle, and the client is referred again."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""One agency's database, desk and counter, as the tests of storage use them."""
+"""One agency's database, event handler and command batcher, for the tests of storage."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from tests.kit.casework.agencies import DECISIONS, START, Two, new_id, referral_
 
 @dataclass(frozen=True)
 class Office:
-    """One agency's database and desk, and a counter that serves each order in a transaction of its own."""
+    """One agency's database, event handler, and a batcher with one command a transaction."""
 
     database: Database
     handler: EventHandler

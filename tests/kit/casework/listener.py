@@ -1,4 +1,4 @@
-"""A recipient in memory that hears of one referral; each event is said at one time, read at another."""
+"""A recipient in memory that hears about one referral; each event has a time said and a time read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Orders that come together share a transaction, and none of them notices the others."""
+"""Commands that arrive together share a transaction and do not affect each other."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ NUMBERS = "select said from stream where key = $1 and peer = $2 and family = 1"
 
 
 class Lent:
-    """The office's connections, counted, and gone when `away`."""
+    """The database's connections, counted, and refused when `away`."""
 
     def __init__(self, api_context: Office) -> None:
         self._database = api_context.database

@@ -1,4 +1,4 @@
-"""What surrounds one Unfold after another, kept as the database keeps it."""
+"""The state around one BatchFold after another, kept in memory as the database keeps it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ class Moody:
         """Load nothing."""
 
     def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
-        """Take no notice."""
+        """Ignore it."""
 
     def keys(self, known: None) -> Sequence[UUID]:  # noqa: ARG002
         return ()
@@ -83,7 +83,7 @@ class World:
         self.heard: dict[int, list[int]] = {}
 
     def batch(self, *arrivals: VerifiedEvent) -> Effects:
-        """Fold a batch, and keep what it comes to."""
+        """Fold a batch, and keep its effects."""
         streams = Streams(replace(stream, changed=False) for stream in self.streams.values())
         waiting = [replace(p, stored=True) for p in sorted(self.parked.values(), key=_order)]
         arrived = [(stream_of(heard), heard) for heard in arrivals]

@@ -78,7 +78,7 @@ class Counted(Coroutine[Any, Any, Any]):
 
 
 def tell(line: str) -> None:
-    """Write one line to whoever started the launcher."""
+    """Write one line to the process that started the launcher."""
     os.write(1, f"{line}\n".encode())
 
 

@@ -1,4 +1,4 @@
-"""Every way in which a record can be bad, beside the reason code that it must meet."""
+"""Every way in which a record can be bad, with the reason code that it must get."""
 
 import json
 from collections.abc import Callable

@@ -27,7 +27,7 @@ async def expel(stack: Stack, group: str) -> None:
     admin = AdminClient(admin_settings(stack.kafka.record))
     try:
         described = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
-    except KafkaException:  # the broker is starting: whoever is dead will be found to be so
+    except KafkaException:  # the broker is starting: it will notice dead members by itself
         return
     client = AIOKafkaClient(
         bootstrap_servers=stack.kafka_bootstrap,

@@ -1,4 +1,4 @@
-"""Who failed together does not come back together: every pause between tries is spread by chance."""
+"""Processes that failed together do not retry together: every pause is partly random."""
 
 import ast
 from pathlib import Path
@@ -9,9 +9,13 @@ import pytest
 from ieum.delivery.backoff import SHORTEST, BackOff, spread
 from ieum.delivery.blocked import parking
 
-KIT = Path(parking.__file__).parents[1]
-TRIES_AGAIN = ("service.py", *(f"delivery/{name}.py" for name in ("announcer", "catalogue", "consumer")))
-TRIES_AGAIN += tuple(f"delivery/{name}.py" for name in ("producer", "relay", "starting", "upkeep"))
+KIT = Path(parking.__file__).parents[2]
+TRIES_AGAIN = (
+    "application/programme_cache.py",
+    *(f"delivery/{name}.py" for name in ("catalogue/publisher", "catalogue/reader", "receiving/consumer")),
+    *(f"delivery/{name}.py" for name in ("receiving/start_retry", "sending/producer", "sending/relay")),
+    "delivery/maintenance/schedule.py",
+)
 
 
 def test_pauses_grow_to_the_longest_and_begin_anew_once_it_has_worked() -> None:

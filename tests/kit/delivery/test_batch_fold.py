@@ -1,4 +1,4 @@
-"""Whatever arrives in whatever order, a stream hears a prefix of its numbers, each once, and loses none."""
+"""In any order of arrival, a stream hears a prefix of its numbers, each once, and loses none."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

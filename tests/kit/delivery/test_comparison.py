@@ -1,4 +1,4 @@
-"""While a peer is being compared with, what has to be told to it waits, whoever caused it."""
+"""While the database is compared with a peer's, everything to be said to that peer waits."""
 
 import asyncio
 from datetime import datetime

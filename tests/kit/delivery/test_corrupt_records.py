@@ -1,4 +1,4 @@
-"""A header name that is no UTF-8, which aiokafka cannot read, stops neither a mailbox nor the catalogue."""
+"""A header name that is not UTF-8 stops neither a mailbox nor the catalogue."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""contracts/README.md tells of each reason code the fate that the table in the code gives it."""
+"""contracts/README.md gives each reason code the disposition that it has in the code."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each bad record meets exactly the fate that the table of fates names, and its stream goes on as it says."""
+"""Each bad record gets exactly the disposition of the table, and its stream goes on accordingly."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""What a peer tells of a number reaches the application that said it: once, and of its own events alone."""
+"""A peer's notice about a number reaches the application that said it, once, for its own events only."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -44,7 +44,7 @@ async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> No
             try:
                 await pair.alpha.say(pair.beta.address, keys)
                 await pair.beta.say(pair.alpha.address, keys)
-            except Exception:  # noqa: BLE001 - whoever says something while the database is away is told so
+            except Exception:  # noqa: BLE001 - saying something while the database is away fails, as it should
                 await asyncio.sleep(0.2)
             await asyncio.sleep(0.05)
 

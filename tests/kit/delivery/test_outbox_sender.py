@@ -1,4 +1,4 @@
-"""Turns of the relay by hand: what a topic holds up, what has lost its body, what was acknowledged before."""
+"""Single turns of the outbox sender: a refused topic, a cleared body, what was acknowledged before."""
 
 import asyncio
 from uuid import UUID
@@ -15,17 +15,17 @@ from tests.kit.delivery.conftest import Pair
 
 
 async def turns(agency: Bare, count: int) -> None:
-    """Let the relay's work be done by hand."""
-    sender = Producer(agency.settings)
+    """Take a number of turns of an outbox sender."""
+    producer = Producer(agency.settings)
     async with agency.database.acquire() as connection:
-        carrier = OutboxSender(connection, agency.context.peers, sender, lambda: None)
+        sender = OutboxSender(connection, agency.context.peers, producer, lambda: None)
         for _ in range(count):
-            await carrier.turn()
-    await sender.close()
+            await sender.turn()
+    await producer.close()
 
 
 @pytest.mark.stack
-async def test_what_a_topic_holds_up_is_set_aside_and_released_in_bites(
+async def test_what_a_topic_holds_up_is_set_aside_and_released_in_chunks(
     resting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One statement for all of it could take longer than the relay lets a statement take."""

@@ -1,4 +1,4 @@
-"""Events that wait go on when what they wait for comes: time, mending, an operator, a referral, contracts."""
+"""Parked events go on when time, a repair, an operator, a referral or newer contracts let them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ ATTEMPTS_MAX = len(RETRY_DELAYS) + 1
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def brisk(resting: Pair) -> AsyncIterator[Pair]:
-    """Give two agencies whose upkeep turns often."""
+    """Give two agencies with frequent maintenance."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schedule, "TICK_SECONDS", 0.05)
         patch.setattr(schedule, "GAP_TICKS", 1)

@@ -91,17 +91,17 @@ async def load(
 
     To be called in a transaction, unless nothing has to be locked.
     """
-    loaded = Loaded()
+    found = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
     if referrals or cases:
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
-        loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
-        cases |= cases_of(locked) | set(loaded.journeys.values())
-        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
+        cases |= cases_of(locked) | set(found.journeys.values())
+        found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
         repeating = {each.referral for each in needs if each.untaken}
-        loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
+        found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
@@ -156,7 +156,7 @@ async def _look_back(
     peers: Peers,
     needs: Sequence[Requirements],
     idempotency_keys: Sequence[IdempotencyKey | None],
-    loaded: Loaded,
+    found: Loaded,
 ) -> None:
     clients = [each.client for each in needs]
     if any(client is not None and client.to not in peers for client in clients):
@@ -172,9 +172,9 @@ async def _look_back(
     for row in rows:
         idempotency_key, client = idempotency_keys[row["number"] - 1], clients[row["number"] - 1]
         if idempotency_key is not None and row["fingerprint"] is not None:
-            loaded.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
+            found.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
         if client is not None and row["open"] is not None:
-            loaded.open[client] = row["open"]
+            found.open[client] = row["open"]
 
 
 def _kept(key: str, row: Record) -> StoredAnswer:

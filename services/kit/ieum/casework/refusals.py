@@ -1,4 +1,4 @@
-"""Why casework changes nothing: a command that is refused, an event that is refused or has to wait."""
+"""The reasons to change nothing: a refused command, a refused event, an event that has to wait."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from ieum_contracts.codes import AskType, State
 
 
 class Guard(StrEnum):
-    """Which check refused a command; over HTTP each is a problem type of its own."""
+    """The check that refused a command; over HTTP each is a problem type."""
 
     NOT_FOUND = "not-found"
     VERSION = "version"
@@ -33,7 +33,7 @@ class Guard(StrEnum):
 class Refusal:
     """Why a command changes nothing.
 
-    `reason` is a code; `state` and `allowed` (moves, asks or reasons) tell what would be possible;
+    `reason` is a code; `state` and `allowed` (moves, asks or reasons) say what would be possible;
     `referral`, `ask` and `ask_type` name what stands in the way; `fields` where the body is wrong, `faults`
     where and how its times are; `version` is the present one, where another was expected.
     """
@@ -52,13 +52,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class RefusedEvent:
-    """An event that its sender should not have said: it is refused and changes nothing."""
+    """An event that its sender should not have said; it changes nothing."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """An event about something that has not arrived yet on its own family."""
+    """An event about something that has not arrived yet on its own stream."""
 
     reason: str

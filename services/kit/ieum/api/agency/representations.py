@@ -1,4 +1,4 @@
-"""What the API shows of a referral: the shapes of its answers."""
+"""The response models of referrals."""
 
 from datetime import datetime
 from typing import Literal
@@ -22,7 +22,7 @@ class NotTakenIn(BaseModel):
 
     id: UUID = Field(description="Id of the event.")
     said: AskType | Decision = Field(description="The ask, or the recipient's decision.")
-    reason: str = Field(description="Code of why, as the other agency told.")
+    reason: str = Field(description="Code of why, as the other agency reports.")
 
 
 class EndedHereView(BaseModel):
@@ -35,7 +35,7 @@ class EndedHereView(BaseModel):
 
 
 class ReferralStanding(BaseModel):
-    """Where a referral stands after a move; nothing of what was sent is repeated."""
+    """A referral's state after a move; nothing of the request is repeated."""
 
     id: UUID
     role: Side = Field(description="Which part this agency plays: `sender` asks, `recipient` decides.")

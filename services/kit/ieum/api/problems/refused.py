@@ -8,7 +8,7 @@ from ieum.casework.refusals import Guard, Refusal
 
 
 def refused(refusal: Refusal) -> Problem:
-    """Report what casework refused: nothing has changed."""
+    """Report a refusal by casework: nothing has changed."""
     if refusal.guard is Guard.TIME:
         errors = [FieldError(BODY, _pointer(place), fault) for place, fault in refusal.faults[:ERRORS_MAX]]
         return Problem(VALIDATION, {"errors": errors})

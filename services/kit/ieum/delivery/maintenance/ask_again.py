@@ -1,4 +1,4 @@
-"""Job: tell which numbers are missing, and ask the peer to send them again."""
+"""Job: find missing numbers, and ask the peer to send them again."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 
 
 class AskAgain:
-    """Asks for what lies before events that wait, and for what a peer says it has said."""
+    """Asks for gaps before waiting events, and for what a peer's heads say it has said."""
 
     def __init__(self, context: DeliveryContext, relay: Relay) -> None:
         self._context = context
@@ -25,7 +25,7 @@ class AskAgain:
         self._gaps = Gaps()
 
     async def run(self, connection: Connection, now: datetime, missing_for: timedelta) -> None:
-        """Ask for numbers that have been missing for so long."""
+        """Ask for numbers that have been missing long enough."""
         gaps = await self._gaps.due(connection, now, missing_for)
         lost = {*gaps, *await missing(connection, missing_for, ASKED_MAX)}
         notices = [

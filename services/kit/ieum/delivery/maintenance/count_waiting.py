@@ -1,4 +1,4 @@
-"""Job: count the rows that wait, for the metrics of the process that leads."""
+"""Job: count the rows that wait, for the metrics of the leading process."""
 
 from asyncpg import Connection
 
@@ -21,5 +21,5 @@ async def count_waiting(connection: Connection, measures: DeliveryMeasures) -> N
 
 
 def count_nothing(measures: DeliveryMeasures) -> None:
-    """Set them to zero, where another process counts."""
+    """Set them to zero: another process counts."""
     measures.waiting(dict.fromkeys(COUNTED, 0))

@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Job(NamedTuple):
-    """One line of the table: every how many ticks, and what is done then."""
+    """One line of the table: the interval in ticks, and the job."""
 
     every_ticks: int
     work: Callable[[], Awaitable[object]]
@@ -61,7 +61,7 @@ class Maintenance(Generic[Known]):
         self._retention = Retention(context)
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
-        """List the jobs that share a connection, in their order."""
+        """Return the jobs that share a connection, in order."""
         context = self._context
         yield Job(1, lambda: self._retry_not_understood.run(connection, now))
         yield Job(1, lambda: release_due(connection, context, now))
@@ -96,7 +96,7 @@ class Maintenance(Generic[Known]):
             await _rest(backoff, TICK_SECONDS, well=well)
 
     async def _due(self, ticks: int) -> None:
-        """Do what is due at this tick."""
+        """Run the jobs that are due at this tick."""
         now = self._context.clock()
         async with self._context.database.acquire() as connection:
             for job in self._jobs(connection, now):
@@ -122,7 +122,7 @@ class Maintenance(Generic[Known]):
 
 
 async def _rest(backoff: BackOff, seconds: float, *, well: bool) -> None:
-    """Rest until the next tick, or longer after failures."""
+    """Sleep until the next tick, or longer after failures."""
     if well:
         backoff.reset()
     await asyncio.sleep(seconds if well else backoff.pause())

@@ -1,4 +1,4 @@
-"""Job: try parked events that are due."""
+"""Job: retry parked events that are due."""
 
 import asyncio
 from typing import Generic
@@ -19,10 +19,10 @@ _log = structlog.get_logger(__name__)
 
 
 class WakeParked(Generic[Known]):
-    """Tries what is due, key by key; `more` says whether there may be more than one turn takes.
+    """Retries what is due, key by key; `more` says whether more may be due than one turn takes.
 
-    Not before the database has been compared with Kafka: what is folded may be answered, and in a restored
-    database the answer's number may have been given before.
+    Not before the database is compared with Kafka: folding may say something, and in a restored
+    database its number may have been given before.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class WakeParked(Generic[Known]):
         self.more = False
 
     async def run(self) -> None:
-        """Try some of what is due; raises one of DATABASE_RETRYABLE."""
+        """Retry a limited part of what is due; raises one of DATABASE_RETRYABLE."""
         self.more = False
         if not self._compared.is_set():
             return
@@ -48,7 +48,7 @@ class WakeParked(Generic[Known]):
                 continue
             except DATABASE_RETRYABLE:
                 raise
-            except Exception as error:  # noqa: BLE001 - one key must not keep the others waiting
+            except Exception as error:  # noqa: BLE001 - one key must not delay the others
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
                 continue
             _log.info("stream.woken", key=str(key), **result.counts)
@@ -56,10 +56,10 @@ class WakeParked(Generic[Known]):
         self.more = len(due) == WOKEN_MAX
 
     async def _woken(self, keys: set[UUID]) -> BatchResult:
-        """Try what waits; where that breaks the transaction, it counts as one more failure of the fold."""
+        """Retry what waits; if that breaks the transaction, it counts as one more failure of the fold."""
         try:
             return await self._inbox.wake(keys)
         except RETRYABLE:
             raise
-        except Exception as error:  # noqa: BLE001 - it waits for its next delay, or for an operator
+        except Exception as error:  # noqa: BLE001 - it waits for its next retry or for an operator
             return await self._inbox.wake_in_vain(keys, error)

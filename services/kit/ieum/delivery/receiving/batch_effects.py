@@ -31,7 +31,7 @@ class Effects:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether something waits, or waits no longer, or is told or in conflict: few batches have that."""
+        """Whether there are parked or unparked events, notices or conflicts, as in few batches."""
         return bool(self.parked or self.unparked or self.notices or self.conflicts)
 
     def troubles(self) -> Counter[int]:

@@ -185,7 +185,7 @@ class Inbox(Generic[Known]):
         return record.offset >= positions[self.place(record)]
 
     def _firsts(self, records: Sequence[Record]) -> dict[Partition, int]:
-        """Name the first offset of each partition: a later record of the same one does not count."""
+        """Return the batch's first offset in each partition."""
         return {self.place(record): record.offset for record in reversed(records)}
 
     def _next(self, records: Sequence[Record], positions: dict[Partition, int]) -> dict[Partition, int]:

@@ -1,4 +1,4 @@
-"""To which partition of a mailbox a key belongs: murmur2, as Kafka's own clients hash."""
+"""The partition of a key: murmur2, as Kafka's own clients hash."""
 
 from functools import lru_cache
 
@@ -10,11 +10,11 @@ HASHES_MAX = 8192
 
 
 def partition_of(key: bytes) -> int:
-    """Name the partition of a mailbox to which a key hashes (murmur2, as Kafka's own clients do)."""
+    """Return the mailbox partition of a key."""
     return hash_of(key) % MAILBOX_PARTITIONS
 
 
 @lru_cache(HASHES_MAX)
 def hash_of(key: bytes) -> int:
-    """Hash a key as Kafka's own clients do; what was hashed to be sent is soon looked for when heard."""
+    """Hash a key as Kafka's own clients do; cached, for a key is usually sent and heard close together."""
     return int(murmur2(key) & 0x7FFFFFFF)

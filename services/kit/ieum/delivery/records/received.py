@@ -1,4 +1,4 @@
-"""What arrives: a Kafka record, and the event or the unverified record that it turns out to be."""
+"""The types of what arrives: a Kafka record, a verified event, an unverified record."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from ieum_contracts.model import Model
 from ieum_contracts.topics import Family
 
 NOT_KEPT = ("body.identifier", "body.too-large")
-"""Reasons for which a body is refused and its bytes are kept nowhere."""
+"""Reasons for which a body is refused and its bytes are stored nowhere."""
 
 
 class Record(Protocol):
-    """The parts of a Kafka record that delivery reads."""
+    """The attributes of a Kafka record that delivery reads."""
 
     topic: str
     partition: int
@@ -31,7 +31,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
-    """An event whose place is proved. `content` is its body, or why it has none that counts."""
+    """An event whose place is verified. `content` is its body, or why the body cannot be used."""
 
     family: Family
     key: UUID
@@ -45,28 +45,28 @@ class VerifiedEvent:
 
     @property
     def unkept(self) -> str | None:
-        """The reason for which the body is kept nowhere; None when it may be kept."""
+        """The reason for which the body is stored nowhere; None when it may be stored."""
         reason = self.content.reason if isinstance(self.content, Invalid) else None
         return reason if reason in NOT_KEPT else None
 
     def stream(self, peers: Peers) -> StreamKey:
-        """Name the stream that the event belongs to; raises KeyError for a source that has no number yet."""
+        """Return the event's stream; raises KeyError for a source that has no number yet."""
         return StreamKey(self.key, peers.number(self.envelope.source), FAMILY_NUMBERS[self.family])
 
     def event(self) -> Event:
-        """Give what the application folds; only for content that is a model."""
-        assert isinstance(self.content, Model)  # noqa: S101 - callers have asked
+        """Return what the application folds; only for content that is a model."""
+        assert isinstance(self.content, Model)  # noqa: S101 - callers have checked
         return Event(self.envelope, self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedRecord:
-    """A record whose place is not proved: what of it is kept, and why."""
+    """A record whose place is not verified, and the reason."""
 
     record: Record
     reason: str
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the value, by which two copies of the same garbage can be told."""
+        """SHA-256 of the value, to recognise copies of the same record."""
         return hashlib.sha256(self.record.value or b"").digest()

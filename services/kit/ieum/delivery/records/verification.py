@@ -35,7 +35,7 @@ def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
 
 
 def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
-    """Check a record of my delivery mailbox; it has no number, so a wrong one is only kept aside."""
+    """Check a record of our delivery mailbox; it has no number, so a wrong one is only quarantined."""
     try:
         event = read_envelope(record)
         if event.recipient != me or event.source == me or event.source.centre != me.centre:

@@ -1,4 +1,4 @@
-"""Leadership: of an agency's processes one leads, the one whose connection holds the advisory lock."""
+"""Leadership: the process whose connection holds the advisory lock leads its agency's processes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where the relay's own connection goes."""
+    """The database that the relay's own connection opens."""
 
     dsn: str
     password: str | None = None
@@ -40,23 +40,23 @@ _SESSION = {
 
 
 class Leadership:
-    """Takes the lock on ONE connection, by which the leader also listens, reads and deletes.
+    """Takes the lock on ONE connection, which the leader also uses to listen, read and delete.
 
-    So losing the lock and losing the ability to delete are one event.
+    So a leader that loses the lock can no longer delete either.
     """
 
     def __init__(self, address: DatabaseAddress) -> None:
         self._address = address
         self.leading = asyncio.Event()
         self.lost = asyncio.Event()
-        """Set while this process does not lead; for who waits for that."""
+        """Set while this process does not lead."""
         self.lost.set()
 
     @asynccontextmanager
     async def lead(self, waiting: Callable[[], None], woken: Callable[[], None]) -> AsyncIterator[Connection]:
         """Wait for the lock, then lend its connection; leadership ends with the block.
 
-        `waiting` is called at each try, `woken` at each notification of another process. Raises one of
+        `waiting` is called at each attempt, `woken` at each notification of another process. Raises one of
         DATABASE_RETRYABLE.
         """
         connection = await asyncpg.connect(
