@@ -91,17 +91,17 @@ async def load(
 
     To be called in a transaction, unless nothing has to be locked.
     """
-    found = Loaded()
+    loaded = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
     if referrals or cases:
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
-        found.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
-        cases |= cases_of(locked) | set(found.journeys.values())
-        found.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
+        cases |= cases_of(locked) | set(loaded.journeys.values())
+        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
         repeating = {each.referral for each in needs if each.untaken}
-        found.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
+        loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
