@@ -59,12 +59,15 @@ class Loaded:
     answers: dict[str, StoredAnswer] = field(default_factory=dict)
     untaken: dict[UUID, Model] = field(default_factory=dict)
     cited: set[Requirements] = field(default_factory=set)
+    clients: dict[UUID, str] = field(default_factory=dict)
+    """Whom this agency refers itself in these journeys."""
 
     def prior(self, needs: Requirements) -> Prior:
         """Give what is already there when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
-        return Prior(parent, duplicate, needs in self.cited)
+        client = None if parent is None else self.clients.get(parent.journey)
+        return Prior(parent, duplicate, needs in self.cited, client)
 
     def case_for(self, referral: Referral) -> Case | None:
         """Find the case into which an acceptance would go that names none: the journey's."""
@@ -105,11 +108,21 @@ async def load(
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         found.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    if found.parents:
+        journeys = {each.journey for each in found.parents.values()}
+        found.clients = {row[0]: row[1] for row in await connection.fetch(_CLIENTS, sorted(journeys))}
     found.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, found)
     return found
 
 
+_CLIENTS = """
+select i.journey, r.client_ref from unnest($1::uuid[]) as i (journey)
+cross join lateral (
+    select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
+    where not recipient and client_ref is not null order by id limit 1
+) r
+"""
 _CITED = """
 select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
     with ordinality as i (event, client_ref, parent, number)

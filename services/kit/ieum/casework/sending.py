@@ -26,14 +26,12 @@ LOOP_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is already there when a referral is ordered: the parent it names, and an open one like it.
-
-    `cited` says whether the assessment that the order cites is one of this client.
-    """
+    """What is there already when a referral is ordered; `client_ref` is whom the parent's journey is of."""
 
     parent: Referral | None = None
     duplicate: UUID | None = None
     cited: bool = False
+    client_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def _refusals(
     if refusal is not None:
         yield refusal
     if order.parent is not None:
-        yield from _refused_by_parent(order, prior.parent)
+        yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
     if to == view.me or programme is None or not programme.offered:
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
@@ -162,13 +160,13 @@ def _refused_by_basis(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
         yield Refusal(Guard.BASIS, "consent-for-another")
 
 
-def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:
+def _refused_by_parent(order: ReferralOrder, parent: Referral | None, known: str | None) -> Iterator[Refusal]:
     """Refuse a parent that the referral does not follow from: a journey is of one client alone."""
     if parent is None:
         yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
     elif parent.requested()["subject"] != order.subject:
         yield Refusal(Guard.JOURNEY, "parent-of-another-subject", referral=order.parent)
-    elif parent.side is Side.SENDER and parent.client_ref != order.client_ref:
+    elif order.client_ref != (parent.client_ref or known or order.client_ref):
         yield Refusal(Guard.JOURNEY, "parent-of-another-client", referral=order.parent)
 
 
