@@ -78,6 +78,20 @@ async def test_a_journey_does_not_go_on_with_another_client(api: Api, welfare: A
     assert (refused.json()["reason"], refused.json()["referral"]) == ("parent-of-another-client", x["id"])
 
 
+async def test_a_journey_is_of_one_client_also_where_it_was_heard_of(api: Api, welfare: Api) -> None:
+    heard, client = await _referred(api, welfare), f"T-{uuid4().hex[:12]}"
+
+    def onward(programme: str, **changes: object) -> dict[str, Any]:
+        return referral_order(welfare.peer, programme=programme, parent=heard["id"], **changes)
+
+    made = await welfare.post("/v1/referrals", onward("training-card", client_ref=client))
+    assert made.status_code == 201, made.text
+    refused = await welfare.post("/v1/referrals", onward("employment-support-1"))
+    assert (refused.status_code, refused.json()["reason"]) == (422, "parent-of-another-client")
+    again = await welfare.post("/v1/referrals", onward("employment-support-1", client_ref=client))
+    assert again.status_code == 201, again.text
+
+
 async def test_only_an_assessment_of_this_client_is_cited(api: Api, welfare: Api) -> None:
     x, y = [await _referred(api, welfare, programme="livelihood") for _ in range(2)]
     (assessed,) = [each["id"] for each in x["history"] if each["type"] == "eligibility.assessed.v1"]

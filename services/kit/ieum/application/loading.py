@@ -59,12 +59,15 @@ class Loaded:
     answers: dict[str, StoredAnswer] = field(default_factory=dict)
     untaken: dict[UUID, Model] = field(default_factory=dict)
     cited: set[Requirements] = field(default_factory=set)
+    clients: dict[UUID, str] = field(default_factory=dict)
+    """Whom this agency refers itself in these journeys."""
 
     def prior(self, needs: Requirements) -> Prior:
         """Return what already exists when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
-        return Prior(parent, duplicate, needs in self.cited)
+        client = None if parent is None else self.clients.get(parent.journey)
+        return Prior(parent, duplicate, needs in self.cited, client)
 
     def case_for(self, referral: Referral) -> Case | None:
         """Return the journey's case, for an acceptance that names none."""
@@ -110,6 +113,13 @@ async def load(
     return loaded
 
 
+_CLIENTS = """
+select i.journey, r.client_ref from unnest($1::uuid[]) as i (journey)
+cross join lateral (
+    select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
+    where not recipient and client_ref is not null order by id limit 1
+) r
+"""
 _CITED = """
 select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
     with ordinality as i (event, client_ref, parent, number)

@@ -34,6 +34,7 @@ class Prior:
     parent: Referral | None = None
     duplicate: UUID | None = None
     cited: bool = False
+    client_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _refusals(
     if refusal is not None:
         yield refusal
     if order.parent is not None:
-        yield from _refused_by_parent(order, prior.parent)
+        yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
     if to == view.me or programme is None or not programme.offered:
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
@@ -168,7 +169,7 @@ def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterato
         yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
     elif parent.requested()["subject"] != order.subject:
         yield Refusal(Guard.JOURNEY, "parent-of-another-subject", referral=order.parent)
-    elif parent.side is Side.SENDER and parent.client_ref != order.client_ref:
+    elif order.client_ref != (parent.client_ref or known or order.client_ref):
         yield Refusal(Guard.JOURNEY, "parent-of-another-client", referral=order.parent)
 
 

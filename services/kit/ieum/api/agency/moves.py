@@ -26,7 +26,13 @@ router = APIRouter(tags=["referrals"])
 
 _TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
 _ABANDONING = (*_TELLING, http_kinds.OWNER, referral_kinds.REASON)
-_ASKING = (*_TELLING, http_kinds.OWNER, referral_kinds.ASK_OPEN, referral_kinds.REASON)
+_ASKING = (
+    *_TELLING,
+    http_kinds.OWNER,
+    referral_kinds.ASK_OPEN,
+    referral_kinds.REASON,
+    referral_kinds.ARTEFACT,
+)
 _DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
 
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]

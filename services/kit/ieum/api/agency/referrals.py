@@ -29,7 +29,7 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
-from ieum.api.problems.referral_kinds import BASIS, DUPLICATE, LOOP, PROGRAMME
+from ieum.api.problems.referral_kinds import ASSESSMENT, BASIS, DUPLICATE, JOURNEY, LOOP, PROGRAMME
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
@@ -45,7 +45,7 @@ from ieum_contracts.codes import State
 from ieum_contracts.model import Reference
 
 HISTORY_MAX = 500
-_REFERRING = (http_kinds.OWNER, DUPLICATE, LOOP, BASIS, PROGRAMME, *ORDERING)
+_REFERRING = (http_kinds.OWNER, DUPLICATE, LOOP, BASIS, PROGRAMME, JOURNEY, ASSESSMENT, *ORDERING)
 
 router = APIRouter(tags=["referrals"])
 
