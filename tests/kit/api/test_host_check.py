@@ -17,7 +17,7 @@ from ieum.settings import Settings
 from tests.kit.api.raw_http import answers, echo, serving, talk
 from tests.test_compose import COMPOSE
 
-HOSTS = LOCAL_HOSTS | {"employment-center", "10.0.0.5", "[fd00::5]"}
+HOSTS = LOCAL_HOSTS | {"employment-center", "10.0.0.5", "[fd00::5]", "[FD00:0:0::0006]"}
 PROBLEM = "urn:ieum:problem:"
 NEEDED: Mapping[str, Any] = {
     "agency": "employment-center",
@@ -57,6 +57,8 @@ async def _ask(
         "[0:0::1]:80",
         "employment-center:8080",
         "[fd00::5]",
+        "[fd00::6]",
+        "[fd00:0:0::6]:80",
     ],
 )
 async def test_a_configured_name_is_served_with_any_port(host: str) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from ieum.api.http.host_check import LOCAL_HOSTS, admit
+from ieum.api.http.host_check import LOCAL_HOSTS, admit, authority
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem, answer
 
@@ -37,7 +37,7 @@ class ApiMiddleware:
         self, app: ASGIApp, registry: CollectorRegistry, hosts: AbstractSet[str] = LOCAL_HOSTS
     ) -> None:
         self._app = app
-        self._hosts = hosts
+        self._hosts = frozenset(found[0] for each in hosts if (found := authority(each)) is not None)
         self._seconds = Histogram(
             "ieum_http_request_seconds",
             "Time from a request's arrival to its answer, in seconds.",
