@@ -108,6 +108,9 @@ async def load(
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    if loaded.parents:
+        journeys = {each.journey for each in loaded.parents.values()}
+        loaded.clients = {row[0]: row[1] for row in await connection.fetch(_CLIENTS, sorted(journeys))}
     loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded

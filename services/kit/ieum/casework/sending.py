@@ -163,7 +163,7 @@ def _refused_by_basis(order: ReferralOrder, to: Address) -> Iterator[Refusal]:
         yield Refusal(Guard.BASIS, "consent-for-another")
 
 
-def _refused_by_parent(order: ReferralOrder, parent: Referral | None) -> Iterator[Refusal]:
+def _refused_by_parent(order: ReferralOrder, parent: Referral | None, known: str | None) -> Iterator[Refusal]:
     """Refuse a parent of another client: a journey belongs to one client."""
     if parent is None:
         yield Refusal(Guard.OWNER, "parent-unknown", referral=order.parent)
