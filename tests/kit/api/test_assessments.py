@@ -19,7 +19,7 @@ from tests.kit.api.referring import MARKS, referral_order
 
 pytestmark = pytest.mark.stack
 NO_DAYS = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
-FIELD = "sealed.circumstances.discharge_date.value"
+FIELD = "/sealed/circumstances/discharge_date/value"
 
 
 @rule("시험법 1조 (2020)", "늘 실패함", since=date(2020, 1, 1))

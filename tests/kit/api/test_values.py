@@ -35,7 +35,8 @@ async def test_a_value_that_is_none_is_refused_by_its_place(
 ) -> None:
     refused = await api.post("/v1/referrals", _with(order, place, value))
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:ieum:problem:validation"), refused.text
-    assert [each["field"].startswith(place) for each in refused.json()["errors"]] == [True]
+    pointer = "/" + place.replace(".", "/")
+    assert [each["field"].startswith(pointer) for each in refused.json()["errors"]] == [True]
 
 
 @pytest.mark.parametrize(

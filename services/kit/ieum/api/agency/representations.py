@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, JsonValue
 
 from ieum.casework.values import EndCause, Side
-from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
+from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 
 
 class OpenAsk(BaseModel):
@@ -21,7 +21,7 @@ class NotTakenIn(BaseModel):
     """Something that this agency said and the other did not take in: it is as if it had never been said."""
 
     id: UUID = Field(description="Id of the event.")
-    said: AskType | Decision = Field(description="The ask, or the recipient's decision.")
+    said: str = Field(description="The ask, or the recipient's decision.")
     reason: str = Field(description="Code of why, as the other agency reports.")
 
 

@@ -1,6 +1,7 @@
 """The JSON schema of a problem: the fields of every kind, and those that only some kinds have."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -36,6 +37,12 @@ class ProblemDocument(BaseModel):
     ask_type: AskType | None = Field(default=None, description="Type of that ask.")
     version: int | None = Field(default=None, description="The present version (`version`).")
     stream: str | None = Field(default=None, description="The stream (`stream-stopped`, `restoring`).")
+    sequence: int | None = Field(default=None, description="The number that was named.")
+    waits: int | None = Field(default=None, description="The number that waits now.")
+    waited_for: str | None = Field(default=None, description="Code of what it waits for.")
+    held: str | None = Field(default=None, description="Code of why a source is held.")
+    held_since: datetime | None = Field(default=None, description="The hold that was named, by its time.")
+    holds_since: datetime | None = Field(default=None, description="The time of the present hold.")
     begin: str | None = Field(default=None, description="Where the feed begins (`feed-restarted`).")
     limit_bytes: int | None = Field(default=None, description="Most bytes of a body (`too-large`).")
 
@@ -74,6 +81,13 @@ MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
     "assessment": {"reason": "assessment-of-another-client"},
     "version": {"version": 3},
     "feed-restarted": {"begin": "0"},
+    "nothing-waits": {"sequence": 4},
+    "another-number-waits": {"sequence": 4, "waits": 5, "waited_for": "fold.failed"},
+    "held-anew": {
+        "held": "source.held",
+        "held_since": "2026-07-01T00:00:00Z",
+        "holds_since": "2026-07-01T01:00:00Z",
+    },
     "stream-stopped": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "sequence.conflict"},
     "restoring": {"stream": f"city-welfare-team.referral.{_ID}", "reason": "restored.comparing"},
 }

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
+from ieum.api.problems.field_errors import FieldError
 from ieum.api.problems.referral_kinds import IDENTIFIERS
 from ieum.api.problems.response import Problem
 from ieum.delivery.backoff import spread
@@ -151,5 +152,5 @@ def key_of(request: Request) -> str:
     if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
         raise Problem(http_kinds.KEY_MISSING)
     if contains_identifier(keys[0]):
-        raise Problem(IDENTIFIERS, {"errors": [{"field": "header.idempotency-key", "code": "identifier"}]})
+        raise Problem(IDENTIFIERS, {"errors": [FieldError("header", "idempotency-key", "identifier")]})
     return keys[0]

@@ -15,7 +15,7 @@ from ieum.api.docs.route_description import posts
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import once
 from ieum.api.problems import http_kinds
-from ieum.api.problems.delivery_kinds import NOTHING_WAITS, another_waits
+from ieum.api.problems.delivery_kinds import ANOTHER_NUMBER, NOTHING_WAITS, another_waits
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.blocked import operator_actions
@@ -29,7 +29,7 @@ NOT_NAMED = "what-was-seen-missing"
 
 router = APIRouter(tags=["operators"])
 
-_ACTING = (http_kinds.NOT_FOUND, NOTHING_WAITS)
+_ACTING = (http_kinds.NOT_FOUND, NOTHING_WAITS, ANOTHER_NUMBER)
 
 StreamName = Annotated[
     str, Path(max_length=ID_CHARACTERS_MAX, description="`<peer agency>.<family>.<key>`, as listed.")
