@@ -12,7 +12,7 @@ from tests.kit.api.test_feed import _number
 
 pytestmark = pytest.mark.stack
 SHOWN = 30
-ACCEPTED = {"decision": "accepted", "contact_by": "2036-07-03T09:00:00Z"}
+ACCEPTED = {"decision": "accepted", "contact_by": "2030-07-03T09:00:00Z"}
 ENDED = {
     "decision": "completed",
     "outcome": "service-provided",

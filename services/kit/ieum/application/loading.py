@@ -60,13 +60,13 @@ class Loaded:
     untaken: dict[UUID, Model] = field(default_factory=dict)
     cited: set[Requirements] = field(default_factory=set)
     clients: dict[UUID, str] = field(default_factory=dict)
-    """Whom this agency refers itself in these journeys."""
+    """The client whom this agency has referred onward from a parent, by the parent."""
 
     def prior(self, needs: Requirements) -> Prior:
         """Return what already exists when a client is referred."""
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
-        client = None if parent is None else self.clients.get(parent.journey)
+        client = None if parent is None else self.clients.get(parent.id)
         return Prior(parent, duplicate, needs in self.cited, client)
 
     def case_for(self, referral: Referral) -> Case | None:
@@ -109,18 +109,19 @@ async def load(
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     if loaded.parents:
-        journeys = {each.journey for each in loaded.parents.values()}
-        loaded.clients = {row[0]: row[1] for row in await connection.fetch(_CLIENTS, sorted(journeys))}
+        journeys = [each.journey for each in loaded.parents.values()]
+        rows = await connection.fetch(_CLIENTS, list(loaded.parents), journeys)
+        loaded.clients = {row["parent"]: row["client_ref"] for row in rows}
     loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 
 
 _CLIENTS = """
-select i.journey, r.client_ref from unnest($1::uuid[]) as i (journey)
+select i.parent, r.client_ref from unnest($1::uuid[], $2::uuid[]) as i (parent, journey)
 cross join lateral (
     select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
-    where not recipient and client_ref is not null order by id limit 1
+    where parent = i.parent and not recipient and client_ref is not null order by id limit 1
 ) r
 """
 _CITED = """

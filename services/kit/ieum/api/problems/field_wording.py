@@ -84,6 +84,10 @@ _WORDS: Mapping[str, Text] = {
         "경로의 % 부호화가 잘못되었거나 빗금을 감추고 있습니다.",
         "The path's percent-encoding is broken, or hides a slash.",
     ),
+    "what-was-seen-missing": Text(
+        "확인한 것(기다리는 번호, 또는 보류가 시작된 시각)을 적어야 합니다.",
+        "Name what you have seen: the number that waits, or since when the source is held.",
+    ),
     "entity-tags": Text(
         '큰따옴표로 묶은 ETag의 목록 또는 `*`여야 합니다: `"3"`.',
         'It has to be a list of quoted ETags, or `*`: `"3"`.',
