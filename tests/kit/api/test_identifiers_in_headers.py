@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.kit.api.agency_api import Api, settle
+from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
 KEPT = """
@@ -71,3 +72,22 @@ async def test_a_number_that_is_split_over_two_fields_is_refused_by_both(
         "/sealed/client/name",
         "/sealed/client/address",
     ]
+
+
+@pytest.mark.parametrize(
+    ("moves", "order"),
+    [
+        ("decisions", {"decision": "declined", "reason": "other", "sealed": {"note": f"시험 {NUMBER}"}}),
+        ("asks", {"ask": "cancel-requested", "reason": "other", "sealed": {"note": f"시험 {NUMBER}"}}),
+    ],
+)
+async def test_a_note_that_holds_an_identifier_is_refused_at_the_door(
+    api: Api, welfare: Api, order: dict[str, Any], moves: str
+) -> None:
+    made = await api.post("/v1/referrals", referral_order(api.peer))
+    await settle(api, welfare)
+    agency = welfare if moves == "decisions" else api
+    refused = await agency.post(f"{made.headers['location']}/{moves}", order)
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:ieum:problem:identifiers")
+    assert [each["field"] for each in refused.json()["errors"]] == ["/sealed/note"]
+    assert NUMBER not in refused.text

@@ -234,10 +234,3 @@ def test_only_the_recipient_decides_and_only_the_sender_asks() -> None:
     assert isinstance(decided, Refusal)
     assert isinstance(asked, Refusal)
     assert (decided.guard, asked.guard) == (Guard.OWNER, Guard.OWNER)
-
-
-def test_an_identifier_in_a_note_is_refused_by_its_place() -> None:
-    two = resting()
-    refused = two.decide(D.DECLINED, sealed={"note": "주민번호 900101-1234568 입니다"})
-    assert isinstance(refused, Refusal)
-    assert (refused.guard, refused.fields) == (Guard.IDENTIFIERS, ("sealed.note",))

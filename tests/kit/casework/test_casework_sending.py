@@ -47,7 +47,6 @@ def refused(**fields: JsonValue) -> Refusal:
 @pytest.mark.parametrize(
     ("guard", "reason", "fields"),
     [
-        (Guard.IDENTIFIERS, "identifier-in-text", {"client_ref": "900101-1234568"}),
         (Guard.PROGRAMME, "programme-not-published", {"programme": "unheard-of"}),
         (Guard.PROGRAMME, "programme-not-published", {"recipient": "nobody"}),
         (

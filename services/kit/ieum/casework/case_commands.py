@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
-from ieum.casework.effects import identifiers_in
 from ieum.casework.orders import CaseClosing, CaseFollowUp
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, CaseReferral, Change, Referral
@@ -82,9 +81,6 @@ def close_case(case: Case, order: CaseClosing, now: datetime) -> Change | Refusa
 
 def follow_up(case: Case, order: CaseFollowUp, now: datetime) -> Change | Refusal:
     """Report what aftercare found to each sender whose client has not withdrawn; refused for an open case."""
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        return refusal
     if case.closed_at is None:
         return Refusal(Guard.CASE, "case-open")
     says = tuple(

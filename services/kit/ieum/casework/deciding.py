@@ -22,7 +22,7 @@ from ieum.casework.decision_orders import (
     Start,
     Waitlist,
 )
-from ieum.casework.effects import bodies_of, decided, identifiers_in, say
+from ieum.casework.effects import bodies_of, decided, say
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, Change, Referral
 from ieum_contracts import lifecycle
@@ -62,9 +62,6 @@ def decide(
 def _step(referral: Referral, order: DecisionOrder) -> Decided | Refusal:
     if not isinstance(referral.copy, RecipientCopy):
         return Refusal(Guard.OWNER, "decided-by-recipient", referral.state, referral.allowed())
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        return refusal
     step = lifecycle.decide(referral.copy, order.decision, Mover.WORKER, order.answers)
     if isinstance(step, NotAllowed):
         guard = Guard.ANSWERS if step.why in _ANSWERS else Guard.MOVE

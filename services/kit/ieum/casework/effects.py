@@ -5,9 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Referral, Side
-from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import MODEL_OF_DECISION
 from ieum_contracts.codes import Decision
 from ieum_contracts.consent import ConsentErased, ErasedPlace, ErasureMethod
@@ -20,7 +18,6 @@ from ieum_contracts.decisions import (
     ReferralRedirected,
     ReferralReopened,
 )
-from ieum_contracts.identifiers import places
 from ieum_contracts.lifecycle import Decided, RecipientCopy, SenderCopy
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
@@ -83,13 +80,6 @@ def changed(referral: Referral, now: datetime) -> Referral:
 def say(referral: Referral, body: Model, event_id: UUID | None = None) -> Say:
     """Return something to say, addressed to the referral's other side."""
     return Say(referral.peer, referral.id, referral.journey, body, event_id)
-
-
-def identifiers_in(order: Model) -> Refusal | None:
-    """Refuse an order with a unique identifier in any text, and name the fields."""
-    if not holds_identifier(order.model_dump_json(exclude_none=True).encode()):
-        return None
-    return Refusal(Guard.IDENTIFIERS, "identifier-in-text", fields=tuple(places(order)) or ("body",))
 
 
 def _receipt(answers: tuple[UUID, ...], now: datetime) -> ConsentErased:

@@ -19,7 +19,6 @@ class Guard(StrEnum):
     ANSWERS = "answers"
     REASON = "reason"
     CASE = "case"
-    IDENTIFIERS = "identifiers"
     BASIS = "basis"
     PROGRAMME = "programme"
     DUPLICATE = "duplicate"

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.effects import changed, identifiers_in, say
+from ieum.casework.effects import changed, say
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -78,9 +78,6 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
     """Ask something of the recipient; the ask's event has the id `ask_id`, which the answer will name."""
     if not isinstance(referral.copy, SenderCopy):
         return Refusal(Guard.OWNER, "asked-by-sender", referral.state, referral.allowed())
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        return refusal
     copy = lifecycle.ask(referral.copy, order.ask, ask_id)
     if isinstance(copy, NotAllowed):
         guard = Guard.MOVE if copy.ask_id is None else Guard.ASK_OPEN
@@ -98,9 +95,6 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
 
 def change_eligibility(referral: Referral, order: EligibilityChanged, now: datetime) -> Change | Refusal:
     """Report to the other side of a referral that the client's eligibility for a programme has changed."""
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        return refusal
     if referral.copy.withdrawn or referral.copy.erased:
         return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
     return Change(changed(referral, now), says=(say(referral, order),))
@@ -132,9 +126,6 @@ def _refusals(
     order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
 ) -> Iterator[Refusal]:
     to = Address(view.me.centre, order.recipient)
-    refusal = identifiers_in(order)
-    if refusal is not None:
-        yield refusal
     if order.parent is not None:
         yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
