@@ -12,7 +12,7 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from ieum.centre.centre_file import CentreError
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
 from ieum_lab.testing.counterexample import report

@@ -14,7 +14,7 @@ from asyncpg import Connection, Record
 
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.sending.leadership import LOCK
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
-from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum_contracts.topics import Family
 from ieum_lab.embedded.processes import Service
 from ieum_lab.simulator.chance import seeded

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from ieum.delivery.blocked.parking import ParkedEvent, park
 from ieum.delivery.records.verification import heard
-from ieum.delivery.streams.streams import FAMILIES, StreamKey
+from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.envelope import Envelope
 from ieum_lab.embedded.stack import Stack

@@ -8,7 +8,7 @@ import pytest
 from ieum.centre.centre_file import CentreError, Foreign
 from ieum.centre.differences import Kind
 from ieum.centre.reconcile import reconcile, settled
-from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum_contracts.topics import Family
 from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.plugin import MakeCentre

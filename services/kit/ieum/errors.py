@@ -21,5 +21,5 @@ class Unreachable(IeumError):  # noqa: N818 - it names what happened
     """A server or service is not there; the text says what to do. A command ends with exit code 3."""
 
 
-class Refused(IeumError):  # noqa: N818 - it names what happened
+class Denied(IeumError):  # noqa: N818 - it names what happened
     """The service does not allow this now; the text says what to do. A command ends with exit code 4."""

@@ -14,7 +14,7 @@ from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams import batch_write
-from ieum.delivery.streams.streams import Stream
+from ieum.delivery.streams.stream import Stream
 from tests.chaos.broken.patching import put, rewrite
 
 WORK_SECONDS = 0.3

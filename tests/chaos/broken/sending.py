@@ -17,7 +17,7 @@ from ieum.delivery.sending import leadership, outbox, outbox_sender, producer
 from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.producer import Outgoing
 from ieum.delivery.streams import batch_write
-from ieum.delivery.streams.streams import StreamKey, Streams
+from ieum.delivery.streams.stream import StreamKey, Streams
 from ieum.errors import Poison
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite

@@ -29,7 +29,7 @@ from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.records.received import Record
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum.storage.catalogue import read_programmes
 from ieum.storage.database import Database, open_database
 from ieum_contracts import envelope

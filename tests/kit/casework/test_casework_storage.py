@@ -13,7 +13,7 @@ from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, Change, EndCause, EndedHere, Referral, Side, UntakenDecision
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import HEARD, LedgerEntry
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 from ieum.storage.reading import PageCursor, Wanted, list_cases, list_referrals, read_case, read_referral
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseReason

@@ -14,7 +14,7 @@ from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.batch_write import Rows
-from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, Streams
+from ieum.delivery.streams.stream import FAMILIES, Stream, StreamKey, Streams
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.envelope import Envelope

@@ -6,7 +6,7 @@ import pytest
 
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.batch_write import Rows, write_rows
-from ieum.delivery.streams.streams import StreamKey, lock_streams
+from ieum.delivery.streams.stream import StreamKey, lock_streams
 from ieum.errors import Transient
 from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralAmended

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from ieum.delivery.blocked.operator_actions import Act, skip
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.bare_agency import RAISE, REFUSE
 from tests.kit.delivery.conftest import Pair

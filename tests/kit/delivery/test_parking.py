@@ -12,7 +12,7 @@ from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted
 from ieum.delivery.blocked.parking import RETRY_DELAYS
 from ieum.delivery.maintenance import schedule
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended

@@ -6,14 +6,14 @@ import pytest
 from aiokafka.record.util import calc_crc32c
 from structlog.testing import capture_logs
 
-from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX, TELL_SECONDS, Progress
+from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX, TELL_SECONDS, ReadingProgress
 from ieum.delivery.records.corrupt_records import CorruptValue, TolerantRecords
 
 PLACE, OTHER = (1, 0), (1, 1)
 
 
 def test_a_partition_that_stands_still_is_named_until_it_moves() -> None:
-    progress = Progress()
+    progress = ReadingProgress()
     progress.look({PLACE: 5, OTHER: 1}, {PLACE: 9, OTHER: 7}, now=0)
     progress.look({PLACE: 5, OTHER: 2}, {PLACE: 12, OTHER: 9}, now=STILL_SECONDS_MAX - 1)
     assert progress.still == {}
@@ -27,7 +27,7 @@ def test_a_partition_that_stands_still_is_named_until_it_moves() -> None:
 
 
 def test_a_partition_that_was_empty_for_long_has_its_whole_time() -> None:
-    progress = Progress()
+    progress = ReadingProgress()
     for now in range(0, 1_000, 5):
         progress.look({PLACE: 5}, {PLACE: 5}, now)
     progress.look({PLACE: 5}, {PLACE: 6}, 1_000)

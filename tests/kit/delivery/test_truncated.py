@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from ieum.delivery.blocked.operator_actions import Act, Acted, skip
 from ieum.delivery.maintenance import schedule
 from ieum.delivery.receiving import subscriber
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack

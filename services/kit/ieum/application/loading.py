@@ -12,7 +12,7 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.sending import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.streams import FAMILY_NUMBERS
+from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken

@@ -9,7 +9,7 @@ from ieum.centre.centre_file import database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.postgres import connect_admin
 from ieum.centre.snapshot import not_migrated
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle.table import ENDED
 from ieum_contracts.topics import topic_of

@@ -13,7 +13,7 @@ from aiokafka.helpers import create_ssl_context
 from ieum.centre.centre_file import CentreError
 from ieum.centre.centre_settings import CentreSettings
 from ieum.delivery.connection_arguments import SASL_MECHANISM
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, login, topic_of
 

@@ -10,7 +10,7 @@ import asyncpg
 from ieum.centre.centre_file import CentreError, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.postgres import Connection, connect_admin
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
 

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from ieum.agency import DeclarationError
-from ieum.errors import IeumError, Refused, Unreachable
+from ieum.errors import Denied, IeumError, Unreachable
 
 
 class Exit(IntEnum):
@@ -44,7 +44,7 @@ def report(error: Exception) -> Exit:
 _EXITS: Sequence[tuple[type[Exception], Exit]] = (
     (DeclarationError, Exit.USAGE),
     (ValidationError, Exit.USAGE),
-    (Refused, Exit.REFUSED),
+    (Denied, Exit.REFUSED),
     (Unreachable, Exit.UNREACHABLE),
     (asyncpg.InvalidAuthorizationSpecificationError, Exit.REFUSED),
     (asyncpg.PostgresConnectionError, Exit.UNREACHABLE),

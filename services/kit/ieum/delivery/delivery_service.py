@@ -22,7 +22,7 @@ from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum.settings import Settings
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import topic_of

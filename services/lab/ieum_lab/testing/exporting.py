@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from pydantic_core import from_json
 
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family
 from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log

@@ -22,7 +22,7 @@ from ieum.api.http.unit_of_work import reading
 from ieum.api.problems.delivery_kinds import FEED_RESTARTED
 from ieum.api.problems.request_kinds import OVERLOADED
 from ieum.api.problems.response import Problem
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.topics import Family
 
 WAIT_SECONDS_MAX = 30.0

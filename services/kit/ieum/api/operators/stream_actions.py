@@ -20,7 +20,7 @@ from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted, AnotherWaits
-from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
+from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import FateReason, Sequence
 from ieum_contracts.model import Flag, Model, Reference
 

@@ -24,7 +24,7 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems.stream_name import StreamId
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import SEQUENCE_MAX
 from ieum_contracts.topics import Family

@@ -12,7 +12,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import HEARD, SKIPPED, LedgerEntry
-from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey, lock_streams
+from ieum.delivery.streams.stream import FAMILIES, Stream, StreamKey, lock_streams
 from ieum.errors import IeumError
 from ieum_contracts.delivery import StreamSkipped
 

@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.records.verification import heard
-from ieum.delivery.streams.streams import FAMILIES, StreamKey
+from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import Invalid
 

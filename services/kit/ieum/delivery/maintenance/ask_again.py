@@ -10,7 +10,7 @@ from ieum.delivery.notices.notices import tell
 from ieum.delivery.recovering.heads import missing
 from ieum.delivery.recovering.resend import ASKED_MAX, Gaps
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.delivery import StreamResendAsked
 
 _log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
+from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import (
     dataschema_of,

@@ -8,7 +8,7 @@ from itertools import chain
 from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
-from ieum.delivery.streams.streams import FAMILIES, Stream, StreamKey
+from ieum.delivery.streams.stream import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model

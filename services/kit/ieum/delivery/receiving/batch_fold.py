@@ -15,7 +15,7 @@ from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, sto
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
-from ieum.delivery.streams.streams import FAMILY_NUMBERS, Stream, StreamKey, Streams
+from ieum.delivery.streams.stream import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 
 NOBODY_HELD: Mapping[int, str] = MappingProxyType({})

@@ -15,13 +15,13 @@ from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.read_range import LOOK_SECONDS, Reach, look_how_far
-from ieum.delivery.receiving.reading_progress import Progress
+from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
 from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
 
@@ -48,7 +48,7 @@ class Consumer(Generic[Known]):
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
         self._reach = Reach()
         self._mailboxes = Mailboxes(settings, topics, self._take, self._moved, self._reach)
-        self.progress = Progress()
+        self.progress = ReadingProgress()
         self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""

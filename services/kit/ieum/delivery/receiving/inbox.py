@@ -27,7 +27,7 @@ from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import LedgerEntry, heard_digests
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey, Streams, lock_streams
+from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey, Streams, lock_streams
 from ieum_contracts.model import Model
 from ieum_contracts.topics import topic_of
 

@@ -9,7 +9,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.receiving.reading_progress import Progress
+from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.recovering.startup_check import partitions_of, read_and_ends
 from ieum.delivery.streams.positions import Partition, read_positions
 
@@ -96,7 +96,7 @@ async def _pass_over(connection: Connection, whole: Mapping[Partition, int]) -> 
 
 
 async def look_how_far(
-    context: DeliveryContext, consumer: AIOKafkaConsumer, reach: Reach, progress: Progress, now: float
+    context: DeliveryContext, consumer: AIOKafkaConsumer, reach: Reach, progress: ReadingProgress, now: float
 ) -> None:
     """Compare the positions with the ends of the mailboxes; raises one of RETRYABLE."""
     await reach.keep(context, consumer)

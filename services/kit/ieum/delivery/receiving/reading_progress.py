@@ -12,7 +12,7 @@ TELL_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 
 
-class Progress:
+class ReadingProgress:
     """The position of each partition when it last advanced. Time is an argument, in seconds of any clock."""
 
     def __init__(self) -> None:

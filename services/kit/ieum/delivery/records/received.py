@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.streams import FAMILY_NUMBERS, StreamKey
+from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey
 from ieum_contracts.catalogue import Invalid, NotUnderstood
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.message import Event

@@ -9,7 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
-from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
+from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Connection
 
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 
 ASKED_MAX = 1_000
 """Gaps asked for in one turn; the rest is asked for in the next."""

@@ -12,7 +12,7 @@ from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.recovering.heads import hear_heads
-from ieum.delivery.streams.streams import FAMILIES, FAMILY_NUMBERS, StreamKey
+from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeadsAnswered, StreamHeadsAsked
 from ieum_contracts.topics import Family
 

@@ -11,7 +11,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.recovering.restore import ask_what_is_lost, compare_with_peers
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.positions import Partition, read_positions
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
 
 ANSWER_SECONDS_MAX = 10.0

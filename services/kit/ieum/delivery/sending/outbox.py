@@ -12,7 +12,7 @@ from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.ledger import SAID, LedgerEntry
-from ieum.delivery.streams.streams import (
+from ieum.delivery.streams.stream import (
     FAMILIES,
     FAMILY_NUMBERS,
     StreamKey,

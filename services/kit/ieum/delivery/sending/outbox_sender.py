@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.producer import Outgoing, Producer, Unacknowledged
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.streams import FAMILIES
+from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Poison
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of

@@ -9,7 +9,7 @@ from asyncpg import Connection, UniqueViolationError
 
 from ieum.delivery.streams.ledger import LedgerEntry
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.streams import Stream
+from ieum.delivery.streams.stream import Stream
 from ieum.errors import Transient
 
 Part = tuple[str, Sequence[tuple[object, ...]]]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.streams.streams import StreamKey
+from ieum.delivery.streams.stream import StreamKey
 
 SAID, HEARD = True, False
 APPLIED, REFUSED, SKIPPED = "applied", "refused", "skipped"
