@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAB = ("ieum_lab", "ieum_lab/embedded", "ieum_lab/simulator")
-ROOMS = ("ieum", "ieum/casework", "ieum/delivery", "ieum/storage", "ieum_contracts", *LAB)
+DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving")
+API = ("ieum/api", "ieum/api/http", "ieum/api/agency")
+ROOMS = (*DELIVERY, *API, "ieum", "ieum/casework", "ieum/storage", "ieum_contracts", *LAB)
 MODULES = ("ieum/agency.py", "ieum/settings.py", "ieum/errors.py", "services/sixth_team/agency.py")
 
 PLANTED = [
@@ -19,6 +21,9 @@ PLANTED = [
     ("agreement", "ieum_contracts/knowing.py", "import ieum.errors"),
     ("core", "ieum/casework/configured.py", "from ieum import settings"),
     ("delivery", "ieum/delivery/curious.py", "import ieum.casework"),
+    ("delivery-rooms", "ieum/delivery/streams/curious.py", "import ieum.delivery.receiving"),
+    ("delivery-rooms", "ieum/delivery/new_room.py", ""),
+    ("api-rooms", "ieum/api/http/curious.py", "import ieum.api.agency"),
     ("kit-and-agencies", "ieum/delivery/partial.py", "import services.sixth_team.agency"),
     ("kit-and-lab", "ieum/delivery/playful.py", "import ieum_lab"),
     ("lab", "ieum_lab/embedded/curious.py", "import ieum_lab.simulator"),
