@@ -38,8 +38,7 @@ def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
     """Check a record of our delivery mailbox; it has no number, so a wrong one is only quarantined."""
     try:
         event = read_envelope(record)
-        if event.recipient != me or event.source == me or event.source.centre != me.centre:
-            return UnverifiedRecord(record, "place.recipient")
+        _check_parties(event, me)
         known = EVENT_TYPES.get(event.type)
         if known is None or known.family is not Family.DELIVERY:
             return UnverifiedRecord(record, "place.topic")
@@ -87,12 +86,16 @@ def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made 
     )
 
 
-def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
-    event = read_envelope(record)
+def _check_parties(event: Envelope, me: Address) -> None:
     if event.source == me or event.source.centre != me.centre:
         raise EnvelopeError("place.source", "ce_source")
     if event.recipient != me:
         raise EnvelopeError("place.recipient", "ce_recipient")
+
+
+def _place(record: Record, me: Address) -> tuple[Envelope, Family, UUID]:
+    event = read_envelope(record)
+    _check_parties(event, me)
     family = _mailboxes(me).get(record.topic)
     known = EVENT_TYPES.get(event.type)
     if family is None or (known is not None and known.family is not family):
