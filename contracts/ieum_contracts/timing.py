@@ -14,7 +14,7 @@ from ieum_contracts.model import Day, Model, Time, models_in
 TOO_EARLY, TOO_LATE = "time_too_early", "time_too_late"
 CLOCKS_DIFFER = timedelta(minutes=10)
 _SEOUL = timezone(timedelta(hours=9))
-_NEXT_YEARS = timedelta(days=1830)
+_LAST_YEAR, _NEXT_YEARS = timedelta(days=366), timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ PastTime = Annotated[Time, Within(None, CLOCKS_DIFFER)]
 PastDay = Annotated[Day, Within(None, timedelta())]
 ConsentTime = Annotated[Time, Within(timedelta(days=3660), CLOCKS_DIFFER)]
 """Consent that is older than anything may be kept is none."""
-FutureTime = Annotated[Time, Within(timedelta(days=1), _NEXT_YEARS)]
-FutureDay = Annotated[Day, Within(timedelta(days=1), _NEXT_YEARS)]
-"""What is due: a day late at most, for the work may be written down in the evening."""
-AppointmentTime = Annotated[Time, Within(timedelta(days=30), _NEXT_YEARS)]
-"""An appointment, or one that was missed lately."""
+FutureTime = Annotated[Time, Within(_LAST_YEAR, _NEXT_YEARS)]
+FutureDay = Annotated[Day, Within(_LAST_YEAR, _NEXT_YEARS)]
+"""What is due. It may have passed where something is written down afterwards, by a year at most."""
+AppointmentTime = Annotated[Time, Within(_LAST_YEAR, _NEXT_YEARS)]
+"""An appointment, or one that was kept or missed in the last year."""
 
 
 def out_of_time(body: Model, said_at: datetime, place: str = "") -> Iterator[tuple[str, str]]:

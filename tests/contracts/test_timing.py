@@ -53,8 +53,8 @@ def test_no_example_is_out_of_time(path: Path) -> None:
         ("sealed__consent__given_at", "2099-01-01T00:00:00Z", TOO_LATE),
         ("sealed__consent__given_at", "2016-07-01T00:00:00Z", None),
         ("sealed__consent__given_at", "2016-06-01T00:00:00Z", TOO_EARLY),
-        ("answer_by", text(SAID_AT - timedelta(hours=24)), None),
-        ("answer_by", text(SAID_AT - timedelta(hours=25)), TOO_EARLY),
+        ("answer_by", text(SAID_AT - timedelta(days=366)), None),
+        ("answer_by", text(SAID_AT - timedelta(days=367)), TOO_EARLY),
         ("answer_by", "2020-01-01T00:00:00Z", TOO_EARLY),
         ("answer_by", "2099-01-01T00:00:00Z", TOO_LATE),
     ],
@@ -94,5 +94,5 @@ def test_what_ends_does_not_end_before_it_begins(name: str, members: dict[str, A
 def test_the_bounds_are_published() -> None:
     schema = read(CONTRACTS / "schemas" / "referral.requested-1.0.json")
     (answer_by, _) = schema["properties"]["answer_by"]["anyOf"]
-    assert (answer_by["x-minutes-before-max"], answer_by["x-minutes-after-max"]) == (1440, 1830 * 1440)
+    assert (answer_by["x-minutes-before-max"], answer_by["x-minutes-after-max"]) == (366 * 1440, 3660 * 1440)
     assert EVENT_TYPES["referral.requested.v1"].model is not None

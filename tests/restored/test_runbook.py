@@ -117,7 +117,7 @@ async def test_verbs_say_what_they_did_and_end_as_they_should(living: Living) ->
     assert '"waited_for": "fold.failed"' in skipped.stdout
     again = await living.ieum(*shlex.split(skip)[1:])
     assert (again.returncode, again.stdout) == (4, "")
-    assert "no event to try again" in again.stderr
+    assert "no event to retry" in again.stderr
     release = shlex.split(await repeated(living, "streams", "release", MINE, PEER, "--reason", "mended"))
     released = await living.ieum(*release[1:], "--json")
     assert '"held": "source.held"' in released.stdout

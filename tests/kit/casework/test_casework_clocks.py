@@ -135,7 +135,7 @@ def test_a_decision_is_repeated_without_the_dates_that_have_passed(
     soon = repeat(referral, {event: body}, two.now)
     assert isinstance(soon, Change)
     assert soon.says[0].body == body
-    late = two.now + timedelta(days=60)
+    late = two.now + timedelta(days=400)
     change = repeat(referral, {event: body}, late)
     assert isinstance(change, Change)
     assert list(out_of_time(change.says[0].body, late)) == []

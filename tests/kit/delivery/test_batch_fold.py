@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieum.delivery.blocked.parking import RETRY_DELAYS
+from ieum.delivery.blocked.parking import RETRY_DELAYS, SPREAD
 from tests.kit.delivery.batch_fold_world import FAILURES, Place, World, hearing
 
 NUMBERS_MAX = 6
@@ -76,11 +76,15 @@ def test_a_fold_that_fails_is_tried_again_at_each_delay_and_then_left_to_an_oper
     world.application.failures[1, 1] = -100
     world.batch(hearing(1, 1))
     for attempt, delay in enumerate(RETRY_DELAYS, start=1):
-        world.pass_by(delay.total_seconds() - 0.001)
+        [waiting] = world.parked.values()
+        assert waiting.retry_at is not None
+        pause = waiting.retry_at - world.now
+        assert (1 - SPREAD) * delay <= pause <= delay
+        world.pass_by(pause.total_seconds() - 0.001)
         world.batch()
         [waiting] = world.parked.values()
         assert (waiting.attempts, waiting.dead) == (attempt, False)
-        world.pass_by(0.001)
+        world.pass_by(0.002)
         world.batch()
     [waiting] = world.parked.values()
     assert waiting.dead
