@@ -47,7 +47,7 @@ class Submission:
         if faults:
             return Refusal(Guard.TIME, "out-of-time", faults=faults)
         needs = self.command.needs
-        if needs.locks:
+        if needs.referral is not None or needs.case is not None:
             about = _about(loaded, needs)
             if about is None:
                 return Refusal(Guard.NOT_FOUND, "unknown")
