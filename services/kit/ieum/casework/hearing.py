@@ -95,15 +95,15 @@ def _hear_decision(
 ) -> Change | RefusedEvent:
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
-    if isinstance(body, ReferralAccepted) and body.case is not None:
-        misfit = _misfit(known, body.case, [referral])
-        if misfit is not None:
-            return misfit
     decision = decision_of(body)
     assert decision is not None  # noqa: S101 - the caller has checked
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)
+    if isinstance(body, ReferralAccepted) and body.case is not None:
+        misfit = _misfit(known, body.case, [referral])
+        if misfit is not None:
+            return misfit
     return Change(decided(referral, copy, (body,), now, said_at))
 
 

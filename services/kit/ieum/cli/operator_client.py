@@ -47,8 +47,13 @@ def act(api: httpx.Client, path: str, wish: Mapping[str, Any]) -> dict[str, Any]
 
 
 def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
-    """Call the API; raises CommandError with the API's own text when it refuses."""
-    answer = api.request(method, path, **request)
+    """Call the API; raises CommandError with the API's own text when it refuses, or when nothing answers."""
+    try:
+        answer = api.request(method, path, **request)
+    except httpx.TransportError as error:
+        raise CommandError(
+            Exit.UNREACHABLE, f"{api.base_url} does not answer ({error}). Look with `ieum status`."
+        ) from error
     content: dict[str, Any] = answer.json()
     if answer.is_success:
         return content
