@@ -35,17 +35,17 @@ class Difference:
         return self.sentence
 
 
-def left_over(programme_cache: Mapping[str, Snapshot]) -> Iterator[Difference]:
+def left_over(snapshots: Mapping[str, Snapshot]) -> Iterator[Difference]:
     """Yield what is left waiting at an agency, and how much more there is."""
-    for me, book in programme_cache.items():
+    for me, snapshot in snapshots.items():
         for kind, waiting, words in (
-            (Kind.OUTBOX, book.outbox, "has not sent yet"),
-            (Kind.PARKED, book.parked, "has parked"),
-            (Kind.QUARANTINE, book.quarantine, "has quarantined"),
+            (Kind.OUTBOX, snapshot.outbox, "has not sent yet"),
+            (Kind.PARKED, snapshot.parked, "has parked"),
+            (Kind.QUARANTINE, snapshot.quarantine, "has quarantined"),
         ):
             for item in waiting:
                 yield Difference(kind, name_of(me), item.key, f"{name_of(me)} {words} {_words(item)}.")
-            if more := book.unnamed.get(kind.value, 0):
+            if more := snapshot.unnamed.get(kind.value, 0):
                 yield Difference(kind, name_of(me), None, f"{name_of(me)} {words} {more} more.")
 
 

@@ -11,7 +11,7 @@ from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.differences import Difference, Kind, left_over
 from ieum.centre.differences import name_of as _name
-from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, read_books
+from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, read_snapshot
 from ieum_contracts.address import Address
 
 PAUSE_SECONDS = 0.2
@@ -44,8 +44,8 @@ async def reconcile(centre: Centre, settings: CentreSettings) -> Accounts:
 
     Raises CentreError when a database is missing or away.
     """
-    books = await asyncio.gather(*(read_books(settings, agency) for agency in centre.own_addresses()))
-    return account(books, centre.foreign_addresses())
+    taken = await asyncio.gather(*(read_snapshot(settings, agency) for agency in centre.own_addresses()))
+    return account(taken, centre.foreign_addresses())
 
 
 async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> Accounts:
@@ -58,21 +58,21 @@ async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> A
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def account(books: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accounts:
+def account(taken: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accounts:
     """Compare the ledgers of a centre's agencies (a pure function).
 
     Streams with a foreign agency are not compared: its ledger is not here.
     """
-    programme_cache = {str(book.agency): book for book in books}
+    snapshots = {str(snapshot.agency): snapshot for snapshot in taken}
     abroad = frozenset(map(str, foreign))
-    heads = [head for book in programme_cache.values() for head in book.streams.values()]
-    copies = [copy for book in programme_cache.values() for copy in book.referrals.values()]
+    heads = [head for snapshot in snapshots.values() for head in snapshot.streams.values()]
+    copies = [copy for snapshot in snapshots.values() for copy in snapshot.referrals.values()]
     return Accounts(
         differences=(
-            *_streams(programme_cache, abroad),
-            *_referrals(programme_cache, abroad),
-            *_asks(programme_cache, abroad),
-            *left_over(programme_cache),
+            *_streams(snapshots, abroad),
+            *_referrals(snapshots, abroad),
+            *_asks(snapshots, abroad),
+            *left_over(snapshots),
         ),
         streams=len(heads),
         said=sum(head.said for head in heads),
@@ -83,9 +83,9 @@ def account(books: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accou
     )
 
 
-def _streams(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
-    for me, name, mine in _every_stream(programme_cache):
-        peer = programme_cache.get(name.peer)
+def _streams(snapshots: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
+    for me, name, mine in _every_stream(snapshots):
+        peer = snapshots.get(name.peer)
         theirs = peer.streams.get(StreamName(name.key, me, name.family), NOTHING) if peer else NOTHING
         if mine.said != theirs.heard and name.peer not in abroad:
             yield Difference(
@@ -105,23 +105,23 @@ def _streams(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -
             )
 
 
-def _every_stream(programme_cache: Mapping[str, Snapshot]) -> Iterator[tuple[str, StreamName, HeadNumbers]]:
+def _every_stream(snapshots: Mapping[str, Snapshot]) -> Iterator[tuple[str, StreamName, HeadNumbers]]:
     """Yield all streams, also those that only the hearing side has."""
-    for me, book in programme_cache.items():
-        for name, heads in book.streams.items():
+    for me, snapshot in snapshots.items():
+        for name, heads in snapshot.streams.items():
             yield me, name, heads
-            peer = programme_cache.get(name.peer)
+            peer = snapshots.get(name.peer)
             mirrored = StreamName(name.key, me, name.family)
             if peer is not None and mirrored not in peer.streams and heads.heard:
                 yield name.peer, mirrored, NOTHING
 
 
-def _referrals(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
-    for me, book in programme_cache.items():
-        for key, mine in book.referrals.items():
+def _referrals(snapshots: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
+    for me, snapshot in snapshots.items():
+        for key, mine in snapshot.referrals.items():
             if mine.peer in abroad:
                 continue
-            peer = programme_cache.get(mine.peer)
+            peer = snapshots.get(mine.peer)
             theirs = peer.referrals.get(key) if peer else None
             if theirs is None or theirs.peer != me or theirs.is_recipient == mine.is_recipient:
                 yield _missing(me, key, mine)
@@ -156,11 +156,11 @@ def _differing(me: str, key: UUID, mine: Copy, theirs: Copy) -> Iterator[Differe
             )
 
 
-def _asks(programme_cache: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
+def _asks(snapshots: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
     """Find asks that wait at one side only; one known to both waits for a worker, which is allowed."""
-    for me, book in programme_cache.items():
-        for key, mine in book.referrals.items():
-            peer = programme_cache.get(mine.peer)
+    for me, snapshot in snapshots.items():
+        for key, mine in snapshot.referrals.items():
+            peer = snapshots.get(mine.peer)
             theirs = peer.referrals.get(key) if peer else None
             known = theirs.open_asks if theirs else ()
             for ask in mine.open_asks:

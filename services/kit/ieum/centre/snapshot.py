@@ -70,7 +70,7 @@ class Snapshot:
     """Rows of a kind (`outbox`, `parked`, `quarantine`) beyond those that are named."""
 
 
-async def read_books(settings: CentreSettings, agency: Address) -> Snapshot:
+async def read_snapshot(settings: CentreSettings, agency: Address) -> Snapshot:
     """Read an agency's snapshot; raises CentreError when its database is missing or has no tables yet."""
     connection = await connect_admin(settings, database_name(agency))
     try:

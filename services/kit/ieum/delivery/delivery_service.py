@@ -40,7 +40,7 @@ class Delivery(Generic[Known]):
         context: DeliveryContext,
         application: Application[Known],
         programmes: Sequence[ProgrammePublished] = (),
-        programme_cache: CatalogueListener | None = None,
+        listener: CatalogueListener | None = None,
     ) -> None:
         tolerate_corrupt_records()
         context.restore_check.doubt()
@@ -56,7 +56,7 @@ class Delivery(Generic[Known]):
             context, inbox, self._relay, self._consumer.ends, self._consumer.compared
         )
         self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
-        self._reader = CatalogueReader(settings, context, programme_cache or NoListener())
+        self._reader = CatalogueReader(settings, context, listener or NoListener())
 
     @property
     def leading(self) -> asyncio.Event:

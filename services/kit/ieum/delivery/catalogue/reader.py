@@ -67,12 +67,10 @@ class NoListener:
 class CatalogueReader:
     """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions."""
 
-    def __init__(
-        self, settings: Settings, context: DeliveryContext, programme_cache: CatalogueListener
-    ) -> None:
+    def __init__(self, settings: Settings, context: DeliveryContext, listener: CatalogueListener) -> None:
         self._settings = settings
         self._context = context
-        self._listener = programme_cache
+        self._listener = listener
 
     async def run(self) -> None:
         """Read until cancelled, from the beginning after each start: the topics are compacted and small."""
