@@ -173,8 +173,7 @@ async def _look_back(
     found: Loaded,
 ) -> None:
     clients = [each.client for each in needs]
-    if any(client is not None and client.to not in peers for client in clients):
-        await peers.read(connection)
+    await peers.load_addresses(connection, (client.to for client in clients if client is not None))
     rows = await connection.fetch(
         _LOOK_BACK,
         [None if idempotency_key is None else idempotency_key.key for idempotency_key in idempotency_keys],

@@ -41,8 +41,7 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
         return []
     served: dict[UUID, list[CaseReferral]] = {row["id"]: [] for row in rows}
     found = await connection.fetch(_SERVED, list(served), SERVED_MAX)
-    if not all(peers.knows_number(row["peer"]) for row in found):
-        await peers.read(connection)
+    await peers.load_numbers(connection, (row["peer"] for row in found))
     for row in found:
         served[row["case_id"]].append(_served(row, peers))
     return [_case(row, tuple(served[row["id"]])) for row in rows]
@@ -98,8 +97,7 @@ async def read_told_cases(
 ) -> Mapping[UUID, ToldCase]:
     """Return the owner and the journey of other agencies' cases, from the referrals that they serve."""
     rows = await connection.fetch(_TOLD, sorted(ids)) if ids else []
-    if not all(peers.knows_number(row["peer"]) for row in rows):
-        await peers.read(connection)
+    await peers.load_numbers(connection, (row["peer"] for row in rows))
     return {row["case_id"]: ToldCase(peers.address(row["peer"]), row["journey"]) for row in rows}
 
 

@@ -84,8 +84,8 @@ async def list_referrals(
     connection: Connection, peers: Peers, wanted: Wanted, before: PageCursor | None, limit: int
 ) -> list[Referral]:
     """List at most `limit` referrals from the newest to the oldest, after a page's end."""
-    if wanted.peer is not None and wanted.peer not in peers:
-        await peers.read(connection)
+    if wanted.peer is not None:
+        await peers.load_addresses(connection, [wanted.peer])
         if wanted.peer not in peers:
             return []
     async with _planned_for_what_is_asked(connection):

@@ -36,8 +36,7 @@ async def read_referrals(connection: Connection, peers: Peers, ids: Collection[U
 
 async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Referral]:
     """Make referrals from full rows."""
-    if not all(peers.knows_number(row["peer"]) for row in rows):
-        await peers.read(connection)
+    await peers.load_numbers(connection, (row["peer"] for row in rows))
     return [_referral(row, peers) for row in rows]
 
 

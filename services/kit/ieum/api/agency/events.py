@@ -126,8 +126,7 @@ async def _page(context: ApiContext, place: FeedPlace, limit: int) -> tuple[Feed
     async with reading(context.delivery.database) as connection:
         place = await found_place(connection, place)
         rows: Sequence[Record] = await connection.fetch(_PAGE, place.number, limit)
-        if any(not context.delivery.peers.knows_number(row["peer"]) for row in rows):
-            await context.delivery.peers.read(connection)
+        await context.delivery.peers.load_numbers(connection, (row["peer"] for row in rows))
     return place, rows
 
 

@@ -150,8 +150,7 @@ async def _find(connection: Connection, context: ApiContext, agency: str) -> int
         address = Address(context.delivery.me.centre, agency)
     except ValueError:
         raise Problem(http_kinds.NOT_FOUND) from None
-    if address not in context.delivery.peers:
-        await context.delivery.peers.read(connection)
+    await context.delivery.peers.load_addresses(connection, [address])
     if address not in context.delivery.peers or context.delivery.peers.number(address) == NOBODY:
         raise Problem(http_kinds.NOT_FOUND)
     return context.delivery.peers.number(address)

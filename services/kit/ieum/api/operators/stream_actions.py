@@ -129,8 +129,7 @@ async def _find(connection: Connection, context: ApiContext, stream: str) -> Str
         name = StreamId.parse(stream, context.delivery.me)
     except ValueError:
         raise Problem(http_kinds.NOT_FOUND) from None
-    if name.peer not in context.delivery.peers:
-        await context.delivery.peers.read(connection)
+    await context.delivery.peers.load_addresses(connection, [name.peer])
     if name.peer not in context.delivery.peers:
         raise Problem(http_kinds.NOT_FOUND)
     return StreamKey(name.key, context.delivery.peers.number(name.peer), FAMILY_NUMBERS[name.family])

@@ -85,8 +85,7 @@ async def list_streams(
     after = _place(cursor)
     async with reading(context.delivery.database) as connection:
         rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)
-        if any(not context.delivery.peers.knows_number(row["peer"]) for row in rows):
-            await context.delivery.peers.read(connection)
+        await context.delivery.peers.load_numbers(connection, (row["peer"] for row in rows))
     shown = [_view(context, row) for row in rows[:limit]]
     return json_answer(StreamPage(streams=shown, next=_next(rows, limit)))
 

@@ -63,9 +63,9 @@ where held_until <= $1 returning peer
 
 async def release_due(connection: Connection, context: DeliveryContext, now: datetime) -> None:
     """Release the sources whose hour is over."""
-    for row in await connection.fetch(_OVER, now):
-        if not context.peers.knows_number(row["peer"]):
-            await context.peers.read(connection)
+    rows = await connection.fetch(_OVER, now)
+    await context.peers.load_numbers(connection, (row["peer"] for row in rows))
+    for row in rows:
         _log.info("source.released", source=str(context.peers.address(row["peer"])))
 
 

@@ -38,8 +38,7 @@ async def tell(
 ) -> None:
     """Write notices for the relay, in the transaction that they report about."""
     if notices:
-        if any(not context.peers.knows_number(stream.peer) for stream, _ in notices):
-            await context.peers.read(connection)
+        await context.peers.load_numbers(connection, (stream.peer for stream, _ in notices))
         await connection.execute(
             _TELL,
             [stream.peer for stream, _ in notices],

@@ -70,8 +70,7 @@ class Outbox:
 
     async def know(self, connection: Connection, says: Sequence[Say]) -> None:
         """Load peer numbers that another process of this agency has given."""
-        if any(say.to not in self._peers for say in says):
-            await self._peers.read(connection)
+        await self._peers.load_addresses(connection, (say.to for say in says))
 
     def check_sources(self, says: Sequence[Say], held: Mapping[int, str]) -> None:
         """Raise StreamBlocked when numbers of these events may have been given before."""

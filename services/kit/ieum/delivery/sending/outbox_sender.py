@@ -133,8 +133,7 @@ async def release(connection: Connection) -> bool:
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:
-    if any(not peers.knows_number(row["peer"]) for row in rows):
-        await peers.read(connection)
+    await peers.load_numbers(connection, (row["peer"] for row in rows))
     return [
         Outgoing(
             topic=topic_of(peers.address(row["peer"]), Family(FAMILIES[row["family"]])),

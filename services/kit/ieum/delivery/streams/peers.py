@@ -1,6 +1,6 @@
 """The small numbers that stand for peers in this database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from asyncpg import Connection
 
@@ -24,8 +24,7 @@ class Peers:
 
     async def know(self, connection: Connection, addresses: Collection[Address]) -> None:
         """Give every address a number. To be called outside a transaction: a given number stays."""
-        if any(address not in self._numbers for address in addresses):
-            await self.read(connection)  # every failed insert uses up a number, and there are 32,767
+        await self.load_addresses(connection, addresses)  # a failed insert uses up a number, of 32,767
         unknown = {address for address in addresses if address not in self._numbers}
         if unknown:
             await connection.execute(_ADD, sorted(map(str, unknown)))
@@ -36,6 +35,16 @@ class Peers:
         for number, address in await connection.fetch(_ALL):
             self._numbers[Address.parse(address)] = number
             self._addresses[number] = Address.parse(address)
+
+    async def load_addresses(self, connection: Connection, addresses: Iterable[Address]) -> None:
+        """Load all numbers when one of these addresses has none: another process may have given it one."""
+        if any(address not in self._numbers for address in addresses):
+            await self.read(connection)
+
+    async def load_numbers(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """Load all addresses when one of these numbers has none: another process may have given it."""
+        if any(number not in self._addresses for number in numbers):
+            await self.read(connection)
 
     @property
     def full(self) -> bool:
@@ -49,10 +58,6 @@ class Peers:
     def __contains__(self, address: Address) -> bool:
         """Whether the address has a number."""
         return address in self._numbers
-
-    def knows_number(self, number: int) -> bool:
-        """Whether this process has loaded the number's address."""
-        return number in self._addresses
 
     def number(self, address: Address) -> int:
         """Return the number of a known address; raises KeyError for an unknown one."""
