@@ -44,10 +44,7 @@ class Kafka:
     @property
     def record(self) -> StackRecord:
         """Return the stack's record; raises StackError before the first start."""
-        record = self._state.read()
-        if record is None:
-            raise StackError(f"No stack has been started yet in {self._state.folder}.")
-        return record
+        return self._state.record()
 
     @property
     def bootstrap(self) -> str:

@@ -12,7 +12,7 @@ from typing import IO
 
 import psutil
 
-from ieum_lab.embedded.errors import AlreadyRunningError
+from ieum_lab.embedded.errors import AlreadyRunningError, StackError
 from ieum_lab.embedded.record import StackRecord, write_secret
 
 START_TIME_TOLERANCE_SECONDS = 2.0
@@ -95,6 +95,13 @@ class StateFolder:
             return StackRecord.model_validate_json((self.folder / "stack.json").read_bytes())
         except FileNotFoundError:
             return None
+
+    def record(self) -> StackRecord:
+        """Return the record; raises StackError before the first start."""
+        record = self.read()
+        if record is None:
+            raise StackError(f"No stack has been started yet in {self.folder}.")
+        return record
 
     def write(self, record: StackRecord) -> None:
         """Store a record atomically."""
