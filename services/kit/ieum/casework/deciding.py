@@ -23,7 +23,7 @@ from ieum.casework.decision_orders import (
     Waitlist,
 )
 from ieum.casework.effects import bodies_of, decided, say
-from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import Case, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ReceivedCause, RejectedCause, ReopenedCause, WithdrawnCause
@@ -73,16 +73,9 @@ def _step(referral: Referral, order: DecisionOrder) -> Decided | Refusal:
 
 def _check_reason(referral: Referral, order: DecisionOrder) -> Refusal | None:
     reasons = REASONS_OF_DECISION.get(order.decision, frozenset()) - REASONS_ON_RECEIPT
-    allowed = tuple(reason for reason in Reason if reason in reasons)
     reason: Reason | None = getattr(order, "reason", None)
-    if reason is None:
-        due = order.decision in REASON_REQUIRED
-        return Refusal(Guard.REASON, "reason-missing", referral.state, allowed) if due else None
-    if reason not in reasons:
-        return Refusal(Guard.REASON, "reason-does-not-fit", referral.state, allowed)
-    if reason is Reason.OTHER and order.sealed is None:
-        return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
-    return None
+    required, noted = order.decision in REASON_REQUIRED, order.sealed is not None
+    return refused_reason(reason, reasons, referral.state, required=required, noted=noted)
 
 
 def _check_case(referral: Referral, case: Case | None, order: DecisionOrder) -> Refusal | None:

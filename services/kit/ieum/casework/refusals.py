@@ -1,10 +1,11 @@
 """The reasons to change nothing: a refused command, a refused event, an event that has to wait."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from ieum_contracts.codes import AskType, State
+from ieum_contracts.codes import AskType, Reason, State
 
 
 class Guard(StrEnum):
@@ -47,6 +48,20 @@ class Refusal:
     fields: tuple[str, ...] = ()
     version: int | None = None
     faults: tuple[tuple[str, str], ...] = ()
+
+
+def refused_reason(
+    reason: Reason | None, fitting: Collection[Reason], state: State, *, required: bool, noted: bool
+) -> Refusal | None:
+    """Return why an order's reason is refused: it is missing, does not fit, or needs a note."""
+    allowed = tuple(each for each in Reason if each in fitting)
+    if reason is None:
+        return Refusal(Guard.REASON, "reason-missing", state, allowed) if required else None
+    if reason not in fitting:
+        return Refusal(Guard.REASON, "reason-does-not-fit", state, allowed)
+    if reason is Reason.OTHER and not noted:
+        return Refusal(Guard.REASON, "note-missing", state, allowed)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from pydantic_core import from_json
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.effects import changed, say
 from ieum.casework.orders import ReferralOrder
-from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
-from ieum_contracts.codes import REASONS_OF_ASK, AskType, Reason, SubjectKind
+from ieum_contracts.codes import REASONS_OF_ASK, AskType, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested, Visit
@@ -171,15 +171,8 @@ def _again(visit: Visit, to: Address, programme: str, now: datetime) -> bool:
 def _check_reason(referral: Referral, order: AskOrder) -> Refusal | None:
     if order.ask is not AskType.CANCEL_REQUESTED:
         return None
-    reasons = REASONS_OF_ASK[order.ask]
-    allowed = tuple(reason for reason in Reason if reason in reasons)
-    if order.reason is None:
-        return Refusal(Guard.REASON, "reason-missing", referral.state, allowed)
-    if order.reason not in reasons:
-        return Refusal(Guard.REASON, "reason-does-not-fit", referral.state, allowed)
-    if order.reason is Reason.OTHER and order.sealed is None:
-        return Refusal(Guard.REASON, "note-missing", referral.state, allowed)
-    return None
+    fitting, noted = REASONS_OF_ASK[order.ask], order.sealed is not None
+    return refused_reason(order.reason, fitting, referral.state, required=True, noted=noted)
 
 
 def _check_artefact(referral: Referral, order: AskOrder) -> Refusal | None:
