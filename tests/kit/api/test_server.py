@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from ieum.api.http import server as limits
-from ieum.api.http.server import server
+from tests.kit.api.raw_http import serving
 
 
 async def _echo_length(scope: Scope, receive: Receive, send: Send) -> None:
@@ -19,13 +19,8 @@ async def _echo_length(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    running = server(_echo_length, "127.0.0.1", 0)
-    task = asyncio.create_task(running.serve())
-    while not running.started:  # noqa: ASYNC110 - uvicorn offers no event
-        await asyncio.sleep(0.01)
-    yield running.servers[0].sockets[0].getsockname()[1]
-    running.should_exit = True
-    await task
+    async with serving(_echo_length) as at:
+        yield at
 
 
 async def _talk(port: int, *parts: bytes) -> bytes:

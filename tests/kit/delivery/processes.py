@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest
+from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import until
 
 ROOT = Path(__file__).parents[3]
@@ -29,13 +30,7 @@ async def expel(stack: Stack, group: str) -> None:
         described = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
     except KafkaException:  # the broker is starting: it will notice dead members by itself
         return
-    client = AIOKafkaClient(
-        bootstrap_servers=stack.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=stack.kafka_admin.username,
-        sasl_plain_password=stack.kafka_admin.password,
-    )
+    client = AIOKafkaClient(**wire.as_admin(stack))
     await client.bootstrap()
     try:
         for member in described.members:

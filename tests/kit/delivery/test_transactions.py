@@ -29,14 +29,7 @@ async def produce_in_transaction(stack: Stack, records: list[wire.Raw], *, commi
 @asynccontextmanager
 async def transaction(stack: Stack, records: list[wire.Raw]) -> AsyncIterator[AIOKafkaProducer]:
     """Produce records in one transaction, and leave it open meanwhile."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=stack.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=stack.kafka_admin.username,
-        sasl_plain_password=stack.kafka_admin.password,
-        transactional_id=f"test-{records[0].topic}",
-    )
+    producer = AIOKafkaProducer(**wire.as_admin(stack), transactional_id=f"test-{records[0].topic}")
     await producer.start()
     try:
         await producer.begin_transaction()

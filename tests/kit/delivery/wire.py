@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
@@ -100,16 +100,21 @@ def produce(stack: Stack, records: Sequence[Raw], compression: str = "none") -> 
     assert not failed, failed[0]
 
 
+def as_admin(stack: Stack) -> dict[str, Any]:
+    """Return the settings of an aiokafka client that logs in as the administrator."""
+    return {
+        "bootstrap_servers": stack.kafka_bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": stack.kafka_admin.username,
+        "sasl_plain_password": stack.kafka_admin.password,
+    }
+
+
 async def produce_with_name(stack: Stack, records: Sequence[Raw], placeholder: bytes, name: bytes) -> None:
     """Produce records in one batch, a header's name replaced by bytes that no client would send."""
     assert len(placeholder) == len(name)
-    producer = AIOKafkaProducer(
-        bootstrap_servers=stack.kafka_bootstrap,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=stack.kafka_admin.username,
-        sasl_plain_password=stack.kafka_admin.password,
-    )
+    producer = AIOKafkaProducer(**as_admin(stack))
     await producer.start()
     batch = producer.create_batch()
     for record in records:
