@@ -39,11 +39,11 @@ class Submission:
     cause: Cause
     idempotency_key: IdempotencyKey | None = None
     versions: Container[int] | None = None
-    order: object = None
+    order: Model | None = None
 
     def decide(self, loaded: Loaded, now: datetime) -> Change | Refusal:
         """Decide, unless a time is implausible, or the command's subject is unknown or has changed."""
-        faults = tuple(out_of_time(self.order, now)) if isinstance(self.order, Model) else ()
+        faults = () if self.order is None else tuple(out_of_time(self.order, now))
         if faults:
             return Refusal(Guard.TIME, "out-of-time", faults=faults)
         needs = self.command.needs

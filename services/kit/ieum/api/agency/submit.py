@@ -22,8 +22,9 @@ from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum_contracts.header import passed_on
+from ieum_contracts.model import Model
 
-Content = TypeVar("Content")
+Content = TypeVar("Content", bound=Model)
 
 
 async def submit(
