@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from asyncpg import Connection
+from pydantic import JsonValue
 
 from ieum.application import commands
 from ieum.application.command import CommandResult, Submission
@@ -55,9 +56,9 @@ def _counter(api_context: Office, lent: Lent, together_max: int = TOGETHER_MAX) 
 
 
 def _referring(
-    api_context: Office, ref: str, idempotency_key: IdempotencyKey | None = None
+    api_context: Office, ref: str, idempotency_key: IdempotencyKey | None = None, **fields: JsonValue
 ) -> tuple[Submission, UUID]:
-    order, ids = _order(ref), NewIds(new_id(), new_id())
+    order, ids = _order(ref, **fields), NewIds(new_id(), new_id())
 
     def render(change: Change) -> StoredResponse:
         assert change.referral is not None
@@ -67,8 +68,8 @@ def _referring(
     return Submission(command, Cause("test"), idempotency_key), ids.referral
 
 
-def _order(ref: str) -> ReferralOrder:
-    return REFERRAL_ORDER.validate_python(referral_order(client_ref=ref))
+def _order(ref: str, **fields: JsonValue) -> ReferralOrder:
+    return REFERRAL_ORDER.validate_python(referral_order(client_ref=ref, **fields))
 
 
 async def _serve(
@@ -150,6 +151,21 @@ async def test_two_decisions_about_one_referral_together_are_made_in_turn(api_co
     )
 
     assert sorted(type(each).__name__ for each in done) == ["Change", "Refusal"]
+
+
+async def test_two_clients_are_not_referred_together_from_one_parent(api_context: Office) -> None:
+    two = resting()
+    await known(api_context, two)
+    clients = [f"EC-{uuid4().hex[:8]}" for _ in range(2)]
+    made = [
+        _referring(api_context, client, parent=str(two.id), loop_override="시험")[0] for client in clients
+    ]
+
+    first, second = await _serve(_counter(api_context, Lent(api_context)), *made)
+
+    assert isinstance(first, CommandResult), first
+    assert isinstance(second, Refusal)
+    assert (second.guard, second.reason) == (Guard.JOURNEY, "parent-of-another-client")
 
 
 async def test_one_order_that_breaks_the_transaction_is_served_alone(api_context: Office) -> None:

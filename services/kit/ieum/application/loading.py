@@ -80,6 +80,8 @@ class Loaded:
         referral = change.referral
         if referral is not None and client is not None:
             self.open[client] = referral.id
+            if referral.parent is not None:
+                self.clients.setdefault(referral.parent, client.ref)
         elif referral is not None and change.case is not None:
             self.journeys.setdefault(referral.journey, change.case.id)
 
