@@ -23,7 +23,7 @@ from ieum_contracts.model import (
     plain,
     pseudonym,
 )
-from ieum_contracts.timing import AppointmentTime, FutureDay, FutureTime
+from ieum_contracts.timing import FutureDay, FutureTime
 
 
 class DecisionBody(Model):
@@ -38,7 +38,7 @@ class DecisionBody(Model):
 class Appointment(Model):
     """When and where the client is expected."""
 
-    at: Annotated[AppointmentTime, pseudonym("When.")]
+    at: Annotated[FutureTime, pseudonym("When.")]
     place: Annotated[Line, plain("Where.")]
     desk: Annotated[Line | None, plain("At which desk.")] = None
     bring: Annotated[Documents, plain("What to bring.")] = ()

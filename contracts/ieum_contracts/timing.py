@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Annotated, Any, get_args
 
@@ -13,8 +13,17 @@ from ieum_contracts.model import Day, Model, Time, models_in
 
 TOO_EARLY, TOO_LATE = "time_too_early", "time_too_late"
 CLOCKS_DIFFER = timedelta(minutes=10)
-_SEOUL = timezone(timedelta(hours=9))
+SEOUL = timezone(timedelta(hours=9), "KST")
+"""Korea has no summer time; days are days in Seoul."""
 _LAST_YEAR, _NEXT_YEARS = timedelta(days=366), timedelta(days=3660)
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in Seoul; at the end of the calendar, the day in the given time zone."""
+    try:
+        return moment.astimezone(SEOUL).date()
+    except OverflowError:
+        return moment.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,8 @@ class Within:
             early, late = earliest is not None and value < earliest, value > latest
         else:
             day: Any = value
-            early = earliest is not None and day < earliest.astimezone(_SEOUL).date()
-            late = day > latest.astimezone(_SEOUL).date()
+            early = earliest is not None and day < day_of(earliest)
+            late = day > day_of(latest)
         return TOO_EARLY if early else TOO_LATE if late else None
 
     def __get_pydantic_json_schema__(
@@ -53,9 +62,7 @@ ConsentTime = Annotated[Time, Within(timedelta(days=3660), CLOCKS_DIFFER)]
 """Consent that is older than anything may be kept is none."""
 FutureTime = Annotated[Time, Within(_LAST_YEAR, _NEXT_YEARS)]
 FutureDay = Annotated[Day, Within(_LAST_YEAR, _NEXT_YEARS)]
-"""What is due. It may have passed where something is written down afterwards, by a year at most."""
-AppointmentTime = Annotated[Time, Within(_LAST_YEAR, _NEXT_YEARS)]
-"""An appointment, or one that was kept or missed in the last year."""
+"""What is due or arranged. It may have passed where it is written down afterwards, by a year at most."""
 
 
 def out_of_time(body: Model, said_at: datetime, place: str = "") -> Iterator[tuple[str, str]]:

@@ -7,7 +7,6 @@ import pytest
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from ieum.casework.case_commands import day_of
 from ieum.casework.conditions import Answer, Missing
 from ieum.casework.eligibility import RuleFailure, RuleSet, rule
 from ieum.casework.orders import REFERRAL_ORDER
@@ -21,6 +20,7 @@ from ieum_contracts.decisions import ReferralCompleted, ReferralReceived
 from ieum_contracts.eligibility import EligibilityAssessed
 from ieum_contracts.lifecycle import RecipientCopy
 from ieum_contracts.referral import ReferralAmended, ReferralCancelRequested, ReferralRequested
+from ieum_contracts.timing import day_of
 from tests.kit.casework.agencies import (
     PUBLISHED,
     RECIPIENT,

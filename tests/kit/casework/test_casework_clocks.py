@@ -9,7 +9,6 @@ from pydantic_core import to_json
 
 from ieum.casework import case_commands, sending
 from ieum.casework.ask_orders import WithdrawConsent
-from ieum.casework.case_commands import day_of
 from ieum.casework.not_taken_in import repeat
 from ieum.casework.orders import CaseClosing
 from ieum.casework.refusals import Guard, Refusal
@@ -19,7 +18,7 @@ from ieum_contracts.catalogue import MODEL_OF_DECISION, dataschema_of, decode, t
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.consent import ConsentErased
 from ieum_contracts.referral import ReferralRequested
-from ieum_contracts.timing import out_of_time
+from ieum_contracts.timing import day_of, out_of_time
 from tests.kit.casework.agencies import Two, new_id
 
 AHEAD = timedelta(days=40)

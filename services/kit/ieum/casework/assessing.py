@@ -6,12 +6,12 @@ from datetime import date
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ieum.casework.case_commands import day_of
 from ieum.casework.effects import say
 from ieum.casework.eligibility import RULE_FAILED, Judged, RuleFailure, RuleSet, judge
 from ieum.casework.facts import facts_of
 from ieum.casework.values import AgencyView, Change, Referral
 from ieum_contracts.eligibility import EligibilityAssessed, Likelihood, ProgrammeAssessed
+from ieum_contracts.timing import day_of
 
 ALL_RULES = "all"
 """In place of a rule's id when the whole assessment failed."""

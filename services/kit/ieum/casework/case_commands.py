@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from uuid import UUID
 
 from ieum.casework.orders import CaseClosing, CaseFollowUp
@@ -14,19 +14,10 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.lifecycle import ENDED, UNDERWAY
 from ieum_contracts.message import Say
 from ieum_contracts.model import LIST_ITEMS_MAX
+from ieum_contracts.timing import day_of
 
 SERVED_MAX = LIST_ITEMS_MAX
 """Referrals that one case may serve: as many as `case.closed` can name."""
-SEOUL = timezone(timedelta(hours=9), "KST")
-"""Korea has no summer time; days of a case are days in Seoul."""
-
-
-def day_of(moment: datetime) -> date:
-    """Return the day in Seoul; at the end of the calendar, the day in the given time zone."""
-    try:
-        return moment.astimezone(SEOUL).date()
-    except OverflowError:
-        return moment.date()
 
 
 def accepted_into(
