@@ -21,6 +21,7 @@ from ieum_contracts import (
     identifier_rule,
     lifecycle,
     model,
+    overdue,
     topics,
 )
 from ieum_contracts.asyncapi import asyncapi
@@ -55,6 +56,7 @@ _CODED: tuple[ModuleType, ...] = (
     delivery,
     eligibility,
     model,
+    overdue,
     topics,
 )
 

@@ -8,40 +8,20 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ieum.casework.eligibility import Rule, RuleSet
+from ieum.casework.usual_items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
 from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
 from ieum_contracts.client import ReferralDetails
 from ieum_contracts.client_codes import Document
 from ieum_contracts.codes import SubjectKind
 from ieum_contracts.model import Model, models_in
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished, RulePublished
 
 RETENTION_DAYS_MAX = 5 * 365
 """Social-security information is kept for at most five years (SSBA 34)."""
-EVERY_REFERRAL = ("documents_held", "reason_in_words", "sender_desk")
-PERSON_ITEMS = (
-    "client.name",
-    "client.birth_date",
-    "client.address",
-    "contact.phone",
-    "contact.email",
-    "contact.safe_to_call",
-    "contact.safe_hours",
-    "contact.proxy",
-    "contact.guardian",
-    "interpreter_language",
-    "accessibility",
-    *EVERY_REFERRAL,
-)
-EMPLOYER_ITEMS = (
-    "employer.name",
-    "employer.business_number",
-    "employer.contact_name",
-    "employer.phone",
-    "employer.staff",
-    "employer.vacancies",
-    *EVERY_REFERRAL,
-)
+HEARS = ("referral.overdue.v1",)
+"""Types that are said only to an agency that publishes that it takes them in (decision 24)."""
 
 
 class DeclarationError(IeumError):
@@ -67,7 +47,8 @@ class Programme:
     """A service that others may refer to, with the rules that say for whom it is meant.
 
     `extra_items` names what the purpose needs of `sealed` beside what every referral carries and beside the
-    facts that the rules read. A `discretionary` programme is never assessed as likely.
+    facts that the rules read. A `discretionary` programme is never assessed as likely. `clocks` are those
+    that run otherwise than the table of casework says; senders read them from the catalogue.
     """
 
     id: str
@@ -79,6 +60,7 @@ class Programme:
     documents: tuple[Document, ...] = ()
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
+    clocks: tuple[ClockPublished, ...] = ()
     retention_days: int = RETENTION_DAYS_MAX
 
     def __post_init__(self) -> None:
@@ -169,6 +151,8 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
             for each in programme.rules
         ),
         retention_days=programme.retention_days,
+        clocks=programme.clocks,
+        hears=HEARS,
     )
 
 

@@ -1,7 +1,7 @@
 """What casework works on and what it gives back: referrals, cases and changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
@@ -17,6 +18,7 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
 from ieum_contracts.message import Say
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished
 
 
@@ -139,11 +141,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class AgencyView:
-    """What casework needs besides referrals: the agency, its rules, and all published programmes."""
+    """What casework needs besides referrals: the agency, its rules, and all published programmes.
+
+    `clocks` are those that run otherwise in a programme of this agency, `calendar` tells its business days.
+    """
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
+    clocks: Mapping[str, tuple[ClockPublished, ...]] = field(default_factory=dict)
+    calendar: BusinessCalendar = WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
