@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic_core import from_json
 
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Decision, Outcome, Reason, State
@@ -137,13 +139,20 @@ class Case:
     version: int = 1
 
 
+NO_CAPACITIES: Mapping[tuple[Address, str], CapacityChanged] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class AgencyView:
-    """What casework needs besides referrals: the agency, its rules, and all published programmes."""
+    """What casework needs besides referrals: the agency, its rules, all published programmes and their room.
+
+    `capacities` is what each agency last said of a programme's room, this one included; it may lack some.
+    """
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
+    capacities: Mapping[tuple[Address, str], CapacityChanged] = NO_CAPACITIES
 
 
 @dataclass(frozen=True, slots=True)
