@@ -1,10 +1,9 @@
 """What casework works on and what it gives back: referrals, cases and changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -139,9 +138,6 @@ class Case:
     version: int = 1
 
 
-NO_CAPACITIES: Mapping[tuple[Address, str], CapacityChanged] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class AgencyView:
     """What casework needs besides referrals: the agency, its rules, all published programmes and their room.
@@ -152,7 +148,7 @@ class AgencyView:
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
-    capacities: Mapping[tuple[Address, str], CapacityChanged] = NO_CAPACITIES
+    capacities: Mapping[tuple[Address, str], CapacityChanged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
