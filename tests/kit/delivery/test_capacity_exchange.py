@@ -34,7 +34,7 @@ class Source:
         self.room: Room | None = Room.FEW
         self.places = 3
 
-    async def read(self, connection: Connection) -> Sequence[CapacityChanged]:  # noqa: ARG002
+    async def read(self, connection: Connection) -> Sequence[CapacityChanged]:
         """Return the room; nothing once it is None."""
         if self.room is None:
             return ()
