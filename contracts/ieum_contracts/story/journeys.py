@@ -31,6 +31,8 @@ def story() -> list[Message]:
     shorter.expired(teller)
     shorter.unanswered(teller)
     trouble.restored(teller, EMPLOYMENT, WELFARE, START)
+    teller.tell_room(EMPLOYMENT, people.FULL)
+    teller.tell_room(JOBS, people.SOME_ROOM, "places-counted")
     return teller.told
 
 
