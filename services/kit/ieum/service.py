@@ -11,12 +11,15 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from ieum.agency import load_agency, published
+from ieum.agency import Agency, load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
+from ieum.application.business_calendar import business_calendar, version_of
+from ieum.application.clock_runner import ClockRunner
+from ieum.application.clock_upkeep import ClockUpkeep
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
@@ -47,7 +50,7 @@ def run(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve one agency: HTTP until a signal arrives, events as long as HTTP is served.
 
-    Raises DeclarationError when the agency's package declares none.
+    Raises DeclarationError when the agency's package declares none, CalendarError for a wrong calendar.
     """
     agency = load_agency(settings.agency_package)
     database, orders, requests = await _databases(
@@ -56,8 +59,8 @@ async def serve(settings: Settings) -> None:
     registry = CollectorRegistry()
     context = _delivery_context(settings, database, registry)
     programme_cache = ProgrammeCache(context)
-    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
-    handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
+    measures = CaseworkMeasures(registry)
+    handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
     delivery = Delivery(settings, context, handler, Offers(published(agency, version=1)), programme_cache)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
@@ -70,17 +73,36 @@ async def serve(settings: Settings) -> None:
         news=delivery.news,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
+    runner = ClockRunner(context, handler, delivery.outbox, delivery.wake, measures)
+    upkeep = ClockUpkeep(context, handler, delivery.leading, measures)
     app, ready = create_app(api_context), context.restore_check.settled
     http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
         async with _beside(
-            delivery.run(), programme_cache.run(), keep_forgetting(database, delivery.leading)
+            delivery.run(),
+            programme_cache.run(),
+            runner.run(),
+            upkeep.run(),
+            keep_forgetting(database, delivery.leading),
         ):
             await http.serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))
     _log.info("service.stopped")
+
+
+def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: ProgrammeCache) -> AgencyView:
+    calendar = business_calendar(settings.centre_file)
+    return AgencyView(
+        context.me,
+        agency.rule_sets,
+        cache.programmes,
+        cache.capacities,
+        {each.id: each.clocks for each in agency.programmes},
+        calendar,
+        version_of(calendar, context.clock().year),
+    )
 
 
 def _delivery_context(settings: Settings, database: Database, registry: CollectorRegistry) -> DeliveryContext:

@@ -64,7 +64,7 @@ def follow(
     after: dict[Clock, RunningClock] = {}
     for clock, rule in CLOCK_RULES.items():
         before = running.get(clock)
-        if rule.effect(referral.side) is None or not _belongs(clock, referral):
+        if rule.effect(referral.side) is None or not belongs(clock, referral):
             continue
         if _paused(clock, referral):
             if before is not None:
@@ -144,7 +144,7 @@ def fired(clock: RunningClock, now: datetime, calendar: BusinessCalendar) -> Run
     return clock
 
 
-def _belongs(clock: Clock, referral: Referral) -> bool:
+def belongs(clock: Clock, referral: Referral) -> bool:
     """Whether a clock runs or waits for a referral: after a withdrawal only that of the erasure."""
     copy = referral.copy
     if clock is Clock.ERASURE_RECEIPT:

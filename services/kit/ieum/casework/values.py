@@ -154,6 +154,7 @@ class AgencyView:
     capacities: Mapping[tuple[Address, str], CapacityChanged] = field(default_factory=dict)
     clocks: Mapping[str, tuple[ClockPublished, ...]] = field(default_factory=dict)
     calendar: BusinessCalendar = WEEKDAYS
+    calendar_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
