@@ -53,7 +53,12 @@ class Delivery(Generic[Known]):
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)
         self._maintenance = Maintenance(
-            context, inbox, self._relay, self._consumer.ends, self._consumer.compared
+            context,
+            inbox,
+            self._relay,
+            self._consumer.ends,
+            self._consumer.compared,
+            self._consumer.progress,
         )
         self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
         self._reader = CatalogueReader(settings, context, listener or NoListener())

@@ -17,7 +17,8 @@ RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
 """A failed fold is retried after each of these; then the event is dead until an operator acts."""
 SPREAD, BYTE = 0.2, 256
 """How much shorter a delay may be, from the event's digest: the fold is pure and has no random numbers."""
-AWAITING_DELAY = timedelta(seconds=30)
+AWAITING_DELAY, AWAITING_DELAY_MAX = timedelta(seconds=30), timedelta(hours=1)
+"""An event that is early is retried after half the time for which it has waited, within these bounds."""
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When an event that we do not understand is retried, unless newer contracts come first."""
 NOT_UNDERSTOOD = ("type.unknown", "version.unknown", "value.unknown")
@@ -48,6 +49,11 @@ class ParkedEvent:
     def _spread(self) -> float:
         """Return a fraction that differs from event to event, so that not all are retried at once."""
         return 1 - SPREAD * self.heard.digest[-1] / BYTE
+
+    def await_another(self, reason: str, now: datetime) -> None:
+        """Wait for another event of the key, which wakes it, and look from time to time, ever more seldom."""
+        delay = min(max((now - self.since) / 2, AWAITING_DELAY), AWAITING_DELAY_MAX)
+        self.reason, self.retry_at = reason, now + delay
 
     def await_contracts(self, reason: str, now: datetime) -> None:
         """Wait for newer contracts, from the time at which they were found to be needed."""
@@ -140,20 +146,22 @@ async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]
 
 
 _DUE = """
-select distinct p.key
-from parked p
-cross join lateral (
-    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
-) s
-where p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
-    and (p.retry_at is null or p.retry_at <= $1)
-    and not exists (select from source where source.peer = p.peer and source.held is not null)
-limit $2
+select distinct d.key
+from (
+    select p.key
+    from parked p
+    cross join lateral (
+        select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+    ) s
+    where p.retry_at <= $1 and p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
+        and not exists (select from source where source.peer = p.peer and source.held is not null)
+    order by p.retry_at limit $2
+) d
 """
 
 
 async def due_keys(connection: Connection, now: datetime) -> list[UUID]:
-    """Return keys with an event that may be tried now: its predecessor is heard, its retry time has come."""
+    """Return the keys with an event whose retry time has come, those that are due for longest first."""
     return [row["key"] for row in await connection.fetch(_DUE, now, WOKEN_MAX)]
 
 

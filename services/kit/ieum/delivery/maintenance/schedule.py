@@ -22,7 +22,9 @@ from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
 from ieum.delivery.maintenance.wake_parked import WakeParked
+from ieum.delivery.maintenance.walk_parked import WalkParked
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
@@ -48,14 +50,21 @@ class Job(NamedTuple):
 class Maintenance(Generic[Known]):
     """What has to be done at intervals, so that streams move on by themselves."""
 
-    def __init__(
-        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
+    def __init__(  # noqa: PLR0913, PLR0917 - what the jobs work with
+        self,
+        context: DeliveryContext,
+        inbox: Inbox[Known],
+        relay: Relay,
+        ends: Ends,
+        compared: asyncio.Event,
+        progress: ReadingProgress,
     ) -> None:
         self._context = context
         self._relay = relay
         self._wake_parked = WakeParked(context, inbox, relay, compared)
         self._answer_heads = AnswerHeads(context, relay, ends)
-        self._ask_again = AskAgain(context, relay)
+        self._walk_parked = WalkParked()
+        self._ask_again = AskAgain(context, relay, progress, self._walk_parked)
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
         self._retention = Retention(context)
@@ -67,6 +76,7 @@ class Maintenance(Generic[Known]):
         yield Job(1, lambda: release_due(connection, context, now))
         yield Job(1, lambda: erase_the_rest(connection))
         yield Job(GAP_TICKS, lambda: pull_back_waits(connection, now))
+        yield Job(1, lambda: self._walk_parked.run(connection, now))
         yield Job(GAP_TICKS, lambda: self._ask_again.run(connection, now, GAP_AGE))
         yield Job(HEADS_TICKS, lambda: ask_the_silent_again(connection, context, now))
         yield Job(1 if self._heads.behind else HEADS_TICKS, lambda: self._heads.say(connection, now))

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from ieum.delivery.application import Application, Applied, Awaiting, Known, Refused
-from ieum.delivery.blocked.parking import AWAITING_DELAY, ParkedEvent
+from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
@@ -145,7 +145,7 @@ class BatchFold(Generic[Known]):
             case Refused(reason, kept):
                 self._hear(stream, head.heard, refusal=reason, kept=kept)
             case Awaiting(reason):
-                head.reason, head.retry_at = reason, self._now + AWAITING_DELAY
+                head.await_another(reason, self._now)
                 return False
         return True
 
