@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import NotLoaded, VerifiedEvent
 from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
@@ -24,6 +24,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 NOT_UNDERSTOOD = ("type.unknown", "version.unknown", "value.unknown")
 WOKEN_MAX = 100
 PARKED_LOADED_MAX = 5000
+STREAM_BYTES_LOADED, BYTES_LOADED = 2**20, 2**25
+"""Bodies that are loaded of one stream, the first ones, and of all: what is behind a gap may be very much."""
 
 
 @dataclass(slots=True)
@@ -63,15 +65,22 @@ class ParkedEvent:
 
 
 _LOAD = """
-select key, peer, family, sequence, headers, body, digest, unkept, reason, since, attempts, dead, retry_at,
-    told
-from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+select key, peer, family, sequence, headers, digest, unkept, reason, since, attempts, dead, retry_at, told,
+    case when of_stream <= $3 and of_all <= $4 then body end as body
+from (
+    select *, sum(octet_length(body)) over (partition by key, peer, family order by sequence) as of_stream,
+        sum(octet_length(body)) over (order by key, peer, family, sequence) as of_all
+    from (
+        select * from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+    ) first
+) p order by key, peer, family, sequence
 """
 
 
 async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[ParkedEvent]:
-    """Load the events that wait under these keys, in stream order."""
-    rows = await connection.fetch(_LOAD, list(keys), PARKED_LOADED_MAX)
+    """Load the events that wait under these keys, in stream order, and the bodies of the first ones."""
+    limits = PARKED_LOADED_MAX, STREAM_BYTES_LOADED, BYTES_LOADED
+    rows = await connection.fetch(_LOAD, list(keys), *limits)
     return [
         ParkedEvent(
             stream=StreamKey(row["key"], row["peer"], row["family"]),
@@ -178,9 +187,9 @@ async def wake_for_new_contracts(connection: Connection, since: datetime, now: d
 def _heard(row: Record) -> VerifiedEvent:
     event = envelope.read(envelope.from_canonical(row["headers"]))
     family, body = FAMILIES[row["family"]], row["body"]
-    if row["unkept"] is None:
+    if row["unkept"] is None and body is not None:
         return heard(family, row["key"], row["sequence"], event, row["headers"], body)
-    content = Invalid(row["unkept"])
+    content = NotLoaded() if row["unkept"] is None else Invalid(row["unkept"])
     return VerifiedEvent(
-        family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content
+        family, row["key"], row["sequence"], event, row["headers"], body or b"", row["digest"], content
     )

@@ -13,7 +13,7 @@ from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import NotLoaded, VerifiedEvent
 from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
@@ -107,13 +107,13 @@ class BatchFold(Generic[Known]):
         while stream.stopped is None and (head := queue.get(stream.heard + 1)) is not None:
             if head.dead or (head.retry_at is not None and head.retry_at > self._now):
                 return
-            if (why := self._held.get(stream.at.peer)) is not None:
-                head.reason, head.retry_at = why, None
-                self._park(head)
-                if why != COMPARING:
-                    self._tell(head)
+            if isinstance(head.heard.content, NotLoaded):  # its turn has come: the next look loads it
+                self._park(head).retry_at = self._now
                 return
-            if not self._take(stream, head):
+            why = self._held.get(stream.at.peer)
+            if why is not None:
+                head.reason, head.retry_at = why, None
+            if why is not None or not self._take(stream, head):
                 self._park(head)
                 if head.reason != COMPARING:
                     self._tell(head)
