@@ -12,7 +12,7 @@ from ieum.delivery.receiving.batch_result import Gap
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import NotLoaded, VerifiedEvent
 from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.stream import Stream
 from tests.chaos.broken.patching import put, rewrite
@@ -40,7 +40,7 @@ def failed_batch_acknowledged() -> None:
     """Let a failed batch go: the next one's acknowledgement passes over it."""
     _believe_kafka()
 
-    async def go_on(self: Consumer[Any], records: Records, error: Exception) -> None:  # noqa: ARG001 - that is it
+    async def go_on(self: Consumer[Any], records: Records, error: Exception) -> None:
         await asyncio.sleep(0.1)
 
     put(Consumer, "_back_off", go_on)
@@ -54,11 +54,12 @@ def no_duplicate_check() -> None:
         self: BatchFold[Any],
         stream: Stream,
         heard: VerifiedEvent,
-        digest: bytes | None,  # noqa: ARG001 - nobody looks
+        digest: bytes | None,
     ) -> None:
         self._queue_of(stream.at)
         before = stream.heard, stream.heard_digest
-        self._take(stream, ParkedEvent(stream.at, heard, "", self._now))
+        assert not isinstance(heard.content, NotLoaded)
+        self._take(stream, ParkedEvent(stream.at, heard, "", self._now), heard.content)
         stream.heard, stream.heard_digest = before
 
     put(BatchFold, "_seen_before", apply_again)
@@ -89,7 +90,7 @@ class _Anywhere(int):
 
 def wrong_partition_accepted() -> None:
     """Ask no longer whether a key belongs into the partition that it lies in."""
-    put(verification, "partition_of", lambda key: _Anywhere(0))  # noqa: ARG005 - that is it
+    put(verification, "partition_of", lambda key: _Anywhere(0))
 
 
 def _believe_kafka() -> None:

@@ -15,7 +15,7 @@ from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.erasure import erase_the_rest
 from ieum.delivery.failures import RETRYABLE
-from ieum.delivery.maintenance.answer_heads import AnswerHeads, Ends
+from ieum.delivery.maintenance.answer_heads import AnswerHeads
 from ieum.delivery.maintenance.ask_again import AskAgain
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
@@ -23,8 +23,8 @@ from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
 from ieum.delivery.maintenance.wake_parked import WakeParked
 from ieum.delivery.maintenance.walk_parked import WalkParked
+from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
@@ -50,21 +50,15 @@ class Job(NamedTuple):
 class Maintenance(Generic[Known]):
     """What has to be done at intervals, so that streams move on by themselves."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what the jobs work with
-        self,
-        context: DeliveryContext,
-        inbox: Inbox[Known],
-        relay: Relay,
-        ends: Ends,
-        compared: asyncio.Event,
-        progress: ReadingProgress,
+    def __init__(
+        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, consumer: Consumer[Known]
     ) -> None:
         self._context = context
         self._relay = relay
-        self._wake_parked = WakeParked(context, inbox, relay, compared)
-        self._answer_heads = AnswerHeads(context, relay, ends)
+        self._wake_parked = WakeParked(context, inbox, relay, consumer.compared)
+        self._answer_heads = AnswerHeads(context, relay, consumer.ends)
         self._walk_parked = WalkParked()
-        self._ask_again = AskAgain(context, relay, progress, self._walk_parked)
+        self._ask_again = AskAgain(context, relay, consumer.progress, self._walk_parked)
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
         self._retention = Retention(context)

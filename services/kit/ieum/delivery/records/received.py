@@ -29,6 +29,10 @@ class Record(Protocol):
     headers: Sequence[tuple[str, bytes]]
 
 
+Content = Model | NotUnderstood | Invalid
+"""The body of an event, or why it cannot be used."""
+
+
 class NotLoaded:
     """In place of a body that waits in the database, behind others: it is loaded when its turn comes."""
 
@@ -44,7 +48,7 @@ class VerifiedEvent:
     headers: bytes
     body: bytes
     digest: bytes
-    content: Model | NotUnderstood | Invalid | NotLoaded
+    content: Content | NotLoaded
     record: Record | None = None
 
     @property
@@ -57,10 +61,9 @@ class VerifiedEvent:
         """Return the event's stream; raises KeyError for a source that has no number yet."""
         return StreamKey(self.key, peers.number(self.envelope.source), FAMILY_NUMBERS[self.family])
 
-    def event(self) -> Event:
-        """Return what the application folds; only for content that is a model."""
-        assert isinstance(self.content, Model)  # noqa: S101 - callers have checked
-        return Event(self.envelope, self.content)
+    def event(self, body: Model) -> Event:
+        """Return what the application folds: the content, where it is a model."""
+        return Event(self.envelope, body)
 
 
 @dataclass(frozen=True, slots=True)
