@@ -18,6 +18,7 @@ from ieum_contracts import (
     consent,
     delivery,
     eligibility,
+    evidence,
     identifier_rule,
     lifecycle,
     model,
@@ -54,6 +55,7 @@ _CODED: tuple[ModuleType, ...] = (
     consent,
     delivery,
     eligibility,
+    evidence,
     model,
     topics,
 )

@@ -4,44 +4,22 @@ import importlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 from ieum.casework.eligibility import Rule, RuleSet
+from ieum.casework.items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
 from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
 from ieum_contracts.client import ReferralDetails
 from ieum_contracts.client_codes import Document
-from ieum_contracts.codes import SubjectKind
+from ieum_contracts.codes import ProgrammeKind, SubjectKind
 from ieum_contracts.model import Model, models_in
 from ieum_contracts.programme import ProgrammePublished, RulePublished
 
 RETENTION_DAYS_MAX = 5 * 365
 """Social-security information is kept for at most five years (SSBA 34)."""
-EVERY_REFERRAL = ("documents_held", "reason_in_words", "sender_desk")
-PERSON_ITEMS = (
-    "client.name",
-    "client.birth_date",
-    "client.address",
-    "contact.phone",
-    "contact.email",
-    "contact.safe_to_call",
-    "contact.safe_hours",
-    "contact.proxy",
-    "contact.guardian",
-    "interpreter_language",
-    "accessibility",
-    *EVERY_REFERRAL,
-)
-EMPLOYER_ITEMS = (
-    "employer.name",
-    "employer.business_number",
-    "employer.contact_name",
-    "employer.phone",
-    "employer.staff",
-    "employer.vacancies",
-    *EVERY_REFERRAL,
-)
 
 
 class DeclarationError(IeumError):
@@ -80,6 +58,9 @@ class Programme:
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
     retention_days: int = RETENTION_DAYS_MAX
+    kind: ProgrammeKind = ProgrammeKind.SERVICE
+    valid_from: date | None = None
+    valid_until: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse a programme that could not be published."""
@@ -115,7 +96,7 @@ class Agency:
             raise DeclarationError(f"The agency {self.id} offers nothing: declare at least one programme.")
         _check_unique(f"the agency {self.id} lists the programme", (each.id for each in self.programmes))
         sets = {
-            each.id: RuleSet(each.id, f"{self.id}/{self.rule_set}", each.rules, each.discretionary)
+            each.id: RuleSet(each.id, f"{self.id}/{self.rule_set}", each.rules, each.discretionary, each.kind)
             for each in self.programmes
         }
         object.__setattr__(self, "rule_sets", MappingProxyType(sets))
@@ -152,6 +133,7 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
         version=version,
         name_ko=programme.name.ko,
         name_en=programme.name.en,
+        kind=programme.kind,
         summary_ko=programme.summary.ko,
         summary_en=programme.summary.en,
         subjects=(programme.subject,),
@@ -169,6 +151,8 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
             for each in programme.rules
         ),
         retention_days=programme.retention_days,
+        valid_from=programme.valid_from,
+        valid_until=programme.valid_until,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ieum.casework.conditions import Answer
 from ieum_contracts.circumstances import Circumstances
+from ieum_contracts.codes import ProgrammeKind
 
 FACTS = frozenset(Circumstances.model_fields)
 DAY_PARAMETER = "on"
@@ -53,6 +54,7 @@ class RuleSet:
     version: str
     rules: tuple[Rule, ...]
     discretionary: bool = False
+    kind: ProgrammeKind = ProgrammeKind.SERVICE
 
 
 def rule(
