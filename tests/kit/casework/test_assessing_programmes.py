@@ -1,7 +1,7 @@
 """A programme of the kind `assessment` ends as `assessed`, with programmes that would help; no other does."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from ieum.agency import load_agency
 from ieum.casework import deciding
@@ -13,7 +13,7 @@ from ieum_contracts.codes import Decision, Outcome, ProgrammeKind
 from ieum_contracts.decisions import ReferralCompleted
 from tests.kit.casework.agencies import Two
 
-SUGGESTED = {"agency": "/yangju/city-job-center", "programme": "job-counselling"}
+SUGGESTED: dict[str, JsonValue] = {"agency": "/yangju/city-job-center", "programme": "job-counselling"}
 
 
 def order(outcome: str, *suggestions: object) -> DecisionOrder:
