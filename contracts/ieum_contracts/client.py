@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityCode, WeeklyHours
 from ieum_contracts.client_codes import Document
@@ -157,14 +157,6 @@ class ReferralDetails(Model):
     reason_in_words: Annotated[Note | None, personal("Why the client is referred.")] = None
     sender_desk: Annotated[Desk | None, personal("Whom to ask at the sender.")] = None
     consent: Annotated[ConsentArtefact | None, personal("What the person agreed to.")] = None
-
-    @field_validator("circumstances")
-    @classmethod
-    def _of_one_birth(cls, given: Circumstances | None, info: ValidationInfo) -> Circumstances | None:
-        client, fact = info.data.get("client"), None if given is None else given.birth_date
-        if fact is not None and client is not None and client.birth_date not in {None, fact.value}:
-            raise ValueError("The birth date among the facts is that of the client (`client.birth_date`).")
-        return given
 
 
 class SealedNote(Model):

@@ -29,7 +29,15 @@ MORE_RULES = {
     "employment_center": ("employment_support.py", "support_exclusions.py"),
     "microfinance_center": ("loans.py",),
 }
-WORDS = ("conditions.py", "figures.py", "facts.py", "places.py", "municipalities.py", "romanised.py")
+WORDS = (
+    "age_band.py",
+    "conditions.py",
+    "figures.py",
+    "facts.py",
+    "places.py",
+    "municipalities.py",
+    "romanised.py",
+)
 """Where else a change can make a rule answer otherwise than it did."""
 RULE_SETS = Path(__file__).with_name("rule_sets.json")
 

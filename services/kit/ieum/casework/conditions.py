@@ -4,8 +4,8 @@ import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
 
+from ieum.casework.age_band import AgeBand
 from ieum_contracts.circumstances import BenefitHeld
 from ieum_contracts.client_codes import Benefit
 
@@ -27,19 +27,6 @@ class Missing:
     def __bool__(self) -> bool:
         """Raise TypeError: it is neither yes nor no."""
         raise TypeError("A missing fact is neither true nor false: use the functions of this module.")
-
-
-@dataclass(frozen=True, slots=True)
-class AgeBand:
-    """Ages in completed years, both included; military service lifts the oldest by so many years at most."""
-
-    youngest: int
-    oldest: int
-    extension_years_max: int = 0
-
-    def lifted(self, years: int) -> Self:
-        """Return the band for somebody with these years of service."""
-        return type(self)(self.youngest, self.oldest + min(years, self.extension_years_max))
 
 
 @dataclass(frozen=True, slots=True)

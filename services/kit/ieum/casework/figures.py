@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ieum.casework.conditions import AgeBand, Answer, Missing, all_of
+from ieum.casework.age_band import AgeBand
+from ieum.casework.conditions import Answer, Missing, all_of
 
 FIRST_VERSION = date(2026, 11, 28)
 """The first version of the rules that is kept: what stands here without another day belongs to it."""

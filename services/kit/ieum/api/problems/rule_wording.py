@@ -20,9 +20,6 @@ RULES_KO: Mapping[str, str] = {
     ),
     "A benefit does not end": "급여의 마지막 날(`until`)은 첫날(`since`)보다 앞설 수 없습니다.",
     "A loan is not repaid": "대출 상환일(`repaid_on`)은 대출일(`taken_on`)보다 앞설 수 없습니다.",
-    "The birth date among the facts": (
-        "사실 가운데 생년월일은 이용자의 생년월일(`client.birth_date`)과 같아야 합니다."
-    ),
     "A birth date lies in": "생년월일은 1901년부터 2089년 사이입니다. 모르면 적지 않습니다.",
     "A day of work, service": (
         "근로·복무·급여의 날짜는 1930년부터 2089년 사이이며 1970-01-01이 "
