@@ -8,7 +8,7 @@ from typing import Generic
 
 from ieum.delivery.agencies import ListedAgencies
 from ieum.delivery.application import Application, Known
-from ieum.delivery.catalogue.publisher import CataloguePublisher
+from ieum.delivery.catalogue.publisher import CataloguePublisher, Offers
 from ieum.delivery.catalogue.reader import CatalogueListener, CatalogueReader, NoListener
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -24,7 +24,6 @@ from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.settings import Settings
-from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import topic_of
 
 TURN_SECONDS_MAX = 15.0
@@ -42,7 +41,7 @@ class Delivery(Generic[Known]):
         settings: Settings,
         context: DeliveryContext,
         application: Application[Known],
-        programmes: Sequence[ProgrammePublished] = (),
+        offers: Offers | None = None,
         listener: CatalogueListener | None = None,
         *,
         cleaning: Sequence[Callable[[], Awaitable[None]]] = (),
@@ -60,7 +59,7 @@ class Delivery(Generic[Known]):
         self._maintenance = Maintenance(
             context, inbox, self._relay, self._consumer.ends, self._consumer.compared, cleaning=cleaning
         )
-        self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
+        self._publisher = CataloguePublisher(context, self._relay, self._producer, offers or Offers())
         self._reader = CatalogueReader(settings, context, listener or NoListener())
 
     @property
