@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.effects import changed, say
+from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -99,16 +99,6 @@ def change_eligibility(referral: Referral, order: EligibilityChanged, now: datet
     if referral.copy.withdrawn or referral.copy.erased:
         return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
     return Change(changed(referral, now), says=(say(referral, order),))
-
-
-def asked_json(body: ReferralRequested) -> bytes:
-    """Return what was requested as JSON, without `sealed`."""
-    return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
-
-
-def sealed_json(body: ReferralRequested) -> bytes:
-    """Return the field `sealed` of what was requested, as JSON."""
-    return body.sealed.model_dump_json(exclude_none=True).encode()
 
 
 _CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)
