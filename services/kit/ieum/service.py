@@ -15,7 +15,6 @@ from ieum.agency import Agency, load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.host_check import LOCAL_HOSTS
-from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
 from ieum.application.business_calendar import business_calendar, version_of
 from ieum.application.clock_runner import ClockRunner
@@ -32,6 +31,7 @@ from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
+from ieum.storage.idempotency_rows import AnswerRetention
 
 DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has its own connections, and so have commands: other requests never make them wait."""
@@ -61,7 +61,14 @@ async def serve(settings: Settings) -> None:
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
-    delivery = Delivery(settings, context, handler, Offers(published(agency, version=1)), programme_cache)
+    delivery = Delivery(
+        settings,
+        context,
+        handler,
+        Offers(published(agency, version=1)),
+        programme_cache,
+        cleaning=(AnswerRetention(database).turn,),
+    )
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,
@@ -79,13 +86,7 @@ async def serve(settings: Settings) -> None:
     http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
-        async with _beside(
-            delivery.run(),
-            programme_cache.run(),
-            runner.run(),
-            upkeep.run(),
-            keep_forgetting(database, delivery.leading),
-        ):
+        async with _beside(delivery.run(), programme_cache.run(), runner.run(), upkeep.run()):
             await http.serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))

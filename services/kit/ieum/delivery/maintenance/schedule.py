@@ -1,7 +1,7 @@
 """The maintenance of streams: a table of jobs and intervals, worked through by the process that leads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, NamedTuple
@@ -15,13 +15,15 @@ from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.erasure import erase_the_rest
 from ieum.delivery.failures import RETRYABLE
-from ieum.delivery.maintenance.answer_heads import AnswerHeads, Ends
+from ieum.delivery.maintenance.answer_heads import AnswerHeads
 from ieum.delivery.maintenance.ask_again import AskAgain
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
 from ieum.delivery.maintenance.wake_parked import WakeParked
+from ieum.delivery.maintenance.walk_parked import WalkParked
+from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
@@ -49,16 +51,23 @@ class Maintenance(Generic[Known]):
     """What has to be done at intervals, so that streams move on by themselves."""
 
     def __init__(
-        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
+        self,
+        context: DeliveryContext,
+        inbox: Inbox[Known],
+        relay: Relay,
+        consumer: Consumer[Known],
+        *,
+        cleaning: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._context = context
         self._relay = relay
-        self._wake_parked = WakeParked(context, inbox, relay, compared)
-        self._answer_heads = AnswerHeads(context, relay, ends)
-        self._ask_again = AskAgain(context, relay)
+        self._wake_parked = WakeParked(context, inbox, relay, consumer.compared)
+        self._answer_heads = AnswerHeads(context, relay, consumer.ends)
+        self._walk_parked = WalkParked()
+        self._ask_again = AskAgain(context, relay, consumer.progress, self._walk_parked)
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
-        self._retention = Retention(context)
+        self._cleaning = (Retention(context).turn, *cleaning)
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
         """Return the jobs that share a connection, in order."""
@@ -67,6 +76,7 @@ class Maintenance(Generic[Known]):
         yield Job(1, lambda: release_due(connection, context, now))
         yield Job(1, lambda: erase_the_rest(connection))
         yield Job(GAP_TICKS, lambda: pull_back_waits(connection, now))
+        yield Job(1, lambda: self._walk_parked.run(connection, now))
         yield Job(GAP_TICKS, lambda: self._ask_again.run(connection, now, GAP_AGE))
         yield Job(HEADS_TICKS, lambda: ask_the_silent_again(connection, context, now))
         yield Job(1 if self._heads.behind else HEADS_TICKS, lambda: self._heads.say(connection, now))
@@ -92,7 +102,7 @@ class Maintenance(Generic[Known]):
         backoff = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
-            well = await self._each(self._answer_heads.run, self._retention.turn)
+            well = await self._each(self._answer_heads.run, *self._cleaning)
             await _rest(backoff, TICK_SECONDS, well=well)
 
     async def _due(self, ticks: int) -> None:

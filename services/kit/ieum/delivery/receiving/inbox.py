@@ -15,13 +15,12 @@ from ieum.delivery.blocked.quarantine import quarantine
 from ieum.delivery.blocked.source_breaker import count_troubles
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
-from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.receiving.batch_effects import BatchResult, Effects, Gap
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
-from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.notice_handlers import handle_notices
-from ieum.delivery.records.classification import classify
 from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.verification import classify
 from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
@@ -47,9 +46,9 @@ class Inbox(Generic[Known]):
         """Return the partition that a record came from."""
         return self._families[record.topic], record.partition
 
-    async def set_aside(self, record: Record, error: Exception) -> BatchResult | Gap:
+    async def set_aside(self, record: Record, error: Exception, *, mind_gap: bool) -> BatchResult | Gap:
         """Take in one record that breaks every batch: parked if its place is verified, and retried later."""
-        return await self._parking(error, offset=record.offset).take([record])
+        return await self._parking(error, offset=record.offset).take([record], mind_gap=mind_gap)
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""
