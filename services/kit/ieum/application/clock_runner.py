@@ -10,7 +10,6 @@ from asyncpg import Connection
 
 from ieum.application.event_handler import EventHandler, cases_of
 from ieum.application.flush import flush
-from ieum.casework.clock_book import ClockBook
 from ieum.casework.clock_firing import fire
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.running_clocks import RunningClock, belongs, fired
@@ -21,7 +20,7 @@ from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.sending.outbox import Cause, Outbox, OutboxWriter, StreamBlocked
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases
-from ieum.storage.clock_rows import lock_due, postpone, read_clocks
+from ieum.storage.clock_rows import lock_due, postpone, read_clock_book
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.overdue import ClockLevel
 
@@ -96,7 +95,7 @@ class ClockRunner:
         peers = self._handler.peers
         found = await lock_referrals(connection, peers, due)
         cases = await lock_cases(connection, peers, cases_of(found))
-        clocks = ClockBook(await read_clocks(connection, due))
+        clocks = await read_clock_book(connection, due)
         known = LoadedCases(found, cases, clocks=clocks)
         writer = await self._outbox.open(connection, {*known.referrals, *known.cases})
         postponed = [each.id for each in found if not self._fire(known, each, writer, now)]

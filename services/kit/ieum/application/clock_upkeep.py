@@ -8,7 +8,6 @@ from asyncpg import Connection
 
 from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
-from ieum.casework.clock_book import ClockBook
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.running_clocks import timed
 from ieum.casework.values import Change
@@ -16,7 +15,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.streams.batch_write import Rows
 from ieum.observe.metrics import CaseworkMeasures
-from ieum.storage.clock_rows import read_clocks
+from ieum.storage.clock_rows import read_clock_book, read_clocks
 from ieum.storage.clock_upkeep_rows import count_late, lock_timed_otherwise, next_unclocked, write_clocks
 from ieum.storage.referral_rows import lock_referrals
 
@@ -81,7 +80,7 @@ class ClockUpkeep:
         """Give clocks to referrals under way that have none, as if they had changed when they last did."""
         unclocked = await next_unclocked(connection, now, UPKEEP_ROWS_MAX)
         found = await lock_referrals(connection, self._handler.peers, unclocked)
-        clocks = ClockBook(await read_clocks(connection, unclocked))
+        clocks = await read_clock_book(connection, unclocked)
         for referral in found:
             clocks.note(Change(referral), None)
         await flush(connection, self._handler.peers, LoadedCases(clocks=clocks), Rows(), self._handler.view)

@@ -8,7 +8,6 @@ import structlog
 from asyncpg import Connection
 
 from ieum.application.flush import flush
-from ieum.casework.clock_book import ClockBook
 from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
@@ -19,7 +18,7 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
-from ieum.storage.clock_rows import read_clocks
+from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
@@ -47,7 +46,7 @@ class EventHandler:
         found = await lock_referrals(connection, self.peers, referrals)
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
-        clocks = ClockBook(await read_clocks(connection, referrals))
+        clocks = await read_clock_book(connection, referrals)
         return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named), clocks)
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:

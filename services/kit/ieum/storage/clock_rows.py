@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.casework.clock_book import ChangedClocks
+from ieum.casework.clock_book import ChangedClocks, ClockBook
 from ieum.casework.clock_rules import Step
 from ieum.casework.running_clocks import RunningClock
 from ieum.delivery.streams.batch_write import Part
@@ -22,6 +22,11 @@ async def read_clocks(connection: Connection, referrals: Collection[UUID]) -> li
     """Read the clocks of referrals. To change them, the referrals are locked first, by another statement."""
     rows = await connection.fetch(_READ, sorted(referrals)) if referrals else []
     return [(row["referral"], running_clock(row)) for row in rows]
+
+
+async def read_clock_book(connection: Connection, referrals: Collection[UUID]) -> ClockBook:
+    """Read the clocks of locked referrals, to follow what happens to them."""
+    return ClockBook(await read_clocks(connection, referrals))
 
 
 _LOCK_DUE = """
