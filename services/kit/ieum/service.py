@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
+import uvicorn
 import uvloop
 from prometheus_client import CollectorRegistry
 
@@ -50,9 +51,8 @@ async def serve(settings: Settings) -> None:
     Raises DeclarationError when the agency's package declares none.
     """
     agency = load_agency(settings.agency_package)
-    database, orders, requests = await _databases(
-        settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
-    )
+    sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
+    database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
     context = _delivery_context(settings, database, registry)
     programme_cache = ProgrammeCache(context)
@@ -77,15 +77,18 @@ async def serve(settings: Settings) -> None:
         news=delivery.news,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
-    app, ready = create_app(api_context), context.restore_check.settled
-    http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
         async with _beside(delivery.run(), programme_cache.run()):
-            await http.serve()
+            await _http(settings, api_context).serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))
     _log.info("service.stopped")
+
+
+def _http(settings: Settings, context: ApiContext) -> uvicorn.Server:
+    ready = context.delivery.restore_check.settled
+    return server(create_app(context), settings.http_host, settings.http_port, ready, context.ending.set)
 
 
 def _delivery_context(settings: Settings, database: Database, registry: CollectorRegistry) -> DeliveryContext:
