@@ -19,6 +19,7 @@ from ieum_contracts.codes import REASONS_OF_ASK, AskType, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested, Visit
+from ieum_contracts.timing import day_of
 
 HOPS_MAX = 4
 LOOP_WITHIN = timedelta(days=30)
@@ -119,7 +120,7 @@ def _refusals(
     if order.parent is not None:
         yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
-    if to == view.me or programme is None or not programme.offered:
+    if to == view.me or programme is None or not programme.is_offered(day_of(now)):
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
