@@ -1,8 +1,8 @@
-"""Assessments a second on one core: made-up clients, every programme with rules, facts as casework has them."""
+"""Assessments a second on one core: made-up clients, and every programme that has rules."""
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -55,6 +55,15 @@ def measure() -> dict[str, Any]:
     }
 
 
+def sentence(found: Mapping[str, Any]) -> str:
+    """Say in one sentence what was measured."""
+    best, middle = found["per_second_best"], found["per_second_middle"]
+    return (
+        f"{best:,} assessments a second on one core ({middle:,} in the middle round; the aim is "
+        f"{AIM_PER_SECOND:,}), at {found['calibration']:,} thousand hashes a second."
+    )
+
+
 def _round(questions: list[Question]) -> float:
     begun = time.process_time()
     for each in questions:
@@ -64,9 +73,8 @@ def _round(questions: list[Question]) -> float:
 
 def _questions() -> Iterator[Question]:
     chance = random.Random(SEED)  # noqa: S311 - made-up clients, not secrets
-    rule_sets = [
-        each for package in PACKAGES for each in load_agency(package).rule_sets.values() if each.rules
-    ]
+    agencies = map(load_agency, PACKAGES)
+    rule_sets = [each for agency in agencies for each in agency.rule_sets.values() if each.rules]
     for _ in range(CLIENTS):
         facts = facts_in(_client(chance), DAY)
         for each in rule_sets:
