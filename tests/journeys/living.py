@@ -17,6 +17,7 @@ from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
 from ieum_lab.testing.centre import CentreUnderTest
+from tests.commands import run_ieum
 
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")
@@ -79,16 +80,7 @@ class Living:
 
     async def ieum(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the `ieum` command on this centre."""
-        return await asyncio.to_thread(
-            subprocess.run,
-            [str(IEUM), *arguments],
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return await asyncio.to_thread(run_ieum, arguments, self.environment(), ROOT)
 
 
 def write_centre_file(path: Path, under_test: CentreUnderTest) -> Path:
