@@ -10,7 +10,7 @@ import pytest
 
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.plugin import MakeCentre
-from tests.commands import run_ieum
+from tests.forks import run_ieum
 from tests.journeys.living import IEUM, ROOT, Living, write_centre_file
 
 OK, FAILED, USAGE, UNREACHABLE, REFUSED = range(5)
