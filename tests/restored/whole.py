@@ -21,6 +21,7 @@ from ieum.centre.postgres import connect_admin, create_database
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.intervals import USUAL, Intervals
 from ieum.delivery.streams.peers import Peers
 from ieum.settings import Settings
 from ieum.storage.database import Database, open_database
@@ -34,20 +35,23 @@ DROP = "select format('drop database %I with (force)', $1::text)"
 class Whole:
     """One agency; `start` and `stop` may follow each other again and again, as of a process."""
 
-    def __init__(self, centre: CentreUnderTest, agency: str) -> None:
+    def __init__(self, centre: CentreUnderTest, agency: str, intervals: Intervals = USUAL) -> None:
         self.centre = centre
         self.address = centre.address(agency)
         self.settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
         self.http: httpx.AsyncClient
         self._database: Database
         self._tasks: list[asyncio.Task[None]] = []
+        self._intervals = intervals
 
     async def start(self, programmes: int = 1) -> None:
         """Run until everything works and other agencies' programmes are known."""
         declared = load_agency(self.settings.agency_package)
         dsn = self.settings.database_dsn.get_secret_value()
         self._database = await open_database(dsn, self.settings.database_secret())
-        context = DeliveryContext(self.address, self._database, Peers(), lambda: datetime.now(UTC))
+        context = DeliveryContext(
+            self.address, self._database, Peers(), lambda: datetime.now(UTC), intervals=self._intervals
+        )
         programme_cache = ProgrammeCache(context)
         handler = EventHandler(
             AgencyView(
