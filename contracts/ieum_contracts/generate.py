@@ -23,6 +23,7 @@ from ieum_contracts import (
     identifier_rule,
     lifecycle,
     model,
+    overdue,
     topics,
 )
 from ieum_contracts.asyncapi import asyncapi
@@ -59,6 +60,7 @@ _CODED: tuple[ModuleType, ...] = (
     eligibility,
     evidence,
     model,
+    overdue,
     topics,
 )
 

@@ -14,10 +14,13 @@ from ieum.casework.items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
 from ieum_contracts.client_codes import Document
 from ieum_contracts.codes import ProgrammeKind, SubjectKind
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished, RulePublished
 
 RETENTION_DAYS_MAX = 5 * 365
 """Social-security information is kept for at most five years (SSBA 34)."""
+HEARS = ("referral.overdue.v1",)
+"""Types that are said only to an agency that publishes that it takes them in (decision 24)."""
 
 
 class DeclarationError(IeumError):
@@ -43,7 +46,8 @@ class Programme:
     """A service that others may refer to, with the rules that say for whom it is meant.
 
     `extra_items` names what the purpose needs of `sealed` beside what every referral carries and beside the
-    facts that the rules read. A `discretionary` programme is never assessed as likely.
+    facts that the rules read. A `discretionary` programme is never assessed as likely. `clocks` are those
+    that run otherwise than the table of casework says; senders read them from the catalogue.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Programme:
     documents: tuple[Document, ...] = ()
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
+    clocks: tuple[ClockPublished, ...] = ()
     retention_days: int = RETENTION_DAYS_MAX
     kind: ProgrammeKind = ProgrammeKind.SERVICE
     valid_from: date | None = None
@@ -181,6 +186,8 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
             for each in rule_set.rules
         ),
         retention_days=programme.retention_days,
+        clocks=programme.clocks,
+        hears=HEARS,
         valid_from=programme.valid_from,
         valid_until=programme.valid_until,
     )

@@ -11,11 +11,14 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from ieum.agency import load_agency, published
+from ieum.agency import Agency, load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.api.http.server import server
+from ieum.application.business_calendar import business_calendar, version_of
+from ieum.application.clock_runner import ClockRunner
+from ieum.application.clock_upkeep import ClockUpkeep
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
@@ -49,7 +52,7 @@ def run(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve one agency: HTTP until a signal arrives, events as long as HTTP is served.
 
-    Raises DeclarationError when the agency's package declares none.
+    Raises DeclarationError when the agency's package declares none, CalendarError for a wrong calendar.
     """
     service = await compose(settings)
     context = service.api_context
@@ -71,11 +74,12 @@ class Service:
     api_context: ApiContext
     delivery: Delivery[LoadedCases]
     programme_cache: ProgrammeCache
+    clocks: tuple[ClockRunner, ClockUpkeep]
     databases: Sequence[Database]
 
     def work(self) -> Sequence[Coroutine[None, None, None]]:
         """Return what has to run until the API ends."""
-        return self.delivery.run(), self.programme_cache.run()
+        return self.delivery.run(), self.programme_cache.run(), *(each.run() for each in self.clocks)
 
     async def close(self) -> None:
         """Close the database connections."""
@@ -91,8 +95,8 @@ async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
     registry = CollectorRegistry()
     context = _delivery_context(settings, database, registry, intervals)
     programme_cache = ProgrammeCache(context)
-    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
-    handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
+    measures = CaseworkMeasures(registry)
+    handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
     delivery = Delivery(
         settings,
         context,
@@ -112,7 +116,24 @@ async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
         news=delivery.news,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
-    return Service(api_context, delivery, programme_cache, (orders, requests, database))
+    clocks = (
+        ClockRunner(context, handler, delivery.outbox, delivery.wake, measures),
+        ClockUpkeep(context, handler, delivery.leading, measures),
+    )
+    return Service(api_context, delivery, programme_cache, clocks, (orders, requests, database))
+
+
+def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: ProgrammeCache) -> AgencyView:
+    calendar = business_calendar(settings.centre_file)
+    return AgencyView(
+        context.me,
+        agency.rule_sets,
+        cache.programmes,
+        cache.capacities,
+        {each.id: each.clocks for each in agency.programmes},
+        calendar,
+        version_of(calendar, context.clock().year),
+    )
 
 
 def _delivery_context(

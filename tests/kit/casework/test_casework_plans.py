@@ -7,7 +7,15 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import assessment_rows, case_rows, erasure_rows, reading, referral_rows
+from ieum.storage import (
+    assessment_rows,
+    case_rows,
+    clock_rows,
+    clock_upkeep_rows,
+    erasure_rows,
+    reading,
+    referral_rows,
+)
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -25,6 +33,8 @@ HOT = {
             flush._REFER,
             flush._FILE,
             flush._ANSWER,
+            clock_rows.KEEP,
+            clock_rows._STOP,
         )
     ),
     "look back": loading._LOOK_BACK,
@@ -37,6 +47,11 @@ HOT = {
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
+    "read clocks": clock_rows._READ,
+    "lock what is due": clock_rows._LOCK_DUE,
+    "postpone clocks": clock_rows._POSTPONE,
+    "clocks timed otherwise": clock_upkeep_rows._LOCK_TIMED_OTHERWISE,
+    "referrals without clocks": clock_upkeep_rows._NEXT,
     "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, events, moves, programmes, referrals
+from ieum.api.agency import cases, due, events, moves, programmes, referrals
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -53,6 +53,7 @@ _ROUTERS = (
     referrals.router,
     moves.router,
     cases.router,
+    due.router,
     programmes.router,
     events.router,
     streams.router,

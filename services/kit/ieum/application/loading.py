@@ -14,6 +14,7 @@ from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
+from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
 from ieum_contracts.address import Address
@@ -104,7 +105,8 @@ async def load(
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
-        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        clocks = await read_clock_book(connection, referrals)
+        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases), clocks=clocks)
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}

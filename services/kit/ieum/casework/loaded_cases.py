@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.clock_book import ClockBook
 from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
+from ieum_contracts.message import Event
 
 
 class ToldCase(NamedTuple):
@@ -30,9 +32,11 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        clocks: ClockBook | None = None,
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.clocks = ClockBook() if clocks is None else clocks
         self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
         self._changed_referrals: set[UUID] = set()
@@ -40,8 +44,9 @@ class LoadedCases:
         for referral in self.referrals.values():
             self._note_case(referral)
 
-    def take(self, change: Change) -> None:
-        """Apply a change."""
+    def take(self, change: Change, heard: Event | None = None) -> None:
+        """Apply a change; `heard` is the event of another agency that brought it."""
+        self.clocks.note(change, heard)
         for referral in (change.referral, *change.also):
             if referral is not None:
                 self.referrals[referral.id] = referral

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
 from ieum.api.agency.submit import submit
@@ -89,9 +90,12 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
     before = None if cursor is None else PageCursor(*read_time_cursor(cursor))
     async with reading(context.delivery.database) as connection:
         found = await list_of(connection, context.delivery.peers, wanted, before, limit + 1)
-    shown = found[:limit]
+        shown = found[:limit]
+        clocks = await clocks_by_referral(connection, context, [each.id for each in shown])
     following = write_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return json_answer(ReferralPage(referrals=[summary(each) for each in shown], next=following))
+    return json_answer(
+        ReferralPage(referrals=[summary(each, clocks[each.id]) for each in shown], next=following)
+    )
 
 
 @router.get(
@@ -101,8 +105,10 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
     found, history, older = await _read(context, referral, NOW, HISTORY_MAX)
+    async with reading(context.delivery.database) as connection:
+        clocks = await clocks_by_referral(connection, context, [referral])
     detail = ReferralDetail(
-        **dict(summary(found)),
+        **dict(summary(found, clocks[referral])),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
         history=entries(found, history),

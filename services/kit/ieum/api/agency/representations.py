@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.api.agency.clock_views import ClockView
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 
@@ -66,6 +67,7 @@ class ReferralSummary(ReferralStanding):
     closed_as: ClosedAs | None = None
     created_at: datetime
     changed_at: datetime
+    clocks: list[ClockView] = Field(default=[], description="The clocks that run or rest.")
 
 
 class HistoryEntry(BaseModel):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.api.agency.clock_views import ClockView
 from ieum.api.agency.representations import (
     EndedHereView,
     HistoryEntry,
@@ -50,7 +51,7 @@ def created_answer(change: Change) -> StoredResponse:
     return stored_answer(standing(made), made.version, f"/v1/referrals/{made.id}")
 
 
-def summary(referral: Referral) -> ReferralSummary:
+def summary(referral: Referral, clocks: Sequence[ClockView] = ()) -> ReferralSummary:
     """Show a referral as one line of a list."""
     return ReferralSummary(
         **dict(standing(referral)),
@@ -63,6 +64,7 @@ def summary(referral: Referral) -> ReferralSummary:
         closed_as=referral.copy.closed_as,
         created_at=referral.created_at,
         changed_at=referral.changed_at,
+        clocks=list(clocks),
     )
 
 
