@@ -4,54 +4,26 @@ import importlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 
+from ieum.casework.capacity import AnswerPolicy, QueueOrder, RoomPolicy
 from ieum.casework.eligibility import Rule, RuleSet
+from ieum.casework.sealed_items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
 from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
 from ieum_contracts.client import ReferralDetails
-from ieum_contracts.client_codes import Document
+from ieum_contracts.client_codes import Document, Need
 from ieum_contracts.codes import SubjectKind
 from ieum_contracts.model import Model, models_in
 from ieum_contracts.programme import ProgrammePublished, RulePublished
 
 RETENTION_DAYS_MAX = 5 * 365
 """Social-security information is kept for at most five years (SSBA 34)."""
-EVERY_REFERRAL = ("documents_held", "reason_in_words", "sender_desk")
-PERSON_ITEMS = (
-    "client.name",
-    "client.birth_date",
-    "client.address",
-    "contact.phone",
-    "contact.email",
-    "contact.safe_to_call",
-    "contact.safe_hours",
-    "contact.proxy",
-    "contact.guardian",
-    "interpreter_language",
-    "accessibility",
-    *EVERY_REFERRAL,
-)
-EMPLOYER_ITEMS = (
-    "employer.name",
-    "employer.business_number",
-    "employer.contact_name",
-    "employer.phone",
-    "employer.staff",
-    "employer.vacancies",
-    *EVERY_REFERRAL,
-)
+PLACES_MAX = 100_000
 
 
 class DeclarationError(IeumError):
     """An invalid declaration; the text says which one and what to change."""
-
-
-class AnswerPolicy(StrEnum):
-    """Who answers a referral after its technical receipt."""
-
-    BY_HAND = "by-hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +39,9 @@ class Programme:
     """A service that others may refer to, with the rules that say for whom it is meant.
 
     `extra_items` names what the purpose needs of `sealed` beside what every referral carries and beside the
-    facts that the rules read. A `discretionary` programme is never assessed as likely.
+    facts that the rules read. A `discretionary` programme is never assessed as likely. `places` are its
+    places where they are counted; `answer` and `queue_order` say who gives them away, and to whom first.
+    Programmes that serve one of the same needs are offered in place of each other when one is full.
     """
 
     id: str
@@ -79,6 +53,9 @@ class Programme:
     documents: tuple[Document, ...] = ()
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
+    queue_order: QueueOrder = QueueOrder.OLDEST_FIRST
+    places: int | None = None
+    serves: tuple[Need, ...] = ()
     retention_days: int = RETENTION_DAYS_MAX
 
     def __post_init__(self) -> None:
@@ -87,8 +64,15 @@ class Programme:
         _check_unique(f"the programme {self.id} lists the rule", (each.id for each in self.rules))
         for item in self.extra_items:
             _check_item(self.id, item)
+        if self.places is not None and not 0 <= self.places <= PLACES_MAX:
+            raise DeclarationError(f"The programme {self.id} has 0 to {PLACES_MAX} places.")
         if not 1 <= self.retention_days <= RETENTION_DAYS_MAX:
             raise DeclarationError(f"The programme {self.id} keeps details 1 to {RETENTION_DAYS_MAX} days.")
+
+    @property
+    def room_policy(self) -> RoomPolicy:
+        """How its room is given away."""
+        return RoomPolicy(self.answer, self.queue_order, self.places)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -119,6 +103,11 @@ class Agency:
             for each in self.programmes
         }
         object.__setattr__(self, "rule_sets", MappingProxyType(sets))
+
+    @property
+    def room_policies(self) -> Mapping[str, RoomPolicy]:
+        """How each programme gives its room away."""
+        return {each.id: each.room_policy for each in self.programmes}
 
 
 def published(agency: Agency, version: int) -> tuple[ProgrammePublished, ...]:
@@ -157,6 +146,7 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
         subjects=(programme.subject,),
         items=programme.items,
         documents=programme.documents,
+        serves=programme.serves,
         rule_set=agency.rule_sets[programme.id].version if programme.rules else None,
         rules=tuple(
             RulePublished(

@@ -20,6 +20,8 @@ from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
+from ieum.application.room_keeper import RoomKeeper
+from ieum.application.room_source import RoomSource
 from ieum.casework.values import AgencyView
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
@@ -58,7 +60,10 @@ async def serve(settings: Settings) -> None:
     programme_cache = ProgrammeCache(context)
     view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
     handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
-    delivery = Delivery(settings, context, handler, Offers(published(agency, version=1)), programme_cache)
+    rooms = RoomSource(agency.room_policies, context.clock)
+    offers = Offers(published(agency, version=1), rooms)
+    delivery = Delivery(settings, context, handler, offers, programme_cache)
+    keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms, agency.room_policies)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,
@@ -68,6 +73,8 @@ async def serve(settings: Settings) -> None:
         registry=registry,
         catalogued=programme_cache.catalogued,
         news=delivery.news,
+        room_policies=agency.room_policies,
+        room_changed=keeper.wake,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
     app, ready = create_app(api_context), context.restore_check.settled
@@ -75,7 +82,10 @@ async def serve(settings: Settings) -> None:
     _collect_less()
     try:
         async with _beside(
-            delivery.run(), programme_cache.run(), keep_forgetting(database, delivery.leading)
+            delivery.run(),
+            programme_cache.run(),
+            keeper.run(),
+            keep_forgetting(database, delivery.leading),
         ):
             await http.serve()
     finally:
