@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from pydantic import JsonValue
 
 from ieum.casework.capacity import AnswerPolicy, RoomPolicy, RoomStanding, capacity_of
 from ieum.casework.eligibility import RuleSet, rule
@@ -34,7 +35,7 @@ RULES = RuleSet(CASES, "test/1", (household_counted,))
 def arrived(source: str = "verified") -> Two:
     """Let one client arrive whose household is known so well."""
     two = Two()
-    sealed = {
+    sealed: JsonValue = {
         "client": {"name": "가나다 시험"},
         "circumstances": {SIZE: {"value": 2, "source": source}},
     }

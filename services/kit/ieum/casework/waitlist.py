@@ -113,7 +113,7 @@ def _told(
     elif not expected:
         expected = standing.expected_days
     told = {"position": told_position(position), "expected_wait_days": expected}
-    given = {name: value for name, value in told.items() if value is not None}
+    given: dict[str, object] = {name: value for name, value in told.items() if value is not None}
     if before is not None and before.review_at is not None:
         given["review_at"] = before.review_at
     return ReferralWaitlisted.model_validate(given)
