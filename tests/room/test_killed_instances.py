@@ -1,9 +1,9 @@
 """Five places, many clients, two processes that are killed in turn while the waiting list moves.
 
-Clients arrive at an agency whose service accepts by itself as long as there is a place. A worker completes
-what was accepted, so that places become free again and again. Of the two processes of the agency one is killed
-(SIGKILL) while this goes on, and then the other. Everybody is served in the end, each is accepted once, and at
-no time more than five have a place.
+Clients arrive at an agency whose service accepts by itself as long as there is a place. A worker
+completes what was accepted, so that places become free again and again. Of the two processes of the agency
+one is killed (SIGKILL) while this goes on, and then the other. Everybody is served in the end, each is
+accepted once, and at no time more than five have a place.
 """
 
 import asyncio
