@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from pydantic import JsonValue
 
 from ieum.casework.capacity import AnswerPolicy, RoomPolicy, RoomStanding, capacity_of
-from ieum.casework.eligibility import RuleSet, rule
 from ieum.casework.values import Change, Referral
 from ieum.casework.verified import likely_on_verified_facts
 from ieum.casework.waitlist import Move, Queued, moved, moves, told_position
@@ -21,15 +19,6 @@ CASES = "case-management"
 AUTOMATIC = RoomPolicy(AnswerPolicy.AUTOMATIC)
 BY_HAND = RoomPolicy()
 SIZE = "household_size"
-
-
-@rule("시험 규칙 2 (2020)", "가구원이 있다", since=date(2020, 1, 1))
-def household_counted(household_size: int) -> bool:
-    """Ask for a household with members."""
-    return household_size > 0
-
-
-RULES = RuleSet(CASES, "test/1", (household_counted,))
 
 
 def arrived(source: str = "verified") -> Two:
@@ -62,7 +51,7 @@ def walk(
     referrals = [each.at_recipient if isinstance(each, Two) else each for each in queue]
     queued = [Queued(each, told) for each in referrals]
     ids = [each.id for each in referrals]
-    return [(ids.index(each.referral.id), each) for each in moves(queued, standing, policy, RULES)]
+    return [(ids.index(each.referral.id), each) for each in moves(queued, standing, policy)]
 
 
 def unlikely() -> Referral:
@@ -80,9 +69,8 @@ def accepted(found: list[tuple[int, Move]]) -> list[int]:
     ("source", "is_likely"), [("verified", True), ("documented", False), ("stated", False)]
 )
 def test_only_verified_facts_speak_for_themselves(source: str, *, is_likely: bool) -> None:
-    assert likely_on_verified_facts(arrived(source).at_recipient, RULES) is is_likely
-    assert not likely_on_verified_facts(unlikely(), RULES)
-    assert not likely_on_verified_facts(arrived(source).at_recipient, None), "without rules nothing is likely"
+    assert likely_on_verified_facts(arrived(source).at_recipient) is is_likely
+    assert not likely_on_verified_facts(unlikely())
 
 
 def test_by_policy_the_first_ones_get_the_places_and_the_next_wait() -> None:

@@ -131,9 +131,8 @@ class RoomKeeper:
             seen = (await read_rooms(connection, [programme]))[0]
             queue = await read_queue(connection, self._handler.peers, programme, policy.order, QUEUE_MAX)
             told = await read_told(connection, self._handler.peers, queue)
-            rule_set = self._handler.view.rule_sets.get(programme)
             queued = [Queued(each, told.get(each.id)) for each in queue]
-            planned = list(islice(moves(queued, seen.standing, policy, rule_set), MOVES_MAX))
+            planned = list(islice(moves(queued, seen.standing, policy), MOVES_MAX))
             made = await self._make(connection, planned) if planned else []
         if made:
             accepted = sum(each.accepts for each in made)

@@ -8,7 +8,6 @@ from uuid import UUID
 from ieum.casework.capacity import AnswerPolicy, RoomPolicy, RoomStanding, is_known, unfilled
 from ieum.casework.case_commands import SERVED_MAX, accepted_into
 from ieum.casework.effects import bodies_of, decided, say
-from ieum.casework.eligibility import RuleSet
 from ieum.casework.values import Case, Change, Referral
 from ieum.casework.verified import likelihood_of, likely_on_verified_facts
 from ieum_contracts import lifecycle
@@ -44,9 +43,7 @@ class Move:
         return self.told is None
 
 
-def moves(
-    queue: Sequence[Queued], standing: RoomStanding, policy: RoomPolicy, rule_set: RuleSet | None
-) -> Iterator[Move]:
+def moves(queue: Sequence[Queued], standing: RoomStanding, policy: RoomPolicy) -> Iterator[Move]:
     """Walk a queue, its first in front, and give each of the places that are free to one of it.
 
     By policy only those are accepted who are likely on verified facts. Of anybody else a worker decides, and
@@ -63,7 +60,7 @@ def moves(
             continue
         has_place = left is None or left > 0
         left = None if left is None else max(0, left - 1)
-        if automatic and has_place and likely_on_verified_facts(each.referral, rule_set):
+        if automatic and has_place and likely_on_verified_facts(each.referral):
             yield Move(each.referral, None)
             continue
         if arrived and has_place:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import ROOMS
 from ieum.api.docs.route_description import gets, posts
+from ieum.api.http.idempotency import once
 from ieum.api.http.responses import etag, json_answer, wanted_versions
-from ieum.api.http.unit_of_work import once, reading
+from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.referral_kinds import STALE
 from ieum.api.problems.response import Problem

@@ -1,4 +1,4 @@
-"""Items of `sealed` that every referral of a person or of an employer carries."""
+"""The items of `sealed` that every referral of a person or an employer may carry."""
 
 EVERY_REFERRAL = ("documents_held", "reason_in_words", "sender_desk")
 PERSON_ITEMS = (
