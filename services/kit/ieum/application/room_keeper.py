@@ -14,7 +14,7 @@ from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
 from ieum.application.loading import Requirements, load
 from ieum.application.room_source import RoomSource
-from ieum.casework.capacity import RoomPolicy
+from ieum.casework.capacity import RoomPolicy, counted
 from ieum.casework.waitlist import Move, Queued, moved, moves
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
@@ -106,7 +106,7 @@ class RoomKeeper:
         async with self._context.database.acquire() as connection:
             if not self._seen:
                 await begin_rooms(connection, self._policies)
-            rooms = await read_rooms(connection, self._policies)
+            rooms = await read_rooms(connection, self._policies, counted(self._policies))
         count = 0
         for each in rooms:
             name = each.standing.programme
@@ -128,7 +128,7 @@ class RoomKeeper:
         async with self._context.database.acquire() as connection, connection.transaction():
             if not await lock_room(connection, programme):
                 return 0
-            seen = (await read_rooms(connection, [programme]))[0]
+            seen = (await read_rooms(connection, [programme], [programme]))[0]
             queue = await read_queue(connection, self._handler.peers, programme, policy.order, QUEUE_MAX)
             told = await read_told(connection, self._handler.peers, queue)
             queued = [Queued(each, told.get(each.id)) for each in queue]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Connection
 
-from ieum.casework.capacity import RoomPolicy, capacity_of
+from ieum.casework.capacity import RoomPolicy, capacity_of, counted
 from ieum.storage.room_rows import read_rooms
 from ieum.storage.waiting_times import measure_waiting
 from ieum_contracts.capacity import CapacityChanged, WaitingTime
@@ -32,7 +32,7 @@ class RoomSource:
             self._measured_at = now
         found = (
             capacity_of(each.standing, policy, self._waiting.get(each.standing.programme))
-            for each in await read_rooms(connection, self._policies)
+            for each in await read_rooms(connection, self._policies, counted(self._policies))
             if (policy := self._policies.get(each.standing.programme)) is not None
         )
         return [each for each in found if each is not None]

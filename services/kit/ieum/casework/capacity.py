@@ -33,11 +33,6 @@ class RoomPolicy:
     order: QueueOrder = QueueOrder.OLDEST_FIRST
     places: int | None = None
 
-    @property
-    def governs(self) -> bool:
-        """Whether there is anything to be done before a worker has set the room."""
-        return self.places is not None or self.answer is AnswerPolicy.AUTOMATIC
-
 
 @dataclass(frozen=True, slots=True)
 class RoomStanding:
@@ -50,6 +45,11 @@ class RoomStanding:
     expected_days: int | None = None
     taken: int = 0
     waiting: int = 0
+
+
+def counted(policies: Mapping[str, RoomPolicy]) -> list[str]:
+    """Name the programmes whose places are counted as they are declared."""
+    return [name for name, policy in policies.items() if policy.places is not None]
 
 
 def is_known(standing: RoomStanding, policy: RoomPolicy) -> bool:
@@ -77,15 +77,15 @@ def capacity_of(
     """
     free = unfilled(standing, policy)
     places = policy.places if standing.places is None else standing.places
-    counted = None if places is None or free is None else _counted(max(0, free - standing.waiting), places)
-    rooms = [each for each in (standing.room, counted) if each is not None]
+    by_count = None if places is None or free is None else _counted(max(0, free - standing.waiting), places)
+    rooms = [each for each in (standing.room, by_count) if each is not None]
     if not is_known(standing, policy):
         return None
     return CapacityChanged(
         programme=standing.programme,
         version=1,
         room=max(rooms, key=_FULLNESS.__getitem__),
-        places=None if counted is None or free is None else max(0, free - standing.waiting),
+        places=None if by_count is None or free is None else max(0, free - standing.waiting),
         expected_days=standing.expected_days,
         waiting=waiting,
     )

@@ -38,13 +38,18 @@ cross join lateral (
         max(changed_at) as changed_at
     from referral where recipient and state in ('received', 'waitlisted') and programme = r.programme
 ) q
-where r.programme = any($1::text[]) order by r.programme
+where r.programme = any($1::text[])
+    and (r.room is not null or r.places is not null or r.programme = any($2::text[]))
+order by r.programme
 """
 
 
-async def read_rooms(connection: Connection, programmes: Collection[str]) -> list[Seen]:
-    """Read the room of programmes; of one that has no row nothing was ever set."""
-    return [_seen(row) for row in await connection.fetch(_STANDINGS, sorted(programmes))]
+async def read_rooms(
+    connection: Connection, programmes: Collection[str], always: Collection[str] = ()
+) -> list[Seen]:
+    """Read the room of those programmes of which it was set, and of those in `always`; of others nothing."""
+    rows = await connection.fetch(_STANDINGS, sorted(programmes), sorted(always))
+    return [_seen(row) for row in rows]
 
 
 _BEGIN = "insert into room (programme) select unnest($1::text[]) on conflict do nothing"

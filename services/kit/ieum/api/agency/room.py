@@ -86,7 +86,7 @@ def _policy(context: ApiContext, programme: str) -> RoomPolicy:
 
 
 async def _answer(connection: Connection, programme: str, policy: RoomPolicy) -> Response:
-    rooms = await read_rooms(connection, [programme])
+    rooms = await read_rooms(connection, [programme], [programme])
     standing = rooms[0].standing if rooms else RoomStanding(programme)
     said = capacity_of(standing, policy, None)
     view = RoomView(
