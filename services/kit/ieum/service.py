@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 import uvloop
@@ -22,6 +23,8 @@ from ieum.application.clock_upkeep import ClockUpkeep
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
+from ieum.application.room_keeper import RoomKeeper
+from ieum.application.room_source import RoomSource
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
 from ieum.delivery.catalogue.publisher import Offers
@@ -67,6 +70,14 @@ async def serve(settings: Settings) -> None:
     _log.info("service.stopped")
 
 
+class Runs(Protocol):
+    """Something that runs until it is cancelled."""
+
+    async def run(self) -> None:
+        """Work."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One agency put together: what its API works with, and what runs beside the API."""
@@ -74,12 +85,12 @@ class Service:
     api_context: ApiContext
     delivery: Delivery[LoadedCases]
     programme_cache: ProgrammeCache
-    clocks: tuple[ClockRunner, ClockUpkeep]
+    upkeep: Sequence[Runs]
     databases: Sequence[Database]
 
     def work(self) -> Sequence[Coroutine[None, None, None]]:
         """Return what has to run until the API ends."""
-        return self.delivery.run(), self.programme_cache.run(), *(each.run() for each in self.clocks)
+        return self.delivery.run(), self.programme_cache.run(), *(each.run() for each in self.upkeep)
 
     async def close(self) -> None:
         """Close the database connections."""
@@ -89,22 +100,23 @@ class Service:
 async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
     """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
-    database, orders, requests = await _databases(
-        settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
-    )
+    sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
+    database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
     context = _delivery_context(settings, database, registry, intervals)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
+    rooms = RoomSource(agency.room_policies, context.clock)
     delivery = Delivery(
         settings,
         context,
         handler,
-        Offers(published(agency, version=1)),
+        Offers(published(agency, version=1), rooms),
         programme_cache,
         cleaning=(AnswerRetention(database).turn,),
     )
+    keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms, agency.room_policies)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,
@@ -114,13 +126,16 @@ async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
         registry=registry,
         catalogued=programme_cache.catalogued,
         news=delivery.news,
+        room_policies=agency.room_policies,
+        room_changed=keeper.wake,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
-    clocks = (
+    upkeep = (
+        keeper,
         ClockRunner(context, handler, delivery.outbox, delivery.wake, measures),
         ClockUpkeep(context, handler, delivery.leading, measures),
     )
-    return Service(api_context, delivery, programme_cache, clocks, (orders, requests, database))
+    return Service(api_context, delivery, programme_cache, upkeep, (orders, requests, database))
 
 
 def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: ProgrammeCache) -> AgencyView:

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, due, events, moves, programmes, referrals
+from ieum.api.agency import cases, due, events, moves, programmes, referrals, room
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -22,6 +22,7 @@ from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
+from ieum.casework.room_order import ROOM_ORDER
 
 VERSION = "0.1.0"
 
@@ -43,6 +44,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "Repetition": REPETITION,
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
+    "RoomOrder": ROOM_ORDER,
     "StreamAct": STREAM_ACT,
     "SourceRelease": SOURCE_RELEASE,
 }
@@ -55,6 +57,7 @@ _ROUTERS = (
     cases.router,
     due.router,
     programmes.router,
+    room.router,
     events.router,
     streams.router,
     stream_actions.router,

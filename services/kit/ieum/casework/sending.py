@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from ieum.casework.alternatives import room_warnings
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.orders import ReferralOrder
@@ -72,7 +73,8 @@ def refer(
         loop_override=order.loop_override,
         parent=order.parent,
     )
-    return Change(referral, says=(say(referral, body),))
+    warnings = room_warnings(to, order.programme, view)
+    return Change(referral, says=(say(referral, body),), warnings=warnings)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:

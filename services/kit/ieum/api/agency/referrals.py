@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.moves import ReferralId
-from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
+from ieum.api.agency.representations import HistoryPage, ReferralCreated, ReferralDetail, ReferralPage
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import created_answer, entries, summary
 from ieum.api.api_context import ApiContext, InContext
@@ -53,7 +53,7 @@ router = APIRouter(tags=["referrals"])
 
 @router.post(
     "/v1/referrals",
-    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralStanding, *_REFERRING, status=201),
+    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralCreated, *_REFERRING, status=201),
 )
 async def refer(request: Request, context: InContext) -> Response:
     """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
