@@ -19,6 +19,7 @@ from ieum_contracts import (
     delivery,
     eligibility,
     identifier_rule,
+    inquiry,
     lifecycle,
     model,
     topics,
@@ -54,6 +55,7 @@ _CODED: tuple[ModuleType, ...] = (
     consent,
     delivery,
     eligibility,
+    inquiry,
     model,
     topics,
 )

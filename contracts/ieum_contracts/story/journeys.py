@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ieum_contracts.case import CaseFollowedUp
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.eligibility import EligibilityAssessed
-from ieum_contracts.story import people, shorter, trouble
+from ieum_contracts.story import inquiring, people, shorter, trouble
 from ieum_contracts.story.people import EMPLOYMENT, JOBS, WELFARE
 from ieum_contracts.story.referral import Told
 from ieum_contracts.story.telling import Message, Teller
@@ -30,6 +30,7 @@ def story() -> list[Message]:
     shorter.withdrawn(teller, shorter.redirected(teller))
     shorter.expired(teller)
     trouble.restored(teller, EMPLOYMENT, WELFARE, START)
+    inquiring.inquired(teller)
     return teller.told
 
 
