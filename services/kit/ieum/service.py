@@ -19,6 +19,7 @@ from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
+from ieum.application.inquiry_expiry import keep_expiring
 from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.values import AgencyView
 from ieum.delivery.delivery_context import DeliveryContext
@@ -74,7 +75,10 @@ async def serve(settings: Settings) -> None:
     _collect_less()
     try:
         async with _beside(
-            delivery.run(), programme_cache.run(), keep_forgetting(database, delivery.leading)
+            delivery.run(),
+            programme_cache.run(),
+            keep_forgetting(database, delivery.leading),
+            keep_expiring(database, context.peers, delivery.leading),
         ):
             await http.serve()
     finally:

@@ -1,0 +1,36 @@
+"""What of a client's circumstances may leave with an inquiry: what published rules read, and no more."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from ieum.casework.conditions import age_on, months_before
+from ieum.casework.eligibility import SENSITIVE
+from ieum_contracts.circumstances import Circumstances
+from ieum_contracts.programme import ProgrammePublished
+
+_PREFIX = "circumstances."
+_BIRTH = "birth_date"
+
+
+def facts_read(programmes: Iterable[ProgrammePublished]) -> frozenset[str]:
+    """Return the facts that the published rules of programmes read.
+
+    None of those that need a consent line of their own: an inquiry has no consent.
+    """
+    named = {item for each in programmes for rule in each.rules for item in rule.facts}
+    facts = {item.removeprefix(_PREFIX) for item in named if item.startswith(_PREFIX)}
+    return frozenset(facts & Circumstances.model_fields.keys()) - SENSITIVE
+
+
+def projected(circumstances: Circumstances, facts: AbstractSet[str], on: date) -> Circumstances:
+    """Keep these facts alone; a birth date becomes another day that gives the same age on this day.
+
+    Rules count completed years, so they answer the same, and the day of birth stays at home.
+    """
+    kept = {name: fact for name, fact in circumstances if name in facts and fact is not None}
+    birth = kept.get(_BIRTH)
+    if birth is not None and birth.value <= on:
+        same_age = months_before(on, 12 * age_on(birth.value, on))
+        kept[_BIRTH] = birth.model_copy(update={"value": same_age})
+    return Circumstances(**kept)
