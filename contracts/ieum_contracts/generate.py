@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ieum_contracts import (
+    capacity,
     case,
     catalogue,
     causes,
@@ -46,6 +47,7 @@ SAMPLE_AGENCIES = (
     "city-welfare-team",
 )
 _CODED: tuple[ModuleType, ...] = (
+    capacity,
     case,
     catalogue,
     causes,

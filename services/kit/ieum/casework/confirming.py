@@ -6,7 +6,7 @@ from datetime import datetime
 from ieum.casework.decision_orders import DecisionOrder, Decline, Fail
 from ieum.casework.effects import changed, say
 from ieum.casework.inquiry_orders import ConfirmationOrder
-from ieum.casework.inquiry_values import Confirmation, assessment_digest
+from ieum.casework.inquiry_values import Confirmation
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Change, Referral
 from ieum_contracts.codes import Reason
@@ -43,7 +43,7 @@ def confirmation(referral: Referral, order: ConfirmationOrder, now: datetime) ->
         finding=order.finding,
         ground=order.ground,
     )
-    return Confirmation(referral.id, assessment_digest(referral.assessment), body, now, order.by)
+    return Confirmation(referral.id, referral.assessment or b"", body, now, order.by)
 
 
 def with_confirmation(
@@ -72,7 +72,7 @@ def with_confirmation(
 def confirmation_heard(referral: Referral, body: EligibilityConfirmed, said_at: datetime) -> Confirmation:
     """Keep what the recipient's person found, beside the assessment that the sender knows."""
     coded = body.model_copy(update={"sealed": None})
-    return Confirmation(referral.id, assessment_digest(referral.assessment), coded, said_at)
+    return Confirmation(referral.id, referral.assessment or b"", coded, said_at)
 
 
 def unconfirmed(referral: Referral, reason: Reason | None, known: Confirmation | None) -> Refusal | None:
@@ -86,7 +86,7 @@ def unconfirmed(referral: Referral, reason: Reason | None, known: Confirmation |
         return None
     if assessed.likelihood is not Likelihood.UNLIKELY:
         return None
-    if known is None or known.of != assessment_digest(referral.assessment):
+    if known is None or known.of != referral.assessment:
         return Refusal(Guard.CONFIRMATION, "confirmation-missing", referral.state)
     if known.finding is not Finding.NOT_ELIGIBLE:
         return Refusal(Guard.CONFIRMATION, "found-eligible", referral.state)

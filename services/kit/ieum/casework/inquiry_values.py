@@ -1,6 +1,5 @@
 """What is known of an inquiry, on either side, and of a person's confirmation of an assessment."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -55,7 +54,7 @@ class Citation:
 class Confirmation:
     """What a person found of a referral's assessment; the words stand in the history alone.
 
-    `of` is the digest of the assessment that was looked at; `by` is the recipient's own reference of the
+    `of` is the assessment that was looked at, as JSON; `by` is the recipient's own reference of the
     person, which never travels.
     """
 
@@ -74,8 +73,3 @@ class Confirmation:
     def ground(self) -> ConfirmationGround:
         """On what ground."""
         return self.body.ground
-
-
-def assessment_digest(assessment: bytes | None) -> bytes:
-    """Return the digest by which a confirmation names the assessment that it confirms."""
-    return hashlib.sha256(assessment or b"").digest()

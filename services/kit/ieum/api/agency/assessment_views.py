@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from ieum.casework.assessment_differences import Differences, differences
-from ieum.casework.inquiry_values import Confirmation, Inquiry, assessment_digest
+from ieum.casework.inquiry_values import Confirmation, Inquiry
 from ieum.casework.values import Referral
 from ieum_contracts.eligibility import EligibilityAssessed, Likelihood, RuleResult
 from ieum_contracts.inquiry import ConfirmationGround, Finding
@@ -93,7 +93,7 @@ def confirmation_view(referral: Referral, confirmation: Confirmation) -> Confirm
         as_of=body.as_of,
         at=confirmation.at,
         by=confirmation.by,
-        of_present=confirmation.of == assessment_digest(referral.assessment),
+        of_present=confirmation.of == (referral.assessment or b""),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -85,7 +86,7 @@ async def _wait(context: ApiContext, feed: int) -> None:
     ending = asyncio.create_task(context.ending.wait())
     try:
         with context.news.beyond(feed, context.delivery.database) as news:
-            waits: Iterable[asyncio.Future[object]] = (news, ending)  # type: ignore[assignment]
+            waits: list[asyncio.Future[Any]] = [news, ending]
             await asyncio.wait(waits, timeout=LOOK_SECONDS_MAX, return_when=asyncio.FIRST_COMPLETED)
     finally:
         ending.cancel()

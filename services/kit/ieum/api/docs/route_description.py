@@ -86,7 +86,7 @@ def streams(route: Route) -> Route:
     return route
 
 
-def posts(  # noqa: PLR0913 - all that a document says of a POST
+def posts(
     name: str,
     body: str,
     examples: Mapping[str, Example],

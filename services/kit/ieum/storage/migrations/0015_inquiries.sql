@@ -35,7 +35,7 @@ create type citation_row as (referral uuid, inquiry uuid);
 -- What a person found of a referral's assessment, the last time; its words stand in the ledger alone.
 create table confirmation (
     referral uuid        primary key,
-    assessed bytea       not null,                -- digest of the assessment that was looked at
+    assessed bytea       not null,                -- the assessment that was looked at, as JSON
     body     bytea       not null,
     at       timestamptz not null,
     by       text                                 -- the recipient's own reference of the person
