@@ -55,11 +55,12 @@ def with_confirmation(
 ) -> Change | Refusal:
     """Add to a decision the confirmation that it brings along; `known` is an earlier one of this referral.
 
-    Refuses a decision that rests on an assessment which nobody has confirmed.
+    Where nothing was assessed there is nothing to confirm, and it is left out. Refuses a decision that rests
+    on an assessment which nobody has confirmed.
     """
     if isinstance(change, Refusal) or not isinstance(order, Decline | Fail):
         return change
-    if order.confirmation is None:
+    if order.confirmation is None or referral.assessment is None:
         return unconfirmed(referral, order.reason, known) or change
     confirmed = confirm(referral, order.confirmation, now)
     if isinstance(confirmed, Refusal):
