@@ -72,7 +72,8 @@ def _hear_request(
         return RefusedEvent("parent-of-another-journey")
     inquiry = None if body.assessment is None else body.assessment.inquiry
     cited = None if inquiry is None else known.inquiries.get(inquiry)
-    return citing(receive(event, journey, body, view, now), cited, asked_here=False)
+    received = receive(event, journey, body, view, now)
+    return received if isinstance(received, RefusedEvent) else citing(received, cited, asked_here=False)
 
 
 def _unknown(body: Model) -> RefusedEvent | NotYet:
