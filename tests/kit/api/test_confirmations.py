@@ -77,7 +77,7 @@ async def test_a_confirmation_counts_for_the_assessment_that_was_looked_at_and_n
     path = await _referred(api, welfare, earning, "emergency-relief")
     confirmed = await welfare.post(f"{path}/confirmations", CONFIRM)
     assert confirmed.status_code == 200, confirmed.text
-    poorer = {"circumstances": facts(household_assets=1_000_000)}
+    poorer = {"circumstances": facts(crisis_cause="income-lost")}
     amended = await api.post(f"{path}/asks", {"ask": "amended", "sealed": poorer})
     assert amended.status_code == 200, amended.text
     await settle(api, welfare)

@@ -1,6 +1,6 @@
 """What of a client's circumstances may leave with an inquiry: what published rules read, and no more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -11,6 +11,8 @@ from ieum_contracts.programme import ProgrammePublished
 
 _PREFIX = "circumstances."
 _BIRTH = "birth_date"
+_AFTER_BIRTH = ("separation_date", "discharge_date")
+"""Days that the contract refuses before the birth."""
 
 
 def facts_read(programmes: Iterable[ProgrammePublished]) -> frozenset[str]:
@@ -26,11 +28,20 @@ def facts_read(programmes: Iterable[ProgrammePublished]) -> frozenset[str]:
 def projected(circumstances: Circumstances, facts: AbstractSet[str], on: date) -> Circumstances:
     """Keep these facts alone; a birth date becomes another day that gives the same age on this day.
 
-    Rules count completed years, so they answer the same, and the day of birth stays at home.
+    Rules count completed years, so they answer the same, and the day of birth stays at home; but for somebody
+    of whom that other day would contradict a further fact.
     """
-    kept = {name: fact for name, fact in circumstances if name in facts and fact is not None}
+    bare: Mapping[str, object] = {"evidence": None, "as_of": None}
+    kept = {
+        name: fact.model_copy(update=bare)
+        for name, fact in circumstances
+        if name in facts and fact is not None
+    }
     birth = kept.get(_BIRTH)
-    if birth is not None and birth.value <= on:
-        same_age = months_before(on, 12 * age_on(birth.value, on))
+    if birth is None or birth.value > on:
+        return Circumstances(**kept)
+    same_age = months_before(on, 12 * age_on(birth.value, on))
+    ended = [kept[each].value for each in _AFTER_BIRTH if each in kept]
+    if all(same_age <= day for day in ended):
         kept[_BIRTH] = birth.model_copy(update={"value": same_age})
     return Circumstances(**kept)

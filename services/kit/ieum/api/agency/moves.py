@@ -47,6 +47,7 @@ _DECIDING = (
     http_kinds.OWNER,
     referral_kinds.ANSWERS,
     referral_kinds.REASON,
+    referral_kinds.OUTCOME,
     referral_kinds.CASE,
     referral_kinds.CONFIRMATION,
 )
@@ -62,7 +63,7 @@ async def decide(request: Request, context: InContext, referral: ReferralId) -> 
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
 
     def command(order: DecisionOrder) -> Command:
-        return commands.decide(referral, order, uuid7(), standing_answer)
+        return commands.decide(referral, order, context.handler.view, uuid7(), standing_answer)
 
     return await submit(request, context, DECISION_ORDER, command)
 
