@@ -1,11 +1,15 @@
 """Inquiries between agencies: asked without a name, answered by the rules, cited by a referral, compared."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ieum.application.event_handler import EventHandler
+from ieum.casework.values import AgencyView
 from tests.kit.api.agency_api import Api, settle
+from tests.kit.api.foreign import settle_all
 from tests.kit.api.inquiring import answered, asked, facts, inquire
 from tests.kit.api.referring import referral_order
 
@@ -112,6 +116,19 @@ async def test_a_citation_that_does_not_fit_is_refused(api: Api, welfare: Api) -
     ):
         answer = await api.post("/v1/referrals", {**order_, "assessment": cited})
         assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+
+
+async def test_a_recipient_that_does_not_offer_it_refuses_and_the_asker_is_told(
+    api: Api, welfare: Api
+) -> None:
+    view = AgencyView(welfare.me, {}, welfare.api_context.handler.view.published)
+    handler = EventHandler(view, welfare.api_context.handler.peers)
+    empty = replace(welfare, api_context=replace(welfare.api_context, handler=handler))
+    made = await inquire(api, POOR, programmes=["livelihood"])
+    await settle_all(api, empty)
+    shown = (await api.http.get(f"{PATH}/{made['id']}")).json()
+    (refused,) = shown["inquiries"]
+    assert (shown["waiting"], refused["state"], refused["reason"]) == (0, "refused", "programme-not-offered")
 
 
 async def test_a_repeated_call_asks_once(api: Api, welfare: Api) -> None:
