@@ -8,6 +8,7 @@ from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
 from ieum.storage import (
+    assessment_rows,
     case_rows,
     cited_assessments,
     confirmation_rows,
@@ -56,6 +57,7 @@ HOT = {
     "inquiries of erased referrals": inquiry_erasure._OF_REFERRALS,
     "inquiries erased": inquiry_erasure._ERASE,
     "history": reading._HISTORY,
+    "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""
