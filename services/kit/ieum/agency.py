@@ -82,10 +82,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency of a centre, in any centre: who it is, what it offers, and the version of its rules.
-
-    `rule_set` is the version in force: the day from which rules and figures stand as they do.
-    """
+    """One agency: who it is, what it offers, and the version of its rules and figures in force, a day."""
 
     id: str
     name: Names

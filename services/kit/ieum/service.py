@@ -37,6 +37,7 @@ from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 from ieum.storage.idempotency_rows import AnswerRetention
+from ieum.storage.inquiry_retention import InquiryRetention
 
 DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has its own connections, and so have commands: other requests never make them wait."""
@@ -114,7 +115,7 @@ async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
         handler,
         Offers(published(agency, version=1), rooms),
         programme_cache,
-        cleaning=(AnswerRetention(database).turn,),
+        cleaning=(AnswerRetention(database).turn, InquiryRetention(database, context.peers).turn),
     )
     keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms, agency.room_policies)
     api_context = ApiContext(

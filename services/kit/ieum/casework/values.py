@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.case import CaseReason
@@ -188,3 +189,6 @@ class Change:
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
     warnings: tuple[RoomWarning, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
+    cites: Citation | None = None
+    confirmation: Confirmation | None = None
