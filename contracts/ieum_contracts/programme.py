@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
-from ieum_contracts.client_codes import Document
+from ieum_contracts.client_codes import Document, Need
 from ieum_contracts.codes import ProgrammeKind, SubjectKind
 from ieum_contracts.consent import ItemName
 from ieum_contracts.delivery import TypeName
@@ -55,6 +55,11 @@ class ProgrammePublished(Model):
     ] = ()
     documents: Annotated[
         tuple[Document, ...], Field(max_length=LIST_ITEMS_MAX), plain("Papers that it asks for.")
+    ] = ()
+    serves: Annotated[
+        tuple[Need, ...],
+        Field(max_length=LIST_ITEMS_MAX),
+        plain("Needs that it is for: programmes with one in common stand in for each other."),
     ] = ()
     rule_set: Annotated[Line | None, plain("Version of its rules; absent without published rules.")] = None
     rules: Annotated[tuple[RulePublished, ...], Field(max_length=LIST_ITEMS_MAX), plain("Its rules.")] = ()

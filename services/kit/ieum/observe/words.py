@@ -38,6 +38,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "case.closed": ("사례 종결", "case closed"),
         "case.followed-up": ("사후관리", "looked after"),
         "programme.published": ("프로그램 공고", "programme published"),
+        "capacity.changed": ("정원 현황", "room told"),
         "stream.parked": ("전달 대기", "parked"),
         "stream.refused": ("전달 거절", "refused"),
         "stream.skipped": ("건너뜀", "passed over"),
