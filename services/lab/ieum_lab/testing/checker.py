@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from ieum_lab.testing.clock_verdicts import judge_clocks
 from ieum_lab.testing.history import (
     Carried,
     Changed,
@@ -26,7 +27,7 @@ Kind = TypeVar("Kind")
 def judge(history: Iterable[Fact]) -> list[Verdict]:
     """Return every verdict on a history in which all had the time to arrive; empty for a clean one."""
     facts = list(history)
-    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck)
+    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck, judge_clocks)
     return list(dict.fromkeys(verdict for rule in rules for verdict in rule(facts)))
 
 

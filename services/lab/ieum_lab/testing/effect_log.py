@@ -22,6 +22,18 @@ begin
     values (new.id, case when tg_op = 'INSERT' then 0 else old.version end, new.version, new.state);
     return null;
 end $$;
+create table clock_log (
+    referral uuid not null, clock text not null, since timestamptz not null, level text not null
+);
+create function log_clock() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+    if new.fired_at is not null and (tg_op = 'INSERT' or new.fired_at is distinct from old.fired_at) then
+        insert into clock_log (referral, clock, since, level)
+        values (new.referral, new.clock, new.since, new.steps[new.fired]);
+    end if;
+    return null;
+end $$;
+create trigger log_clock after insert or update on clock for each row execute function log_clock();
 create trigger log_effect after insert or update on referral for each row execute function log_effect();
 """
 

@@ -1,6 +1,7 @@
 """Exports the history of a centre under test from its agencies' databases, once all is quiet."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Connection, Record
@@ -10,6 +11,7 @@ from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family
 from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
+from ieum_lab.testing.exporting_clocks import export_clocks
 from ieum_lab.testing.history import Fact, Heard, HistoryStream, Left, Parked, Quarantined, Said, Unkept
 
 _SAID = """
@@ -32,6 +34,11 @@ _UNKEPT = "select coalesce(sum(unkept), 0)::bigint from source"
 _QUARANTINED = 'select topic, partition, "offset", reason from quarantine'
 
 
+REMINDER = "referral.overdue.v1"
+CLOCKS_SECONDS = timedelta(seconds=10)
+"""Within which what is due is acted on."""
+
+
 async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
     """Return every fact in an agency's database; `me` is its address as text."""
     heard: set[UUID] = set()
@@ -49,6 +56,8 @@ async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
     yield Unkept(me, await connection.fetchval(_UNKEPT))
     async for change in read_effect_log(connection, me):
         yield change
+    async for clock in export_clocks(connection, me, datetime.now(UTC) - CLOCKS_SECONDS):
+        yield clock
     for left in await leftovers(connection, me):
         yield left
 
@@ -82,16 +91,16 @@ def _stream(row: Record, source: str, recipient: str) -> HistoryStream:
 
 def _said(row: Record, me: str, heard: set[UUID]) -> Said:
     event = envelope.read(envelope.from_canonical(row["headers"]))
-    cause = event.causation or ""
-    ordered_here = cause != "" and UUID(cause) not in heard
-    of_referral = FAMILIES[row["family"]] != Family.CASE_CLOSED
+    cause = event.causation or f"clock {event.id}"
+    decided_here = event.causation is None or UUID(event.causation) not in heard
+    of_referral = FAMILIES[row["family"]] != Family.CASE_CLOSED and row["type"] != REMINDER
     return Said(
         stream=_stream(row, me, row["peer"]),
         sequence=row["sequence"],
         digest=row["digest"].hex(),
         type=row["type"],
         cause=cause,
-        touches=(str(row["key"]),) if ordered_here and of_referral else (),
+        touches=(str(row["key"]),) if decided_here and of_referral else (),
     )
 
 
@@ -109,7 +118,9 @@ def _heard(row: Record, me: str) -> Heard:
 
 
 def _touched(row: Record) -> tuple[str, ...]:
-    """Return the referrals that an applied event changes: its key, or those of the case it is about."""
+    """Return the referrals that an applied event changes: its key, or those of the case; a reminder none."""
+    if row["type"] == REMINDER:
+        return ()
     if FAMILIES[row["family"]] != Family.CASE_CLOSED:
         return (str(row["key"]),)
     return tuple(from_json(row["body"])["referrals"])

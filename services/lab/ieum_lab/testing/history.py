@@ -146,7 +146,43 @@ class Left:
     fact: Literal["left"] = "left"
 
 
-Fact = Said | Carried | Heard | Parked | Quarantined | Unkept | Injected | Removed | Changed | Left
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A clock was acted on: its row was `marked`, or the other side was `reminded`. `due` tells its run."""
+
+    at: str
+    thing: str
+    clock: str
+    level: str
+    due: str
+    how: Literal["marked", "reminded"]
+    fact: Literal["fired"] = "fired"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A clock whose time has passed, and which was not acted on when all should be quiet."""
+
+    at: str
+    thing: str
+    clock: str
+    fact: Literal["late"] = "late"
+
+
+Fact = (
+    Said
+    | Carried
+    | Heard
+    | Parked
+    | Quarantined
+    | Unkept
+    | Injected
+    | Removed
+    | Changed
+    | Left
+    | Fired
+    | Late
+)
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact")])
 

@@ -17,6 +17,8 @@ class Broken(StrEnum):
     REORDER = "REORDER"
     FORGED = "FORGED"
     STUCK = "STUCK"
+    CLOCK_TWICE = "CLOCK-TWICE"
+    CLOCK_NEVER = "CLOCK-NEVER"
 
 
 class Number(NamedTuple):
