@@ -23,14 +23,19 @@ Render = Callable[[Change], StoredResponse]
 
 def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -> Command:
     """Refer a client to another agency."""
-    client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
-    cited = None if order.assessment is None else order.assessment.event
-    needs = Requirements(client=client, parent=order.parent, cited=cited)
+    needs = required_to_refer(order, view)
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return sending.refer(order, view, loaded.prior(needs), now, ids)
 
     return Command(needs, decided, render)
+
+
+def required_to_refer(order: ReferralOrder, view: AgencyView) -> Requirements:
+    """Return what has to be loaded to refer a client."""
+    client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
+    cited = None if order.assessment is None else order.assessment.event
+    return Requirements(client=client, parent=order.parent, cited=cited)
 
 
 def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render) -> Command:

@@ -9,13 +9,16 @@ from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.moves import ReferralId
+from ieum.api.agency.referral_dry_run import answer_dry_run
 from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import created_answer, entries, summary
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts
+from ieum.api.http.prefer import prefers_dry_run
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -52,10 +55,23 @@ router = APIRouter(tags=["referrals"])
 
 @router.post(
     "/v1/referrals",
-    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralStanding, *_REFERRING, status=201),
+    **posts(
+        "createReferral",
+        "ReferralOrder",
+        REFERRALS,
+        ReferralStanding,
+        *_REFERRING,
+        status=201,
+        tried=ReferralDryRun,
+    ),
 )
 async def refer(request: Request, context: InContext) -> Response:
-    """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
+    """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up.
+
+    With `Prefer: dry-run` it is answered what the order would come to, and nothing is written or sent.
+    """
+    if prefers_dry_run(request):
+        return await answer_dry_run(request, context)
     ids = NewIds(uuid7(), uuid7())
 
     def command(order: ReferralOrder) -> Command:

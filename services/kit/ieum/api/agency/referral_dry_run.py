@@ -1,0 +1,105 @@
+"""What an order for a referral would come to, answered to `Prefer: dry-run`; nothing is written."""
+
+from pydantic_core import from_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.api.agency.foreseen import (
+    AdviceForeseen,
+    AdviceSource,
+    EventForeseen,
+    ItemsForeseen,
+    ReferralDryRun,
+)
+from ieum.api.api_context import ApiContext
+from ieum.api.docs.problem_schema import ProblemDocument
+from ieum.api.http.prefer import APPLIED
+from ieum.api.http.request_body import identifiers_in, parse, read_body
+from ieum.api.http.responses import json_answer
+from ieum.api.http.unit_of_work import reading
+from ieum.api.problems import http_kinds
+from ieum.api.problems.delivery_kinds import unsayable
+from ieum.api.problems.http_kinds import Text
+from ieum.api.problems.refused import refused
+from ieum.api.problems.response import Problem, document_of, preferred_language
+from ieum.application.trying_out import try_out
+from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.refusals import Guard
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import type_of
+from ieum_contracts.eligibility import ProgrammeAssessed
+from ieum_contracts.message import Say
+from ieum_contracts.programme import ProgrammePublished
+
+
+async def answer_dry_run(request: Request, context: ApiContext) -> Response:
+    """Answer what the order in a request would come to; no Idempotency-Key is read or kept."""
+    body = await read_body(request)
+    order = parse(REFERRAL_ORDER, body)
+    async with (
+        reading(context.delivery.database) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        tried = await try_out(connection, context.delivery, context.handler, order)
+    unpublished = any(each.guard is Guard.PROGRAMME for each in tried.outcome.refusals)
+    if unpublished and not context.catalogued.is_set():
+        raise Problem(http_kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
+    problems = [refused(each) for each in tried.outcome.refusals]
+    found = identifiers_in(body)
+    if found is not None:
+        problems.insert(0, found)
+    if tried.blocked is not None:
+        problems.append(unsayable(tried.blocked, context.delivery.me))
+    to = Address(context.delivery.me.centre, order.recipient)
+    programme = context.handler.view.published.get((to, order.programme))
+    foreseen = ReferralDryRun(
+        dry_run=True,
+        would_be_sent=not problems,
+        refusals=[_document(request, each) for each in problems],
+        says=[] if problems else [_event(each) for each in tried.outcome.says],
+        recipient_says=[_event(each) for each in tried.outcome.answers],
+        eligibility=_advice(tried.cited, programme),
+        items=ItemsForeseen.model_validate(tried.outcome.items, from_attributes=True),
+    )
+    return json_answer(foreseen, headers=APPLIED)
+
+
+def _document(request: Request, problem: Problem) -> ProblemDocument:
+    language = preferred_language(", ".join(request.headers.getlist("accept-language")))
+    return ProblemDocument.model_validate(document_of(problem, language, request.scope.get("ieum.request")))
+
+
+def _event(foreseen: Say) -> EventForeseen:
+    written = foreseen.body.model_dump_json(exclude={"sealed"}, exclude_none=True)
+    return EventForeseen(type=type_of(foreseen.body), to=str(foreseen.to), data=from_json(written))
+
+
+def _advice(cited: ProgrammeAssessed | None, programme: ProgrammePublished | None) -> AdviceForeseen:
+    if cited is not None:
+        return AdviceForeseen(
+            source=AdviceSource.CITED,
+            likelihood=cited.likelihood,
+            as_of=cited.as_of,
+            rule_set=cited.rule_set,
+            how_ko=_CITED.ko,
+            how_en=_CITED.en,
+        )
+    source = AdviceSource.ON_RECEIPT if programme is not None and programme.rules else AdviceSource.NO_RULES
+    how = _ON_RECEIPT if source is AdviceSource.ON_RECEIPT else _NO_RULES
+    return AdviceForeseen(source=source, how_ko=how.ko, how_en=how.en)
+
+
+_CITED = Text(
+    "의뢰에 적은 사전진단(`assessment`)의 결과입니다. 접수기관은 접수할 때 다시 진단합니다.",
+    "By the assessment that the order cites (`assessment`). The recipient assesses again on receipt.",
+)
+_ON_RECEIPT = Text(
+    "인용한 사전진단이 없습니다. 이 이용자의 이전 진단(`eligibility.assessed`)을 `assessment`에 적거나, "
+    "접수기관이 접수할 때 하는 진단을 기다리십시오.",
+    "No assessment is cited. Cite an earlier one of this client (`eligibility.assessed`) in `assessment`, "
+    "or wait for the one that the recipient makes on receipt.",
+)
+_NO_RULES = Text(
+    "이 프로그램에는 공고된 규칙이 없어 미리 진단할 수 없습니다. 접수기관에 직접 물어보십시오.",
+    "The programme has no published rules, so nothing can be assessed beforehand. Ask the recipient.",
+)
