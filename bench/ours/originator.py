@@ -71,7 +71,8 @@ class Originator:
 
         command = commands.refer(order, self.handler.view, ids, lambda _: NO_ANSWER)
         done = await self._counter.serve(Submission(command, Cause(key)))
-        assert isinstance(done, CommandResult), done  # noqa: S101 - the load refers new clients alone
+        if not isinstance(done, CommandResult):
+            raise TypeError(f"The load refers new clients alone, and was answered: {done}")
         self.delivery.wake()
         return str(ids.referral)
 

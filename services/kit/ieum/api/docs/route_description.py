@@ -75,7 +75,7 @@ def gets(
     )
 
 
-def posts(  # noqa: PLR0913 - all that a document says of a POST
+def posts(
     name: str,
     body: str,
     examples: Mapping[str, Example],
