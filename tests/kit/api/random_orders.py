@@ -1,6 +1,8 @@
 """Random orders for referrals, most of them wrong in one way or in several, always the same for a seed."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -8,7 +10,7 @@ from uuid import UUID
 from tests.kit.api.agency_api import Api
 from tests.kit.api.referring import referral_order
 
-IDENTIFIER = "주민등록번호 850101-1234562"
+IDENTIFIER: str = json.loads(Path("contracts/vectors/identifiers.json").read_text())["hits"][1]["text"]
 
 
 @dataclass

@@ -7,7 +7,17 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasure_rows, reading, referral_rows
+from ieum.storage import (
+    assessment_rows,
+    case_rows,
+    eligibility_change_rows,
+    erasure_rows,
+    journey_rows,
+    override_rows,
+    reading,
+    referral_rows,
+    suggestion_rows,
+)
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -24,6 +34,8 @@ HOT = {
             batch_write._MOVE,
             flush._REFER,
             flush._FILE,
+            flush._CHANGE,
+            flush._OVERRIDE,
             flush._ANSWER,
         )
     ),
@@ -37,6 +49,19 @@ HOT = {
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
+    "clients referred onward": referral_rows._CLIENTS,
+    "an assessment cited": assessment_rows._ASSESSED,
+    "why referred twice": override_rows._READ,
+    "what was suggested": suggestion_rows._SUGGESTING,
+    "referrals of a journey": journey_rows._REFERRALS,
+    "cases of a journey": journey_rows._CASES,
+    "plan of a journey": journey_rows._PLAN,
+    "plan cleared": journey_rows._CLEAR,
+    "partners of a journey": eligibility_change_rows._PARTNERS,
+    "changes of journeys": eligibility_change_rows._OF_JOURNEYS,
+    "to do about a referral": eligibility_change_rows._OF_REFERRAL,
+    "list of what is to do": eligibility_change_rows._LIST,
+    "forget changes": eligibility_change_rows._FORGET,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""

@@ -6,16 +6,20 @@ from uuid import UUID
 
 from ieum.application.command import Command
 from ieum.application.loading import Client, Loaded, Requirements
-from ieum.casework import case_commands, deciding, not_taken_in, sending
+from ieum.casework import case_commands, deciding, eligibility_changes, not_taken_in, sending
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.decision_orders import Accept, DecisionOrder
+from ieum.casework.decision_orders import Accept, Complete, DecisionOrder
+from ieum.casework.follow_order import FollowOrder
+from ieum.casework.following import order_to_follow
+from ieum.casework.known_change import ToDoResult
 from ieum.casework.not_taken_in import Abandonment
 from ieum.casework.orders import CaseClosing, CaseFollowUp, ReferralOrder
 from ieum.casework.refusals import Refusal
 from ieum.casework.sending import NewIds
-from ieum.casework.values import AgencyView, Change
+from ieum.casework.values import AgencyView, Change, Referral
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum_contracts.address import Address
+from ieum_contracts.decisions import Suggestion
 from ieum_contracts.eligibility import EligibilityChanged
 
 Render = Callable[[Change], StoredResponse]
@@ -31,6 +35,23 @@ def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -
     return Command(needs, decided, render)
 
 
+def follow(
+    followed: Referral | None,
+    suggested: Suggestion | None,
+    order: FollowOrder,
+    view: AgencyView,
+    *,
+    ids: NewIds,
+    render: Render,
+) -> Command:
+    """Refer a client onward in place of a referral that has ended."""
+    made = order_to_follow(followed, suggested, order, view)
+    if isinstance(made, Refusal):
+        refusal = made  # answered as a decision: a stored answer comes before it
+        return Command(Requirements(), lambda _loaded, _now: refusal, render)
+    return refer(made, view, ids, render)
+
+
 def required_to_refer(order: ReferralOrder, view: AgencyView) -> Requirements:
     """Return what has to be loaded to refer a client."""
     client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
@@ -41,14 +62,22 @@ def required_to_refer(order: ReferralOrder, view: AgencyView) -> Requirements:
 def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render) -> Command:
     """Decide about a referral; an acceptance goes into the case that it names, or the journey's."""
     named = order.case if isinstance(order, Accept) else None
-    needs = Requirements(referral, case=named, case_of_journey=isinstance(order, Accept) and named is None)
+    needs = Requirements(
+        referral,
+        case=named,
+        case_of_journey=isinstance(order, Accept) and named is None,
+        journey=isinstance(order, Complete),
+    )
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         known = loaded.known.referrals[referral]
         case = loaded.known.case_of(known)
         if isinstance(order, Accept):
             case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
-        return deciding.decide(known, case, order, now, new_case)
+        change = deciding.decide(known, case, order, now, new_case)
+        if isinstance(change, Refusal) or not isinstance(order, Complete):
+            return change
+        return eligibility_changes.concluded(change, loaded.known, now, new_case)
 
     return Command(needs, decided, render)
 
@@ -62,13 +91,25 @@ def ask(referral: UUID, order: AskOrder, ask_id: UUID, render: Render) -> Comman
     return Command(Requirements(referral), decided, render)
 
 
-def change_eligibility(referral: UUID, order: EligibilityChanged, render: Render) -> Command:
-    """Report to the referral's other agency that the client's eligibility for a programme has changed."""
+def change_eligibility(referral: UUID, order: EligibilityChanged, event: UUID, render: Render) -> Command:
+    """Report to the partners of a referral's journey that the client's eligibility has changed."""
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
-        return sending.change_eligibility(loaded.known.referrals[referral], order, now)
+        known = loaded.known
+        return eligibility_changes.change_eligibility(known.referrals[referral], order, known, now, event)
 
-    return Command(Requirements(referral), decided, render)
+    return Command(Requirements(referral, journey=True), decided, render)
+
+
+def finish_to_do(referral: UUID, change: UUID, result: ToDoResult, render: Render) -> Command:
+    """Mark a change of eligibility as done at this agency."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        known = loaded.known
+        to_do = known.change_of(referral, change)
+        return eligibility_changes.finish(known.referrals[referral], to_do, result, now)
+
+    return Command(Requirements(referral, journey=True), decided, render)
 
 
 def abandon(referral: UUID, order: Abandonment, render: Render) -> Command:

@@ -18,10 +18,12 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
+from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
 from ieum_contracts.decisions import ReferralAccepted
+from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.message import Event
 from ieum_contracts.referral import ReferralRequested
 
@@ -42,10 +44,17 @@ class EventHandler:
         """Lock and load the referrals that these concern, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         referrals.update(each.key for each in untaken)
+        telling = {
+            UUID(each.envelope.subject) for each in events if isinstance(each.body, EligibilityChanged)
+        }
+        referrals |= await read_partners(connection, telling)
         found = await lock_referrals(connection, self.peers, referrals)
+        journeys = {each.journey for each in found if each.id in telling}
+        changes = await read_changes(connection, self.peers, journeys)
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
-        return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named))
+        told = await read_told_cases(connection, self.peers, named)
+        return LoadedCases(found, cases, told, changes)
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""

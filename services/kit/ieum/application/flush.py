@@ -8,6 +8,7 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.eligibility_change_rows import change_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.referral_rows import referral_row
@@ -38,6 +39,18 @@ _FILE = """filed as (
         keep_open = excluded.keep_open, closed_at = excluded.closed_at,
         reason = excluded.reason, version = excluded.version
 )"""
+_CHANGE = """known as (
+    insert into eligibility_change (
+        referral, id, journey, told_by, programme, old, new, effective_on, conflicts, at, to_do, done_at,
+        result
+    )
+    select * from unnest({rows}::eligibility_change_row[])
+    on conflict (referral, id) do update set done_at = excluded.done_at, result = excluded.result
+)"""
+_OVERRIDE = """overridden as (
+    insert into duplicate_override (referral, open, reason, at)
+    select * from unnest({rows}::duplicate_override_row[])
+)"""
 _ANSWER = """answered as (
     insert into idempotency (key, fingerprint, status, headers, body, at)
     select key, fingerprint, status, headers, body, now() from unnest({rows}::answer_row[])
@@ -60,6 +73,8 @@ async def flush(
                 *rows.parts(),
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
+                (_CHANGE, [change_row(change, peers) for change in known.new_changes()]),
+                (_OVERRIDE, known.overrides),
                 (_ANSWER, [answer.row() for answer in answers]),
             ],
         )

@@ -14,8 +14,9 @@ from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
+from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
-from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
+from ieum.storage.referral_rows import lock_referrals, read_clients, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.model import Model
@@ -41,6 +42,8 @@ class Requirements:
     parent: UUID | None = None
     untaken: bool = False
     cited: UUID | None = None
+    journey: bool = False
+    """Whether the other referrals under way in the journey, and its changes of eligibility, count as well."""
 
     @property
     def locks(self) -> bool:
@@ -99,33 +102,27 @@ async def load(
     loaded = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
+    spreading = {each.referral for each in needs if each.referral is not None and each.journey}
     if referrals or cases:
+        referrals |= await read_partners(connection, spreading)
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
-        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        changes = await read_changes(connection, peers, {r.journey for r in locked if r.id in spreading})
+        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases), changes=changes)
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     if loaded.parents:
-        journeys = [each.journey for each in loaded.parents.values()]
-        rows = await connection.fetch(_CLIENTS, list(loaded.parents), journeys)
-        loaded.clients = {row["parent"]: row["client_ref"] for row in rows}
+        loaded.clients = await read_clients(connection, loaded.parents.values())
     loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 
 
-_CLIENTS = """
-select i.parent, r.client_ref from unnest($1::uuid[], $2::uuid[]) as i (parent, journey)
-cross join lateral (
-    select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
-    where parent = i.parent and not recipient and client_ref is not null order by id limit 1
-) r
-"""
 _CITED = """
 select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
     with ordinality as i (event, client_ref, parent, number)

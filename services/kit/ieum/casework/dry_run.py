@@ -75,7 +75,8 @@ def first_answer(
         sequence=1,
         journey=referral,
     )
-    return receive(Event(envelope, body), referral, body, known, now).says
+    answer = receive(Event(envelope, body), referral, body, known, now)
+    return answer.says if isinstance(answer, Change) else ()
 
 
 def published_rule_sets(view: AgencyView, agency: Address) -> dict[str, RuleSet]:

@@ -36,7 +36,8 @@ def path_after(parent: Referral | None, me: Address, now: datetime) -> tuple[Vis
     visits = parent.requested().get("path", [])
     before = [Visit.model_validate(visit) for visit in visits] if isinstance(visits, list) else []
     agency = parent.peer if parent.side is Side.SENDER else me
-    path = (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at))
+    stop = Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at, state=parent.state)
+    path = (*before, stop)
     return tuple(each.model_copy(update={"at": min(each.at, now)}) for each in path)
 
 
@@ -54,7 +55,7 @@ def refusals(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime
     yield from _refused_by_basis(order, to)
     if order.assessment is not None and not prior.cited:
         yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
-    if prior.duplicate is not None:
+    if prior.duplicate is not None and order.duplicate_override is None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
         yield Refusal(Guard.LOOP, "hops-exceeded")

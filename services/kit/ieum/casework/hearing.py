@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ieum.casework.assessing import assessed_again
 from ieum.casework.effects import changed, decided
+from ieum.casework.eligibility_changes import hear_change
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.refusals import NotYet, RefusedEvent
@@ -43,7 +44,9 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
         case CaseClosed() | CaseFollowedUp() as body:
             return _hear_of_case(known, event.envelope.source, key, body, now)
         case EligibilityAssessed() | EligibilityChanged() as body:
-            return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
+            if referral is None:
+                return AWAITING_REFERRAL
+            return _hear_of_eligibility(known, referral, event, body, now)
         case body:
             return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
 
@@ -105,12 +108,16 @@ def _hear_decision(
 
 
 def _hear_of_eligibility(
-    referral: Referral, event: Event, body: EligibilityAssessed | EligibilityChanged, now: datetime
+    known: LoadedCases,
+    referral: Referral,
+    event: Event,
+    body: EligibilityAssessed | EligibilityChanged,
+    now: datetime,
 ) -> Change | RefusedEvent:
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     if isinstance(body, EligibilityChanged):
-        return Change(changed(referral, now))
+        return hear_change(referral, event, body, known, now)
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
     assessment = body.model_dump_json(exclude_none=True).encode()

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from ieum.casework.values import Case, Change, Referral, Side
+from ieum.casework.known_change import KnownChange
+from ieum.casework.values import Case, Change, DuplicateOverride, Referral, Side
 from ieum_contracts.address import Address
 
 
@@ -22,7 +23,8 @@ NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 class LoadedCases:
     """Referrals and cases by id, with all changes applied so far.
 
-    `told` holds cases of other agencies by id, known from the referrals that they serve.
+    `told` holds cases of other agencies by id, known from the referrals that they serve; `changes` are those
+    of eligibility in the journeys that they concern.
     """
 
     def __init__(
@@ -30,11 +32,15 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        changes: Iterable[KnownChange] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
         self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
+        self._changes = {(each.referral, each.id): each for each in changes}
+        self.overrides: list[DuplicateOverride] = []
+        self._new_changes: set[tuple[UUID, UUID]] = set()
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
         for referral in self.referrals.values():
@@ -50,6 +56,23 @@ class LoadedCases:
         if change.case is not None:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
+        if change.override is not None:
+            self.overrides.append(change.override)
+        for each in change.changes:
+            self._changes[each.referral, each.id] = each
+            self._new_changes.add((each.referral, each.id))
+
+    def change_of(self, referral: UUID, change: UUID) -> KnownChange | None:
+        """Return a change of eligibility that is known of a referral."""
+        return self._changes.get((referral, change))
+
+    def changes_of(self, journey: UUID) -> list[KnownChange]:
+        """Return the changes of eligibility that are known of a journey."""
+        return [each for each in self._changes.values() if each.journey == journey]
+
+    def new_changes(self) -> list[KnownChange]:
+        """Return the changes of eligibility that are new, or have been done."""
+        return [self._changes[each] for each in sorted(self._new_changes)]
 
     def forget(self, key: UUID, source: Address) -> None:
         """Keep nothing personal of what an agency has said of a referral that was never taken in from it."""

@@ -11,16 +11,15 @@ from ieum.casework.effects import changed, say
 from ieum.casework.guards import Prior, path_after, refusals
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
-from ieum.casework.values import AgencyView, Change, Referral
+from ieum.casework.values import AgencyView, Change, DuplicateOverride, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
 from ieum_contracts.codes import REASONS_OF_ASK, AskType
-from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested
 
-__all__ = ["NewIds", "Prior", "ask", "asked_json", "change_eligibility", "refer", "requested", "sealed_json"]
+__all__ = ["NewIds", "Prior", "ask", "asked_json", "refer", "requested", "sealed_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,15 @@ def refer(
         client_ref=order.client_ref,
         loop_override=order.loop_override,
         parent=order.parent,
+        second=prior.duplicate is not None,
     )
-    return Change(referral, says=(say(referral, body),))
+    return Change(referral, says=(say(referral, body),), override=_override(order, prior, ids.referral, now))
+
+
+def _override(order: ReferralOrder, prior: Prior, referral: UUID, now: datetime) -> DuplicateOverride | None:
+    if prior.duplicate is None or order.duplicate_override is None:
+        return None
+    return DuplicateOverride(referral, prior.duplicate, order.duplicate_override, now)
 
 
 def requested(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime) -> ReferralRequested:
@@ -80,13 +86,6 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
     body = MODEL_OF_ASK[order.ask].model_validate(given)
     after = changed(replace(referral, copy=copy), now)
     return Change(after, says=(say(referral, body, ask_id),))
-
-
-def change_eligibility(referral: Referral, order: EligibilityChanged, now: datetime) -> Change | Refusal:
-    """Report to the other side of a referral that the client's eligibility for a programme has changed."""
-    if referral.copy.withdrawn or referral.copy.erased:
-        return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
-    return Change(changed(referral, now), says=(say(referral, order),))
 
 
 def asked_json(body: ReferralRequested) -> bytes:

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from ieum.casework.eligibility import RuleFailure, RuleSet
+from ieum.casework.known_change import KnownChange
 from ieum_contracts.address import Address
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
@@ -59,7 +60,8 @@ class Referral:
     it is erased. `created_at` is when this side stored it, `requested_at` when its sender said it.
     `case` is the recipient's case, known to the sender when the recipient named it. `ended_here` stays once
     set, also when the recipient answers later: the client may have been referred again. `untaken` are the
-    recipient's decisions without effect; asks without effect are in the sender's copy.
+    recipient's decisions without effect; asks without effect are in the sender's copy. `second` says that it
+    was made, with a reason, while a like one of the same client was open.
     """
 
     id: UUID
@@ -83,6 +85,7 @@ class Referral:
     ended_here: EndedHere | None = None
     untaken: tuple[UntakenDecision, ...] = ()
     requested_at: datetime | None = None
+    second: bool = False
 
     @property
     def asked_at(self) -> datetime:
@@ -146,6 +149,15 @@ class AgencyView:
     published: Mapping[tuple[Address, str], ProgrammePublished]
 
 
+class DuplicateOverride(NamedTuple):
+    """Why a client was referred although a like referral was open, and which."""
+
+    referral: UUID
+    open: UUID
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """The result of a command or an event: the new state, and what has to be said.
@@ -158,3 +170,5 @@ class Change:
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
+    changes: tuple[KnownChange, ...] = ()
+    override: DuplicateOverride | None = None

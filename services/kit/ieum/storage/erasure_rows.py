@@ -9,6 +9,7 @@ from ieum.casework.values import Referral
 from ieum.delivery.erasure import erase_heard, erase_said
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.peers import Peers
+from ieum.storage.eligibility_change_rows import forget_changes
 from ieum_contracts.address import Address
 
 _ERASED = "select id from referral where id = any($1::uuid[]) and recipient and sealed is null"
@@ -42,6 +43,8 @@ async def clear_erased(
     refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
     late = await connection.fetch(_ERASED, sorted(refused)) if refused else []
     whole = {*erased, *(row["id"] for row in late)}
+    if whole:
+        await forget_changes(connection, whole)
     if whole or forgotten:
         await erase_heard(connection, peers, [*((key, None) for key in whole), *forgotten])
     if erased:

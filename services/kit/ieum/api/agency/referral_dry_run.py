@@ -1,5 +1,9 @@
 """What an order for a referral would come to, answered to `Prefer: dry-run`; nothing is written."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import TypeAdapter
 from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,19 +27,32 @@ from ieum.api.problems.http_kinds import Text
 from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem, document_of, preferred_language
 from ieum.application.trying_out import try_out
-from ieum.casework.orders import REFERRAL_ORDER
-from ieum.casework.refusals import Guard
+from ieum.casework.orders import ReferralOrder
+from ieum.casework.refusals import Guard, Refusal
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import type_of
 from ieum_contracts.eligibility import ProgrammeAssessed
 from ieum_contracts.message import Say
+from ieum_contracts.model import Model
 from ieum_contracts.programme import ProgrammePublished
 
+Content = TypeVar("Content", bound=Model)
 
-async def answer_dry_run(request: Request, context: ApiContext) -> Response:
-    """Answer what the order in a request would come to; no Idempotency-Key is read or kept."""
+
+async def answer_dry_run(
+    request: Request,
+    context: ApiContext,
+    contract: TypeAdapter[Content],
+    order_of: Callable[[Content], ReferralOrder | Refusal],
+) -> Response:
+    """Answer what the order in a request would come to; no Idempotency-Key is read or kept.
+
+    `order_of` makes the order for a referral of what was posted. Where that is refused, so is the dry run.
+    """
     body = await read_body(request)
-    order = parse(REFERRAL_ORDER, body)
+    order = order_of(parse(contract, body))
+    if isinstance(order, Refusal):
+        raise refused(order)
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),

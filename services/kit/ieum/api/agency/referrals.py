@@ -1,9 +1,11 @@
 """Referrals: make one, list them, and read one in full."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
+from asyncpg import Connection
 from fastapi import APIRouter, Query, Request
 from pydantic_core import from_json
 from starlette.responses import Response
@@ -14,7 +16,7 @@ from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.referral_dry_run import answer_dry_run
 from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import created_answer, entries, summary
+from ieum.api.agency.views import created_answer, entries, summary, to_do
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts
@@ -39,6 +41,8 @@ from ieum.application.command import Command
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Referral, Side
+from ieum.storage.eligibility_change_rows import read_to_dos
+from ieum.storage.override_rows import read_override
 from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted, read_history
 from ieum.storage.reading import HistoryRow as Entry
 from ieum.storage.reading import list_referrals as list_of
@@ -71,7 +75,7 @@ async def refer(request: Request, context: InContext) -> Response:
     With `Prefer: dry-run` it is answered what the order would come to, and nothing is written or sent.
     """
     if prefers_dry_run(request):
-        return await answer_dry_run(request, context)
+        return await answer_dry_run(request, context, REFERRAL_ORDER, lambda order: order)
     ids = NewIds(uuid7(), uuid7())
 
     def command(order: ReferralOrder) -> Command:
@@ -116,13 +120,20 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
-    found, history, older = await _read(context, referral, NOW, HISTORY_MAX)
+    async with _looking(context) as connection:
+        found, history, older = await _read(connection, context, referral, NOW, HISTORY_MAX)
+        to_dos = await read_to_dos(connection, context.delivery.peers, referral)
+        override = await read_override(connection, referral) if found.side is Side.SENDER else None
     detail = ReferralDetail(
         **dict(summary(found)),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
+        to_do=[to_do(each) for each in to_dos],
         history=entries(found, history),
         older=None if older is None else write_cursor(*older),
+        loop_override=found.loop_override,
+        duplicate_override=None if override is None else override.reason,
+        duplicate_of=None if override is None else override.open,
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
 
@@ -141,22 +152,28 @@ async def read_events(
 ) -> Response:
     """Read a referral's history from its newest events back to its beginning, a page at a time."""
     place = NOW if before is None else _place(before)
-    found, history, older = await _read(context, referral, place, limit)
+    async with _looking(context) as connection:
+        found, history, older = await _read(connection, context, referral, place, limit)
     following = None if older is None else write_cursor(*older)
     return json_answer(HistoryPage(events=entries(found, history), older=following))
 
 
-async def _read(
-    context: ApiContext, referral: UUID, before: HistoryPlace, limit: int
-) -> tuple[Referral, Sequence[Entry], HistoryPlace | None]:
+@asynccontextmanager
+async def _looking(context: ApiContext) -> AsyncIterator[Connection]:
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        found = await read_one(connection, context.delivery.peers, referral)
-        if found is None:
-            raise Problem(http_kinds.NOT_FOUND)
-        return found, *await read_history(connection, context.delivery.peers, found, before, limit)
+        yield connection
+
+
+async def _read(
+    connection: Connection, context: ApiContext, referral: UUID, before: HistoryPlace, limit: int
+) -> tuple[Referral, Sequence[Entry], HistoryPlace | None]:
+    found = await read_one(connection, context.delivery.peers, referral)
+    if found is None:
+        raise Problem(http_kinds.NOT_FOUND)
+    return found, *await read_history(connection, context.delivery.peers, found, before, limit)
 
 
 def _place(before: str) -> HistoryPlace:

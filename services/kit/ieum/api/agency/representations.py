@@ -6,8 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.casework.known_change import ToDoResult
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
+from ieum_contracts.eligibility import Conflict, Standing
+from ieum_contracts.model import Day
 
 
 class OpenAsk(BaseModel):
@@ -80,6 +83,26 @@ class HistoryEntry(BaseModel):
     )
 
 
+class ToDo(BaseModel):
+    """A change of the client's eligibility of which a worker here has to take care."""
+
+    id: UUID = Field(description="Id of the change, the same at every agency.")
+    referral: UUID = Field(description="The referral here that it concerns.")
+    journey: UUID
+    told_by: str | None = Field(
+        default=None, description="Address of the agency that told it; absent: we did."
+    )
+    programme: str = Field(description="The programme with which the client's standing has changed.")
+    old: Standing
+    new: Standing
+    effective_on: Day
+    conflicts: list[Conflict] = Field(description="Programmes that it rules out.")
+    at: datetime = Field(description="When it became known here.")
+    done: bool
+    done_at: datetime | None = None
+    result: ToDoResult | None = Field(default=None, description="What became of it, once it is done.")
+
+
 class ReferralDetail(ReferralSummary):
     """Everything that this agency knows of a referral. Client details are read here and nowhere else."""
 
@@ -88,6 +111,16 @@ class ReferralDetail(ReferralSummary):
     )
     assessment: dict[str, JsonValue] | None = Field(
         default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
+    )
+    loop_override: str | None = Field(
+        default=None, description="Why the client came to the same programme again within 30 days."
+    )
+    duplicate_override: str | None = Field(
+        default=None, description="Why the client was referred once more though a referral was open."
+    )
+    duplicate_of: UUID | None = Field(default=None, description="The referral that was open then.")
+    to_do: list[ToDo] = Field(
+        description="Changes of eligibility of which a worker has to take care, done or not, latest first."
     )
     history: list[HistoryEntry] = Field(
         description="The newest events, in the order in which they took effect here."

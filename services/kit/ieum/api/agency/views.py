@@ -12,8 +12,10 @@ from ieum.api.agency.representations import (
     OpenAsk,
     ReferralStanding,
     ReferralSummary,
+    ToDo,
 )
 from ieum.api.http.responses import stored_answer
+from ieum.casework.known_change import KnownChange
 from ieum.casework.values import Change, EndCause, Referral
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import HistoryRow as Entry
@@ -63,6 +65,25 @@ def summary(referral: Referral) -> ReferralSummary:
         closed_as=referral.copy.closed_as,
         created_at=referral.created_at,
         changed_at=referral.changed_at,
+    )
+
+
+def to_do(change: KnownChange) -> ToDo:
+    """Show a change of eligibility that a worker has to take care of."""
+    return ToDo(
+        id=change.id,
+        referral=change.referral,
+        journey=change.journey,
+        told_by=None if change.told_by is None else str(change.told_by),
+        programme=change.programme,
+        old=change.old,
+        new=change.new,
+        effective_on=change.effective_on,
+        conflicts=list(change.conflicts),
+        at=change.at,
+        done=change.done_at is not None,
+        done_at=change.done_at,
+        result=change.result,
     )
 
 

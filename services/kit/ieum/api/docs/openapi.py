@@ -21,6 +21,7 @@ from ieum.api.problems.response import MEDIA_TYPE
 LICENCE = {"name": "MIT", "identifier": "MIT"}
 TAGS = (
     {"name": "referrals", "description": "Refer clients, decide on those that were referred, follow up."},
+    {"name": "journeys", "description": "All referrals of one client, as this agency knows them."},
     {"name": "cases", "description": "What this agency does for one client, over all its referrals."},
     {"name": "programmes", "description": "What can be referred to."},
     {"name": "events", "description": "Everything that took effect here, in one order."},

@@ -1,0 +1,177 @@
+"""Changes of a client's eligibility: said, heard, and passed on along the referrals of the journey.
+
+A change that rules something out reaches every agency with an open referral of the journey: each agency that
+hears it passes it on to its own partners, once. A change that is known is not passed on again, so that it
+comes to an end where the referrals of a journey lead in a circle.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from ieum.casework.conflicts import standing_after, with_conflicts
+from ieum.casework.effects import changed, say
+from ieum.casework.known_change import KnownChange, ToDoResult
+from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.refusals import Guard, Refusal
+from ieum.casework.values import Change, Referral, Side
+from ieum_contracts.address import Address
+from ieum_contracts.codes import Outcome
+from ieum_contracts.eligibility import EligibilityChanged, Standing
+from ieum_contracts.lifecycle import ENDED
+from ieum_contracts.message import Event
+from ieum_contracts.timing import day_of
+
+
+def change_eligibility(
+    referral: Referral, order: EligibilityChanged, known: LoadedCases, now: datetime, new_id: UUID
+) -> Change | Refusal:
+    """Report a change to the other side of a referral, and to the other partners of the journey.
+
+    The conflicts need not be listed. A change that the journey knows already is told to this partner alone.
+    """
+    if referral.copy.withdrawn or referral.copy.erased:
+        return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
+    body = with_conflicts(order).model_copy(update={"change": None})
+    return _said(Change(changed(referral, now)), referral, body, known, now, new_id=new_id)
+
+
+def concluded(change: Change, known: LoadedCases, now: datetime, new_id: UUID) -> Change:
+    """Add what the outcome of a completed referral says of eligibility, where it rules something out."""
+    after = change.referral
+    if after is None or after.outcome is None or after.copy.withdrawn:
+        return change
+    found = standing_after(after.programme, Outcome(after.outcome))
+    if found is None:
+        return change
+    new, conflicts = found
+    body = EligibilityChanged(
+        programme=after.programme,
+        old=_advised(after),
+        new=new,
+        effective_on=day_of(now),
+        conflicts=conflicts,
+    )
+    return _said(change, after, body, known, now, new_id=new_id)
+
+
+def hear_change(
+    referral: Referral, event: Event, body: EligibilityChanged, known: LoadedCases, now: datetime
+) -> Change:
+    """Take a change in: something to do here, and passed on where it rules something out, the first time."""
+    heard = Change(changed(referral, now))
+    identity = body.change or event.envelope.id
+    if referral.copy.withdrawn or referral.copy.erased or _known(known, referral, body, identity):
+        return heard
+    body = with_conflicts(body).model_copy(update={"change": identity})
+    here = _concerned(known, referral, body) or [referral]
+    changes = tuple(_known_change(each, body, identity, referral.peer, now) for each in here)
+    passed = _passed_on(known, referral, body) if body.conflicts else []
+    others = {each.id: each for each in (*here, *passed) if each.id != referral.id}
+    return replace(
+        heard,
+        also=tuple(changed(each, now) for each in others.values()),
+        says=tuple(say(each, body) for each in passed),
+        changes=changes,
+    )
+
+
+def finish(
+    referral: Referral, to_do: KnownChange | None, result: ToDoResult, now: datetime
+) -> Change | Refusal:
+    """Mark something as done."""
+    if to_do is None or not to_do.to_do:
+        return Refusal(Guard.NOT_FOUND, "unknown")
+    if to_do.done_at is not None:
+        return Refusal(Guard.MOVE, "done-already", referral.state, referral.allowed())
+    return Change(changed(referral, now), changes=(to_do.done(result, now),))
+
+
+def _said(
+    change: Change,
+    about: Referral,
+    body: EligibilityChanged,
+    known: LoadedCases,
+    now: datetime,
+    *,
+    new_id: UUID,
+) -> Change:
+    before = _known(known, about, body, new_id)
+    identity = new_id if before is None else before.id
+    body = body.model_copy(update={"change": identity})
+    first = say(about, body, new_id)
+    if before is not None:
+        return replace(change, says=(*change.says, first))
+    here = _concerned(known, about, body)
+    passed = _passed_on(known, about, body) if body.conflicts else []
+    others = {each.id: each for each in (*here, *passed) if each.id != about.id}
+    changes = tuple(_known_change(each, body, identity, None, now) for each in here)
+    if all(each.id != about.id for each in here):
+        changes = (*changes, replace(_known_change(about, body, identity, None, now), to_do=False))
+    return replace(
+        change,
+        also=(*change.also, *(changed(each, now) for each in others.values())),
+        says=(*change.says, first, *(say(each, body) for each in passed)),
+        changes=changes,
+    )
+
+
+def _known(
+    known: LoadedCases, referral: Referral, body: EligibilityChanged, identity: UUID
+) -> KnownChange | None:
+    of_journey = known.changes_of(referral.journey)
+    return next((each for each in of_journey if each.is_same(body, identity)), None)
+
+
+def _open(known: LoadedCases, about: Referral) -> list[Referral]:
+    """Return the journey's referrals that are under way here, the smallest id first."""
+    found = (each for each in known.referrals.values() if each.journey == about.journey)
+    going = (each for each in found if each.state not in ENDED and each.ended_here is None)
+    return sorted((each for each in going if not each.copy.withdrawn), key=lambda each: each.id)
+
+
+def _concerned(known: LoadedCases, about: Referral, body: EligibilityChanged) -> list[Referral]:
+    """Return what this agency does for the client in a programme that is ruled out."""
+    ruled_out = {each.programme for each in body.conflicts}
+    mine = (each for each in _open(known, about) if each.side is Side.RECIPIENT)
+    return [each for each in mine if each.programme in ruled_out]
+
+
+def _passed_on(known: LoadedCases, about: Referral, body: EligibilityChanged) -> Sequence[Referral]:
+    """Return one referral for each other partner; the one to a programme that is ruled out comes first."""
+    ruled_out = {each.programme for each in body.conflicts}
+    partners: dict[Address, Referral] = {}
+    for each in sorted(_open(known, about), key=lambda each: each.programme not in ruled_out):
+        if each.peer != about.peer:
+            partners.setdefault(each.peer, each)
+    return list(partners.values())
+
+
+def _known_change(
+    referral: Referral, body: EligibilityChanged, identity: UUID, told_by: Address | None, now: datetime
+) -> KnownChange:
+    return KnownChange(
+        referral=referral.id,
+        id=identity,
+        journey=referral.journey,
+        told_by=told_by,
+        programme=body.programme,
+        old=body.old,
+        new=body.new,
+        effective_on=body.effective_on,
+        conflicts=body.conflicts,
+        at=now,
+        to_do=True,
+    )
+
+
+def _advised(referral: Referral) -> Standing:
+    """Return where the client stood by the last assessment of this programme."""
+    if referral.assessment is None:
+        return Standing.NOT_ASSESSED
+    programmes: Iterable[dict[str, str]] = from_json(referral.assessment).get("programmes", ())
+    advice = (each["likelihood"] for each in programmes if each.get("programme") == referral.programme)
+    return Standing(next(advice, Standing.NOT_ASSESSED))
