@@ -50,7 +50,7 @@ OTHERS = {
     "case.closed": "case-closed recipient",
     "case.followed-up": "case-closed recipient",
     "programme.published": "catalogue owner",
-    "capacity.changed": "catalogue owner planned",
+    "capacity.changed": "catalogue owner",
     "agency.published": "directory registrar planned",
     "key.revoked": "directory registrar planned",
     "stream.parked": "delivery agency",
