@@ -12,13 +12,14 @@ from itertools import permutations
 import pytest
 
 from ieum.casework.conflicts import EXCLUSIONS, conflicts_of, standing_after
-from ieum.casework.eligibility_changes import change_eligibility, concluded, finish, hear_change
+from ieum.casework.eligibility_changes import change_eligibility, conclude, finish, hear_change, hear_outcome
 from ieum.casework.known_change import ToDoResult
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Change, Referral
 from ieum_contracts.address import Address
 from ieum_contracts.codes import ClosedAs, Outcome, State
+from ieum_contracts.decisions import ReferralCompleted
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy
 from ieum_contracts.message import Event, Say
@@ -102,7 +103,8 @@ def test_in_a_circle_everybody_hears_it_once_as_something_to_do(first: Address, 
     centre.deliver()
     for agency in {EMPLOYMENT, WELFARE, JOBS} - {first}:
         assert len(centre.to_do(agency)) == 1, agency
-    assert len({say.body.change for _, say in centre.said if isinstance(say.body, EligibilityChanged)}) == 1
+    bodies = [say.body for _, say in centre.said if isinstance(say.body, EligibilityChanged)]
+    assert {body.change for body in bodies} <= {None, centre.said[0][1].id}
     told = [(source, say.to) for source, say in centre.said]
     assert len(told) == len(set(told)), "nobody tells the same agency twice"
     assert len(told) <= 2 * len(CIRCLE)
@@ -206,17 +208,28 @@ def test_an_outcome_says_what_others_must_know(
 
 
 def test_a_completed_referral_tells_the_journey_by_itself() -> None:
+    """The sender takes it from the outcome, the others from the recipient; both name the decision's id."""
     centre = Centre(CIRCLE)
-    done = centre.known[WELFARE].referrals[centre.ids[EMPLOYMENT, WELFARE]]
-    after = replace(done, outcome=Outcome.BENEFIT_GRANTED)
-    centre.take(WELFARE, concluded(Change(after), centre.known[WELFARE], START, new_id()))
+    welfare, employment = centre.known[WELFARE], centre.known[EMPLOYMENT]
+    key, decision = centre.ids[EMPLOYMENT, WELFARE], new_id()
+    completed = ReferralCompleted(outcome=Outcome.BENEFIT_GRANTED)
+    after = replace(welfare.referrals[key], outcome=Outcome.BENEFIT_GRANTED)
+    change = conclude(
+        Change(after, says=(Say(EMPLOYMENT, key, JOURNEY, completed),)), welfare, START, decision
+    )
+    assert [(say.to, say.id == decision) for say in change.says] == [(EMPLOYMENT, True), (JOBS, False)]
+    event = event_of(change.says[0], WELFARE, START)
+    centre.take(WELFARE, replace(change, says=change.says[1:]))
+    heard = replace(employment.referrals[key], outcome=Outcome.BENEFIT_GRANTED)
+    centre.take(EMPLOYMENT, hear_outcome(Change(heard), event, employment, START))
     centre.deliver()
-    (body,) = {
-        say.body for _, say in centre.said if say.to == JOBS and isinstance(say.body, EligibilityChanged)
+    bodies = [say.body for _, say in centre.said if isinstance(say.body, EligibilityChanged)]
+    assert {(body.old, body.new, body.change) for body in bodies} == {
+        (Standing.NOT_ASSESSED, Standing.GRANTED, decision)
     }
-    assert (body.programme, body.old, body.new) == ("livelihood", Standing.NOT_ASSESSED, Standing.GRANTED)
     assert centre.to_do(EMPLOYMENT) == [("employment-support-1", "livelihood")]
     assert len(centre.to_do(JOBS)) == 1
+    assert centre.to_do(WELFARE) == []
 
 
 def test_what_is_done_is_done_once() -> None:

@@ -77,7 +77,7 @@ def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render)
         change = deciding.decide(known, case, order, now, new_case)
         if isinstance(change, Refusal) or not isinstance(order, Complete):
             return change
-        return eligibility_changes.concluded(change, loaded.known, now, new_case)
+        return eligibility_changes.conclude(change, loaded.known, now, new_case)
 
     return Command(needs, decided, render)
 

@@ -22,10 +22,13 @@ from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
-from ieum_contracts.decisions import ReferralAccepted
+from ieum_contracts.decisions import ReferralAccepted, ReferralCompleted
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.message import Event
 from ieum_contracts.referral import ReferralRequested
+
+_TELLING = (EligibilityChanged, ReferralCompleted)
+"""What may be passed on to the other partners of a journey."""
 
 _log = structlog.get_logger(__name__)
 
@@ -44,9 +47,7 @@ class EventHandler:
         """Lock and load the referrals that these concern, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         referrals.update(each.key for each in untaken)
-        telling = {
-            UUID(each.envelope.subject) for each in events if isinstance(each.body, EligibilityChanged)
-        }
+        telling = {UUID(each.envelope.subject) for each in events if isinstance(each.body, _TELLING)}
         referrals |= await read_partners(connection, telling)
         found = await lock_referrals(connection, self.peers, referrals)
         journeys = {each.journey for each in found if each.id in telling}

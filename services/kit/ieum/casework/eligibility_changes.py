@@ -19,7 +19,6 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Change, Referral, Side
 from ieum_contracts.address import Address
-from ieum_contracts.codes import Outcome
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.message import Event
@@ -36,47 +35,48 @@ def change_eligibility(
     if referral.copy.withdrawn or referral.copy.erased:
         return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
     body = with_conflicts(order).model_copy(update={"change": None})
-    return _said(Change(changed(referral, now)), referral, body, known, now, new_id=new_id)
+    before = _known(known, referral, body, new_id)
+    change = Change(changed(referral, now))
+    if before is not None:
+        again = body.model_copy(update={"change": before.id})
+        return replace(change, says=(say(referral, again, new_id),))
+    first = say(referral, body, new_id)  # its own id is the change's, and need not stand in it
+    return _spread(replace(change, says=(first,)), referral, body, known, now, identity=new_id)
 
 
-def concluded(change: Change, known: LoadedCases, now: datetime, new_id: UUID) -> Change:
-    """Add what the outcome of a completed referral says of eligibility, where it rules something out."""
+def conclude(change: Change, known: LoadedCases, now: datetime, new_id: UUID) -> Change:
+    """Tell the other partners what the outcome of a referral completed here means for eligibility.
+
+    The sender derives the same from the outcome (`hear_outcome`): the decision gets the id `new_id`,
+    by which both name the change.
+    """
     after = change.referral
-    if after is None or after.outcome is None or after.copy.withdrawn:
+    body = None if after is None else _meant(after, now)
+    if after is None or body is None or _known(known, after, body, new_id) is not None:
         return change
-    found = standing_after(after.programme, Outcome(after.outcome))
-    if found is None:
+    first, *rest = change.says
+    said = replace(change, says=(replace(first, id=new_id), *rest))
+    return _spread(said, after, body, known, now, identity=new_id)
+
+
+def hear_outcome(change: Change, event: Event, known: LoadedCases, now: datetime) -> Change:
+    """Take in what the outcome of a referral, said by its recipient, means for eligibility."""
+    after, identity = change.referral, event.envelope.id
+    body = None if after is None else _meant(after, event.envelope.time)
+    if after is None or body is None or _known(known, after, body, identity) is not None:
         return change
-    new, conflicts = found
-    body = EligibilityChanged(
-        programme=after.programme,
-        old=_advised(after),
-        new=new,
-        effective_on=day_of(now),
-        conflicts=conflicts,
-    )
-    return _said(change, after, body, known, now, new_id=new_id)
+    return _spread(change, after, body, known, now, identity=identity, told_by=after.peer)
 
 
 def hear_change(
     referral: Referral, event: Event, body: EligibilityChanged, known: LoadedCases, now: datetime
 ) -> Change:
     """Take a change in: something to do here, and passed on where it rules something out, the first time."""
-    heard = Change(changed(referral, now))
-    identity = body.change or event.envelope.id
+    heard, identity = Change(changed(referral, now)), body.change or event.envelope.id
     if referral.copy.withdrawn or referral.copy.erased or _known(known, referral, body, identity):
         return heard
-    body = with_conflicts(body).model_copy(update={"change": identity})
-    here = _concerned(known, referral, body) or [referral]
-    changes = tuple(_known_change(each, body, identity, referral.peer, now) for each in here)
-    passed = _passed_on(known, referral, body) if body.conflicts else []
-    others = {each.id: each for each in (*here, *passed) if each.id != referral.id}
-    return replace(
-        heard,
-        also=tuple(changed(each, now) for each in others.values()),
-        says=tuple(say(each, body) for each in passed),
-        changes=changes,
-    )
+    told, by = with_conflicts(body), referral.peer
+    return _spread(heard, referral, told, known, now, identity=identity, told_by=by)
 
 
 def finish(
@@ -90,32 +90,30 @@ def finish(
     return Change(changed(referral, now), changes=(to_do.done(result, now),))
 
 
-def _said(
+def _spread(
     change: Change,
     about: Referral,
     body: EligibilityChanged,
     known: LoadedCases,
     now: datetime,
     *,
-    new_id: UUID,
+    identity: UUID,
+    told_by: Address | None = None,
 ) -> Change:
-    before = _known(known, about, body, new_id)
-    identity = new_id if before is None else before.id
+    """Add what a worker here has to do about a new change, and pass it on if it rules something out."""
     body = body.model_copy(update={"change": identity})
-    first = say(about, body, new_id)
-    if before is not None:
-        return replace(change, says=(*change.says, first))
-    here = _concerned(known, about, body)
+    concerned = _concerned(known, about, body)
+    here = concerned or ([] if told_by is None else [about])
+    noted = here if any(each.id == about.id for each in here) else [*here, about]
+    first = _known_change(about, body, now, identity=identity, told_by=told_by)
+    rows = tuple(replace(first, referral=each.id, to_do=each in here) for each in noted)
     passed = _passed_on(known, about, body) if body.conflicts else []
     others = {each.id: each for each in (*here, *passed) if each.id != about.id}
-    changes = tuple(_known_change(each, body, identity, None, now) for each in here)
-    if all(each.id != about.id for each in here):
-        changes = (*changes, replace(_known_change(about, body, identity, None, now), to_do=False))
     return replace(
         change,
         also=(*change.also, *(changed(each, now) for each in others.values())),
-        says=(*change.says, first, *(say(each, body) for each in passed)),
-        changes=changes,
+        says=(*change.says, *(say(each, body) for each in passed)),
+        changes=rows,
     )
 
 
@@ -151,7 +149,7 @@ def _passed_on(known: LoadedCases, about: Referral, body: EligibilityChanged) ->
 
 
 def _known_change(
-    referral: Referral, body: EligibilityChanged, identity: UUID, told_by: Address | None, now: datetime
+    referral: Referral, body: EligibilityChanged, now: datetime, *, identity: UUID, told_by: Address | None
 ) -> KnownChange:
     return KnownChange(
         referral=referral.id,
@@ -164,7 +162,24 @@ def _known_change(
         effective_on=body.effective_on,
         conflicts=body.conflicts,
         at=now,
-        to_do=True,
+        to_do=False,
+    )
+
+
+def _meant(referral: Referral, said_at: datetime) -> EligibilityChanged | None:
+    """Return the change that the outcome of a completed referral means, where it rules something out."""
+    if referral.outcome is None or referral.copy.withdrawn:
+        return None
+    found = standing_after(referral.programme, referral.outcome)
+    if found is None:
+        return None
+    new, conflicts = found
+    return EligibilityChanged(
+        programme=referral.programme,
+        old=_advised(referral),
+        new=new,
+        effective_on=day_of(said_at),
+        conflicts=conflicts,
     )
 
 

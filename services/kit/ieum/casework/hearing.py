@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ieum.casework.assessing import assessed_again
 from ieum.casework.effects import changed, decided
-from ieum.casework.eligibility_changes import hear_change
+from ieum.casework.eligibility_changes import hear_change, hear_outcome
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.refusals import NotYet, RefusedEvent
@@ -18,7 +18,7 @@ from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
 from ieum_contracts.codes import State
 from ieum_contracts.consent import ConsentErased
-from ieum_contracts.decisions import DecisionBody, ReferralAccepted
+from ieum_contracts.decisions import DecisionBody, ReferralAccepted, ReferralCompleted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.message import Event
@@ -79,7 +79,10 @@ def _hear_move(
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     if isinstance(body, DecisionBody | ConsentErased):
-        return _hear_decision(known, referral, body, event.envelope.time, now)
+        heard = _hear_decision(known, referral, body, event.envelope.time, now)
+        if isinstance(heard, Change) and isinstance(body, ReferralCompleted):
+            return hear_outcome(heard, event, known, now)
+        return heard
     ask = ask_of(body)
     if ask is not None:
         heard = hear_ask(referral, known.case_of(referral), ask, event, now)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from ieum.api.docs.problem_schema import ProblemDocument
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.eligibility import Likelihood
 from ieum_contracts.model import Day
 
@@ -60,4 +61,8 @@ class ReferralDryRun(BaseModel):
         "or declined with the reason. Its workers decide later. Empty when no event can be made of the order."
     )
     eligibility: AdviceForeseen
+    room: CapacityChanged | None = Field(
+        default=None,
+        description="Room and waiting time of the programme, as its agency last said; absent if it has not.",
+    )
     items: ItemsForeseen

@@ -75,6 +75,7 @@ async def answer_dry_run(
         refusals=[_document(request, each) for each in problems],
         says=[] if problems else [_event(each) for each in tried.outcome.says],
         recipient_says=[_event(each) for each in tried.outcome.answers],
+        room=context.handler.view.capacities.get((to, order.programme)),
         eligibility=_advice(tried.cited, programme),
         items=ItemsForeseen.model_validate(tried.outcome.items, from_attributes=True),
     )
