@@ -52,7 +52,7 @@ def conclude(change: Change, known: LoadedCases, now: datetime, new_id: UUID) ->
     """
     after = change.referral
     body = None if after is None else _meant(after, now)
-    if after is None or body is None or _known(known, after, body, new_id) is not None:
+    if after is None or body is None or _stands(known, after, body, new_id):
         return change
     first, *rest = change.says
     said = replace(change, says=(replace(first, id=new_id), *rest))
@@ -63,7 +63,7 @@ def hear_outcome(change: Change, event: Event, known: LoadedCases, now: datetime
     """Take in what the outcome of a referral, said by its recipient, means for eligibility."""
     after, identity = change.referral, event.envelope.id
     body = None if after is None else _meant(after, event.envelope.time)
-    if after is None or body is None or _known(known, after, body, identity) is not None:
+    if after is None or body is None or _stands(known, after, body, identity):
         return change
     return _spread(change, after, body, known, now, identity=identity, told_by=after.peer)
 
@@ -122,6 +122,13 @@ def _known(
 ) -> KnownChange | None:
     of_journey = known.changes_of(referral.journey)
     return next((each for each in of_journey if each.is_same(body, identity)), None)
+
+
+def _stands(known: LoadedCases, referral: Referral, body: EligibilityChanged, identity: UUID) -> bool:
+    """Whether an outcome says nothing new: a worker may have said it before, with another day."""
+    of_programme = (each for each in known.changes_of(referral.journey) if each.programme == body.programme)
+    last = max(of_programme, key=lambda each: each.at, default=None)
+    return _known(known, referral, body, identity) is not None or (last is not None and last.new is body.new)
 
 
 def _open(known: LoadedCases, about: Referral) -> list[Referral]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, JsonValue
 from ieum.casework.known_change import ToDoResult
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
-from ieum_contracts.eligibility import Conflict, Standing
+from ieum_contracts.eligibility import Standing
 from ieum_contracts.model import Day
 
 
@@ -83,6 +83,14 @@ class HistoryEntry(BaseModel):
     )
 
 
+class RuledOut(BaseModel):
+    """A programme that cannot be had together with the one that changed."""
+
+    programme: str
+    rule: str = Field(description="Id of the rule.")
+    citation: str = Field(description="Where the rule stands.")
+
+
 class ToDo(BaseModel):
     """A change of the client's eligibility of which a worker here has to take care."""
 
@@ -96,7 +104,7 @@ class ToDo(BaseModel):
     old: Standing
     new: Standing
     effective_on: Day
-    conflicts: list[Conflict] = Field(description="Programmes that it rules out.")
+    conflicts: list[RuledOut] = Field(description="Programmes that it rules out.")
     at: datetime = Field(description="When it became known here.")
     done: bool
     done_at: datetime | None = None

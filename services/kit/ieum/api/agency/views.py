@@ -12,6 +12,7 @@ from ieum.api.agency.representations import (
     OpenAsk,
     ReferralStanding,
     ReferralSummary,
+    RuledOut,
     ToDo,
 )
 from ieum.api.http.responses import stored_answer
@@ -79,7 +80,7 @@ def to_do(change: KnownChange) -> ToDo:
         old=change.old,
         new=change.new,
         effective_on=change.effective_on,
-        conflicts=list(change.conflicts),
+        conflicts=[RuledOut.model_validate(each, from_attributes=True) for each in change.conflicts],
         at=change.at,
         done=change.done_at is not None,
         done_at=change.done_at,
