@@ -58,29 +58,9 @@ async def test_a_journey_is_one_at_all_its_agencies(living: Living, simulated: S
         EMPLOYMENT, form(simulated, WELFARE, "case-management", goals=["income-secured"])
     )
     await lead.decides("accepted")
-    order = form(
-        simulated, FINANCE, "debt-adjustment-individual", parent=str(lead.id), goals=["debt-settled"]
-    )
-    foreseen = await clients[WELFARE].dry_run(order)
-    assert foreseen.would_be_sent
-    assert [each.type for each in foreseen.recipient_says] == ["referral.received.v1"]
-    debts = await simulated.refer(WELFARE, order)
-    loan = await simulated.refer(
-        EMPLOYMENT, form(simulated, FINANCE, "sunshine-special", parent=str(lead.id))
-    )
-    for each in (debts, loan):
-        await each.decides("accepted", keep_case_open=True)
-
-    jobs = await simulated.refer(WELFARE, form(simulated, JOBS, "job-counselling", parent=str(lead.id)))
-    women_programme: Json = {"agency": f"/{simulated.centre}/{WOMEN}", "programme": "women-counselling"}
-    await jobs.decides("redirected", reason="no-capacity", suggestion=women_programme)
-    await jobs.is_settled("redirected")
-    consent = form(simulated, WOMEN, "women-counselling")["sealed"]
-    assert isinstance(consent, dict)
-    following = await clients[WELFARE].follow(jobs.id, {"sealed": {"consent": consent["consent"]}})
-    women = Handover(following.id, following.journey, clients[WELFARE], clients[WOMEN])
-    await women.decides("accepted")
-    assert {each.journey for each in (debts, loan, jobs, women)} == {lead.journey}
+    debts, loan = await both_ask_the_finance_center(simulated, lead)
+    women = await goes_on_where_there_is_room(simulated, lead)
+    assert {each.journey for each in (debts, loan, women)} == {lead.journey}
 
     await clients[WELFARE].change_eligibility(lead.id, LIVELIHOOD)
     for agency in (EMPLOYMENT, FINANCE, WOMEN):
@@ -89,26 +69,57 @@ async def test_a_journey_is_one_at_all_its_agencies(living: Living, simulated: S
         await clients[agency].finish_to_do(seen.to_do[0])
     await sees_its_part(simulated, lead, women)
 
-    for served in (debts, loan):
-        await served.decides("started")
-        await served.is_concluded("debt-adjustment-started")
-    case = (await clients[FINANCE].journey(lead.journey)).cases[0]
-    assert {each.referral for each in case.referrals} == {debts.id, loan.id}
-    await clients[FINANCE].close_case(
-        case.id,
-        {"reason": "goals-met", "goals": [{"goal": "debt-settled", "outcome": "debt-adjustment-started"}]},
-    )
-    await clients[FINANCE].follow_up(case.id, {"found": "goal-kept"})
-    for sent, goals in ((debts, 1), (loan, 0)):
-        closed, checked = await news_of_the_case(sent)
-        assert closed["referrals"] == checked["referrals"] == [str(sent.id)]
-        assert len(closed.get("goals", [])) == goals
+    await the_case_is_closed(simulated, debts, loan)
     for agency in (EMPLOYMENT, FINANCE, WOMEN):  # once: the circle has come to an end
         assert len((await clients[agency].journey(lead.journey)).to_do) == 1, agency
     for each in (lead, women):
         await each.decides("started")
         await each.is_concluded("service-provided")
     assert (await living.accounts()).sentences == []
+
+
+async def both_ask_the_finance_center(centre: SimulatedCentre, lead: Handover) -> tuple[Handover, Handover]:
+    """Refer from both desks; the finance center serves both referrals in one case."""
+    parent = str(lead.id)
+    order = form(centre, FINANCE, "debt-adjustment-individual", parent=parent, goals=["debt-settled"])
+    foreseen = await centre.clients[WELFARE].dry_run(order)
+    assert foreseen.would_be_sent
+    assert [each.type for each in foreseen.recipient_says] == ["referral.received.v1"]
+    debts = await centre.refer(WELFARE, order)
+    loan = await centre.refer(EMPLOYMENT, form(centre, FINANCE, "sunshine-special", parent=parent))
+    for each in (debts, loan):
+        await each.decides("accepted", keep_case_open=True)
+    return debts, loan
+
+
+async def goes_on_where_there_is_room(centre: SimulatedCentre, lead: Handover) -> Handover:
+    """Follow the suggestion of the job centre, which has no room."""
+    jobs = await centre.refer(WELFARE, form(centre, JOBS, "job-counselling", parent=str(lead.id)))
+    suggestion: Json = {"agency": f"/{centre.centre}/{WOMEN}", "programme": "women-counselling"}
+    await jobs.decides("redirected", reason="no-capacity", suggestion=suggestion)
+    await jobs.is_settled("redirected")
+    agreed = form(centre, WOMEN, "women-counselling")["sealed"]
+    assert isinstance(agreed, dict)
+    following = await centre.clients[WELFARE].follow(jobs.id, {"sealed": {"consent": agreed["consent"]}})
+    women = Handover(following.id, following.journey, centre.clients[WELFARE], centre.clients[WOMEN])
+    await women.decides("accepted")
+    return women
+
+
+async def the_case_is_closed(centre: SimulatedCentre, debts: Handover, loan: Handover) -> None:
+    """Close the one case; each sender hears of its own referral, and of the goals that it has cited."""
+    for served in (debts, loan):
+        await served.decides("started")
+        await served.is_concluded("debt-adjustment-started")
+    case = (await centre.clients[FINANCE].journey(debts.journey)).cases[0]
+    assert {each.referral for each in case.referrals} == {debts.id, loan.id}
+    goal: Json = {"goal": "debt-settled", "outcome": "debt-adjustment-started"}
+    await centre.clients[FINANCE].close_case(case.id, {"reason": "goals-met", "goals": [goal]})
+    await centre.clients[FINANCE].follow_up(case.id, {"found": "goal-kept"})
+    for sent, goals in ((debts, 1), (loan, 0)):
+        closed, checked = await news_of_the_case(sent)
+        assert closed["referrals"] == checked["referrals"] == [str(sent.id)]
+        assert len(closed.get("goals", [])) == goals
 
 
 async def sees_its_part(centre: SimulatedCentre, lead: Handover, women: Handover) -> None:

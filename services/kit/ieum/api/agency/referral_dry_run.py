@@ -26,7 +26,7 @@ from ieum.api.problems.delivery_kinds import unsayable
 from ieum.api.problems.http_kinds import Text
 from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem, document_of, preferred_language
-from ieum.application.trying_out import try_out
+from ieum.application.trying_out import TriedOut, try_out
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal
 from ieum_contracts.address import Address
@@ -58,15 +58,7 @@ async def answer_dry_run(
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         tried = await try_out(connection, context.delivery, context.handler, order)
-    unpublished = any(each.guard is Guard.PROGRAMME for each in tried.outcome.refusals)
-    if unpublished and not context.catalogued.is_set():
-        raise Problem(http_kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
-    problems = [refused(each) for each in tried.outcome.refusals]
-    found = identifiers_in(body)
-    if found is not None:
-        problems.insert(0, found)
-    if tried.blocked is not None:
-        problems.append(unsayable(tried.blocked, context.delivery.me))
+    problems = _problems(context, tried, identifiers_in(body))
     to = Address(context.delivery.me.centre, order.recipient)
     programme = context.handler.view.published.get((to, order.programme))
     foreseen = ReferralDryRun(
@@ -80,6 +72,18 @@ async def answer_dry_run(
         items=ItemsForeseen.model_validate(tried.outcome.items, from_attributes=True),
     )
     return json_answer(foreseen, headers=APPLIED)
+
+
+def _problems(context: ApiContext, tried: TriedOut, identifiers: Problem | None) -> list[Problem]:
+    """Return what stands in the way, in the order in which the order itself would meet it."""
+    unpublished = any(each.guard is Guard.PROGRAMME for each in tried.outcome.refusals)
+    if unpublished and not context.catalogued.is_set():
+        raise Problem(http_kinds.UNAVAILABLE)  # it may be published: the catalogue is not read yet
+    problems = [] if identifiers is None else [identifiers]
+    problems += [refused(each) for each in tried.outcome.refusals]
+    if tried.blocked is not None:
+        problems.append(unsayable(tried.blocked, context.delivery.me))
+    return problems
 
 
 def _document(request: Request, problem: Problem) -> ProblemDocument:
