@@ -59,7 +59,7 @@ def required_to_refer(order: ReferralOrder, view: AgencyView) -> Requirements:
     return Requirements(client=client, parent=order.parent, cited=cited)
 
 
-def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render) -> Command:
+def decide(referral: UUID, order: DecisionOrder, view: AgencyView, new_case: UUID, render: Render) -> Command:
     """Decide about a referral; an acceptance goes into the case that it names, or the journey's."""
     named = order.case if isinstance(order, Accept) else None
     needs = Requirements(
@@ -74,10 +74,13 @@ def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render)
         case = loaded.known.case_of(known)
         if isinstance(order, Accept):
             case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
-        change = deciding.decide(known, case, order, now, new_case)
-        if isinstance(change, Refusal) or not isinstance(order, Complete):
-            return change
-        return eligibility_changes.conclude(change, loaded.known, now, new_case)
+        result = deciding.decide(known, case, order, now, new_case)
+        if isinstance(result, Refusal):
+            return result
+        refused = deciding.refused_outcome(known, order, view)
+        if refused is not None or not isinstance(order, Complete):
+            return refused or result
+        return eligibility_changes.conclude(result, loaded.known, now, new_case)
 
     return Command(needs, decided, render)
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ieum.casework.eligibility import RuleSet
 from ieum.casework.guards import Prior, refusals
-from ieum.casework.items import ItemsSent, consented_items, items_sent
+from ieum.casework.items_sent import ItemsSent, consented_items, items_sent
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.receiving import receive
 from ieum.casework.refusals import Guard, Refusal

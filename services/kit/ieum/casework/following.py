@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from ieum.casework.eligibility import SENSITIVE
 from ieum.casework.follow_order import FollowDetails, FollowOrder
-from ieum.casework.items import covered
+from ieum.casework.items_sent import covered
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import AgencyView, Referral, Side

@@ -11,6 +11,7 @@ from ieum.casework.values import AgencyView, Referral, Side
 from ieum_contracts.address import Address
 from ieum_contracts.codes import SubjectKind
 from ieum_contracts.referral import Visit
+from ieum_contracts.timing import day_of
 
 HOPS_MAX = 4
 LOOP_WITHIN = timedelta(days=30)
@@ -48,7 +49,7 @@ def refusals(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime
     if order.parent is not None:
         yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
-    if to == view.me or programme is None or not programme.offered:
+    if to == view.me or programme is None or not programme.is_offered(day_of(now)):
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.effects import changed, say
+from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.guards import Prior, path_after, refusals
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
@@ -19,7 +19,7 @@ from ieum_contracts.codes import REASONS_OF_ASK, AskType
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested
 
-__all__ = ["NewIds", "Prior", "ask", "asked_json", "refer", "requested", "sealed_json"]
+__all__ = ["NewIds", "Prior", "ask", "refer", "requested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,6 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
     body = MODEL_OF_ASK[order.ask].model_validate(given)
     after = changed(replace(referral, copy=copy), now)
     return Change(after, says=(say(referral, body, ask_id),))
-
-
-def asked_json(body: ReferralRequested) -> bytes:
-    """Return what was requested as JSON, without `sealed`."""
-    return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
-
-
-def sealed_json(body: ReferralRequested) -> bytes:
-    """Return the field `sealed` of what was requested, as JSON."""
-    return body.sealed.model_dump_json(exclude_none=True).encode()
 
 
 _CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)

@@ -54,13 +54,29 @@ def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str,
         raise CommandError(
             Exit.UNREACHABLE, f"{api.base_url} does not answer ({error}). Look with `ieum status`."
         ) from error
-    content: dict[str, Any] = answer.json()
+    content = content_of(answer)
     if answer.is_success:
         return content
     fields = (f"{each.get('field')}: {each.get('detail_en')}" for each in content.get("errors", ()))
     detail = " ".join([content.get("detail_en", "The agency's API gave no reason."), *fields])
     code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED
     raise CommandError(code, f"{method} {path}: {detail}")
+
+
+def content_of(answer: httpx.Response) -> dict[str, Any]:
+    """Read an answer as a JSON object; raises CommandError when something else answers at the address."""
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if isinstance(content, dict):
+        return content
+    kind = answer.headers.get("content-type", "no content type")
+    raise CommandError(
+        Exit.UNREACHABLE,
+        f"{answer.request.url} answered {answer.status_code} with {kind}, not with a JSON object: this is no "
+        "agency's API, or a proxy answers for it. Check the address in IEUM_URLS.",
+    )
 
 
 def require_seen(seen: object, what: str, *, dry_run: bool) -> None:

@@ -15,8 +15,9 @@ from ieum.api.agency.views import summary, to_do
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import JOURNEY_PLANS
 from ieum.api.docs.route_description import gets, posts
+from ieum.api.http.idempotency import once
 from ieum.api.http.responses import json_answer
-from ieum.api.http.unit_of_work import once, reading
+from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem
