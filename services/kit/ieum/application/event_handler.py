@@ -48,10 +48,11 @@ class EventHandler:
         referrals = {each for event in events for each in _referrals_of(event)}
         referrals.update(each.key for each in untaken)
         telling = {UUID(each.envelope.subject) for each in events if isinstance(each.body, _TELLING)}
-        referrals |= await read_partners(connection, telling)
+        if telling:
+            referrals |= await read_partners(connection, telling)
         found = await lock_referrals(connection, self.peers, referrals)
         journeys = {each.journey for each in found if each.id in telling}
-        changes = await read_changes(connection, self.peers, journeys)
+        changes = await read_changes(connection, self.peers, journeys) if journeys else ()
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
         told = await read_told_cases(connection, self.peers, named)

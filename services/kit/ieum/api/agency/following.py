@@ -15,7 +15,7 @@ from ieum.api.agency.views import created_answer
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import FOLLOWINGS
 from ieum.api.docs.route_description import ORDERING, posts
-from ieum.api.http.prefer import prefers_dry_run
+from ieum.api.http.responses import prefers_dry_run
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands

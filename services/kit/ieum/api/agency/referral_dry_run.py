@@ -17,9 +17,8 @@ from ieum.api.agency.foreseen import (
 )
 from ieum.api.api_context import ApiContext
 from ieum.api.docs.problem_schema import ProblemDocument
-from ieum.api.http.prefer import APPLIED
 from ieum.api.http.request_body import identifiers_in, parse, read_body
-from ieum.api.http.responses import json_answer
+from ieum.api.http.responses import DRY_RUN_APPLIED, json_answer
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import unsayable
@@ -71,7 +70,7 @@ async def answer_dry_run(
         eligibility=_advice(tried.cited, programme),
         items=ItemsForeseen.model_validate(tried.outcome.items, from_attributes=True),
     )
-    return json_answer(foreseen, headers=APPLIED)
+    return json_answer(foreseen, headers=DRY_RUN_APPLIED)
 
 
 def _problems(context: ApiContext, tried: TriedOut, identifiers: Problem | None) -> list[Problem]:

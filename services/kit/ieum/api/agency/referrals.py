@@ -20,7 +20,6 @@ from ieum.api.agency.views import created_answer, entries, summary, to_do
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts
-from ieum.api.http.prefer import prefers_dry_run
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -28,6 +27,7 @@ from ieum.api.http.responses import (
     bad_cursor,
     etag,
     json_answer,
+    prefers_dry_run,
     read_cursor,
     read_time_cursor,
     write_cursor,
