@@ -10,6 +10,7 @@ from ieum.delivery.streams import batch_write
 from ieum.storage import (
     assessment_rows,
     case_rows,
+    cited_assessment,
     eligibility_change_rows,
     erasure_rows,
     journey_rows,
@@ -50,7 +51,7 @@ HOT = {
     "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
     "clients referred onward": referral_rows._CLIENTS,
-    "an assessment cited": assessment_rows._ASSESSED,
+    "an assessment cited": cited_assessment._ASSESSED,
     "why referred twice": override_rows._READ,
     "what was suggested": suggestion_rows._SUGGESTING,
     "referrals of a journey": journey_rows._REFERRALS,
@@ -62,6 +63,7 @@ HOT = {
     "to do about a referral": eligibility_change_rows._OF_REFERRAL,
     "list of what is to do": eligibility_change_rows._LIST,
     "forget changes": eligibility_change_rows._FORGET,
+    "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""

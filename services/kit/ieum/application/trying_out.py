@@ -13,7 +13,7 @@ from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
-from ieum.storage.assessment_rows import read_assessment
+from ieum.storage.cited_assessment import read_assessment
 from ieum_contracts.catalogue import Invalid
 from ieum_contracts.eligibility import ProgrammeAssessed
 

@@ -1,29 +1,38 @@
-"""Assessments that were said or heard, as the ledger keeps them."""
+"""The assessments that a recipient has stored, in the order in which their referrals came, page by page."""
 
+from collections.abc import AsyncIterator
+from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
+from pydantic_core import from_json
 
-from ieum.delivery.streams.stream import FAMILY_NUMBERS
+from ieum.casework.simulating import StoredAssessment
 from ieum_contracts.eligibility import EligibilityAssessed
-from ieum_contracts.topics import Family
 
-_ASSESSED = """
-select l.body from (
-    select id, peer from referral where client_ref = $1
-    union all select id, peer from referral where id = $2
-) r
-cross join lateral (
-    select body from ledger where key = r.id and peer = r.peer and family = $3 and event_id = $4 limit 1
-) l
-limit 1
+PAGE_ROWS = 500
+_FIRST = UUID(int=0)
+
+_STORED = """
+select id, created_at, asked, sealed, assessment from referral
+where (created_at, id) > ($1::timestamptz, $2::uuid) and created_at < $3::timestamptz
+    and recipient and assessment is not null
+order by created_at, id limit $4::bigint
 """
 
 
-async def read_assessment(
-    connection: Connection, event: UUID, client_ref: str, parent: UUID | None
-) -> EligibilityAssessed | None:
-    """Read an assessment of a client, or of the parent referral; None once its body is no longer kept."""
-    family = FAMILY_NUMBERS[Family.ELIGIBILITY]
-    body = await connection.fetchval(_ASSESSED, client_ref, parent, family, event)
-    return None if body is None else EligibilityAssessed.model_validate_json(body)
+async def read_assessments(
+    connection: Connection, since: datetime, before: datetime
+) -> AsyncIterator[list[StoredAssessment]]:
+    """Read what was assessed of referrals that came in a period, up to PAGE_ROWS at a time."""
+    place: tuple[datetime, UUID] = (since, _FIRST)
+    while rows := await connection.fetch(_STORED, *place, before, PAGE_ROWS):
+        yield [each for row in rows for each in _stored(row)]
+        place = (rows[-1]["created_at"], rows[-1]["id"])
+
+
+def _stored(row: Record) -> list[StoredAssessment]:
+    sealed = row["sealed"]
+    requested = None if sealed is None else {**from_json(row["asked"]), "sealed": from_json(sealed)}
+    body = EligibilityAssessed.model_validate_json(row["assessment"])
+    return [StoredAssessment(each, requested) for each in body.programmes]
