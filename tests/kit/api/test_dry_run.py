@@ -16,10 +16,8 @@ from tests.kit.api.referring import MARKS, referral_order
 pytestmark = pytest.mark.stack
 ORDERS = 60
 DRY = {"prefer": "dry-run"}
-_TABLES = """
-select tablename, (xpath(
-    '/row/c/text()', query_to_xml(format('select count(*) as c from %I', tablename), false, true, '')
-))[1]::text as rows
+_COUNTS = """
+select string_agg(format('select %L as name, count(*) as rows from %I', tablename, tablename), ' union all ')
 from pg_tables where schemaname = 'public'
 """
 _SEQUENCES = "select sequencename, last_value from pg_sequences order by sequencename"
@@ -31,7 +29,7 @@ select type, body from ledger where key = $1 and said = $2 and family = $3 order
 async def _everything(api: Api) -> dict[str, object]:
     """Count the rows of every table, and read how far every sequence has come."""
     async with api.database.acquire() as connection:
-        rows = await connection.fetch(_TABLES)
+        rows = await connection.fetch(await connection.fetchval(_COUNTS))
         return {row[0]: row[1] for row in [*rows, *await connection.fetch(_SEQUENCES)]}
 
 

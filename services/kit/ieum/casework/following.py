@@ -41,7 +41,7 @@ def order_to_follow(
         recipient = recipient or Address.parse(suggested.agency).agency
         programme = programme or suggested.programme
     if recipient is None or programme is None:
-        return Refusal(Guard.PROGRAMME, "nothing-suggested", referral.state)
+        return Refusal(Guard.PROGRAMME, "nothing-suggested")
     published = view.published.get((Address(view.me.centre, recipient), programme))
     items = () if published is None else published.items
     requested = referral.requested()
