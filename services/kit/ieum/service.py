@@ -30,6 +30,7 @@ from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 from ieum.storage.idempotency_rows import AnswerRetention
+from ieum.storage.inquiry_retention import InquiryRetention
 
 DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has its own connections, and so have commands: other requests never make them wait."""
@@ -98,7 +99,7 @@ async def compose(settings: Settings) -> Service:
         handler,
         Offers(published(agency, version=1)),
         programme_cache,
-        cleaning=(AnswerRetention(database).turn,),
+        cleaning=(AnswerRetention(database).turn, InquiryRetention(database, context.peers).turn),
     )
     api_context = ApiContext(
         delivery=replace(context, database=requests),

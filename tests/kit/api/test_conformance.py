@@ -30,8 +30,8 @@ NOT_FOUND = "paths ~v1/referrals/{referral} get responses 404"
 def filled(path: str) -> str:
     """Put ids of nothing into a path."""
     names = {"stream": f"nobody-here.referral.{uuid4()}", "agency": "nobody-here"}
-    ids = {name: str(uuid4()) for name in ("referral", "case", "change", "journey")}
-    return path.format_map({**ids, **names})
+    ids = {each: str(uuid4()) for each in ("referral", "case", "group", "change", "journey")}
+    return path.format_map(ids | names)
 
 
 FAULTS: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -167,9 +167,8 @@ async def test_a_header_that_is_declared_has_to_be_there_and_to_fit(api: Api) ->
 
 
 def _wrong(path: str) -> str:
-    return path.format_map(
-        dict.fromkeys(("referral", "case", "stream", "agency", "change", "journey"), "x" * 150)
-    )
+    names = ("referral", "case", "group", "stream", "agency", "change", "journey")
+    return path.format_map(dict.fromkeys(names, "x" * 150))
 
 
 def _without(document: Json, place: str) -> Json:

@@ -8,7 +8,17 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, events, following, journeys, moves, programmes, referrals, to_dos
+from ieum.api.agency import (
+    cases,
+    events,
+    following,
+    inquiries,
+    journeys,
+    moves,
+    programmes,
+    referrals,
+    to_dos,
+)
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -21,6 +31,7 @@ from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.follow_order import FOLLOW_ORDER
+from ieum.casework.inquiry_orders import CONFIRMATION_ORDER, INQUIRY_ORDER
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
 from ieum.casework.orders import (
     CASE_CLOSING,
@@ -46,6 +57,8 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "ReferralOrder": REFERRAL_ORDER,
     "DecisionOrder": DECISION_ORDER,
     "AskOrder": ASK_ORDER,
+    "InquiryOrder": INQUIRY_ORDER,
+    "ConfirmationOrder": CONFIRMATION_ORDER,
     "EligibilityChanged": ELIGIBILITY_CHANGE,
     "FollowOrder": FOLLOW_ORDER,
     "ToDoDone": TO_DO_DONE,
@@ -62,6 +75,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
 
 _ROUTERS = (
     referrals.router,
+    inquiries.router,
     moves.router,
     to_dos.router,
     following.router,

@@ -9,9 +9,11 @@ from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.ledger import REFUSED
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.confirmation_rows import confirmation_row
 from ieum.storage.eligibility_change_rows import change_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
+from ieum.storage.inquiry_rows import citation_row, inquiry_row
 from ieum.storage.referral_rows import referral_row
 
 _REFER = """referred as (
@@ -52,6 +54,27 @@ _OVERRIDE = """overridden as (
     insert into duplicate_override (referral, open, reason, at)
     select * from unnest({rows}::duplicate_override_row[])
 )"""
+_INQUIRE = """inquired as (
+    insert into inquiry (
+        id, asked_here, peer, asking, place, programmes, asked_at, at, answer, answered_at, assessment,
+        refused, cited, erased
+    )
+    select id, asked_here, peer, asking, place, programmes, asked_at, now(), answer, answered_at, assessment,
+        refused, cited, erased
+    from unnest({rows}::inquiry_row[])
+    on conflict (id) do update set
+        answer = excluded.answer, answered_at = excluded.answered_at, assessment = excluded.assessment,
+        refused = excluded.refused, cited = excluded.cited
+)"""
+_CITE = """cited as (
+    insert into citation (referral, inquiry) select * from unnest({rows}::citation_row[])
+)"""
+_CONFIRM = """confirmed as (
+    insert into confirmation (referral, assessed, body, at, by)
+    select * from unnest({rows}::confirmation_row[])
+    on conflict (referral) do update set
+        assessed = excluded.assessed, body = excluded.body, at = excluded.at, by = excluded.by
+)"""
 _ANSWER = """answered as (
     insert into idempotency (key, fingerprint, status, headers, body, at)
     select key, fingerprint, status, headers, body, now() from unnest({rows}::answer_row[])
@@ -61,7 +84,7 @@ _ANSWER = """answered as (
 async def flush(
     connection: Connection, peers: Peers, known: LoadedCases, rows: Rows, answers: Sequence[StoredAnswer] = ()
 ) -> None:
-    """Write changed referrals and cases, delivery's rows, and the answers to store.
+    """Write changed referrals, cases and inquiries, delivery's rows, and the answers to store.
 
     Raises Transient when another transaction created the same stream, and UniqueViolationError when it
     made the same client's referral to the same programme, or used the same Idempotency-Key.
@@ -76,6 +99,9 @@ async def flush(
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
                 (_CHANGE, [change_row(change, peers) for change in known.new_changes()]),
                 (_OVERRIDE, known.overrides),
+                (_INQUIRE, [inquiry_row(each, peers) for each in known.changed_inquiries()]),
+                (_CITE, [citation_row(each) for each in known.citations]),
+                (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),
                 (_ANSWER, [_answer_row(answer) for answer in answers]),
             ],
         )

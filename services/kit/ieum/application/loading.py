@@ -12,15 +12,16 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.sending import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
+from ieum.storage.cited_assessments import CitedEvent, find_cited
+from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
+from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals, read_clients, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.model import Model
-from ieum_contracts.topics import Family
 
 
 class Client(NamedTuple):
@@ -44,11 +45,14 @@ class Requirements:
     cited: UUID | None = None
     journey: bool = False
     """Whether the other referrals under way in the journey, and its changes of eligibility, count as well."""
+    inquiry: UUID | None = None
+    confirmed: bool = False
+    peers: tuple[Address, ...] = ()
 
     @property
     def locks(self) -> bool:
         """Whether it changes something that exists."""
-        return self.referral is not None or self.case is not None
+        return self.referral is not None or self.case is not None or self.inquiry is not None
 
 
 @dataclass(slots=True)
@@ -70,7 +74,8 @@ class Loaded:
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
         client = None if parent is None else self.clients.get(parent.id)
-        return Prior(parent, duplicate, needs in self.cited, client)
+        inquiry = None if needs.inquiry is None else self.known.inquiries.get(needs.inquiry)
+        return Prior(parent, duplicate, needs in self.cited, client, inquiry)
 
     def case_for(self, referral: Referral) -> Case | None:
         """Return the journey's case, for an acceptance that names none."""
@@ -103,14 +108,23 @@ async def load(
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
     spreading = {each.referral for each in needs if each.referral is not None and each.journey}
-    if referrals or cases:
-        referrals |= await read_partners(connection, spreading)
+    inquiries = {each.inquiry for each in needs if each.inquiry is not None}
+    if referrals or cases or inquiries:
+        if spreading:
+            referrals |= await read_partners(connection, spreading)
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
-        changes = await read_changes(connection, peers, {r.journey for r in locked if r.id in spreading})
-        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases), changes=changes)
+        adverse = {each.referral for each in needs if each.confirmed and each.referral is not None}
+        going = {each.journey for each in locked if each.id in spreading}
+        loaded.known = LoadedCases(
+            locked,
+            await lock_cases(connection, peers, cases),
+            inquiries=await lock_inquiries(connection, peers, inquiries),
+            confirmations=await read_confirmations(connection, adverse),
+            changes=await read_changes(connection, peers, going) if going else (),
+        )
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
@@ -118,36 +132,19 @@ async def load(
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     if loaded.parents:
         loaded.clients = await read_clients(connection, loaded.parents.values())
-    loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
+    loaded.cited = await _cited(connection, needs)
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 
 
-_CITED = """
-select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
-    with ordinality as i (event, client_ref, parent, number)
-cross join lateral (
-    select id, peer from referral where client_ref = i.client_ref
-    union all select id, peer from referral where id = i.parent
-) r
-cross join lateral (
-    select from ledger where key = r.id and peer = r.peer and family = $4 and event_id = i.event limit 1
-) l
-"""
-
-
 async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:
     """Return the commands whose cited assessment was said or heard about the same client."""
-    if not needs:
-        return set()
-    rows = await connection.fetch(
-        _CITED,
-        [each.cited for each in needs],
-        [None if each.client is None else each.client.ref for each in needs],
-        [each.parent for each in needs],
-        FAMILY_NUMBERS[Family.ELIGIBILITY],
-    )
-    return {needs[row["number"] - 1] for row in rows}
+    citing = [(each, each.cited) for each in needs if each.cited is not None]
+    events = [
+        CitedEvent(event, None if each.client is None else each.client.ref, each.parent)
+        for each, event in citing
+    ]
+    return {citing[number][0] for number in await find_cited(connection, events)}
 
 
 _LOOK_BACK = """
@@ -173,6 +170,7 @@ async def _look_back(
 ) -> None:
     clients = [each.client for each in needs]
     await peers.load_addresses(connection, (client.to for client in clients if client is not None))
+    await peers.load_addresses(connection, (to for each in needs for to in each.peers))
     rows = await connection.fetch(
         _LOOK_BACK,
         [None if idempotency_key is None else idempotency_key.key for idempotency_key in idempotency_keys],

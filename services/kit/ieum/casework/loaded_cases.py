@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum.casework.known_change import KnownChange
 from ieum.casework.values import Case, Change, DuplicateOverride, Referral, Side
 from ieum_contracts.address import Address
@@ -21,10 +22,10 @@ NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 
 
 class LoadedCases:
-    """Referrals and cases by id, with all changes applied so far.
+    """Referrals, cases and inquiries by id, with all changes applied so far.
 
-    `told` holds cases of other agencies by id, known from the referrals that they serve; `changes` are those
-    of eligibility in the journeys that they concern.
+    `told` holds cases of other agencies by id, known from the referrals that they serve; `confirmations`
+    are known by their referral, and `changes` are those of eligibility in the journeys that they concern.
     """
 
     def __init__(
@@ -32,10 +33,15 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        inquiries: Iterable[Inquiry] = (),
+        confirmations: Iterable[Confirmation] = (),
         changes: Iterable[KnownChange] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.inquiries = {inquiry.id: inquiry for inquiry in inquiries}
+        self.confirmations = {each.referral: each for each in confirmations}
+        self.citations: list[Citation] = []
         self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
         self._changes = {(each.referral, each.id): each for each in changes}
@@ -43,6 +49,8 @@ class LoadedCases:
         self._new_changes: set[tuple[UUID, UUID]] = set()
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
+        self._changed_inquiries: set[UUID] = set()
+        self._confirmed: set[UUID] = set()
         for referral in self.referrals.values():
             self._note_case(referral)
 
@@ -56,6 +64,14 @@ class LoadedCases:
         if change.case is not None:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
+        for inquiry in change.inquiries:
+            self.inquiries[inquiry.id] = inquiry
+            self._changed_inquiries.add(inquiry.id)
+        if change.cites is not None:
+            self.citations.append(change.cites)
+        if change.confirmation is not None:
+            self.confirmations[change.confirmation.referral] = change.confirmation
+            self._confirmed.add(change.confirmation.referral)
         if change.override is not None:
             self.overrides.append(change.override)
         for each in change.changes:
@@ -93,6 +109,14 @@ class LoadedCases:
     def changed_cases(self) -> list[Case]:
         """Return the changed cases, in lock order."""
         return [self.cases[each] for each in sorted(self._changed_cases)]
+
+    def changed_inquiries(self) -> list[Inquiry]:
+        """Return the changed inquiries, in lock order."""
+        return [self.inquiries[each] for each in sorted(self._changed_inquiries)]
+
+    def new_confirmations(self) -> list[Confirmation]:
+        """Return the last new confirmation of each referral."""
+        return [self.confirmations[each] for each in sorted(self._confirmed)]
 
     def _note_case(self, referral: Referral) -> None:
         if referral.side is Side.SENDER and referral.case is not None:

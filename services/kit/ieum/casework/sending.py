@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
+from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
+from ieum.casework.inquiry_values import Inquiry
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, DuplicateOverride, Referral, Side
@@ -28,13 +30,15 @@ LOOP_WITHIN = timedelta(days=30)
 class Prior:
     """What already exists when a referral is made: its parent, and an open referral like it.
 
-    `cited` says whether the assessment that the order cites is one of this client.
+    `cited` says whether the assessment that the order cites is one of this client; `inquiry` is the inquiry
+    that it answered, where the order names one.
     """
 
     parent: Referral | None = None
     duplicate: UUID | None = None
     cited: bool = False
     client_ref: str | None = None
+    inquiry: Inquiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ def refer(
         parent=order.parent,
         second=prior.duplicate is not None,
     )
-    return Change(referral, says=(say(referral, body),), override=_override(order, prior, ids.referral, now))
+    override = _override(order, prior, ids.referral, now)
+    change = Change(referral, says=(say(referral, body),), override=override)
+    return citing(change, prior.inquiry, asked_here=True)
 
 
 def _override(order: ReferralOrder, prior: Prior, referral: UUID, now: datetime) -> DuplicateOverride | None:
@@ -130,8 +136,7 @@ def refusals(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    if order.assessment is not None and not prior.cited:
-        yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
+    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None and order.duplicate_override is None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:

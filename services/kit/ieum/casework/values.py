@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from ieum.casework.eligibility import RuleFailure, RuleSet
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum.casework.known_change import KnownChange
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged
@@ -177,3 +178,6 @@ class Change:
     failures: tuple[RuleFailure, ...] = ()
     changes: tuple[KnownChange, ...] = ()
     override: DuplicateOverride | None = None
+    inquiries: tuple[Inquiry, ...] = ()
+    cites: Citation | None = None
+    confirmation: Confirmation | None = None

@@ -18,6 +18,7 @@ from ieum.api.docs.route_description import ORDERING, posts
 from ieum.api.http.responses import prefers_dry_run
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds, referral_kinds
+from ieum.api.problems.assessment_kinds import ASSESSMENT
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.follow_order import FOLLOW_ORDER, FollowOrder
@@ -39,7 +40,7 @@ _FOLLOWING = (
     referral_kinds.BASIS,
     referral_kinds.PROGRAMME,
     referral_kinds.JOURNEY,
-    referral_kinds.ASSESSMENT,
+    ASSESSMENT,
     *ORDERING,
 )
 

@@ -115,10 +115,10 @@ _CITED = Text(
     "By the assessment that the order cites (`assessment`). The recipient assesses again on receipt.",
 )
 _ON_RECEIPT = Text(
-    "인용한 사전진단이 없습니다. 이 이용자의 이전 진단(`eligibility.assessed`)을 `assessment`에 적거나, "
-    "접수기관이 접수할 때 하는 진단을 기다리십시오.",
-    "No assessment is cited. Cite an earlier one of this client (`eligibility.assessed`) in `assessment`, "
-    "or wait for the one that the recipient makes on receipt.",
+    "인용한 사전진단이 없습니다. `POST /v1/inquiries`로 먼저 묻고 그 답이나 이 이용자의 이전 진단을 "
+    "`assessment`에 적거나, 접수기관이 접수할 때 하는 진단을 기다리십시오.",
+    "No assessment is cited. Ask first by `POST /v1/inquiries` and cite the answer in `assessment`, or an "
+    "earlier one of this client, or wait for the one that the recipient makes on receipt.",
 )
 _NO_RULES = Text(
     "이 프로그램에는 공고된 규칙이 없어 미리 진단할 수 없습니다. 접수기관에 직접 물어보십시오.",

@@ -1,16 +1,15 @@
 """Referrals: make one, list them, and read one in full."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from asyncpg import Connection
 from fastapi import APIRouter, Query, Request
 from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
 from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.referral_dry_run import answer_dry_run
@@ -34,14 +33,19 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
-from ieum.api.problems.referral_kinds import ASSESSMENT, BASIS, DUPLICATE, JOURNEY, LOOP, PROGRAMME
+from ieum.api.problems.assessment_kinds import ASSESSMENT
+from ieum.api.problems.referral_kinds import BASIS, DUPLICATE, JOURNEY, LOOP, PROGRAMME
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
+from ieum.casework.inquiry_values import Confirmation, Inquiry
+from ieum.casework.known_change import KnownChange
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Referral, Side
+from ieum.casework.values import DuplicateOverride, Referral, Side
+from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.eligibility_change_rows import read_to_dos
+from ieum.storage.inquiry_rows import read_cited
 from ieum.storage.override_rows import read_override
 from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted, read_history
 from ieum.storage.reading import HistoryRow as Entry
@@ -120,20 +124,20 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
-    async with _looking(context) as connection:
-        found, history, older = await _read(connection, context, referral, NOW, HISTORY_MAX)
-        to_dos = await read_to_dos(connection, context.delivery.peers, referral)
-        override = await read_override(connection, referral) if found.side is Side.SENDER else None
+    read = await _read(context, referral, NOW, HISTORY_MAX)
+    found, older, confirmed = read.referral, read.older, read.confirmation
     detail = ReferralDetail(
         **dict(summary(found)),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
-        to_do=[to_do(each) for each in to_dos],
-        history=entries(found, history),
+        to_do=[to_do(each) for each in read.to_dos],
+        assessment_differs=assessment_differs(found, read.cited),
+        confirmation=None if confirmed is None else confirmation_view(found, confirmed),
+        history=entries(found, read.history),
         older=None if older is None else write_cursor(*older),
         loop_override=found.loop_override,
-        duplicate_override=None if override is None else override.reason,
-        duplicate_of=None if override is None else override.open,
+        duplicate_override=None if read.override is None else read.override.reason,
+        duplicate_of=None if read.override is None else read.override.open,
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
 
@@ -152,28 +156,37 @@ async def read_events(
 ) -> Response:
     """Read a referral's history from its newest events back to its beginning, a page at a time."""
     place = NOW if before is None else _place(before)
-    async with _looking(context) as connection:
-        found, history, older = await _read(connection, context, referral, place, limit)
-    following = None if older is None else write_cursor(*older)
-    return json_answer(HistoryPage(events=entries(found, history), older=following))
+    read = await _read(context, referral, place, limit)
+    following = None if read.older is None else write_cursor(*read.older)
+    return json_answer(HistoryPage(events=entries(read.referral, read.history), older=following))
 
 
-@asynccontextmanager
-async def _looking(context: ApiContext) -> AsyncIterator[Connection]:
+class _Read(NamedTuple):
+    """A referral with a part of its history, the inquiry that it cites, and its last confirmation."""
+
+    referral: Referral
+    history: Sequence[Entry]
+    older: HistoryPlace | None
+    cited: Inquiry | None
+    confirmation: Confirmation | None
+    to_dos: Sequence[KnownChange]
+    override: DuplicateOverride | None
+
+
+async def _read(context: ApiContext, referral: UUID, before: HistoryPlace, limit: int) -> _Read:
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        yield connection
-
-
-async def _read(
-    connection: Connection, context: ApiContext, referral: UUID, before: HistoryPlace, limit: int
-) -> tuple[Referral, Sequence[Entry], HistoryPlace | None]:
-    found = await read_one(connection, context.delivery.peers, referral)
-    if found is None:
-        raise Problem(http_kinds.NOT_FOUND)
-    return found, *await read_history(connection, context.delivery.peers, found, before, limit)
+        found = await read_one(connection, context.delivery.peers, referral)
+        if found is None:
+            raise Problem(http_kinds.NOT_FOUND)
+        history, older = await read_history(connection, context.delivery.peers, found, before, limit)
+        cited = await read_cited(connection, context.delivery.peers, referral)
+        confirmed = await read_confirmations(connection, [referral])
+        to_dos = await read_to_dos(connection, context.delivery.peers, referral)
+        override = await read_override(connection, referral)
+        return _Read(found, history, older, cited, next(iter(confirmed), None), to_dos, override)
 
 
 def _place(before: str) -> HistoryPlace:

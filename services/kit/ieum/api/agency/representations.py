@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
 from ieum.casework.known_change import ToDoResult
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
@@ -129,6 +130,12 @@ class ReferralDetail(ReferralSummary):
     duplicate_of: UUID | None = Field(default=None, description="The referral that was open then.")
     to_do: list[ToDo] = Field(
         description="Changes of eligibility of which a worker has to take care, done or not, latest first."
+    )
+    assessment_differs: AssessmentDiffers | None = Field(
+        default=None, description="Present when the referral cites the answer to an inquiry."
+    )
+    confirmation: ConfirmationView | None = Field(
+        default=None, description="What a person found of the assessment, the last time."
     )
     history: list[HistoryEntry] = Field(
         description="The newest events, in the order in which they took effect here."
