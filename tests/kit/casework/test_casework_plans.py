@@ -12,6 +12,8 @@ from ieum.storage import (
     case_rows,
     cited_assessment,
     cited_assessments,
+    clock_rows,
+    clock_upkeep_rows,
     confirmation_rows,
     eligibility_change_rows,
     erasure_rows,
@@ -45,6 +47,8 @@ HOT = {
             flush._CITE,
             flush._CONFIRM,
             flush._ANSWER,
+            clock_rows.KEEP,
+            clock_rows._STOP,
         )
     ),
     "look back": loading._LOOK_BACK,
@@ -77,6 +81,11 @@ HOT = {
     "to do about a referral": eligibility_change_rows._OF_REFERRAL,
     "list of what is to do": eligibility_change_rows._LIST,
     "forget changes": eligibility_change_rows._FORGET,
+    "read clocks": clock_rows._READ,
+    "lock what is due": clock_rows._LOCK_DUE,
+    "postpone clocks": clock_rows._POSTPONE,
+    "clocks timed otherwise": clock_upkeep_rows._LOCK_TIMED_OTHERWISE,
+    "referrals without clocks": clock_upkeep_rows._NEXT,
     "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

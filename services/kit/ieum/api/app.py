@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from ieum.api.agency import (
     cases,
+    due,
     events,
     following,
     inquiries,
@@ -17,6 +18,7 @@ from ieum.api.agency import (
     moves,
     programmes,
     referrals,
+    room,
     to_dos,
 )
 from ieum.api.api_context import ApiContext
@@ -41,6 +43,7 @@ from ieum.casework.orders import (
     REFERRAL_ORDER,
     TO_DO_DONE,
 )
+from ieum.casework.room_order import ROOM_ORDER
 
 VERSION = "0.1.0"
 
@@ -67,6 +70,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "Repetition": REPETITION,
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
+    "RoomOrder": ROOM_ORDER,
     "StreamAct": STREAM_ACT,
     "SourceRelease": SOURCE_RELEASE,
 }
@@ -81,7 +85,9 @@ _ROUTERS = (
     following.router,
     journeys.router,
     cases.router,
+    due.router,
     programmes.router,
+    room.router,
     events.router,
     streams.router,
     stream_actions.router,

@@ -5,10 +5,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.clock_book import ClockBook
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum.casework.known_change import KnownChange
 from ieum.casework.values import Case, Change, DuplicateOverride, Referral, Side
 from ieum_contracts.address import Address
+from ieum_contracts.message import Event
 
 
 class ToldCase(NamedTuple):
@@ -33,12 +35,15 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        *,
+        clocks: ClockBook | None = None,
         inquiries: Iterable[Inquiry] = (),
         confirmations: Iterable[Confirmation] = (),
         changes: Iterable[KnownChange] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.clocks = ClockBook() if clocks is None else clocks
         self.inquiries = {inquiry.id: inquiry for inquiry in inquiries}
         self.confirmations = {each.referral: each for each in confirmations}
         self.citations: list[Citation] = []
@@ -54,8 +59,9 @@ class LoadedCases:
         for referral in self.referrals.values():
             self._note_case(referral)
 
-    def take(self, change: Change) -> None:
-        """Apply a change."""
+    def take(self, change: Change, heard: Event | None = None) -> None:
+        """Apply a change; `heard` is the event of another agency that brought it."""
+        self.clocks.note(change, heard)
         for referral in (change.referral, *change.also):
             if referral is not None:
                 self.referrals[referral.id] = referral

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from ieum.casework.alternatives import room_warnings
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
@@ -74,7 +75,8 @@ def refer(
         second=prior.duplicate is not None,
     )
     override = _override(order, prior, ids.referral, now)
-    change = Change(referral, says=(say(referral, body),), override=override)
+    warnings = room_warnings(to, order.programme, view)
+    change = Change(referral, says=(say(referral, body),), warnings=warnings, override=override)
     return citing(change, prior.inquiry, asked_here=True)
 
 

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
+from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.referral_dry_run import answer_dry_run
-from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
+from ieum.api.agency.representations import HistoryPage, ReferralCreated, ReferralDetail, ReferralPage
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import created_answer, entries, summary, to_do
 from ieum.api.api_context import ApiContext, InContext
@@ -67,7 +68,7 @@ router = APIRouter(tags=["referrals"])
         "createReferral",
         "ReferralOrder",
         REFERRALS,
-        ReferralStanding,
+        ReferralCreated,
         *_REFERRING,
         status=201,
         tried=ReferralDryRun,
@@ -113,9 +114,12 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
     before = None if cursor is None else PageCursor(*read_time_cursor(cursor))
     async with reading(context.delivery.database) as connection:
         found = await list_of(connection, context.delivery.peers, wanted, before, limit + 1)
-    shown = found[:limit]
+        shown = found[:limit]
+        clocks = await clocks_by_referral(connection, context, [each.id for each in shown])
     following = write_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return json_answer(ReferralPage(referrals=[summary(each) for each in shown], next=following))
+    return json_answer(
+        ReferralPage(referrals=[summary(each, clocks[each.id]) for each in shown], next=following)
+    )
 
 
 @router.get(
@@ -126,8 +130,10 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
     read = await _read(context, referral, NOW, HISTORY_MAX)
     found, older, confirmed = read.referral, read.older, read.confirmation
+    async with reading(context.delivery.database) as connection:
+        clocks = await clocks_by_referral(connection, context, [referral])
     detail = ReferralDetail(
-        **dict(summary(found)),
+        **dict(summary(found, clocks[referral])),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
         to_do=[to_do(each) for each in read.to_dos],
