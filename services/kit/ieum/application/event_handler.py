@@ -19,8 +19,8 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
-from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.clock_rows import read_clock_book
+from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp

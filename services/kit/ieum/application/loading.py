@@ -111,14 +111,13 @@ async def load(
     spreading = {each.referral for each in needs if each.referral is not None and each.journey}
     inquiries = {each.inquiry for each in needs if each.inquiry is not None}
     if referrals or cases or inquiries:
-        if spreading:
-            referrals |= await read_partners(connection, spreading)
+        referrals |= await read_partners(connection, spreading) if spreading else set()
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
         adverse = {each.referral for each in needs if each.confirmed and each.referral is not None}
-        going = {each.journey for each in locked if each.id in spreading}
+        going = [each.journey for each in locked if each.id in spreading]
         loaded.known = LoadedCases(
             locked,
             await lock_cases(connection, peers, cases),
@@ -129,14 +128,20 @@ async def load(
         )
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
+    await _load_parents(connection, peers, needs, loaded)
+    loaded.cited = await _cited(connection, needs)
+    await _look_back(connection, peers, needs, idempotency_keys, loaded)
+    return loaded
+
+
+async def _load_parents(
+    connection: Connection, peers: Peers, needs: Sequence[Requirements], loaded: Loaded
+) -> None:
     parents = {each.parent for each in needs if each.parent is not None}
     if parents:
         loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
     if loaded.parents:
         loaded.clients = await read_clients(connection, loaded.parents.values())
-    loaded.cited = await _cited(connection, needs)
-    await _look_back(connection, peers, needs, idempotency_keys, loaded)
-    return loaded
 
 
 async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from ieum.casework.alternatives import room_warnings
 from ieum.casework.eligibility import RuleSet
 from ieum.casework.items_sent import ItemsSent, consented_items, items_sent
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.receiving import receive
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.sending import NewIds, Prior, refer, refusals, requested
-from ieum.casework.values import AgencyView, Change
+from ieum.casework.values import AgencyView, Change, RoomWarning
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import dataschema_of, type_of
 from ieum_contracts.envelope import Envelope
@@ -32,6 +33,7 @@ class DryRun:
     says: tuple[Say, ...]
     answers: tuple[Say, ...]
     items: ItemsSent
+    warnings: tuple[RoomWarning, ...]
 
 
 def dry_run(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime, ids: NewIds) -> DryRun:
@@ -49,6 +51,7 @@ def dry_run(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime,
         change.says if isinstance(change, Change) else (),
         () if body is None else first_answer(body, view, to, now, ids.referral),
         items_sent(order if body is None else body, programme, consented_items(order)),
+        room_warnings(to, order.programme, view),
     )
 
 

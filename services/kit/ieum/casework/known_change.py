@@ -1,8 +1,9 @@
-"""A change of a client's eligibility as one agency knows it: something to do, until a worker has done it."""
+"""What stands beside a referral: changes of eligibility, as things to do, and why it was made twice."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from ieum_contracts.address import Address
@@ -14,6 +15,15 @@ class ToDoResult(StrEnum):
 
     ACTED = "acted"
     NOTHING_TO_DO = "nothing-to-do"
+
+
+class DuplicateOverride(NamedTuple):
+    """Why a client was referred although a like referral was open, and which."""
+
+    referral: UUID
+    open: UUID
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

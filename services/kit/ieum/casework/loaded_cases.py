@@ -7,8 +7,8 @@ from uuid import UUID
 
 from ieum.casework.clock_book import ClockBook
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
-from ieum.casework.known_change import KnownChange
-from ieum.casework.values import Case, Change, DuplicateOverride, Referral, Side
+from ieum.casework.known_change import DuplicateOverride, KnownChange
+from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event
 

@@ -12,9 +12,10 @@ from ieum.casework.ask_orders import AskOrder
 from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.inquiry_values import Inquiry
+from ieum.casework.known_change import DuplicateOverride
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
-from ieum.casework.values import AgencyView, Change, DuplicateOverride, Referral, Side
+from ieum.casework.values import AgencyView, Change, Referral, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
@@ -75,7 +76,7 @@ def refer(
         second=prior.duplicate is not None,
     )
     override = _override(order, prior, ids.referral, now)
-    warnings = room_warnings(to, order.programme, view)
+    warnings = room_warnings(referral.peer, order.programme, view)
     change = Change(referral, says=(say(referral, body),), warnings=warnings, override=override)
     return citing(change, prior.inquiry, asked_here=True)
 

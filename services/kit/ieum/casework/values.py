@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
-from ieum.casework.known_change import KnownChange
+from ieum.casework.known_change import DuplicateOverride, KnownChange
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.case import CaseReason
@@ -176,15 +176,6 @@ class RoomWarning:
 
     capacity: CapacityChanged
     alternatives: tuple[Alternative, ...] = ()
-
-
-class DuplicateOverride(NamedTuple):
-    """Why a client was referred although a like referral was open, and which."""
-
-    referral: UUID
-    open: UUID
-    reason: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.casework.values import DuplicateOverride
+from ieum.casework.known_change import DuplicateOverride
 
 _READ = "select referral, open, reason, at from duplicate_override where referral = $1"
 

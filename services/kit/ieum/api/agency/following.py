@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.referral_dry_run import answer_dry_run
-from ieum.api.agency.representations import ReferralStanding
+from ieum.api.agency.representations import ReferralCreated
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import created_answer
 from ieum.api.api_context import ApiContext, InContext
@@ -53,7 +53,7 @@ router = APIRouter(tags=["referrals"])
         "followReferral",
         "FollowOrder",
         FOLLOWINGS,
-        ReferralStanding,
+        ReferralCreated,
         *_FOLLOWING,
         status=201,
         tried=ReferralDryRun,

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.api.agency.representations import WarningView
 from ieum.api.docs.problem_schema import ProblemDocument
 from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.eligibility import Likelihood
@@ -66,3 +67,4 @@ class ReferralDryRun(BaseModel):
         description="Room and waiting time of the programme, as its agency last said; absent if it has not.",
     )
     items: ItemsForeseen
+    warnings: list[WarningView] = Field(description="What speaks against it now, as that there is no room.")

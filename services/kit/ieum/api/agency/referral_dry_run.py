@@ -15,6 +15,7 @@ from ieum.api.agency.foreseen import (
     ItemsForeseen,
     ReferralDryRun,
 )
+from ieum.api.agency.views import warning_view
 from ieum.api.api_context import ApiContext
 from ieum.api.docs.problem_schema import ProblemDocument
 from ieum.api.http.request_body import identifiers_in, parse, read_body
@@ -69,6 +70,7 @@ async def answer_dry_run(
         room=context.handler.view.capacities.get((to, order.programme)),
         eligibility=_advice(tried.cited, programme),
         items=ItemsForeseen.model_validate(tried.outcome.items, from_attributes=True),
+        warnings=[warning_view(each) for each in tried.outcome.warnings],
     )
     return json_answer(foreseen, headers=DRY_RUN_APPLIED)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, JsonValue
 
 from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
-from ieum.casework.known_change import ToDoResult
 from ieum.api.agency.clock_views import ClockView
+from ieum.casework.known_change import ToDoResult
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
