@@ -7,7 +7,7 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasure_rows, reading, referral_rows
+from ieum.storage import assessment_rows, case_rows, erasure_rows, reading, referral_rows
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -37,6 +37,7 @@ HOT = {
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
+    "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""
