@@ -106,7 +106,7 @@ async def test_everybody_is_served_once_and_never_more_than_the_places(make_cent
 
 async def served(world: RoomWorld) -> bool:
     async with world.recipient.database.acquire() as connection:
-        return await connection.fetchval(LEFT) == 0
+        return bool(await connection.fetchval(LEFT) == 0)
 
 
 async def check(world: RoomWorld) -> None:
