@@ -21,8 +21,10 @@ from ieum_contracts import (
     eligibility,
     evidence,
     identifier_rule,
+    inquiry,
     lifecycle,
     model,
+    overdue,
     topics,
 )
 from ieum_contracts.asyncapi import asyncapi
@@ -58,7 +60,9 @@ _CODED: tuple[ModuleType, ...] = (
     delivery,
     eligibility,
     evidence,
+    inquiry,
     model,
+    overdue,
     topics,
 )
 

@@ -7,7 +7,19 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import assessment_rows, case_rows, erasure_rows, reading, referral_rows
+from ieum.storage import (
+    assessment_rows,
+    case_rows,
+    cited_assessments,
+    clock_rows,
+    clock_upkeep_rows,
+    confirmation_rows,
+    erasure_rows,
+    inquiry_erasure,
+    inquiry_rows,
+    reading,
+    referral_rows,
+)
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -24,11 +36,16 @@ HOT = {
             batch_write._MOVE,
             flush._REFER,
             flush._FILE,
+            flush._INQUIRE,
+            flush._CITE,
+            flush._CONFIRM,
             flush._ANSWER,
+            clock_rows.KEEP,
+            clock_rows._STOP,
         )
     ),
     "look back": loading._LOOK_BACK,
-    "assessments cited": loading._CITED,
+    "assessments cited": cited_assessments._CITED,
     "clear heard bodies": erasure._CLEAR,
     "look up what was erased": erasure_rows._ERASED,
     "cases of what was erased": erasure_rows._CASES,
@@ -36,7 +53,19 @@ HOT = {
     "whom cases serve": case_rows._SERVED,
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
+    "lock inquiries": inquiry_rows._LOCK,
+    "what one call asked": inquiry_rows._GROUP,
+    "inquiry cited": inquiry_rows._CITED,
+    "confirmations": confirmation_rows._READ,
+    "inquiries due": inquiry_erasure._DUE,
+    "inquiries of erased referrals": inquiry_erasure._OF_REFERRALS,
+    "inquiries erased": inquiry_erasure._ERASE,
     "history": reading._HISTORY,
+    "read clocks": clock_rows._READ,
+    "lock what is due": clock_rows._LOCK_DUE,
+    "postpone clocks": clock_rows._POSTPONE,
+    "clocks timed otherwise": clock_upkeep_rows._LOCK_TIMED_OTHERWISE,
+    "referrals without clocks": clock_upkeep_rows._NEXT,
     "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

@@ -157,7 +157,7 @@ class RoomKeeper:
             loaded.take(change, None)
             made.append(move)
         if made:
-            await flush(connection, self._handler.peers, loaded.known, writer.rows())
+            await flush(connection, self._handler.peers, loaded.known, writer.rows(), self._handler.view)
         return made
 
 

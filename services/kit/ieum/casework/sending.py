@@ -9,7 +9,9 @@ from pydantic_core import from_json
 
 from ieum.casework.alternatives import room_warnings
 from ieum.casework.ask_orders import AskOrder
+from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
+from ieum.casework.inquiry_values import Inquiry
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -30,13 +32,15 @@ LOOP_WITHIN = timedelta(days=30)
 class Prior:
     """What already exists when a referral is made: its parent, and an open referral like it.
 
-    `cited` says whether the assessment that the order cites is one of this client.
+    `cited` says whether the assessment that the order cites is one of this client; `inquiry` is the inquiry
+    that it answered, where the order names one.
     """
 
     parent: Referral | None = None
     duplicate: UUID | None = None
     cited: bool = False
     client_ref: str | None = None
+    inquiry: Inquiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def refer(
         parent=order.parent,
     )
     warnings = room_warnings(to, order.programme, view)
-    return Change(referral, says=(say(referral, body),), warnings=warnings)
+    change = Change(referral, says=(say(referral, body),), warnings=warnings)
+    return citing(change, prior.inquiry, asked_here=True)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
@@ -127,8 +132,7 @@ def _refusals(
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    if order.assessment is not None and not prior.cited:
-        yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
+    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:

@@ -10,7 +10,9 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.case import CaseReason
@@ -18,6 +20,7 @@ from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
 from ieum_contracts.message import Say
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished
 
 
@@ -143,12 +146,16 @@ class AgencyView:
     """What casework needs besides referrals: the agency, its rules, all published programmes and their room.
 
     `capacities` is what each agency last said of a programme's room, this one included; it may lack some.
+    `clocks` are those that run otherwise in a programme of this agency, `calendar` tells its business days.
     """
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
     capacities: Mapping[tuple[Address, str], CapacityChanged] = field(default_factory=dict)
+    clocks: Mapping[str, tuple[ClockPublished, ...]] = field(default_factory=dict)
+    calendar: BusinessCalendar = WEEKDAYS
+    calendar_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +189,6 @@ class Change:
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
     warnings: tuple[RoomWarning, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
+    cites: Citation | None = None
+    confirmation: Confirmation | None = None

@@ -31,6 +31,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "referral.withdrawn": ("철회", "withdrawn"),
         "referral.ask-rejected": ("요청 거절", "ask not followed"),
         "referral.amendment-noted": ("정정 확인", "amendment noted"),
+        "referral.overdue": ("기한 경과", "overdue"),
         "consent.erased": ("파기", "details erased"),
         "eligibility.assessed": ("사전진단", "eligibility assessed"),
         "eligibility.changed": ("수급요건 변동", "eligibility changed"),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
+from ieum.api.agency.clock_views import ClockView
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
@@ -101,6 +103,7 @@ class ReferralSummary(ReferralStanding):
     closed_as: ClosedAs | None = None
     created_at: datetime
     changed_at: datetime
+    clocks: list[ClockView] = Field(default=[], description="The clocks that run or rest.")
 
 
 class HistoryEntry(BaseModel):
@@ -123,6 +126,12 @@ class ReferralDetail(ReferralSummary):
     )
     assessment: dict[str, JsonValue] | None = Field(
         default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
+    )
+    assessment_differs: AssessmentDiffers | None = Field(
+        default=None, description="Present when the referral cites the answer to an inquiry."
+    )
+    confirmation: ConfirmationView | None = Field(
+        default=None, description="What a person found of the assessment, the last time."
     )
     history: list[HistoryEntry] = Field(
         description="The newest events, in the order in which they took effect here."

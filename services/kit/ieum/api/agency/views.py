@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.api.agency.clock_views import ClockView
 from ieum.api.agency.representations import (
     AlternativeView,
     EndedHereView,
@@ -90,7 +91,7 @@ _WARNINGS: Mapping[WarningCode, Text] = {
 }
 
 
-def summary(referral: Referral) -> ReferralSummary:
+def summary(referral: Referral, clocks: Sequence[ClockView] = ()) -> ReferralSummary:
     """Show a referral as one line of a list."""
     return ReferralSummary(
         **dict(standing(referral)),
@@ -103,6 +104,7 @@ def summary(referral: Referral) -> ReferralSummary:
         closed_as=referral.copy.closed_as,
         created_at=referral.created_at,
         changed_at=referral.changed_at,
+        clocks=list(clocks),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ieum.api.problems.assessment_kinds import ASSESSMENT, CONFIRMATION
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
 from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, ProblemKind, Text
 from ieum.api.problems.request_kinds import REQUEST_KINDS
@@ -158,18 +159,6 @@ ARTEFACT = ProblemKind(
         "Withdraw on the referral that was sent with it, or leave `artefact` out.",
     ),
 )
-ASSESSMENT = ProblemKind(
-    "assessment",
-    422,
-    Text("이 이용자의 판정이 아닙니다", "The assessment is not this client's"),
-    Text(
-        "`assessment.event`가 이 이용자의 의뢰나 앞선 의뢰(`parent`)에서 오간 판정(`eligibility.assessed`)이 "
-        "아닙니다. 의뢰의 `history`에서 식별자를 확인하거나 `assessment_skipped`에 사유를 적으십시오.",
-        "`assessment.event` is no `eligibility.assessed` of a referral of this client, or of the parent. "
-        "Take the id from a referral's `history`, or say in `assessment_skipped` why none is cited.",
-    ),
-)
-
 _GUARDS = (
     MOVE,
     ASK_OPEN,
@@ -186,6 +175,7 @@ _GUARDS = (
     JOURNEY,
     ARTEFACT,
     ASSESSMENT,
+    CONFIRMATION,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (NOT_FOUND, OWNER, *_GUARDS)}
 KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS, **STREAM_KINDS}
