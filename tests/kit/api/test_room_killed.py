@@ -60,7 +60,7 @@ async def _keep(dsn: str, me: Address) -> None:
     source = RoomSource(AGENCY.room_policies, context.clock)
     keeper = RoomKeeper(context, handler, Leading(Outbox(context)), source)
     while True:
-        with suppress(DATABASE_RETRYABLE):
+        with suppress(*DATABASE_RETRYABLE):
             await keeper.turn()
         await asyncio.sleep(0.005)
 
