@@ -75,6 +75,7 @@ async def flush(
     peers: Peers,
     known: LoadedCases,
     rows: Rows,
+    *,
     view: AgencyView,
     answers: Sequence[StoredAnswer] = (),
 ) -> None:
