@@ -55,7 +55,8 @@ class EventHandler:
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
         inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
-        return LoadedCases(found, cases, told, await lock_inquiries(connection, self.peers, inquiries))
+        asked = await lock_inquiries(connection, self.peers, inquiries) if inquiries else ()
+        return LoadedCases(found, cases, told, asked)
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""

@@ -76,7 +76,8 @@ def refer(
         loop_override=order.loop_override,
         parent=order.parent,
     )
-    return citing(Change(referral, says=(say(referral, body),)), prior.inquiry, asked_here=True)
+    change = Change(referral, says=(say(referral, body),))
+    return change if prior.inquiry is None else citing(change, prior.inquiry, asked_here=True)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
@@ -129,7 +130,8 @@ def _refusals(
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
+    if order.assessment is not None:
+        yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
