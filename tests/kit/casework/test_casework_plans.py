@@ -11,6 +11,8 @@ from ieum.storage import (
     assessment_rows,
     case_rows,
     cited_assessments,
+    clock_rows,
+    clock_upkeep_rows,
     confirmation_rows,
     erasure_rows,
     inquiry_erasure,
@@ -38,6 +40,8 @@ HOT = {
             flush._CITE,
             flush._CONFIRM,
             flush._ANSWER,
+            clock_rows.KEEP,
+            clock_rows._STOP,
         )
     ),
     "look back": loading._LOOK_BACK,
@@ -57,6 +61,11 @@ HOT = {
     "inquiries of erased referrals": inquiry_erasure._OF_REFERRALS,
     "inquiries erased": inquiry_erasure._ERASE,
     "history": reading._HISTORY,
+    "read clocks": clock_rows._READ,
+    "lock what is due": clock_rows._LOCK_DUE,
+    "postpone clocks": clock_rows._POSTPONE,
+    "clocks timed otherwise": clock_upkeep_rows._LOCK_TIMED_OTHERWISE,
+    "referrals without clocks": clock_upkeep_rows._NEXT,
     "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
