@@ -56,13 +56,9 @@ class EventHandler:
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
         inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
-        return LoadedCases(
-            found,
-            cases,
-            told,
-            clocks=await read_clock_book(connection, referrals),
-            inquiries=await lock_inquiries(connection, self.peers, inquiries),
-        )
+        asked = await lock_inquiries(connection, self.peers, inquiries) if inquiries else ()
+        clocks = await read_clock_book(connection, referrals)
+        return LoadedCases(found, cases, told, clocks=clocks, inquiries=asked)
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""

@@ -128,7 +128,8 @@ async def load(
         journeys = [each.journey for each in loaded.parents.values()]
         rows = await connection.fetch(_CLIENTS, list(loaded.parents), journeys)
         loaded.clients = {row["parent"]: row["client_ref"] for row in rows}
-    loaded.cited = await _cited(connection, needs)
+    if any(each.cited is not None for each in needs):
+        loaded.cited = await _cited(connection, needs)
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 

@@ -79,7 +79,7 @@ def refer(
     )
     warnings = room_warnings(to, order.programme, view)
     change = Change(referral, says=(say(referral, body),), warnings=warnings)
-    return citing(change, prior.inquiry, asked_here=True)
+    return change if prior.inquiry is None else citing(change, prior.inquiry, asked_here=True)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
@@ -132,7 +132,8 @@ def _refusals(
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
+    if order.assessment is not None:
+        yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
