@@ -68,6 +68,13 @@ WORLDS = {
         insert into case_file (id, journey, opened_at, keep_open, version)
         select case_id, journey, created_at, false, 1 from referral
         """,
+        """
+        insert into eligibility_change (
+            referral, id, journey, programme, old, new, effective_on, conflicts, at, to_do
+        )
+        select id, gen_random_uuid(), journey, programme, 'likely', 'granted', '2026-07-01', '[]', now(), true
+        from referral
+        """,
         "analyze",
     ),
 }

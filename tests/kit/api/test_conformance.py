@@ -30,7 +30,8 @@ NOT_FOUND = "paths ~v1/referrals/{referral} get responses 404"
 def filled(path: str) -> str:
     """Put ids of nothing into a path."""
     names = {"stream": f"nobody-here.referral.{uuid4()}", "agency": "nobody-here"}
-    return path.format_map({each: str(uuid4()) for each in ("referral", "case", "group")} | names)
+    ids = {each: str(uuid4()) for each in ("referral", "case", "group", "change", "journey")}
+    return path.format_map(ids | names)
 
 
 FAULTS: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -166,7 +167,8 @@ async def test_a_header_that_is_declared_has_to_be_there_and_to_fit(api: Api) ->
 
 
 def _wrong(path: str) -> str:
-    return path.format_map(dict.fromkeys(("referral", "case", "group", "stream", "agency"), "x" * 150))
+    names = ("referral", "case", "group", "stream", "agency", "change", "journey")
+    return path.format_map(dict.fromkeys(names, "x" * 150))
 
 
 def _without(document: Json, place: str) -> Json:

@@ -10,8 +10,10 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
+from ieum.api.agency.foreseen import ReferralDryRun
+from ieum.api.agency.journeys import Journey
 from ieum.api.agency.programmes import ProgrammeList
-from ieum.api.agency.representations import ReferralDetail, ReferralStanding
+from ieum.api.agency.representations import ReferralDetail, ReferralStanding, ToDo
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 
@@ -80,6 +82,25 @@ class AgencyClient:
     async def change_eligibility(self, referral: UUID, change: Fields) -> ReferralStanding:
         """Report to the other side that the client's eligibility for a programme has changed."""
         return await self._post(f"/v1/referrals/{referral}/eligibility-changes", change, ReferralStanding)
+
+    async def dry_run(self, order: Fields) -> ReferralDryRun:
+        """Ask what an order for a referral would come to."""
+        headers = {"prefer": "dry-run"}
+        request = self._client.build_request("POST", "/v1/referrals", json=dict(order), headers=headers)
+        return ReferralDryRun.model_validate_json((await self._send(request)).content)
+
+    async def follow(self, referral: UUID, order: Fields) -> ReferralStanding:
+        """Refer a client onward in place of a referral that has ended."""
+        return await self._post(f"/v1/referrals/{referral}/follow", order, ReferralStanding)
+
+    async def journey(self, journey: UUID) -> Journey:
+        """Read a journey as the agency knows it."""
+        return await self._get(f"/v1/journeys/{journey}", {}, Journey)
+
+    async def finish_to_do(self, to_do: ToDo) -> ToDo:
+        """Mark something to do as taken care of."""
+        path = f"/v1/referrals/{to_do.referral}/to-dos/{to_do.id}/done"
+        return await self._post(path, {"result": "acted"}, ToDo)
 
     async def close_case(self, case: UUID, closing: Fields) -> CaseView:
         """Close a case."""
