@@ -7,7 +7,7 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasure_rows, reading, referral_rows
+from ieum.storage import case_rows, erasure_rows, flow_rows, reading, referral_rows, unmet_rows
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -25,6 +25,7 @@ HOT = {
             flush._REFER,
             flush._FILE,
             flush._ANSWER,
+            unmet_rows.ADD_UNMET,
         )
     ),
     "look back": loading._LOOK_BACK,
@@ -37,6 +38,8 @@ HOT = {
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
     "history": reading._HISTORY,
+    "what could not be had": unmet_rows._COUNT,
+    "times to answer": flow_rows._FLOW,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""

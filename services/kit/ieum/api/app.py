@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, events, moves, programmes, referrals
+from ieum.api.agency import cases, events, moves, programmes, referrals, reports
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -55,6 +55,7 @@ _ROUTERS = (
     cases.router,
     programmes.router,
     events.router,
+    reports.router,
     streams.router,
     stream_actions.router,
     sources.router,

@@ -11,6 +11,7 @@ from ieum.storage.case_rows import case_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.referral_rows import referral_row
+from ieum.storage.unmet_rows import ADD_UNMET, unmet_rows
 
 _REFER = """referred as (
     insert into referral (
@@ -61,6 +62,7 @@ async def flush(
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
                 (_ANSWER, [answer.row() for answer in answers]),
+                (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],
         )
     await clear_erased(connection, peers, referrals, rows.entries, known.forgotten)

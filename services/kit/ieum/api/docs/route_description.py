@@ -75,6 +75,14 @@ def gets(
     )
 
 
+def gives_table(name: str, answer: type[BaseModel], *problems: ProblemKind) -> Route:
+    """Describe a GET whose answer is JSON, or a table as a file."""
+    route = gets(name, answer, *problems)
+    table: Document = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    route["responses"][200] |= {**table, "headers": headers_of(["Content-Disposition"])}
+    return route
+
+
 def posts(  # noqa: PLR0913 - all that a document says of a POST
     name: str,
     body: str,

@@ -36,6 +36,9 @@ _PORTS = {"http": 80, "https": 443}
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
 _NO_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
+_ALSO_CSV = _JSON | {"text/*", "text/csv"}
+_TABLES = "/v1/reports/"
+"""Paths under it give tables, as JSON or as CSV."""
 _LOOKED_AT = frozenset(
     {b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"accept"}
 )
@@ -60,7 +63,7 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
         _check_origin(scope, given, host)
     if b"%" in (scope.get("raw_path") or b"") and _BAD_ESCAPE.search(scope["raw_path"]):
         raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
-    if b"accept" in given and path.startswith("/v1/") and not _takes_json(", ".join(given[b"accept"])):
+    if b"accept" in given and not _accepts(path, ", ".join(given[b"accept"])):
         raise Problem(NOT_ACCEPTABLE)
     if connection_limits.OVERLOADED in scope:
         raise Problem(OVERLOADED)
@@ -119,12 +122,19 @@ def _is_followed_link(scope: Scope, given: Mapping[bytes, Sequence[str]]) -> boo
     )
 
 
+def _accepts(path: str, accept: str) -> bool:
+    """Whether a client accepts what this path gives."""
+    return not path.startswith("/v1/") or _takes_one_of(
+        _ALSO_CSV if path.startswith(_TABLES) else _JSON, accept
+    )
+
+
 @functools.lru_cache(REMEMBERED)
-def _takes_json(accept: str) -> bool:
-    """Whether a client accepts JSON: without the header, or with a weight above zero."""
+def _takes_one_of(given: frozenset[str], accept: str) -> bool:
+    """Whether a client accepts what can be given: with an empty header, or with a weight above zero."""
     entries = [each.lower().partition(";") for each in accept.split(",") if each.strip()]
     return not entries or any(
-        media_type.strip() in _JSON and not _NO_WEIGHT.search(parameters)
+        media_type.strip() in given and not _NO_WEIGHT.search(parameters)
         for media_type, _, parameters in entries
     )
 
