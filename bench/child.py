@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 READY_SECONDS_MAX = 60.0
 ANSWER_SECONDS_MAX = 300.0
@@ -26,7 +26,7 @@ class Child:
         self._log = log
         self._rest = b""
         with log.open("ab") as file:
-            self._popen = subprocess.Popen(  # noqa: S603 - the commands are ours
+            self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -35,6 +35,7 @@ class Child:
                 start_new_session=True,
                 bufsize=0,
             )
+        self._orders, self._answers = _pipe(self._popen.stdin), _pipe(self._popen.stdout)
 
     @property
     def pid(self) -> int:
@@ -47,21 +48,18 @@ class Child:
 
     def ask(self, act: str, **arguments: object) -> dict[str, Any]:
         """Have something done and return what came of it."""
-        assert self._popen.stdin is not None  # noqa: S101 - a pipe was ordered
-        self._popen.stdin.write(json.dumps({"act": act, **arguments}).encode() + b"\n")
+        self._orders.write(json.dumps({"act": act, **arguments}).encode() + b"\n")
         return self._answer(ANSWER_SECONDS_MAX)
 
     def end(self) -> None:
         """Close its input, and kill it when it does not end by that."""
-        assert self._popen.stdin is not None  # noqa: S101 - a pipe was ordered
-        self._popen.stdin.close()
+        self._orders.close()
         try:
             self._popen.wait(END_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
-        if self._popen.stdout is not None:
-            self._popen.stdout.close()
+        self._answers.close()
 
     def __enter__(self) -> Self:
         """Give the running process."""
@@ -74,12 +72,11 @@ class Child:
         self.end()
 
     def _answer(self, seconds: float) -> dict[str, Any]:
-        assert self._popen.stdout is not None  # noqa: S101 - a pipe was ordered
         deadline = time.monotonic() + seconds
         while b"\n" not in self._rest:
             left = deadline - time.monotonic()
-            readable = select.select([self._popen.stdout], [], [], max(left, 0))[0]
-            more = os.read(self._popen.stdout.fileno(), 65536) if readable else b""
+            readable = select.select([self._answers], [], [], max(left, 0))[0]
+            more = os.read(self._answers.fileno(), 65536) if readable else b""
             if not more:
                 raise ChildError(f"The process gave no answer. Its log ends:\n{self._tail()}")
             self._rest += more
@@ -89,3 +86,9 @@ class Child:
 
     def _tail(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-25:])
+
+
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    if end is None:
+        raise ChildError("The process was started without the pipe that it is asked by.")
+    return end

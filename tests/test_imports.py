@@ -76,7 +76,7 @@ def broken(tree: Path) -> set[str]:
         f"import sys; sys.path = [{str(tree)!r}, *(p for p in sys.path if p not in {product_paths()!r})]; "
         "from importlinter.cli import lint_imports_command; lint_imports_command()"
     )
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-c", script, "--no-cache"],
         cwd=tree,
         env=os.environ | {"COLUMNS": "1000"},

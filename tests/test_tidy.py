@@ -22,6 +22,7 @@ WORKTREE = ".git"
 CODE_RULES = (
     tidy_code.too_long,
     tidy_code.long_functions,
+    tidy_code.many_by_place,
     tidy_code.undescribed,
     tidy_code.empty_names,
     tidy_code.built_sql,
@@ -46,7 +47,7 @@ def text_of(path: Path) -> str:
 def ieum_knows(arguments: Sequence[str]) -> bool:
     """Ask the command itself: with --help it only reads its arguments."""
     command = [str(Path(sys.executable).with_name("ieum")), *arguments, "--help"]
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0  # noqa: S603
+    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
 
 
 def pins(name: str) -> set[tuple[str, str]]:
@@ -135,6 +136,7 @@ CODE_SAMPLES = [
     (tidy_code.too_long, "services/kit/ieum/x.py", "x = 1\n" * 201),
     (tidy_code.too_long, "tests/test_x.py", "x = 1\n" * 301),
     (tidy_code.long_functions, "x.py", "def f() -> None:\n" + "    x = 1\n" * 40),
+    (tidy_code.many_by_place, "x.py", "class C:\n    def f(self, a, b, c, d, e, f): ...\n"),
     (tidy_code.undescribed, "x.py", "import re\n"),
     (tidy_code.undescribed, "x.py", '"""no sentence"""\n'),
     (tidy_code.empty_names, "x.py", "class QueueManager: ...\n"),

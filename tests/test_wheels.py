@@ -156,7 +156,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             str(folder),
             str(ROOT / mine.folder),
         ]
-        subprocess.run(command, check=True, timeout=100)  # noqa: S603
+        subprocess.run(command, check=True, timeout=100)
     return {path.name.split("-")[0].replace("_", "-"): path for path in folder.glob("*.whl")}
 
 
@@ -179,7 +179,7 @@ def test_a_wheel_works_where_nothing_but_what_it_declares_is_installed(
     assert {module.replace(".", "/") for module in works} <= {
         re.sub(r"(/__init__)?\.py$", "", name) for name in names
     }
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-I", "-S", "-W", "ignore", "-c", MODULES, str(tmp_path), *works],
         capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip
@@ -195,7 +195,7 @@ def test_the_kit_alone_lists_what_works_and_says_where_the_rest_comes_from(
 
     def ieum(argument: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", entry, str(tmp_path), argument]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     listed, missing = ieum("--help"), ieum("demo")
     assert listed.returncode == 0, listed.stderr

@@ -8,6 +8,7 @@ from pathlib import PurePath
 FILE_LINES_MAX = 200
 TEST_FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
+BY_PLACE_MAX = 5
 
 _BANNED_WORDS = frozenset({"manager", "helper", "helpers", "util", "utils", "base", "impl"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -50,6 +51,15 @@ def long_functions(path: PurePath, text: str) -> Iterator[str]:
                 yield (
                     f"{path}:{node.lineno} {node.name} has {lines} lines; {FUNCTION_LINES_MAX} are the limit."
                 )
+
+
+def many_by_place(path: PurePath, text: str) -> Iterator[str]:
+    """Say which function takes more arguments by their place than a reader of its calls can tell apart."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            places = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+            if len(places) - (places[:1] in (["self"], ["cls"])) > BY_PLACE_MAX:
+                yield f"{path}:{node.lineno} {node.name}: {BY_PLACE_MAX} arguments by place; name the others."
 
 
 def undescribed(path: PurePath, text: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import AgencyView
+from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import Connections, DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
@@ -59,7 +60,7 @@ class Originator:
         self.programme_cache = ProgrammeCache(self.context)
         view = AgencyView(self.context.me, agency.rule_sets, self.programme_cache.programmes)
         self.handler = connections.handler = WatchedDesk(view, self.context.peers, self.trips)
-        own = published(agency, version=1)
+        own = Offers(published(agency, version=1))
         self.delivery = Delivery(settings, self.context, self.handler, own, self.programme_cache)
         context = replace(self.context, database=requests)
         self._counter = CommandBatcher(context, self.handler, self.delivery.outbox, *together)
@@ -71,7 +72,8 @@ class Originator:
 
         command = commands.refer(order, self.handler.view, ids, lambda _: NO_ANSWER)
         done = await self._counter.serve(Submission(command, Cause(key)))
-        assert isinstance(done, CommandResult), done  # noqa: S101 - the load refers new clients alone
+        if not isinstance(done, CommandResult):
+            raise TypeError(f"The load refers new clients alone, and was answered: {done}")
         self.delivery.wake()
         return str(ids.referral)
 

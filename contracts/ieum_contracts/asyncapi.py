@@ -10,11 +10,11 @@ _NOTE = "Wire version 0: synthetic data only; bodies are neither sealed nor sign
 _BINDING = "0.5.0"
 _SCRAM = {"$ref": "#/components/securitySchemes/scram"}
 _RECEIVED = {
-    True: "Read the programmes of every agency, from the beginning at each start, without a group.",
+    True: "Read every agency's programmes and room, from the beginning at each start, without a group.",
     False: "Hear what others say: your own mailbox, `agency` is you.",
 }
 _SENT = {
-    True: "Say what you offer: your own catalogue, `agency` is you.",
+    True: "Say what you offer and what room there is: your own catalogue, `agency` is you.",
     False: "Say something: the mailbox of whom you say it to, `agency` is the other one.",
 }
 

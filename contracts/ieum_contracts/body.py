@@ -13,7 +13,7 @@ from ieum_contracts.topics import BODY_BYTES_MAX
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-class NotUnderstood(Exception):  # noqa: N818 - a fate, not an error: parked until newer contracts run
+class NotUnderstood(Exception):
     """A newer agency may understand this: `type.unknown`, `version.unknown` or `value.unknown`."""
 
     def __init__(self, reason: str) -> None:
@@ -21,7 +21,7 @@ class NotUnderstood(Exception):  # noqa: N818 - a fate, not an error: parked unt
         self.reason = reason
 
 
-class Invalid(Exception):  # noqa: N818 - a fate, not an error: refused
+class Invalid(Exception):
     """Nobody will ever accept this body; `fields` says where and how, never what stood there."""
 
     def __init__(self, reason: str, fields: tuple[str, ...] = ()) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ieum_contracts import body as bodies
-from ieum_contracts import case, consent, decisions, delivery, eligibility, programme, referral
+from ieum_contracts import capacity, case, consent, decisions, delivery, eligibility, programme, referral
 from ieum_contracts.body import Invalid, NotUnderstood
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.envelope import schema_version
@@ -107,7 +107,7 @@ _ROWS = (
     EventType("case.closed", case.CaseClosed, Family.CASE_CLOSED, _RECIPIENT),
     EventType("case.followed-up", case.CaseFollowedUp, Family.CASE_CLOSED, _RECIPIENT),
     EventType("programme.published", programme.ProgrammePublished, Family.CATALOGUE, _OWNER),
-    EventType("capacity.changed", _PLANNED, Family.CATALOGUE, _OWNER),
+    EventType("capacity.changed", capacity.CapacityChanged, Family.CATALOGUE, _OWNER),
     EventType("agency.published", _PLANNED, Family.DIRECTORY, _REGISTRAR),
     EventType("key.revoked", _PLANNED, Family.DIRECTORY, _REGISTRAR),
     EventType("stream.parked", delivery.StreamParked, Family.DELIVERY, _AGENCY),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ieum_contracts import (
+    capacity,
     case,
     catalogue,
     causes,
@@ -45,6 +46,7 @@ SAMPLE_AGENCIES = (
     "city-welfare-team",
 )
 _CODED: tuple[ModuleType, ...] = (
+    capacity,
     case,
     catalogue,
     causes,

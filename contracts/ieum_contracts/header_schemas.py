@@ -37,7 +37,7 @@ def headers_schema(event: EventType) -> dict[str, object]:
 
 def key_schema(family: Family) -> dict[str, object]:
     """Make the schema of a record key, which is the value of `ce_subject`."""
-    pattern = f"programme:{_ID}" if family is Family.CATALOGUE else UUID_TEXT.pattern
+    pattern = f"(?:programme|capacity):{_ID}" if family is Family.CATALOGUE else UUID_TEXT.pattern
     return {"type": "string", "pattern": f"^{pattern}$", "description": "The record key."}
 
 

@@ -69,7 +69,7 @@ def worked_enough(*, work_days: int | Missing, work_hours: int | Missing) -> Ans
 
 
 @_support("7조 2항", "취업 경험 요건 미달이며 60% 이하, 또는 15~34세이며 120% 이하")
-def selectable(  # noqa: PLR0913 - two ways in, each with facts of its own
+def selectable(
     *,
     household_income_monthly: int | Missing,
     household_size: int | Missing,
@@ -127,7 +127,7 @@ def not_serving(
 
 
 @_support("6조 1항", "기준 중위소득 100% 이하 (15~34세와 특정계층은 소득 무관)", Confidence.MEDIUM)
-def served_by_support_2(  # noqa: PLR0913 - three ways in, each with facts of its own
+def served_by_support_2(
     *,
     household_income_monthly: int | Missing,
     household_size: int | Missing,

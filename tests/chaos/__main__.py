@@ -68,7 +68,7 @@ async def _run(stack: ClusterStack, arguments: argparse.Namespace) -> Outcome:
         await scene.start()
         _tell(f"{scene.centre.id}: {len(scene.everyone)} instances are ready, seed {arguments.seed}")
         schedule = _schedule(arguments, seconds)
-        return await run_chaos(scene, schedule, workload, _tell, seconds, arguments.history)
+        return await run_chaos(scene, schedule, workload, _tell, seconds=seconds, file=arguments.history)
     finally:
         await scene.end()
 

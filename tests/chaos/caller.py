@@ -30,7 +30,7 @@ class Met:
     strange: list[str] = field(default_factory=list)
 
 
-class Unanswered(Exception):  # noqa: N818 - it is what happened
+class Unanswered(Exception):
     """No instance gave an answer for a long time."""
 
 

@@ -75,11 +75,12 @@ class Outcome:
         )
 
 
-async def run_chaos(  # noqa: PLR0913, PLR0917 - a run is made of these
+async def run_chaos(
     scene: Scene,
     schedule: Sequence[Sequence[Step]],
     workload: Workload,
     tell: Tell,
+    *,
     seconds: float = 0.0,
     file: Path | None = None,
     patience: Patience = Patience(),
@@ -152,7 +153,7 @@ async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Te
         if step.at_seconds and at > seconds:
             break
         try:
-            done = await FAULTS[step.fault](scene, Random(step.seed))  # noqa: S311 - repeatable on purpose
+            done = await FAULTS[step.fault](scene, Random(step.seed))
         except UNABLE as error:
             tell(f"{at:6.0f} s  {step.fault}: not possible just now ({type(error).__name__}: {error})")
         else:

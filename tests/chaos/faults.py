@@ -163,7 +163,7 @@ async def _mend(doors: list[Door], seconds: float) -> str:
 _SAID = "select count(*) from ledger where said"
 
 
-async def let_work(scene: Scene, random: Random) -> str:  # noqa: ARG001 - it does nothing
+async def let_work(scene: Scene, random: Random) -> str:
     """Do nothing until each agency has said some hundred things more, or for a while."""
     seconds = 0
     for me in scene.addresses:

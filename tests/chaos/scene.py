@@ -136,17 +136,20 @@ async def make_scene(
     further = {"IEUM_KAFKA_BOOTSTRAP": ",".join(f"{LOOPBACK}:{door.port}" for door in doors)} if doors else {}
     further |= settings or {}
     services = {
-        agency: [_service(stack, centre, agency, n, entry, further) for n in range(1, instances + 1)]
+        agency: [
+            _service(stack, centre, agency, n, entry=entry, further=further) for n in range(1, instances + 1)
+        ]
         for agency in AGENCIES
     }
     return Scene(stack, centre, services, doors)
 
 
-def _service(  # noqa: PLR0913, PLR0917 - each says another thing of the process
+def _service(
     stack: Stack,
     centre: CentreUnderTest,
     agency: str,
     number: int,
+    *,
     entry: Sequence[str],
     further: Mapping[str, str],
 ) -> Service:

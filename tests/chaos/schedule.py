@@ -44,7 +44,7 @@ def alone(seed: int, faults: Sequence[str] = EVERY) -> list[list[Step]]:
 
 
 def _lane(seed: int, name: str, faults: Sequence[str], seconds: float, pause_seconds: float) -> list[Step]:
-    random = Random(f"{seed} {name}")  # noqa: S311 - repeatable on purpose
+    random = Random(f"{seed} {name}")
     steps: list[Step] = []
     at = random.uniform(0, pause_seconds)
     while at < seconds:

@@ -60,7 +60,7 @@ async def test_mixed_faults_lose_double_and_reorder_nothing(
     schedule = mixed(SEED, SECONDS, PAUSE_SECONDS, without=LONG)
     workload = Workload(scene, SEED, under_way=24, pause_seconds=0.0)
 
-    outcome = await run_chaos(scene, schedule, workload, print, SECONDS)
+    outcome = await run_chaos(scene, schedule, workload, print, seconds=SECONDS)
 
     assert outcome.verdicts == [], told(outcome)
     assert outcome.recovery_seconds <= (ASKING_SECONDS_MAX if scene.removed else RECOVERY_SECONDS_MAX)

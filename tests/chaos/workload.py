@@ -71,7 +71,7 @@ class Workload:
         self.met = Met()
         self.made = 0
         self._scene = scene
-        self._random = Random(f"workload {seed}")  # noqa: S311 - repeatable on purpose
+        self._random = Random(f"workload {seed}")
         self._under_way = under_way
         self._pause_seconds = pause_seconds
         self._workers = workers

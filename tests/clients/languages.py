@@ -19,7 +19,7 @@ LINES_MAX = 30
 GENERATOR, COMPILER = "openapi-generator-cli", "ecj"
 
 
-class Failed(Exception):  # noqa: N818 - the result of a step, not an error of ours
+class Failed(Exception):
     """A step that did not come to its end, with what it said."""
 
 
@@ -86,7 +86,7 @@ def _run(folder: Path, command: Sequence[str | Path], **environment: str) -> Non
     path = os.pathsep.join([str(TOOLS), os.environ["PATH"]])
     with (folder / "steps.log").open("a", encoding="utf-8") as log:
         begin = log.tell()
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(part) for part in command],
             cwd=folder,
             env={**os.environ, "PATH": path, "NO_PROXY": "127.0.0.1", **environment},

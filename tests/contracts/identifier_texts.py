@@ -93,7 +93,7 @@ def other(chance: random.Random) -> str:
 
 def texts(count: int, seed: int = 8) -> Iterator[str]:
     """Draw so many texts of all kinds."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     makes: list[Make] = [disguised, disguised, day_and_sum, other]
     for _ in range(count):
         yield chance.choice(makes)(chance)

@@ -40,7 +40,7 @@ def test_it_agrees_on_every_vector() -> None:
 
 
 def test_it_agrees_on_bodies_in_which_a_number_is_split() -> None:
-    chance = random.Random(9)  # noqa: S311 - no secret
+    chance = random.Random(9)
     hits = 0
     for _ in range(1_500):
         text = chance.choice([disguised, day_and_sum, other])(chance)
@@ -79,7 +79,7 @@ def share(count: int, write: object, chance: random.Random) -> float:
 
 
 def test_few_of_the_things_that_people_write_are_taken_for_a_number() -> None:
-    chance = random.Random(10)  # noqa: S311 - no secret
+    chance = random.Random(10)
     assert share(5_000, day_and_sum, chance) == 0
     bare = share(5_000, lambda c: f"{day(c, 2015, 2030):%y%m%d} {c.randrange(10**6, 10**7)}", chance)
     assert bare < 0.15  # neither a unit nor whole thousands: the check digit alone decides

@@ -105,7 +105,12 @@ async def run_stream(simulated: SimulatedCentre, script: Script, seconds: float)
     stage = Stage(simulated, script, await wait_until_known(simulated))
     async with beside(stage.follower.run(), stage.workers.run()):
         sent = await send_stream(
-            simulated, stage.workers, stage.offered, script.referrals, script.rate, script.seed
+            simulated,
+            stage.workers,
+            stage.offered,
+            referrals=script.referrals,
+            rate=script.rate,
+            seed=script.seed,
         )
         await until_all_have_ended(stage.workers, seconds)
     return sent

@@ -42,7 +42,7 @@ def started_from(folder: Path) -> list[int]:
 
 
 def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_path: Path) -> None:
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [str(IEUM), "demo", "--once", "--json", "--referrals", str(REFERRALS)],
         cwd=ROOT,
         env=environment(tmp_path),
@@ -72,7 +72,7 @@ def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_pat
 
 def test_the_demonstration_stays_up_until_it_is_told_to_end_and_leaves_nothing(tmp_path: Path) -> None:
     with (tmp_path / "stderr").open("w+") as stderr:
-        demo = subprocess.Popen(  # noqa: S603
+        demo = subprocess.Popen(
             [str(IEUM), "demo", "--referrals", "0"],
             cwd=ROOT,
             env=environment(tmp_path / "state"),

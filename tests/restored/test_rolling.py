@@ -49,7 +49,7 @@ async def test_a_rolling_restart_shows_no_error_to_a_caller_that_tries_the_other
     told: list[str] = []
     step = Step(2.0, "rolling restart of the agencies", "rolling")
     workload = Workload(scene, 1, UNDER_WAY, THINK_SECONDS)
-    outcome = await run_chaos(scene, [[step]], workload, told.append, RUN_SECONDS)
+    outcome = await run_chaos(scene, [[step]], workload, told.append, seconds=RUN_SECONDS)
     assert not outcome.verdicts, str(outcome)
     assert any("4 of 4 ended by themselves" in line for line in told), told
     assert outcome.met.failed_everywhere == 0, str(outcome)

@@ -78,7 +78,7 @@ async def trouble(living: Living, reason: str = "fold.failed") -> None:
     connection = await asyncpg.connect(living.under_test.access(MINE).dsn)
     async with connection.transaction():
         number = await connection.fetchval(CLEAN, str(peer))
-        found = heard(FAMILIES[1], KEY, 1, event, headers, b"{}")
+        found = heard(FAMILIES[1], KEY, 1, event, headers=headers, body=b"{}")
         await park(connection, [ParkedEvent(StreamKey(KEY, number, 1), found, reason, now, dead=True)])
         await connection.execute(HOLD, number, now)
     await connection.close()

@@ -18,6 +18,7 @@ from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.values import AgencyView
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin, create_database
+from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.streams.peers import Peers
@@ -49,9 +50,14 @@ class Whole:
         context = DeliveryContext(self.address, self._database, Peers(), lambda: datetime.now(UTC))
         programme_cache = ProgrammeCache(context)
         handler = EventHandler(
-            AgencyView(context.me, declared.rule_sets, programme_cache.programmes), context.peers
+            AgencyView(
+                context.me, declared.rule_sets, programme_cache.programmes, programme_cache.capacities
+            ),
+            context.peers,
         )
-        delivery = Delivery(self.settings, context, handler, published(declared, version=1), programme_cache)
+        delivery = Delivery(
+            self.settings, context, handler, Offers(published(declared, version=1)), programme_cache
+        )
         counter = CommandBatcher(context, handler, delivery.outbox)
         api_context = ApiContext(
             context,

@@ -29,7 +29,7 @@ print(json.dumps({"id": agency.id, "programmes": bodies, "neighbour": neighbour}
 
 def test_the_files_of_the_recipe_declare_an_agency_beside_the_six(tmp_path: Path) -> None:
     write_seventh_agency(tmp_path)
-    run = subprocess.run(  # noqa: S603 - our own command
+    run = subprocess.run(
         [sys.executable, "-c", DECLARED],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
@@ -53,7 +53,7 @@ def test_the_files_of_the_recipe_pass_the_projects_own_checks(tmp_path: Path) ->
         place = ROOT / "services" / "youth_center" / path.name
         # The order of imports depends on the folder that the files lie in.
         for command in (["check", "--ignore", "I001"], ["format", "--check"]):
-            run = subprocess.run(  # noqa: S603 - our own command
+            run = subprocess.run(
                 [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(place), "-"],
                 input=path.read_text(encoding="utf-8"),
                 capture_output=True,

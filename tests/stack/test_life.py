@@ -35,7 +35,7 @@ IN_THE_BACKGROUND = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
 
 
 def launch(folder: Path) -> subprocess.Popen[str]:
-    launcher = subprocess.Popen(  # noqa: S603  the command is ours
+    launcher = subprocess.Popen(
         [*IN_THE_BACKGROUND, sys.executable, LAUNCHER, folder],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

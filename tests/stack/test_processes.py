@@ -95,7 +95,7 @@ def test_a_process_is_gone_when_all_its_threads_are_and_its_port_with_them() -> 
     for _ in range(4):
         port = free_port()
         command = [sys.executable, "-c", CROWDED, str(port)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as crowded:  # noqa: S603  the command is ours
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as crowded:
             assert crowded.stdout is not None
             assert crowded.stdout.readline() == b"listening\n"
 

@@ -80,7 +80,7 @@ def whole(
     return transcript(name, about, told, said, roles=roles, artefact=artefact)
 
 
-def transcript(  # noqa: PLR0913 - what a transcript is made of
+def transcript(
     name: str,
     about: str,
     told: Told,

@@ -30,6 +30,8 @@ def story() -> list[Message]:
     shorter.withdrawn(teller, shorter.redirected(teller))
     shorter.expired(teller)
     trouble.restored(teller, EMPLOYMENT, WELFARE, START)
+    teller.tell_room(EMPLOYMENT, people.FULL)
+    teller.tell_room(JOBS, people.SOME_ROOM, "places-counted")
     return teller.told
 
 

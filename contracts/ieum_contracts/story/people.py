@@ -80,6 +80,18 @@ HIRING: Fields = MappingProxyType(
         "subjects": ["employer"],
     }
 )
+FULL: Fields = MappingProxyType(
+    {
+        "programme": "job-seeking-benefit",
+        "version": 1,
+        "room": "waitlist",
+        "expected_days": 14,
+        "waiting": {"p50_days": 9, "p90_days": 21, "cases_at_least": 20},
+    }
+)
+SOME_ROOM: Fields = MappingProxyType(
+    {"programme": "job-counselling", "version": 1, "room": "few", "places": 2}
+)
 ASSESSED: Fields = MappingProxyType(
     {
         "programme": "job-seeking-benefit",

@@ -105,7 +105,7 @@ class Told:
         journey = self.journey
         return self.teller.say(*to, body, by=by, journey=journey, cause=cause, label=label, event_id=event_id)
 
-    def _decide(  # noqa: PLR0913 - who decides what, why, and how it is said
+    def _decide(
         self,
         decision: Decision,
         by: Mover,
@@ -118,7 +118,7 @@ class Told:
         step = _allowed(lifecycle.decide(self.at_recipient, decision, by))
         return self._said(step, by, cause, label, {decision: fields}, heard=heard)[0]
 
-    def _said(  # noqa: PLR0913 - the same
+    def _said(
         self,
         step: Decided,
         by: Mover,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.lifecycle import Mover
@@ -113,3 +114,8 @@ class Teller:
         """Let an agency say what it offers."""
         body = ProgrammePublished.model_validate(programme)
         return self.say(owner, owner, f"programme:{body.programme}", body, label=label)
+
+    def tell_room(self, owner: Address, room: Mapping[str, object], label: str = "") -> Message:
+        """Let an agency say how much room a programme has."""
+        body = CapacityChanged.model_validate(room)
+        return self.say(owner, owner, f"capacity:{body.programme}", body, label=label)

@@ -5,7 +5,7 @@ class IeumError(Exception):
     """The root of the kit's own errors; its message is a whole sentence that names the next step."""
 
 
-class Poison(IeumError):  # noqa: N818 - the field's word
+class Poison(IeumError):
     """Retrying it unchanged is useless; `reason` is a code of the table of dispositions."""
 
     def __init__(self, reason: str) -> None:
@@ -13,13 +13,13 @@ class Poison(IeumError):  # noqa: N818 - the field's word
         self.reason = reason
 
 
-class Transient(IeumError):  # noqa: N818 - the field's word
+class Transient(IeumError):
     """Worth retrying after a while: a database or broker is away."""
 
 
-class Unreachable(IeumError):  # noqa: N818 - it names what happened
+class Unreachable(IeumError):
     """A server or service is not there; the text says what to do. A command ends with exit code 3."""
 
 
-class Denied(IeumError):  # noqa: N818 - it names what happened
+class Denied(IeumError):
     """The service does not allow this now; the text says what to do. A command ends with exit code 4."""

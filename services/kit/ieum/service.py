@@ -21,6 +21,7 @@ from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
 from ieum.casework.values import AgencyView
+from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.streams.peers import Peers
@@ -55,9 +56,9 @@ async def serve(settings: Settings) -> None:
     registry = CollectorRegistry()
     context = _delivery_context(settings, database, registry)
     programme_cache = ProgrammeCache(context)
-    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes)
+    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
     handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
-    delivery = Delivery(settings, context, handler, published(agency, version=1), programme_cache)
+    delivery = Delivery(settings, context, handler, Offers(published(agency, version=1)), programme_cache)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,

@@ -12,6 +12,7 @@ from ieum_contracts.address import Address, AgencyId, CentreId
 TROUBLES_MAX = 2_000
 _HOST = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
 _EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - these are no host names
+_NEITHER_IS_SET = "Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it."
 
 
 class Settings(BaseSettings):
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _one_password(self) -> Self:
         if self.kafka_password is None and self.kafka_password_file is None:
-            raise ValueError("Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it.")
+            raise ValueError(_NEITHER_IS_SET)
         return self
 
     @property
@@ -89,7 +90,8 @@ class Settings(BaseSettings):
         """Read the Kafka password; raises OSError when its file cannot be read."""
         if self.kafka_password is not None:
             return self.kafka_password.get_secret_value()
-        assert self.kafka_password_file is not None  # noqa: S101 - kept by _one_password
+        if self.kafka_password_file is None:
+            raise ValueError(_NEITHER_IS_SET)
         return self.kafka_password_file.read_text().strip()
 
     def database_secret(self) -> str | None:

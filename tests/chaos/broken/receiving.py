@@ -40,7 +40,7 @@ def failed_batch_acknowledged() -> None:
     """Let a failed batch go: the next one's acknowledgement passes over it."""
     _believe_kafka()
 
-    async def go_on(self: Consumer[Any], records: Records, error: Exception) -> None:  # noqa: ARG001 - that is it
+    async def go_on(self: Consumer[Any], records: Records, error: Exception) -> None:
         await asyncio.sleep(0.1)
 
     put(Consumer, "_back_off", go_on)
@@ -54,7 +54,7 @@ def no_duplicate_check() -> None:
         self: BatchFold[Any],
         stream: Stream,
         heard: VerifiedEvent,
-        digest: bytes | None,  # noqa: ARG001 - nobody looks
+        digest: bytes | None,
     ) -> None:
         self._queue_of(stream.at)
         before = stream.heard, stream.heard_digest
@@ -89,7 +89,7 @@ class _Anywhere(int):
 
 def wrong_partition_accepted() -> None:
     """Ask no longer whether a key belongs into the partition that it lies in."""
-    put(verification, "partition_of", lambda key: _Anywhere(0))  # noqa: ARG005 - that is it
+    put(verification, "partition_of", lambda key: _Anywhere(0))
 
 
 def _believe_kafka() -> None:

@@ -72,7 +72,7 @@ def publish_batch() -> None:
     class OneBatch(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
         async def send(self, topic: str, value: bytes, **rest: Any) -> Any:
             several = len(await self.partitions_for(topic)) == MAILBOX_PARTITIONS
-            partition = random.randrange(MAILBOX_PARTITIONS) if several else 0  # noqa: S311 - no secret
+            partition = random.randrange(MAILBOX_PARTITIONS) if several else 0
             return await super().send(topic, value, partition=partition, **rest)
 
     put(producer, "AIOKafkaProducer", OneBatch)

@@ -90,10 +90,10 @@ def break_product(name: str) -> None:
 
     async def flush_slowly(*arguments: Any) -> None:
         await flush_whole(*arguments)
-        await asyncio.sleep(random() * COMMIT_SECONDS_MAX)  # noqa: S311 - no secret
+        await asyncio.sleep(random() * COMMIT_SECONDS_MAX)
 
     async def send_slowly(self: producer.Producer, outgoing: Any) -> Any:
-        await asyncio.sleep(random() * SENDING_SECONDS_MAX)  # noqa: S311 - no secret
+        await asyncio.sleep(random() * SENDING_SECONDS_MAX)
         return await send(self, outgoing)
 
     async def tell_no_heads(self: Any, connection: Any, now: Any) -> None:

@@ -36,7 +36,7 @@ async def _parked(api: Api, *, sequence: int = 1, dead: bool = False, key: UUID 
     headers = envelope.canonical(envelope.write(event))
     body = f'{{"sealed":{{"note":"{MARK}"}}}}'.encode()
     at = StreamKey(key, api.api_context.delivery.peers.number(api.peer), 1)
-    found = heard(FAMILIES[1], key, sequence, event, headers, body)
+    found = heard(FAMILIES[1], key, sequence, event, headers=headers, body=body)
     async with api.database.acquire() as connection:
         await park(connection, [ParkedEvent(at, found, reason, now, dead=dead)])
         await connection.execute(STREAM, *at)

@@ -19,7 +19,7 @@ DATABASE_NOWHERE = NOWHERE | {"IEUM_DATABASE_ADMIN_DSN": "postgresql://admin:syn
 
 def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [str(IEUM), *arguments],
         cwd=ROOT,
         env={**outside, "IEUM_STATE": str(state), **settings},
@@ -92,7 +92,7 @@ def test_a_services_process_carries_nothing_of_the_other_commands() -> None:
         f"import sys, ieum.cli.main, ieum.cli.run_command; print(sorted({{{unwanted}}} & set(sys.modules)))"
     )
 
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
+from ieum.delivery.catalogue.publisher import CapacitySource, NoCapacities, Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause, Outbox
@@ -69,9 +70,12 @@ class Bare:
     def address(self) -> Address:
         return self.settings.address
 
-    async def start(self, programmes: Sequence[ProgrammePublished] = ()) -> None:
+    async def start(
+        self, programmes: Sequence[ProgrammePublished] = (), capacities: CapacitySource | None = None
+    ) -> None:
         """Run delivery until everything works."""
-        delivery = self.delivery = Delivery(self.settings, self.context, Notes(), programmes)
+        offers = Offers(programmes, capacities or NoCapacities())
+        delivery = self.delivery = Delivery(self.settings, self.context, Notes(), offers)
         self._task = asyncio.create_task(delivery.run())
 
         async def works() -> bool:

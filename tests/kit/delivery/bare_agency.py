@@ -61,22 +61,22 @@ class Notes:
         self,
         connection: Connection,
         events: Sequence[Event],
-        untaken: Sequence[Untaken] = (),  # noqa: ARG002
+        untaken: Sequence[Untaken] = (),
     ) -> Noted:
         """Know which of the keys have healed."""
         keys = [UUID(event.envelope.subject) for event in events]
         rows = await connection.fetch("select key from healed where key = any($1::uuid[])", keys)
         return Noted({row["key"] for row in rows})
 
-    def hear_untaken(self, known: Noted, untaken: Untaken, now: datetime) -> None:  # noqa: ARG002
+    def hear_untaken(self, known: Noted, untaken: Untaken, now: datetime) -> None:
         """Note what the peer did not take in."""
         known.untaken.append(untaken)
 
-    def keys(self, known: Noted) -> Collection[UUID]:  # noqa: ARG002
+    def keys(self, known: Noted) -> Collection[UUID]:
         """Say nothing on other keys than those heard on."""
         return ()
 
-    def fold(self, known: Noted, event: Event, now: datetime) -> Outcome:  # noqa: ARG002
+    def fold(self, known: Noted, event: Event, now: datetime) -> Outcome:
         """Note the event; answer what asks for an answer."""
         key, cause = UUID(event.envelope.subject), event.envelope.causation or ""
         if key not in known.healed:
@@ -92,7 +92,7 @@ class Notes:
         answer = ReferralAmendmentNoted(answers=(event.envelope.id,))
         return Applied((Say(event.envelope.source, key, event.envelope.journey, answer),))
 
-    async def flush(self, connection: Connection, known: Noted, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: Noted, rows: Rows, now: datetime) -> None:
         """Keep what was folded."""
         await write_rows(connection, rows)
         for event in known.events:

@@ -46,10 +46,10 @@ class Moody:
     def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
         """Ignore it."""
 
-    def keys(self, known: None) -> Sequence[UUID]:  # noqa: ARG002
+    def keys(self, known: None) -> Sequence[UUID]:
         return ()
 
-    def fold(self, known: None, event: Event, now: datetime) -> Outcome:  # noqa: ARG002
+    def fold(self, known: None, event: Event, now: datetime) -> Outcome:
         at = place_of(event.envelope)
         match self.plan.get(at, "apply"):
             case "refuse":
@@ -62,7 +62,7 @@ class Moody:
         self.applied.append(at)
         return Applied()
 
-    async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:
         return None
 
 

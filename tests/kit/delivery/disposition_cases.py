@@ -30,7 +30,7 @@ class Ground:
     def good(self, sequence: int = 1, cause: str | None = None) -> Raw:
         """Make a good event of the stream; its body holds the marked value."""
         body = ReferralAmended(sealed=AmendedDetails(note=f"{MARK} {self.key}"))
-        return event(self.source, self.me, self.key, sequence, body, cause)
+        return event(self.source, self.me, self.key, sequence, body, cause=cause)
 
     def saying(self, **fields: object) -> Raw:
         """Make the first event with other fields in its body."""

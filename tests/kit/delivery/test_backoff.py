@@ -26,7 +26,7 @@ def test_pauses_grow_to_the_longest_and_begin_anew_once_it_has_worked() -> None:
 
 
 def test_a_hundred_who_failed_together_come_back_at_a_hundred_times() -> None:
-    pauses = [BackOff(1.0, 5.0, Random(seed).random).pause() for seed in range(100)]  # noqa: S311
+    pauses = [BackOff(1.0, 5.0, Random(seed).random).pause() for seed in range(100)]
     assert len({round(pause, 4) for pause in pauses}) > 90
     assert all(SHORTEST <= pause <= 1.0 for pause in pauses)
     assert max(pauses) - min(pauses) > 0.4

@@ -31,7 +31,7 @@ class Launcher:
 
     def __init__(self, pair: Pair, agency: str, role: str) -> None:
         self.logged: list[str] = []
-        self._popen = subprocess.Popen(  # noqa: S603 - the command is ours
+        self._popen = subprocess.Popen(
             [sys.executable, "-m", "tests.kit.delivery.crashing", role],
             cwd=ROOT,
             env={**os.environ, **pair.centre.access(agency).environment()},

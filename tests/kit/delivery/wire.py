@@ -53,12 +53,13 @@ class Raw:
         return replace(self, value=value)
 
 
-def event(  # noqa: PLR0913, PLR0917 - what an event is made of
+def event(
     source: Address,
     recipient: Address,
     key: UUID,
     sequence: int,
     body: Model,
+    *,
     cause: str | None = None,
 ) -> Raw:
     """Make the record that `source` would send."""

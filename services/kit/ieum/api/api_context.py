@@ -46,8 +46,7 @@ class ApiContext:
 
 async def context_of(request: Request) -> ApiContext:
     """Return the context of a request; async, so that FastAPI uses no thread for it."""
-    context = request.app.state.context
-    assert isinstance(context, ApiContext)  # noqa: S101 - set by create_app
+    context: ApiContext = request.app.state.context
     return context
 
 

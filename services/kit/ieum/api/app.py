@@ -82,9 +82,9 @@ def create_app(context: ApiContext) -> FastAPI:
     app.router.routes.append(pages.assets())
     serve_document(app, pages.OPENAPI_PATH, BODIES)
     app.state.paths = paths_of([*(route for each in _ROUTERS for route in each.routes), *app.router.routes])
-    app.add_exception_handler(Problem, answer)
-    app.add_exception_handler(HTTPException, answer_http_error)
-    app.add_exception_handler(RequestValidationError, answer_bad_parameters)
+    app.exception_handler(Problem)(answer)
+    app.exception_handler(HTTPException)(answer_http_error)
+    app.exception_handler(RequestValidationError)(answer_bad_parameters)
     app.add_middleware(Methods, paths=app.state.paths)
     app.add_middleware(ApiMiddleware, registry=context.registry, hosts=context.hosts)
     return app

@@ -77,7 +77,7 @@ class EventHandler:
         if change is not None:
             known.take(change)
 
-    async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, _now: datetime) -> None:
         """Write the changes."""
         await flush(connection, self.peers, known, rows)
 

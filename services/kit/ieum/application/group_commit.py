@@ -84,8 +84,6 @@ class CommandBatcher:
 
     async def _work(self) -> None:
         """Execute while anything waits; a worker ends in the same step that found nothing waiting."""
-        worker = asyncio.current_task()
-        assert worker is not None  # noqa: S101 - it is this task
         try:
             while together := self._next():
                 try:
@@ -94,7 +92,7 @@ class CommandBatcher:
                     self._fail([*together, *self._queue], error)
                     self._queue.clear()
         finally:
-            self._workers.discard(worker)
+            self._workers -= {asyncio.current_task()}
 
     def _next(self) -> list[_Waiting]:
         """Take the longest waiting; of one idempotency key only the first, for the next finds its answer."""

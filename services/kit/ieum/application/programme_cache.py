@@ -1,4 +1,4 @@
-"""Caches the centre's programmes, so that guards need no query."""
+"""Caches the centre's programmes and their room, so that guards need no query."""
 
 import asyncio
 from contextlib import suppress
@@ -9,8 +9,9 @@ import structlog
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
-from ieum.storage.catalogue import read_programmes
+from ieum.storage.catalogue import read_capacities, read_programmes
 from ieum_contracts.address import Address
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.programme import ProgrammePublished
 
 READ_AGAIN_SECONDS = 30.0
@@ -20,16 +21,18 @@ _log = structlog.get_logger(__name__)
 
 
 class ProgrammeCache:
-    """The centre's programmes in memory, reloaded when the catalogue has changed."""
+    """The centre's programmes and their room in memory, reloaded when the catalogue has changed."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context
         self._programmes: dict[tuple[Address, str], ProgrammePublished] = {}
+        self._capacities: dict[tuple[Address, str], CapacityChanged] = {}
         self._changed = asyncio.Event()
         self._whole = False
         self.catalogued = asyncio.Event()
         """Set once everything published before the start is in memory."""
         self.programmes = MappingProxyType(self._programmes)
+        self.capacities = MappingProxyType(self._capacities)
 
     def changed(self) -> None:
         """Note that the catalogue in the database has changed."""
@@ -49,6 +52,7 @@ class ProgrammeCache:
             try:
                 async with self._context.database.acquire() as connection:
                     self._programmes.update(await read_programmes(connection))
+                    self._capacities.update(await read_capacities(connection))
             except DATABASE_RETRYABLE:
                 await asyncio.sleep(backoff.pause())
                 continue

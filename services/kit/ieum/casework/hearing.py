@@ -27,6 +27,7 @@ from ieum_contracts.referral import ReferralRequested
 WRONG_PARTY = RefusedEvent("wrong-party")
 UNKNOWN = RefusedEvent("referral-unknown")
 WITHDRAWN = RefusedEvent("consent-withdrawn")
+REFERRAL_KNOWN = RefusedEvent("referral-known")
 ANOTHER_JOURNEY = RefusedEvent("case-of-another-journey")
 ANOTHER_CASE = RefusedEvent("case-differs")
 AWAITING_REFERRAL = NotYet("awaiting-referral")
@@ -38,7 +39,7 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
     referral = known.referrals.get(key)
     match event.body:
         case ReferralRequested() as body:
-            return _hear_request(known, referral, event, body, view, now)
+            return REFERRAL_KNOWN if referral is not None else _hear_request(known, event, body, view, now)
         case CaseClosed() | CaseFollowedUp() as body:
             return _hear_of_case(known, event.envelope.source, key, body, now)
         case EligibilityAssessed() | EligibilityChanged() as body:
@@ -47,16 +48,13 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
             return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
 
 
-def _hear_request(  # noqa: PLR0913, PLR0917 - what is known, and what arrived
+def _hear_request(
     known: LoadedCases,
-    referral: Referral | None,
     event: Event,
     body: ReferralRequested,
     view: AgencyView,
     now: datetime,
 ) -> Change | RefusedEvent:
-    if referral is not None:
-        return RefusedEvent("referral-known")
     journey = event.envelope.journey
     if journey is None:
         return RefusedEvent("journey-missing")
@@ -77,9 +75,9 @@ def _hear_move(
     body = event.body
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
-    decision, ask = decision_of(body), ask_of(body)
-    if decision is not None and isinstance(body, DecisionBody | ConsentErased):
+    if isinstance(body, DecisionBody | ConsentErased):
         return _hear_decision(known, referral, body, event.envelope.time, now)
+    ask = ask_of(body)
     if ask is not None:
         heard = hear_ask(referral, known.case_of(referral), ask, event, now)
         return heard if isinstance(heard, RefusedEvent) else assessed_again(referral, heard, view)
@@ -93,10 +91,9 @@ def _hear_decision(
     said_at: datetime,
     now: datetime,
 ) -> Change | RefusedEvent:
-    if not isinstance(referral.copy, SenderCopy):
-        return WRONG_PARTY
     decision = decision_of(body)
-    assert decision is not None  # noqa: S101 - the caller has checked
+    if decision is None or not isinstance(referral.copy, SenderCopy):
+        return WRONG_PARTY
     copy = lifecycle.hear_decision(referral.copy, decision, body.answers)
     if isinstance(copy, NotAllowed):
         return RefusedEvent(copy.why)

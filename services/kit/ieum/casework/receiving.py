@@ -17,7 +17,7 @@ from ieum.casework.values import AgencyView, Case, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ClosedCause, RejectedCause, WithdrawnCause
 from ieum_contracts.codes import AskType, Decision, Reason
-from ieum_contracts.lifecycle import Decided, Mover, RecipientCopy
+from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.referral import (
@@ -31,7 +31,9 @@ DISPUTE_WITHIN = timedelta(days=30)
 """A dispute must be said this soon after the outcome; when it is read does not matter."""
 
 
-def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime) -> Change:
+def receive(
+    event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime
+) -> Change | RefusedEvent:
     """Accept a new referral as `received`, or answer `declined` when this agency may not work on it."""
     referral = Referral(
         id=UUID(event.envelope.subject),
@@ -50,7 +52,8 @@ def receive(event: Event, journey: UUID, body: ReferralRequested, view: AgencyVi
     declined = _why_declined(body, view)
     first = Decision.RECEIVED if declined is None else Decision.DECLINED
     step = lifecycle.decide(RecipientCopy(), first, Mover.SYSTEM)
-    assert isinstance(step, Decided)  # noqa: S101 - the table allows the system both first answers
+    if isinstance(step, NotAllowed):
+        return RefusedEvent(step.why)
     fields = {} if declined is None else {"reason": declined}
     bodies = bodies_of(step, fields, now)
     referral = decided(referral, step.copy, bodies, now)

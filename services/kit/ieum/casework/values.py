@@ -1,7 +1,7 @@
 """What casework works on and what it gives back: referrals, cases and changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum_contracts.address import Address
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Decision, Outcome, Reason, State
@@ -139,11 +140,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class AgencyView:
-    """What casework needs besides referrals: the agency, its rules, and all published programmes."""
+    """What casework needs besides referrals: the agency, its rules, all published programmes and their room.
+
+    `capacities` is what each agency last said of a programme's room, this one included; it may lack some.
+    """
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
+    capacities: Mapping[tuple[Address, str], CapacityChanged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_NEITHER_IS_SET = "Set IEUM_KAFKA_ADMIN_PASSWORD, or IEUM_KAFKA_ADMIN_PASSWORD_FILE to a file that holds it."
+
 
 class CentreSettings(BaseSettings):
     """The administrator's settings; each field is the environment variable `IEUM_<FIELD>`."""
@@ -33,16 +35,15 @@ class CentreSettings(BaseSettings):
     @model_validator(mode="after")
     def _one_password(self) -> Self:
         if self.kafka_admin_password is None and self.kafka_admin_password_file is None:
-            raise ValueError(
-                "Set IEUM_KAFKA_ADMIN_PASSWORD, or IEUM_KAFKA_ADMIN_PASSWORD_FILE to a file that holds it."
-            )
+            raise ValueError(_NEITHER_IS_SET)
         return self
 
     def kafka_admin_secret(self) -> str:
         """Read the password of Kafka's administrator; raises OSError when its file cannot be read."""
         if self.kafka_admin_password is not None:
             return self.kafka_admin_password.get_secret_value()
-        assert self.kafka_admin_password_file is not None  # noqa: S101  kept by _one_password
+        if self.kafka_admin_password_file is None:
+            raise ValueError(_NEITHER_IS_SET)
         return self.kafka_admin_password_file.read_text().strip()
 
     def database_admin_secret(self) -> str | None:

@@ -85,14 +85,15 @@ def retry(  # noqa: PLR0913 - each is an option of its own
     if (stream is None) == (every is None):
         raise CommandError(Exit.USAGE, "Name one stream, or say --all with the code that streams wait for.")
     if stream:
-        _on_one("retry", "retried", agency, stream, _seen(number, waited_for, reason, by, dry_run), as_json)
+        wish = _seen(number, waited_for, reason, by, dry_run=dry_run)
+        _on_one("retry", "retried", agency, stream, wish, as_json=as_json)
         return
     with open_api(agency) as api:
         found = sorted({(s["id"], s["sequence"]) for s in troubled(api, None) if _waits(s, every)})
         done, refused = [], []
         for name, waits in found:
             try:
-                wish = _seen(waits, every, reason, by, dry_run)
+                wish = _seen(waits, every, reason, by, dry_run=dry_run)
                 done.append(act(api, f"/v1/streams/{name}/retry", wish))
             except CommandError as error:
                 refused.append(error)
@@ -116,11 +117,12 @@ def skip(  # noqa: PLR0913 - each is an option of its own
     as_json: AsJson = False,
 ) -> None:
     """Skip exactly one number that cannot be applied, the one that is named; the sender is notified."""
-    _on_one("skip", "skipped", agency, stream, _seen(number, waited_for, reason, by, dry_run), as_json)
+    wish = _seen(number, waited_for, reason, by, dry_run=dry_run)
+    _on_one("skip", "skipped", agency, stream, wish, as_json=as_json)
 
 
 @app.command()
-def release(  # noqa: PLR0913 - each is an option of its own
+def release(
     agency: Agency,
     source: Annotated[str, typer.Argument(help="Id of the other agency, whose events are held.")],
     held_since: Annotated[
@@ -148,19 +150,21 @@ def _seen(
     waited_for: str | None,
     reason: str,
     by: str,
-    dry_run: bool,  # noqa: FBT001
+    *,
+    dry_run: bool,
 ) -> dict[str, Any]:
     require_seen(number, "the number that was seen to wait", dry_run=dry_run)
     return {"reason": reason, "by": by, "dry_run": dry_run, "sequence": number, "waited_for": waited_for}
 
 
-def _on_one(  # noqa: PLR0913, PLR0917 - what an act is made of
+def _on_one(
     verb: str,
     what: str,
     agency: str,
     stream: str,
     wish: dict[str, Any],
-    as_json: bool,  # noqa: FBT001
+    *,
+    as_json: bool,
 ) -> None:
     """Act on one stream; a dry run shows the command that acts on exactly what was seen."""
     with open_api(agency) as api:

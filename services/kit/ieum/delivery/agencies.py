@@ -21,7 +21,7 @@ class Agencies(Protocol):
 class Anybody:
     """Accepts every address; for an inbox without Kafka."""
 
-    async def strangers(self, addresses: Collection[Address]) -> Collection[Address]:  # noqa: ARG002
+    async def strangers(self, _addresses: Collection[Address]) -> Collection[Address]:
         """Return no address."""
         return ()
 

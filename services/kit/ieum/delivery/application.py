@@ -108,16 +108,16 @@ class ParkEverything:
     def hear_untaken(self, known: None, untaken: Untaken, now: datetime) -> None:
         """Ignore it."""
 
-    def keys(self, known: None) -> Collection[UUID]:  # noqa: ARG002 - there is none
+    def keys(self, _known: None) -> Collection[UUID]:
         """Return no key."""
         return ()
 
-    def fold(self, known: None, event: Event, now: datetime) -> Outcome:  # noqa: ARG002 - it folds nothing
+    def fold(self, _known: None, _event: Event, _now: datetime) -> Outcome:
         """Return `awaiting`, or raise."""
         if self._awaiting is not None:
             return self._awaiting
         raise RuntimeError("This event broke its batch.")
 
-    async def flush(self, connection: Connection, known: None, rows: Rows, now: datetime) -> None:  # noqa: ARG002
+    async def flush(self, connection: Connection, _known: None, rows: Rows, _now: datetime) -> None:
         """Write delivery's rows."""
         await write_rows(connection, rows)

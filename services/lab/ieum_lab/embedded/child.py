@@ -41,7 +41,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
             self.log.replace(self.log.with_suffix(".old.log"))
         with open_log(self.log) as log:
-            self._popen = subprocess.Popen(  # noqa: S603  the commands are ours
+            self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -20,7 +20,7 @@ def free_port(besides: frozenset[int] = frozenset()) -> int:
     """
     highest = _first_outgoing() - 1
     for _ in range(ATTEMPTS_MAX):
-        port = random.randint(LOWEST, highest) if highest > LOWEST else 0  # noqa: S311  no secret
+        port = random.randint(LOWEST, highest) if highest > LOWEST else 0
         if port not in besides and is_free(port):
             return port or _any_port()
     return _any_port()

@@ -104,7 +104,7 @@ class Postgres:
             *("--builtin-locale", "C.UTF-8", "--no-sync", "--no-instructions"),
         ]
         with open_log(self.child.log) as log:
-            done = subprocess.run(  # noqa: S603  the command is ours
+            done = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -5,4 +5,4 @@ from random import Random
 
 def seeded(*places: object) -> Random:
     """Return the random generator of one place in a run."""
-    return Random("/".join(map(str, places)))  # noqa: S311 - nothing here is secret
+    return Random("/".join(map(str, places)))

@@ -147,10 +147,11 @@ def leaning_of(ordinal: int) -> Bias:
     return LEANINGS[turn % len(LEANINGS)] if bent == 0 else UNBENT
 
 
-def choose(  # noqa: PLR0913, PLR0917 - what a worker looks at
+def choose(
     state: State,
     weights: Weights,
     allowed: Collection[str],
+    *,
     leaning: Bias,
     made: Counter[str],
     chance: Random,

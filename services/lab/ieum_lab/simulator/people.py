@@ -17,7 +17,7 @@ def facts(source: str = "stated", **values: JsonValue) -> Json:
     return {name: {"value": value, "source": source} for name, value in values.items()}
 
 
-def person(  # noqa: PLR0913 - each is another part of the form
+def person(
     to: str,
     programme: str,
     client_ref: str,

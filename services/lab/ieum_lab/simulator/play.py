@@ -98,7 +98,12 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
             script, begun, before = stage.script, loop.time(), stage.follower.events
             tell(f"{script.referrals} random referrals, {script.rate:g} a second, seed {script.seed}.")
             streamed = await send_stream(
-                stage.centre, stage.workers, stage.offered, script.referrals, script.rate, script.seed
+                stage.centre,
+                stage.workers,
+                stage.offered,
+                referrals=script.referrals,
+                rate=script.rate,
+                seed=script.seed,
             )
             sent = loop.time()
             tell("All are sent; the desks work on until each has come to an end.")

@@ -16,10 +16,11 @@ NAMED_MAX = 5
 PAUSE_SECONDS = 0.1
 
 
-async def send_stream(  # noqa: PLR0913, PLR0917 - what a stream is made of
+async def send_stream(
     centre: SimulatedCentre,
     workers: Workers,
     offered: Sequence[OfferedProgramme],
+    *,
     referrals: int,
     rate: float,
     seed: int,

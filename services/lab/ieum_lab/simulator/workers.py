@@ -145,7 +145,8 @@ class Workers:
         state = standing.state
         weights = (SENDER if side.role == "sender" else RECIPIENT).get(state, {})
         made = self._moves[side.agency, side.referral]
-        return choose(state, weights, standing.allowed, self._leaning(side), made, self._chance(side))
+        leaning, chance = self._leaning(side), self._chance(side)
+        return choose(state, weights, standing.allowed, leaning=leaning, made=made, chance=chance)
 
     def _leaning(self, side: FollowedReferral) -> Bias:
         place = self._places.get(side.referral)

@@ -10,8 +10,9 @@ from ieum.api.api_context import InContext
 from ieum.api.docs.route_description import gets
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import reading
-from ieum.storage.catalogue import read_programmes
+from ieum.storage.catalogue import read_capacities, read_programmes
 from ieum_contracts.address import AgencyId
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.programme import ProgrammePublished
 
 router = APIRouter(tags=["programmes"])
@@ -23,6 +24,9 @@ class OfferedProgramme(BaseModel):
     agency: str = Field(description="Address of the agency that offers it.")
     own: bool = Field(description="Whether it is this agency's own.")
     programme: ProgrammePublished
+    capacity: CapacityChanged | None = Field(
+        default=None, description="Its room, as the agency last said; absent where it has said nothing."
+    )
 
 
 class ProgrammeList(BaseModel):
@@ -40,9 +44,10 @@ async def list_programmes(
     me = context.delivery.me
     async with reading(context.delivery.database) as connection:
         known = await read_programmes(connection)
+        capacities = await read_capacities(connection)
     shown = [
-        OfferedProgramme(agency=str(address), own=address == me, programme=programme)
-        for (address, _), programme in sorted(known.items(), key=lambda item: item[0])
-        if agency is None or address.agency == agency
+        OfferedProgramme(agency=str(at[0]), own=at[0] == me, programme=programme, capacity=capacities.get(at))
+        for at, programme in sorted(known.items(), key=lambda item: item[0])
+        if agency is None or at[0].agency == agency
     ]
     return json_answer(ProgrammeList(programmes=shown))

@@ -65,8 +65,9 @@ async def refer(request: Request, context: InContext) -> Response:
 
 
 @router.get("/v1/referrals", **gets("listReferrals", ReferralPage))
-async def list_referrals(  # noqa: PLR0913, PLR0917 - one parameter for each filter
+async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
     context: InContext,
+    *,
     role: Annotated[Side | None, Query(description="Only those sent, or only those received.")] = None,
     state: Annotated[State | None, Query(description="Only in this state.")] = None,
     peer: Annotated[AgencyId | None, Query(description="Only with this agency of the centre.")] = None,

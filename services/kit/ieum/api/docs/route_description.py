@@ -83,7 +83,7 @@ def gives_table(name: str, answer: type[BaseModel], *problems: ProblemKind) -> R
     return route
 
 
-def posts(  # noqa: PLR0913 - all that a document says of a POST
+def posts(
     name: str,
     body: str,
     examples: Mapping[str, Example],

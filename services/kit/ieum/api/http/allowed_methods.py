@@ -84,9 +84,8 @@ def _query_of(dependant: Any) -> Iterator[str]:
         yield from _query_of(each)
 
 
-async def answer_http_error(request: Request, error: Exception) -> Response:
+async def answer_http_error(request: Request, error: HTTPException) -> Response:
     """Answer the router's own errors: no such path, no such method."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered only for HTTPException
     kind = {404: http_kinds.NOT_FOUND, 405: http_kinds.METHOD}.get(error.status_code, http_kinds.QUERY)
     allowed = _methods_at(request.app.state.paths, request.scope["path"])
     headers = {

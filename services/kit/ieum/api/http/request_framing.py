@@ -164,8 +164,8 @@ class PlainProtocol(HttpToolsProtocol):
         self.running = cycle
         super()._start_asgi_task(cycle, served)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are told by the kind
-        """Refuse an invalid request."""
+    def send_400_response(self, _msg: str) -> None:
+        """Refuse an invalid request; uvicorn's words are told by the kind."""
         self.refuse(MALFORMED_REQUEST)
 
     def refuse(self, kind: ProblemKind) -> None:

@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS = 2
 LANGUAGES_MAX = 8
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+class Problem(Exception):
     """Ends the request with an answer of this kind; `members` are added to the standard fields.
 
     Members hold only ids, codes and names: never a value from the request's body.
@@ -36,9 +36,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.headers = headers or {}
 
 
-async def answer(request: Request, problem: Exception) -> Response:
+async def answer(request: Request, problem: Problem) -> Response:
     """Return a problem as an answer, and note its kind for the log."""
-    assert isinstance(problem, Problem)  # noqa: S101 - registered only for Problem
     language = preferred_language(", ".join(request.headers.getlist("accept-language")))
     request.scope["ieum.problem"] = problem.kind.name
     headers = {
@@ -70,9 +69,8 @@ def written(kind: ProblemKind) -> bytes:
     return head.encode() + body
 
 
-async def answer_bad_parameters(request: Request, error: Exception) -> Response:
+async def answer_bad_parameters(request: Request, error: RequestValidationError) -> Response:
     """Answer invalid parameters of path, query or headers."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered only for it
     return await answer(request, Problem(http_kinds.QUERY, {"errors": in_parameters(error.errors())}))
 
 

@@ -35,7 +35,7 @@ class Act:
     held_since: datetime | None = None
 
 
-class SeenOtherwise(IeumError):  # noqa: N818 - it is a refusal, not a fault
+class SeenOtherwise(IeumError):
     """What the operator saw is no longer there."""
 
 

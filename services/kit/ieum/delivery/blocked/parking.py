@@ -171,7 +171,7 @@ def _heard(row: Record) -> VerifiedEvent:
     event = envelope.read(envelope.from_canonical(row["headers"]))
     family, body = FAMILIES[row["family"]], row["body"]
     if row["unkept"] is None:
-        return heard(family, row["key"], row["sequence"], event, row["headers"], body)
+        return heard(family, row["key"], row["sequence"], event, headers=row["headers"], body=body)
     content = Invalid(row["unkept"])
     return VerifiedEvent(
         family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content

@@ -1,21 +1,25 @@
-"""Publishes this agency's programmes in the centre's catalogue."""
+"""Publishes this agency's programmes and their room in the centre's catalogue."""
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
 from ieum.delivery.backoff import BackOff
-from ieum.delivery.catalogue.reader import KEEP, RETRY_SECONDS, RETRY_SECONDS_MAX, record_key
+from ieum.delivery.catalogue.catalogue_records import CatalogueBody, record_key
+from ieum.delivery.catalogue.numbering import numbered
+from ieum.delivery.catalogue.reader import RETRY_SECONDS, RETRY_SECONDS_MAX
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.delivery.sending.relay import Relay
 from ieum.errors import Transient
 from ieum_contracts import envelope
+from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.programme import ProgrammePublished
@@ -26,53 +30,99 @@ SAY_AGAIN_SECONDS = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-class CataloguePublisher:
-    """Publishes the programmes at start and every hour, from the leading process."""
+class CapacitySource(Protocol):
+    """The application's word on how much room its programmes have."""
 
-    def __init__(
-        self,
-        context: DeliveryContext,
-        relay: Relay,
-        producer: Producer,
-        programmes: Sequence[ProgrammePublished],
-    ) -> None:
+    changed: asyncio.Event
+    """Set when there is other room than was published last."""
+
+    async def read(self, connection: Connection) -> Sequence[CapacityChanged]:
+        """Return the room of every programme of which it is known; versions are not looked at."""
+        ...
+
+
+class NoCapacities:
+    """The source of an application that says nothing about room."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+
+    async def read(self, connection: Connection) -> Sequence[CapacityChanged]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What this agency publishes: its programmes, and their room as it changes."""
+
+    programmes: Sequence[ProgrammePublished] = ()
+    capacities: CapacitySource = field(default_factory=NoCapacities)
+
+
+class CataloguePublisher:
+    """Publishes at start and every hour, and changed room at once, from the leading process."""
+
+    def __init__(self, context: DeliveryContext, relay: Relay, producer: Producer, offers: Offers) -> None:
         self._context = context
         self._relay = relay
         self._producer = producer
-        self._programmes = programmes
+        self._offers = offers
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads."""
         backoff = BackOff(RETRY_SECONDS, RETRY_SECONDS_MAX)
+        all_of_it = True
         while True:
             await self._relay.leading.wait()
+            self._offers.capacities.changed.clear()
             try:
-                async with self._context.database.acquire() as connection:
-                    await self._context.peers.know(connection, [self._context.me])
-                    async with connection.transaction():
-                        bodies = await _number(connection, self._context, self._programmes)
-                await self._say(bodies)
+                await self._publish(all_of_it=all_of_it)
             except (*DATABASE_RETRYABLE, Transient) as error:
                 pause = backoff.pause()
                 _log.warning("catalogue.publish-failed", error=str(error), retry_seconds=round(pause, 2))
-                await asyncio.sleep(pause)
-                continue
             except Exception as error:  # noqa: BLE001 - delivery goes on without it
+                pause = backoff.pause()
                 _log.error("catalogue.failed", error=type(error).__name__)
-                await asyncio.sleep(backoff.pause())
+            else:
+                backoff.reset()
+                all_of_it = await self._wait()
                 continue
-            backoff.reset()
-            _log.info("catalogue.published", programmes=len(bodies))
-            with suppress(TimeoutError):  # another leader may have published other versions meanwhile
-                async with asyncio.timeout(SAY_AGAIN_SECONDS):
-                    await self._relay.lost.wait()
+            all_of_it = True  # what failed may have got its versions
+            await asyncio.sleep(pause)
 
-    async def _say(self, bodies: Sequence[ProgrammePublished]) -> None:
+    async def _publish(self, *, all_of_it: bool) -> None:
+        async with self._context.database.acquire() as connection:
+            await self._context.peers.know(connection, [self._context.me])
+            async with connection.transaction():
+                capacities = await self._offers.capacities.read(connection)
+                bodies = await numbered(connection, self._context, [*self._offers.programmes, *capacities])
+        said = [each.body for each in bodies if all_of_it or each.is_new]
+        await self._say(said)
+        if all_of_it:
+            _log.info(
+                "catalogue.published", programmes=sum(isinstance(each, ProgrammePublished) for each in said)
+            )
+
+    async def _wait(self) -> bool:
+        """Wait for news; returns whether all has to be said: another leader may have published meanwhile."""
+        changed = asyncio.create_task(self._offers.capacities.changed.wait())
+        waits = [changed, asyncio.create_task(self._relay.lost.wait())]
+        try:
+            done, _ = await asyncio.wait(
+                waits, timeout=SAY_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for each in waits:
+                each.cancel()
+        return done != {changed}
+
+    async def _say(self, bodies: Sequence[CatalogueBody]) -> None:
         acknowledged, poison = await self._producer.send([self._record(body) for body in bodies])
         if poison is not None:
             raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
 
-    def _record(self, body: ProgrammePublished) -> Outgoing:
+    def _record(self, body: CatalogueBody) -> Outgoing:
         me, key = self._context.me, record_key(body)
         event = Envelope(
             id=uuid7(),
@@ -84,35 +134,3 @@ class CataloguePublisher:
             dataschema=dataschema_of(body),
         )
         return Outgoing(topic_of(me, Family.CATALOGUE), key.encode(), encode(body), envelope.write(event))
-
-
-_OWN = "select id, version, body from catalogue where peer = $1"
-
-
-async def _number(
-    connection: Connection, context: DeliveryContext, programmes: Sequence[ProgrammePublished]
-) -> list[ProgrammePublished]:
-    """Give each programme its last published version, or a higher one when it has changed.
-
-    Versions are milliseconds since 1970, so they rise even after the database was lost. A programme that
-    is no longer declared is published as no longer offered.
-    """
-    peer = context.peers.number(context.me)
-    said = {row["id"]: row for row in await connection.fetch(_OWN, peer)}
-    declared = {record_key(programme): programme for programme in programmes}
-    gone = [
-        ProgrammePublished.model_validate_json(row["body"]).model_copy(update={"offered": False})
-        for key, row in said.items()
-        if key not in declared
-    ]
-    bodies: list[ProgrammePublished] = []
-    for programme in [*programmes, *gone]:
-        row = said.get(record_key(programme))
-        version = int(row["version"]) if row else 0
-        body = programme.model_copy(update={"version": version or 1})
-        if row is None or encode(body) != row["body"]:
-            version = max(version + 1, int(context.clock().timestamp() * 1000))
-            body = programme.model_copy(update={"version": version})
-            await connection.execute(KEEP, peer, record_key(body), version, encode(body))
-        bodies.append(body)
-    return bodies

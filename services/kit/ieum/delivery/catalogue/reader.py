@@ -1,4 +1,4 @@
-"""Reads the centre's catalogue: stores the programmes that every agency publishes."""
+"""Reads the centre's catalogue: stores the programmes that every agency publishes, and their room."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from ieum.delivery.backoff import BackOff
+from ieum.delivery.catalogue.catalogue_records import CatalogueBody, keep, record_key
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.records.received import Record
 from ieum.delivery.records.verification import read_envelope
 from ieum.settings import Settings
-from ieum_contracts.catalogue import Invalid, NotUnderstood, decode, encode
+from ieum_contracts.catalogue import Invalid, NotUnderstood, decode
 from ieum_contracts.envelope import Envelope, EnvelopeError
-from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
 
 RETRY_SECONDS, RETRY_SECONDS_MAX = 1.0, 5.0
@@ -28,18 +28,6 @@ RECORDS_MAX = 200
 STOP_SECONDS_MAX = 8.0
 
 _log = structlog.get_logger(__name__)
-
-
-def record_key(body: ProgrammePublished) -> str:
-    """Return the key of a programme's record in its agency's catalogue topic."""
-    return f"programme:{body.programme}"
-
-
-KEEP = """
-insert into catalogue (peer, id, version, body) values ($1, $2, $3, $4)
-on conflict (peer, id) do update set version = excluded.version, body = excluded.body
-where catalogue.version < excluded.version
-"""
 
 
 class CatalogueListener(Protocol):
@@ -118,7 +106,7 @@ class CatalogueReader:
                 await self._context.peers.know(connection, [event.source])
                 peer = self._context.peers.number(event.source)
                 if event.source != self._context.me:
-                    await connection.execute(KEEP, peer, event.subject, body.version, encode(body))
+                    await keep(connection, peer, body)
         self._listener.changed()
 
 
@@ -129,7 +117,7 @@ async def _at_end(consumer: AIOKafkaConsumer) -> bool:
     return bool(read) and all(read)
 
 
-def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
+def _published(record: Record) -> tuple[Envelope, CatalogueBody] | None:
     """Read one catalogue record; None, and a log line, when it is invalid or not its owner's."""
     try:
         event = read_envelope(record)
@@ -139,7 +127,7 @@ def _published(record: Record) -> tuple[Envelope, ProgrammePublished] | None:
             "catalogue.record-ignored", reason=error.reason, topic=record.topic, offset=record.offset
         )
         return None
-    if record.topic != topic_of(event.source, Family.CATALOGUE) or not isinstance(body, ProgrammePublished):
+    if record.topic != topic_of(event.source, Family.CATALOGUE) or not isinstance(body, CatalogueBody):
         _log.warning(
             "catalogue.record-ignored", reason="place.topic", topic=record.topic, offset=record.offset
         )

@@ -131,7 +131,7 @@ class BatchFold(Generic[Known]):
             self._hear(stream, head.heard, refusal=content.reason)
             return True
         try:
-            outcome = self._application.fold(self._known, head.heard.event(), self._now)
+            outcome = self._application.fold(self._known, head.heard.event(content), self._now)
         except Exception as error:  # noqa: BLE001 - a bug of the fold stops its own stream and no other
             _log.error("fold.failed", error=type(error).__name__, type=head.heard.envelope.type)
             head.reason = "fold.failed"

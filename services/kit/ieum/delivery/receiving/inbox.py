@@ -128,7 +128,7 @@ class Inbox(Generic[Known]):
             await write_rows(connection, Rows(positions=following))
             return
         now = self._context.clock()
-        events = [h.event() for h in contents if isinstance(h.content, Model)]
+        events = [h.event(h.content) for h in contents if isinstance(h.content, Model)]
         known = await self._application.load(connection, events, seen.untaken)
         keys = {h.key for h in contents}
         streams = await lock_streams(connection, keys | set(self._application.keys(known)))

@@ -62,11 +62,11 @@ class _Moves:
     def __init__(self, moved: Callable[[], None]) -> None:
         self._moved = moved
 
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
+    def on_partitions_revoked(self, _revoked: set[TopicPartition]) -> None:
         """Pass on that partitions are revoked."""
         self._moved()
 
-    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002
+    def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
         """Pass on that partitions are assigned."""
         self._moved()
 

@@ -53,10 +53,9 @@ class VerifiedEvent:
         """Return the event's stream; raises KeyError for a source that has no number yet."""
         return StreamKey(self.key, peers.number(self.envelope.source), FAMILY_NUMBERS[self.family])
 
-    def event(self) -> Event:
-        """Return what the application folds; only for content that is a model."""
-        assert isinstance(self.content, Model)  # noqa: S101 - callers have checked
-        return Event(self.envelope, self.content)
+    def event(self, body: Model) -> Event:
+        """Return what the application folds: the content, where it is a model."""
+        return Event(self.envelope, body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:
     except EnvelopeError as error:
         return UnverifiedRecord(record, error.reason)
     headers, body = envelope.canonical(record.headers), record.value or b""
-    return heard(family, key, sequence, heard_envelope, headers, body, record)
+    return heard(family, key, sequence, heard_envelope, headers=headers, body=body, record=record)
 
 
 def verify_notice(record: Record, me: Address) -> Event | UnverifiedRecord:
@@ -58,11 +58,12 @@ def read_envelope(record: Record) -> Envelope:
     return envelope.read(record.headers)
 
 
-def heard(  # noqa: PLR0913, PLR0917 - one for each thing that an event is made of
+def heard(
     family: Family,
     key: UUID,
     sequence: int,
     event: Envelope,
+    *,
     headers: bytes,
     body: bytes,
     record: Record | None = None,

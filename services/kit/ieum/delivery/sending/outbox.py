@@ -28,7 +28,7 @@ from ieum_contracts.message import Say
 from ieum_contracts.topics import Family
 
 
-class StreamBlocked(IeumError):  # noqa: N818 - it is a refusal, not a fault
+class StreamBlocked(IeumError):
     """Nothing may be said on a stream for now; `reason` is a code."""
 
     def __init__(self, reason: str, to: Address, family: Family, key: UUID) -> None:
