@@ -10,6 +10,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
+from ieum.api.agency.gaps_views import GapsReport
 from ieum.api.agency.programmes import ProgrammeList
 from ieum.api.agency.representations import ReferralDetail, ReferralStanding
 from ieum.api.operators.streams import StreamPage
@@ -104,6 +105,10 @@ class AgencyClient:
     async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
         """Read the next page of the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
+
+    async def gaps(self) -> GapsReport:
+        """Read what was asked for and could not be had, of the last twelve months."""
+        return await self._get("/v1/reports/gaps", {}, GapsReport)
 
     async def parked(self) -> StreamPage:
         """List streams in which something is parked."""

@@ -11,6 +11,7 @@ from ieum.api.agency.programmes import OfferedProgramme
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.board import Board
 from ieum_lab.simulator.feed_follower import FeedFollower
+from ieum_lab.simulator.reporting import CouldNotBeHad, read_reports
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stories import STORIES
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
@@ -50,6 +51,7 @@ class Played:
     events: int
     sending_seconds: float
     stream_seconds: float
+    reports: Mapping[str, CouldNotBeHad]
 
 
 class Stage:
@@ -117,6 +119,7 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
         events=stage.follower.events - before,
         sending_seconds=sent - begun,
         stream_seconds=ended - begun,
+        reports=await read_reports(stage.centre),
     )
 
 
