@@ -113,8 +113,8 @@ def courses(chance: Random, month: datetime, number: int) -> list[Course]:
                 Course(asked_at, (("received", 0.1),), "received", None, "abandoned" if given_up else None)
             )
         elif first == "called-off":
-            reason = chance.choice(["recipient-silent", "found-work"])
-            made.append(Course(asked_at, (("received", 0.1), ("cancelled", after)), "cancelled", reason))
+            cause = chance.choice(["recipient-silent", "found-work"])
+            made.append(Course(asked_at, (("received", 0.1), ("cancelled", after)), "cancelled", cause))
         elif first == "system":
             made.append(Course(asked_at, (("declined", 0.0),), "declined", "consent-invalid"))
         elif first == "info-requested":

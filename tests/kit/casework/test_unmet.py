@@ -23,11 +23,15 @@ LEFT_OUT = {
 
 
 def _ended(
-    state: State, reason: Reason | None = None, closed_as: ClosedAs | None = None, **changes: object
+    state: State,
+    reason: Reason | None = None,
+    closed_as: ClosedAs | None = None,
+    ended_here: EndedHere | None = None,
 ) -> Referral:
     sent = resting().at_sender
     assert isinstance(sent.copy, SenderCopy)
-    return replace(sent, copy=replace(sent.copy, state=state, closed_as=closed_as), reason=reason, **changes)
+    copy = replace(sent.copy, state=state, closed_as=closed_as)
+    return replace(sent, copy=copy, reason=reason, ended_here=ended_here)
 
 
 def test_every_reason_is_either_counted_or_left_out() -> None:

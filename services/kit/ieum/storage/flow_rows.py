@@ -26,7 +26,7 @@ class Waiting(NamedTuple):
     None where fewer than that have it so far. Who has it not counts as waiting longer than everybody.
     """
 
-    count: int
+    asked: int
     p50_minutes: int | None
     p90_minutes: int | None
 

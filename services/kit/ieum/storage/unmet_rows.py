@@ -85,7 +85,7 @@ class UnmetCount(NamedTuple):
     programme: str
     how: str
     reason: str
-    count: int
+    times: int
 
 
 _COUNT = """

@@ -59,10 +59,10 @@ def edges_of(flows: Iterable[Flow], me: Address, peers: Peers, now: datetime) ->
 
 
 def _step(waiting: Waiting) -> StepTime:
-    if waiting.count < SMALL_BELOW:
+    if waiting.asked < SMALL_BELOW:
         return StepTime(suppressed=True)
     return StepTime(
-        asked_at_least=fives_in(waiting.count),
+        asked_at_least=fives_in(waiting.asked),
         p50_minutes=waiting.p50_minutes,
         p90_minutes=waiting.p90_minutes,
         suppressed=False,

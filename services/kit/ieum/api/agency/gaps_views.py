@@ -81,7 +81,7 @@ def _month(
     by_programme: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for each in counts:
         agency = str(me or peers.address(each.peer))
-        by_programme.setdefault((agency, each.programme), {})[each.how, each.reason] = each.count
+        by_programme.setdefault((agency, each.programme), {})[each.how, each.reason] = each.times
     complete = is_over(month, now)
     table = hide_small(by_programme, in_fives=not complete)
     return MonthGaps(
