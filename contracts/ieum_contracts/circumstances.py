@@ -1,8 +1,9 @@
 """The facts that the programmes' rules read; each optional, each with how well it is known."""
 
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from ieum_contracts.client_codes import (
     Benefit,
@@ -15,7 +16,9 @@ from ieum_contracts.client_codes import (
     SeparationKind,
     Sex,
 )
+from ieum_contracts.contradictions import CONTRADICTED, check, check_period
 from ieum_contracts.days import BirthDay, LifeDay, LoanDay
+from ieum_contracts.evidence import Evidence
 from ieum_contracts.model import (
     LIST_ITEMS_MAX,
     WHOLE,
@@ -29,6 +32,7 @@ from ieum_contracts.model import (
     plain,
     sensitive,
 )
+from ieum_contracts.timing import PastDay
 
 Value = TypeVar("Value")
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(?:[0-9]{5})?$")]
@@ -40,6 +44,10 @@ class Fact(Model, Generic[Value]):
 
     value: Annotated[Value, personal("What is the case.")]
     source: Annotated[FactSource, plain("Whether it was stated, documented or verified.")]
+    evidence: Annotated[Evidence | None, personal("The paper or register in which it was read.")] = None
+    as_of: Annotated[PastDay | None, personal("The day on which it was so; absent: the day of saying.")] = (
+        None
+    )
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -67,6 +75,14 @@ class BenefitHeld(Model):
         None
     )
 
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_began(cls, until: date | None, info: ValidationInfo) -> date | None:
+        check_period(
+            info.data.get("since"), until, "A benefit does not end (`until`) before it began (`since`)."
+        )
+        return until
+
 
 class PolicyLoan(Model):
     """An earlier policy loan (햇살론 and the like)."""
@@ -77,6 +93,13 @@ class PolicyLoan(Model):
         Annotated[int, Field(strict=True, ge=0, le=100), WHOLE] | None, personal("Credit percentile then.")
     ] = None
 
+    @field_validator("repaid_on")
+    @classmethod
+    def _repaid_after_it_was_taken(cls, repaid_on: date | None, info: ValidationInfo) -> date | None:
+        rule = "A loan is not repaid (`repaid_on`) before it was paid out (`taken_on`)."
+        check_period(info.data.get("taken_on"), repaid_on, rule)
+        return repaid_on
+
 
 Benefits = Annotated[tuple[BenefitHeld, ...], Field(max_length=LIST_ITEMS_MAX)]
 Loans = Annotated[tuple[PolicyLoan, ...], Field(max_length=LIST_ITEMS_MAX)]
@@ -84,6 +107,10 @@ Needs = Annotated[tuple[Need, ...], Field(max_length=LIST_ITEMS_MAX)]
 Percentile = Annotated[int, Field(strict=True, ge=0, le=100), WHOLE]
 HouseholdSize = Annotated[int, Field(strict=True, ge=1, le=30), WHOLE]
 WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=80), WHOLE]
+DaysInTwoYears = Annotated[int, Field(strict=True, ge=0, le=731), WHOLE]
+HoursInTwoYears = Annotated[int, Field(strict=True, ge=0, le=731 * 24), WHOLE]
+MonthsOfService = Annotated[int, Field(strict=True, ge=0, le=720), WHOLE]
+YearsAhead = Annotated[int, Field(strict=True, ge=0, le=20), WHOLE]
 
 
 class Circumstances(Model):
@@ -110,15 +137,17 @@ class Circumstances(Model):
     ] = None
     separation_date: Annotated[Fact[LifeDay] | None, personal("Day on which the last job ended.")] = None
     separation_kind: Annotated[Fact[SeparationKind] | None, personal("How the last job ended.")] = None
-    work_days: Annotated[Fact[Count] | None, personal("Days worked in the last 24 months.")] = None
-    work_hours: Annotated[Fact[Count] | None, personal("Hours worked in the last 24 months.")] = None
+    work_days: Annotated[Fact[DaysInTwoYears] | None, personal("Days worked in the last 24 months.")] = None
+    work_hours: Annotated[Fact[HoursInTwoYears] | None, personal("Hours worked in the last 24 months.")] = (
+        None
+    )
     able_to_work: Annotated[Fact[Flag] | None, personal("Able to work now.")] = None
     willing_to_work: Annotated[Fact[Flag] | None, personal("Willing to work.")] = None
     searching: Annotated[Fact[Flag] | None, personal("Looking for work.")] = None
     employment_status: Annotated[Fact[EmploymentStatus] | None, personal("How the client works now.")] = None
     yearly_revenue: Annotated[Fact[Won] | None, personal("Yearly revenue of the self-employed, won.")] = None
     student: Annotated[Fact[Flag] | None, personal("Enrolled at a school or university.")] = None
-    student_years_left: Annotated[Fact[Count] | None, personal("WHOLE years until graduation.")] = None
+    student_years_left: Annotated[Fact[YearsAhead] | None, personal("WHOLE years until graduation.")] = None
     career_break_reason: Annotated[Fact[CareerBreakReason] | None, personal("Why work was left.")] = None
     never_worked: Annotated[Fact[Flag] | None, personal("Never had a job.")] = None
     job_wanted: Annotated[Fact[Line] | None, personal("Kind of job wanted.")] = None
@@ -141,10 +170,10 @@ class Circumstances(Model):
     policy_loans: Annotated[Fact[Loans] | None, personal("Earlier policy loans.")] = None
 
     rank_class: Annotated[Fact[RankClass] | None, personal("Class of military rank at discharge.")] = None
-    service_months: Annotated[Fact[Count] | None, personal("Months of military service.")] = None
+    service_months: Annotated[Fact[MonthsOfService] | None, personal("Months of military service.")] = None
     discharge_date: Annotated[Fact[LifeDay] | None, personal("Discharge, past or foreseen.")] = None
     military_extension_years: Annotated[
-        Fact[Count] | None, personal("Years by which service lifts an age limit.")
+        Fact[YearsAhead] | None, personal("Years by which service lifts an age limit.")
     ] = None
 
     crisis_cause: Annotated[Fact[CrisisCause] | None, personal("What threw the household into crisis.")] = (
@@ -154,3 +183,10 @@ class Circumstances(Model):
     marriage_immigrant: Annotated[
         Fact[Flag] | None, sensitive("Marriage immigrant; only with its own consent line.")
     ] = None
+
+    @field_validator(*CONTRADICTED)
+    @classmethod
+    def _agrees(cls, fact: Fact[Any] | None, info: ValidationInfo) -> Fact[Any] | None:
+        if fact is not None and info.field_name is not None:
+            check(info.field_name, fact.value, info.data)
+        return fact

@@ -61,7 +61,10 @@ class AskType(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a completed referral; `not-met` means done, and the goal missed all the same."""
+    """What became of a completed referral; `not-met`: done, and the goal missed all the same.
+
+    `assessed` is the outcome of a programme of the kind `assessment` alone.
+    """
 
     SERVICE_PROVIDED = "service-provided"
     ENROLLED = "enrolled"
@@ -75,6 +78,7 @@ class Outcome(StrEnum):
     INFORMATION_ONLY = "information-only"
     PARTIALLY_MET = "partially-met"
     NOT_MET = "not-met"
+    ASSESSED = "assessed"
 
 
 class Reason(StrEnum):
@@ -178,6 +182,13 @@ class SubjectKind(StrEnum):
 
     PERSON = "person"
     EMPLOYER = "employer"
+
+
+class ProgrammeKind(StrEnum):
+    """What a programme is for: a service, or an assessment of which services would help."""
+
+    SERVICE = "service"
+    ASSESSMENT = "assessment"
 
 
 class ClosedAs(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from ieum_contracts.model import Day
+from ieum_contracts.timing import PAST
 
 EPOCH = "1970-01-01"
 """Day zero of many systems' clocks: what they write where no day is known."""
@@ -54,6 +55,7 @@ BirthDay = Annotated[
         "A birth date lies in the years 1901 to 2089; leave out one that is not known.",
         epoch=True,
     ),
+    PAST,
 ]
 """When somebody was born. Nobody is older than 125; 0001-01-01, 1753-01-01, 1899-12-30 and 1900-01-01 are
 what systems write for no day. The epoch stays: people were born on it."""
@@ -73,5 +75,6 @@ LoanDay = Annotated[
         "200[6-9]|20[1-8][0-9]",
         "A day of a policy loan lies in the years 2006 to 2089; leave out one that is not known.",
     ),
+    PAST,
 ]
 """A day of a policy loan: before 2006 there was none."""

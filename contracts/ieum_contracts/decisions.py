@@ -51,6 +51,9 @@ class Suggestion(Model):
     programme: Annotated[ProgrammeId, plain("Its programme.")]
 
 
+Suggestions = Annotated[tuple[Suggestion, ...], Field(max_length=LIST_ITEMS_MAX)]
+
+
 class ReferralReceived(DecisionBody):
     """The referral has arrived, or what was asked for has; receipt is not acceptance."""
 
@@ -123,6 +126,9 @@ class ReferralCompleted(DecisionBody):
     goals: Annotated[
         tuple[GoalMet, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Which goals were met.")
     ] = ()
+    suggestions: Annotated[
+        Suggestions | None, pseudonym("With `assessed` alone: programmes that would help.")
+    ] = None
 
 
 class ReferralFailed(DecisionBody):
@@ -138,9 +144,7 @@ class ReferralDeclined(DecisionBody):
     failed_rules: Annotated[
         tuple[Code, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Ids of rules that failed.")
     ] = ()
-    suggestions: Annotated[
-        tuple[Suggestion, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Where to try instead.")
-    ] = ()
+    suggestions: Annotated[Suggestions, pseudonym("Where to try instead.")] = ()
 
 
 class ReferralRedirected(DecisionBody):

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ieum_contracts.address import ProgrammeId
+from ieum_contracts.address import AgencyId, ProgrammeId
+from ieum_contracts.client_codes import Document
 from ieum_contracts.consent import ItemName
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Flag, Line, Model, plain, pseudonym
 
@@ -37,6 +38,33 @@ class Standing(StrEnum):
     REFUSED = "refused"
     DEFERRED = "deferred"
     ENDED = "ended"
+
+
+class Action(StrEnum):
+    """What a case worker does next on an assessment."""
+
+    REFER = "refer"
+    BRING_PAPER = "bring-paper"
+    ASK_FACT = "ask-fact"
+    CORRECT_FACT = "correct-fact"
+    ASK_AGENCY = "ask-agency"
+    TRY_PROGRAMME = "try-programme"
+
+
+class NextAction(Model):
+    """One thing to do next, as a code; it follows from the results of the rules alone."""
+
+    action: Annotated[Action, pseudonym("What to do.")]
+    facts: Annotated[
+        tuple[ItemName, ...] | None,
+        Field(max_length=LIST_ITEMS_MAX),
+        pseudonym("Facts to ask for, to correct, or to prove by the paper."),
+    ] = None
+    paper: Annotated[Document | None, pseudonym("The paper to bring, or that tells the fact.")] = None
+    agency: Annotated[AgencyId | None, plain("Where to go: the agency, in the same centre.")] = None
+    programme: Annotated[ProgrammeId | None, pseudonym("Where to go: its programme.")] = None
+    explanation_ko: Annotated[Line, plain("What to do, in Korean; no figure of a client's.")]
+    explanation_en: Annotated[Line, plain("What to do, in English; no figure of a client's.")]
 
 
 class RuleAssessed(Model):
@@ -72,6 +100,14 @@ class ProgrammeAssessed(Model):
     rule_set: Annotated[Line, plain("Version of the rules.")]
     as_of: Annotated[Day, plain("Day for which the rules were asked.")]
     rules: Annotated[tuple[RuleAssessed, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Each rule.")] = ()
+    on_verified_facts: Annotated[
+        Flag | None, pseudonym("Of what is likely: whether verified facts alone make it so.")
+    ] = None
+    next_actions: Annotated[
+        tuple[NextAction, ...] | None,
+        Field(max_length=LIST_ITEMS_MAX),
+        pseudonym("What to do next, the first thing first."),
+    ] = None
 
 
 class EligibilityAssessed(Model):

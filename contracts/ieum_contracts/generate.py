@@ -19,6 +19,7 @@ from ieum_contracts import (
     consent,
     delivery,
     eligibility,
+    evidence,
     identifier_rule,
     lifecycle,
     model,
@@ -56,6 +57,7 @@ _CODED: tuple[ModuleType, ...] = (
     consent,
     delivery,
     eligibility,
+    evidence,
     model,
     topics,
 )

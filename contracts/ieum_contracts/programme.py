@@ -1,12 +1,13 @@
 """What an agency publishes of a programme on its catalogue topic; the newest version counts."""
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
 from ieum_contracts.client_codes import Document
-from ieum_contracts.codes import SubjectKind
+from ieum_contracts.codes import ProgrammeKind, SubjectKind
 from ieum_contracts.consent import ItemName
 from ieum_contracts.model import LIST_ITEMS_MAX, WHOLE, Code, Day, Flag, Line, Model, Note, plain
 
@@ -39,6 +40,9 @@ class ProgrammePublished(Model):
     offered: Annotated[Flag, plain("False when the programme is no longer offered.")] = True
     name_ko: Annotated[Line, plain("Name in Korean.")]
     name_en: Annotated[Line, plain("Name in English.")]
+    kind: Annotated[
+        ProgrammeKind, plain("Whether it serves, or assesses which programmes would: outcome `assessed`.")
+    ] = ProgrammeKind.SERVICE
     summary_ko: Annotated[Note | None, plain("What it is, in Korean.")] = None
     summary_en: Annotated[Note | None, plain("What it is, in English.")] = None
     subjects: Annotated[
@@ -58,6 +62,11 @@ class ProgrammePublished(Model):
     ] = None
     valid_from: Annotated[Day | None, plain("First day on which it is offered.")] = None
     valid_until: Annotated[Day | None, plain("Last day on which it is offered.")] = None
+
+    def is_offered(self, on: date) -> bool:
+        """Whether it is offered on a day; the first and the last day count."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return self.offered and begun and (self.valid_until is None or on <= self.valid_until)
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:

@@ -56,8 +56,9 @@ class Within:
         return {**handler(schema), **bounds}
 
 
+PAST = Within(None, timedelta())
 PastTime = Annotated[Time, Within(None, CLOCKS_DIFFER)]
-PastDay = Annotated[Day, Within(None, timedelta())]
+PastDay = Annotated[Day, PAST]
 ConsentTime = Annotated[Time, Within(timedelta(days=3660), CLOCKS_DIFFER)]
 """Consent that is older than anything may be kept is none."""
 FutureTime = Annotated[Time, Within(_LAST_YEAR, _NEXT_YEARS)]

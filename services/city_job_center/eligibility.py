@@ -14,6 +14,7 @@ _city = partial(
     "양주시 일자리센터 이용 기준 (출처 연도 미상, 2025 적용)",
     since=date(2025, 1, 1),
     confidence=Confidence.MEDIUM,
+    otherwise=("employment-center/re-employment-support",),
 )
 
 

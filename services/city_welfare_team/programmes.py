@@ -1,6 +1,7 @@
 """What the city's welfare team offers."""
 
 from ieum.agency import Names, Programme
+from ieum_contracts.codes import ProgrammeKind
 from services.city_welfare_team import eligibility as rules
 
 PROGRAMMES = (
@@ -8,6 +9,7 @@ PROGRAMMES = (
         "welfare-counselling",
         Names("복지종합상담", "Welfare counselling"),
         Names("복지 전반의 상담과 안내", "Advice on all of welfare"),
+        kind=ProgrammeKind.ASSESSMENT,
     ),
     Programme(
         "case-management",

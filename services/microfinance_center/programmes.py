@@ -2,6 +2,7 @@
 
 from ieum.agency import Names, Programme
 from services.microfinance_center import eligibility as rules
+from services.microfinance_center import loans
 
 PROGRAMMES = (
     Programme(
@@ -28,24 +29,24 @@ PROGRAMMES = (
         Names(
             "최대 1,000만원, 연 12.5%(취약계층 9.9%) 이하", "At most 10 M won at 12.5 % (vulnerable 9.9 %)"
         ),
-        rules=(rules.low_income_and_low_credit,),
+        rules=(loans.low_income_and_low_credit,),
     ),
     Programme(
         "sunshine-youth",
         Names("햇살론 유스", "Sunshine loan for the young"),
         Names("청년 생애 한도 1,200만원", "At most 12 M won in a lifetime, for the young"),
-        rules=(rules.young_with_low_income,),
+        rules=(loans.young_with_low_income,),
     ),
     Programme(
         "sunshine-bank",
         Names("햇살론 뱅크", "Sunshine loan, back to the banks"),
         Names("최대 2,500만원", "At most 25 M won, for those whose credit has improved"),
-        rules=(rules.improved_since_policy_loan,),
+        rules=(loans.improved_since_policy_loan,),
     ),
     Programme(
         "smile-microcredit",
         Names("미소금융", "Smile microcredit"),
         Names("창업·운영·생계자금 소액대출", "Small loans to start or run a business, or to live on"),
-        rules=(rules.low_credit_or_near_poverty,),
+        rules=(loans.low_credit_or_near_poverty,),
     ),
 )

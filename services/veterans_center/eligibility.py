@@ -15,20 +15,25 @@ from ieum.casework.conditions import (
     within_months,
 )
 from ieum.casework.eligibility import Confidence, rule
-from ieum.casework.figures import within_median
+from ieum.casework.figures import Figures, within_median
 from ieum_contracts.circumstances import Benefits
 from ieum_contracts.client_codes import Benefit, EmploymentStatus, RankClass
 
 CAREER_SOLDIERS = (RankClass.OFFICER, RankClass.WARRANT_OFFICER, RankClass.NON_COMMISSIONED_OFFICER)
-MEDIUM_TERM_MONTHS, LONG_TERM_MONTHS = 60, 120
+TAILORED = ("veterans-tailored",)
 
-_veteran = partial(rule, since=date(2023, 1, 1))
+_veteran = partial(rule, since=date(2023, 1, 1), otherwise=TAILORED)
 
 
 @_veteran("제대군인법 2조 (2023)", "장교·준사관·부사관으로 5년 이상 복무")
-def served_five_years(*, rank_class: RankClass | Missing, service_months: int | Missing) -> Answer:
+def served_five_years(
+    *, rank_class: RankClass | Missing, service_months: int | Missing, figures: Figures
+) -> Answer:
     """Officer, warrant officer or non-commissioned officer with at least 60 months of service."""
-    return all_of(one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, MEDIUM_TERM_MONTHS))
+    return all_of(
+        one_of(rank_class, *CAREER_SOLDIERS),
+        at_least(service_months, figures.number("medium_term_months_min")),
+    )
 
 
 @_veteran("제대군인법 18조의2 (2023)", "취업하지 못했고 구직활동 중")
@@ -37,10 +42,15 @@ def jobless_veteran(*, employment_status: EmploymentStatus | Missing, searching:
     return all_of(one_of(employment_status, EmploymentStatus.UNEMPLOYED), searching)
 
 
-@_veteran("제대군인법 18조의2 (2023)", "전역 후 6개월 이내에 신청")
-def applied_within_six_months(*, discharge_date: date | Missing, on: date) -> Answer:
+@rule(
+    "제대군인법 18조의2 (2023)",
+    "전역 후 6개월 이내에 신청",
+    since=date(2023, 1, 1),
+    otherwise=("employment-center/employment-support-1", *TAILORED),
+)
+def applied_within_six_months(*, discharge_date: date | Missing, figures: Figures, on: date) -> Answer:
     """No more than 6 months between discharge and application."""
-    return within_months(discharge_date, 6, on)
+    return within_months(discharge_date, figures.number("months_to_apply_max"), on)
 
 
 @_veteran("제대군인법 18조의2 (2023)", "군인연금 수급자가 아님")
@@ -50,9 +60,13 @@ def without_military_pension(*, benefits: Benefits | Missing, on: date) -> Answe
 
 
 @_veteran("제대군인법 14조 (2023)", "10년 이상 복무")
-def served_ten_years(*, rank_class: RankClass | Missing, service_months: int | Missing) -> Answer:
+def served_ten_years(
+    *, rank_class: RankClass | Missing, service_months: int | Missing, figures: Figures
+) -> Answer:
     """Officer, warrant officer or non-commissioned officer with at least 120 months of service."""
-    return all_of(one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, LONG_TERM_MONTHS))
+    return all_of(
+        one_of(rank_class, *CAREER_SOLDIERS), at_least(service_months, figures.number("long_term_months_min"))
+    )
 
 
 @_veteran(
@@ -65,11 +79,14 @@ def discharged_within_three_years(
     discharge_date: date | Missing,
     recognised_income_monthly: int | Missing,
     household_size: int | Missing,
+    figures: Figures,
     on: date,
 ) -> Answer:
     """No more than 3 years since discharge; later a person decides, up to 50 % of the median."""
-    lately = within_months(discharge_date, 36, on)
-    poor = within_median(recognised_income_monthly, 50, household_size, on)
+    lately = within_months(discharge_date, figures.number("months_since_discharge_max"), on)
+    poor = within_median(
+        recognised_income_monthly, figures.number("hardship_percent_max"), household_size, figures
+    )
     return any_of(lately, all_of(poor, None))
 
 

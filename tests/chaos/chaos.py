@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -26,6 +27,8 @@ from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
 
+Part = TypeVar("Part")
+
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
 UNABLE = (
@@ -43,10 +46,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a run may take to come to rest, and whether every referral is brought to its end."""
+    """How long a run may take to come to rest, and whether every referral is brought to its end.
+
+    A broken product may break the workload too (`crash_allowed`): there the verdict counts.
+    """
 
     settle_seconds: float = 180.0
     to_the_end: bool = True
+    crash_allowed: bool = False
 
 
 @dataclass
@@ -91,13 +98,11 @@ async def run_chaos(
     faults: list[str] = []
     working = asyncio.create_task(workload.run())
     watching = asyncio.create_task(_watch(workload, tell))
+    works = None if patience.crash_allowed else working
     try:
-        async with asyncio.TaskGroup() as tasks:
-            for lane in schedule:
-                tasks.create_task(_lane(scene, lane, faults, tell, seconds))
-            tasks.create_task(_last(working, seconds))
+        await while_it_works(works, _lanes(scene, schedule, faults, tell, seconds))
         workload.may_work.clear()
-        recovery, left = await _recover(scene, patience, tell)
+        recovery, left = await while_it_works(works, _recover(scene, patience, tell))
         if patience.to_the_end:
             workload.finish()
             workload.may_work.set()
@@ -107,8 +112,11 @@ async def run_chaos(
     finally:
         for task in (working, watching):
             task.cancel()
-        await asyncio.gather(working, watching, return_exceptions=True)
+        crashes = await asyncio.gather(working, watching, return_exceptions=True)
         workload.close()
+    for crash in crashes:
+        if isinstance(crash, Exception) and not patience.crash_allowed:
+            raise crash
     history = [*await export(scene), *left]
     if file is not None:
         write_history(file, history)
@@ -136,11 +144,30 @@ async def _watch(workload: Workload, tell: Tell) -> None:
             tell(f"{at:6.0f} s  … {workload.made} referrals, {workload.open} open, {rate:.0f} calls/s")
 
 
-async def _last(working: "asyncio.Task[None]", seconds: float) -> None:
-    """Wait; a workload that fails ends the run at once."""
-    await asyncio.wait([working], timeout=seconds)
-    if working.done():
-        await working
+async def while_it_works(working: "asyncio.Task[None] | None", part: Coroutine[None, None, Part]) -> Part:
+    """Do a part of the round; a workload that crashes ends it: what follows would prove nothing."""
+    if working is None:
+        return await part
+    doing = asyncio.create_task(part)
+    try:
+        await asyncio.wait([working, doing], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+            raise AssertionError("The workload ended before the round did.")
+        return await doing
+    finally:
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+
+
+async def _lanes(
+    scene: Scene, schedule: Sequence[Sequence[Step]], faults: list[str], tell: Tell, seconds: float
+) -> None:
+    """Do the faults of every lane, and go on for `seconds` at least."""
+    async with asyncio.TaskGroup() as tasks:
+        for lane in schedule:
+            tasks.create_task(_lane(scene, lane, faults, tell, seconds))
+        tasks.create_task(asyncio.sleep(seconds))
 
 
 async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Tell, seconds: float) -> None:

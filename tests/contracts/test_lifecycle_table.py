@@ -1,4 +1,4 @@
-"""The table of the lifecycle once more, literally: the walk sees no wrong row, for both copies share it."""
+"""The table of the lifecycle is the written one: the walk sees no wrong row, for both copies share it."""
 
 import pytest
 
@@ -20,49 +20,7 @@ from ieum_contracts.lifecycle import (
     moves_allowed,
 )
 from tests.contracts.lifecycle_walk import IDS
-
-ALL = " ".join(State)
-UNENDED = "requested received info-requested waitlisted accepted in-progress on-hold completed failed"
-TABLE = """
-received        | requested                                     | received       | system        |
-received        | info-requested                                | received       | system        | info-supplied-waits
-received        | info-requested                                | received       | worker        |
-info-requested  | received waitlisted                           | info-requested | worker        |
-waitlisted      | received waitlisted                           | waitlisted     | policy worker |
-accepted        | received waitlisted                           | accepted       | policy worker |
-started         | accepted                                      | in-progress    | worker        |
-progressed      | accepted in-progress                          | same           | worker        |
-held            | accepted in-progress                          | on-hold        | worker        |
-resumed         | on-hold                                       | in-progress    | worker        |
-completed       | accepted in-progress on-hold                  | completed      | worker        |
-failed          | accepted in-progress on-hold                  | failed         | worker        |
-declined        | requested                                     | declined       | system        |
-declined        | received info-requested waitlisted accepted   | declined       | worker        |
-redirected      | received info-requested waitlisted accepted   | redirected     | worker        |
-expired         | info-requested waitlisted                     | expired        | clock         |
-cancelled       | received info-requested waitlisted            | cancelled      | system        | cancel-requested-waits
-cancelled       | accepted in-progress on-hold                  | cancelled      | worker        | cancel-requested-waits
-withdrawn       | UNENDED                                       | withdrawn      | system worker |
-closed          | completed failed                              | closed         | system        | outcome-acknowledged-waits no-outcome-disputed-waits
-closed          | completed failed                              | closed         | clock         | no-outcome-disputed-waits
-reopened        | completed failed closed                       | in-progress    | worker        | outcome-disputed-waits not-reopened-before nothing-withdrawn
-ask-rejected    | ALL                                           | same           | system worker | an-ask-waits
-amendment-noted | requested received info-requested waitlisted accepted in-progress on-hold | same | system | amended-waits
-consent.erased  | closed declined redirected cancelled withdrawn expired | same  | system        | withdrawn-and-not-yet-erased
-"""  # noqa: E501 - a table is read by its rows
-ASK_TABLE = """
-info-supplied        | info-requested | many | received ask-rejected
-amended              | requested received info-requested waitlisted accepted in-progress on-hold | many | amendment-noted ask-rejected
-cancel-requested     | requested received info-requested waitlisted accepted in-progress on-hold | many | cancelled completed failed declined redirected expired withdrawn ask-rejected
-outcome-acknowledged | completed failed | many | closed ask-rejected
-outcome-disputed     | completed failed | once | reopened ask-rejected withdrawn consent.erased
-consent.withdrawn    | ALL              | once | withdrawn consent.erased ask-rejected
-"""  # noqa: E501 - a table is read by its rows
-
-
-def _cells(table: str) -> list[list[str]]:
-    text = table.replace("UNENDED", UNENDED).replace("ALL", ALL)
-    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+from tests.contracts.written_lifecycle import ASK_TABLE, TABLE, UNENDED, cells
 
 
 def test_the_decisions_are_those_of_the_design() -> None:
@@ -78,7 +36,7 @@ def test_the_decisions_are_those_of_the_design() -> None:
     ]
     expected = [
         (decision, set(states.split()), to, set(by.split()), conditions.split())
-        for decision, states, to, by, conditions in _cells(TABLE)
+        for decision, states, to, by, conditions in cells(TABLE)
     ]
     assert written == expected
 
@@ -90,7 +48,7 @@ def test_the_asks_are_those_of_the_design() -> None:
     ]
     expected = [
         (name, set(states.split()), times, set(settled.split()))
-        for name, states, times, settled in _cells(ASK_TABLE)
+        for name, states, times, settled in cells(ASK_TABLE)
     ]
     assert written == expected
 

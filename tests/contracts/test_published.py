@@ -26,7 +26,7 @@ SURFACE = {
 }
 CODES = {
     "Outcome": "service-provided enrolled enrolled-waitlist employed training-started loan-approved "
-    "debt-adjustment-started benefit-granted attended information-only partially-met not-met",
+    "debt-adjustment-started benefit-granted attended information-only partially-met not-met assessed",
     "Reason": "not-eligible no-capacity wrong-service out-of-area duplicate already-receiving "
     "insufficient-information documents-missing cannot-contact client-declined no-show-repeated "
     "needs-met-elsewhere found-work moved deceased safety-risk no-suitable-appointment consent-invalid "

@@ -7,7 +7,7 @@ import pytest
 
 from ieum.casework.conditions import Answer, Missing, at_least, at_most
 from ieum.casework.eligibility import Confidence, Rule, RuleSet, assess, rule
-from ieum.casework.figures import within_median
+from ieum.casework.figures import MEDIAN_INCOME, Figures, within_median
 from ieum_contracts.circumstances import Fact
 from ieum_contracts.client import Circumstances
 from ieum_contracts.client_codes import FactSource
@@ -30,15 +30,19 @@ def weak(*, arrears_days: int | Missing) -> Answer:
 
 
 @rule("시험법 3조 (2026)", "중위소득 60% 이하", since=date(2026, 1, 1), until=date(2026, 6, 30))
-def earlier(*, household_income_monthly: int | Missing, household_size: int | Missing, on: date) -> Answer:
+def earlier(
+    *, household_income_monthly: int | Missing, household_size: int | Missing, figures: Figures
+) -> Answer:
     """At most 60 % of the median."""
-    return within_median(household_income_monthly, 60, household_size, on)
+    return within_median(household_income_monthly, 60, household_size, figures)
 
 
 @rule("시험법 3조 (2026)", "중위소득 50% 이하", since=date(2026, 7, 1))
-def later(*, household_income_monthly: int | Missing, household_size: int | Missing, on: date) -> Answer:
+def later(
+    *, household_income_monthly: int | Missing, household_size: int | Missing, figures: Figures
+) -> Answer:
     """At most 50 % of the median."""
-    return within_median(household_income_monthly, 50, household_size, on)
+    return within_median(household_income_monthly, 50, household_size, figures)
 
 
 def circumstances(values: Mapping[str, int]) -> Circumstances:
@@ -50,7 +54,9 @@ def circumstances(values: Mapping[str, int]) -> Circumstances:
 def assessed(
     *rules: Rule, facts: Mapping[str, int] = NOTHING, on: date = DAY, discretionary: bool = False
 ) -> ProgrammeAssessed:
-    return assess(RuleSet("trial", "trial/1", rules, discretionary), circumstances(facts), on)
+    return assess(
+        RuleSet("trial", "trial/1", rules, discretionary, figures=MEDIAN_INCOME), circumstances(facts), on
+    )
 
 
 @pytest.mark.parametrize(

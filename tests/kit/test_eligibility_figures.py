@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ieum.casework.conditions import age_on, all_of, any_of, months_before, none_of, within_months
-from ieum.casework.figures import median_income_monthly, within_median
+from ieum.casework.figures import MEDIAN_INCOME, figures_on, median_income_monthly, within_median
 
 DAY_2026 = date(2026, 7, 1)
 
@@ -87,9 +87,10 @@ def test_a_share_of_the_median_is_met_to_the_last_whole_won(size: int, percent: 
     median = median_income_monthly(size, DAY_2026)
     assert median is not None
     highest = percent * median // 100
-    assert within_median(highest, percent, size, DAY_2026) is True
-    assert within_median(highest + 1, percent, size, DAY_2026) is False
-    assert within_median(highest, percent, size, date(2027, 1, 1)) is None
+    figures, later = figures_on(MEDIAN_INCOME, DAY_2026), figures_on(MEDIAN_INCOME, date(2027, 1, 1))
+    assert within_median(highest, percent, size, figures) is True
+    assert within_median(highest + 1, percent, size, figures) is False
+    assert within_median(highest, percent, size, later) is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from ieum_contracts.circumstances import Circumstances
 
@@ -28,7 +28,18 @@ def facts(name: str) -> st.SearchStrategy[JsonValue]:
 def circumstances_with(names: Iterable[str], *, all_known: bool = False) -> st.SearchStrategy[Any]:
     """Draw circumstances, as JSON, in which any of these facts are known, or all of them."""
     drawn = {name: facts(name) for name in names}
-    return st.fixed_dictionaries(drawn if all_known else {}, optional={} if all_known else drawn)
+    drawing = st.fixed_dictionaries(drawn if all_known else {}, optional={} if all_known else drawn)
+    return drawing.map(without_contradictions)
+
+
+def without_contradictions(circumstances: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the facts that contradict an earlier one: the contract refuses them."""
+    try:
+        Circumstances.model_validate(circumstances)
+    except ValidationError as error:
+        refused = {each["loc"][0] for each in error.errors()}
+        return {name: fact for name, fact in circumstances.items() if name not in refused}
+    return circumstances
 
 
 def _value(schema: Mapping[str, Any], name: str) -> st.SearchStrategy[Any]:
@@ -56,7 +67,15 @@ def _object(schema: Mapping[str, Any], name: str) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(
         {key: drawn[key] for key in required},
         optional={key: each for key, each in drawn.items() if key not in required},
-    )
+    ).map(_in_order)
+
+
+def _in_order(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Let what begins and ends do so in this order."""
+    for first, last in (("since", "until"), ("taken_on", "repaid_on")):
+        if first in drawn and last in drawn:
+            drawn[first], drawn[last] = sorted((drawn[first], drawn[last]))
+    return drawn
 
 
 def _text(schema: Mapping[str, Any], name: str) -> st.SearchStrategy[Any]:

@@ -1,7 +1,7 @@
 """The life of a referral: the table as data, and pure functions on its two copies.
 
 The recipient decides, the sender asks. The services call these very functions, and an exhaustive walk of both
-copies and both channels explores them in the tests.
+copies and both channels explores them in the tests. May import: the codes of the contracts.
 """
 
 from ieum_contracts.lifecycle.published import as_json

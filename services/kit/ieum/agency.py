@@ -1,47 +1,23 @@
 """What an agency declares: its names, its programmes and their rules, checked when imported."""
 
 import importlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from ieum.casework.declaring import day_of_version, id_fault, item_fault, twice
 from ieum.casework.eligibility import Rule, RuleSet
+from ieum.casework.figures import FIRST_VERSION, FigureTable
+from ieum.casework.items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
-from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
-from ieum_contracts.client import ReferralDetails
 from ieum_contracts.client_codes import Document
-from ieum_contracts.codes import SubjectKind
-from ieum_contracts.model import Model, models_in
+from ieum_contracts.codes import ProgrammeKind, SubjectKind
 from ieum_contracts.programme import ProgrammePublished, RulePublished
 
 RETENTION_DAYS_MAX = 5 * 365
 """Social-security information is kept for at most five years (SSBA 34)."""
-EVERY_REFERRAL = ("documents_held", "reason_in_words", "sender_desk")
-PERSON_ITEMS = (
-    "client.name",
-    "client.birth_date",
-    "client.address",
-    "contact.phone",
-    "contact.email",
-    "contact.safe_to_call",
-    "contact.safe_hours",
-    "contact.proxy",
-    "contact.guardian",
-    "interpreter_language",
-    "accessibility",
-    *EVERY_REFERRAL,
-)
-EMPLOYER_ITEMS = (
-    "employer.name",
-    "employer.business_number",
-    "employer.contact_name",
-    "employer.phone",
-    "employer.staff",
-    "employer.vacancies",
-    *EVERY_REFERRAL,
-)
 
 
 class DeclarationError(IeumError):
@@ -80,45 +56,79 @@ class Programme:
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
     retention_days: int = RETENTION_DAYS_MAX
+    kind: ProgrammeKind = ProgrammeKind.SERVICE
+    valid_from: date | None = None
+    valid_until: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse a programme that could not be published."""
-        _check_id("programme", self.id)
-        _check_unique(f"the programme {self.id} lists the rule", (each.id for each in self.rules))
+        _refuse(id_fault("programme", self.id))
+        _refuse(twice(f"The programme {self.id} lists the rule", (each.id for each in self.rules)))
         for item in self.extra_items:
-            _check_item(self.id, item)
+            _refuse(item_fault(self.id, item))
         if not 1 <= self.retention_days <= RETENTION_DAYS_MAX:
             raise DeclarationError(f"The programme {self.id} keeps details 1 to {RETENTION_DAYS_MAX} days.")
 
     @property
     def items(self) -> tuple[str, ...]:
         """Name every item of `sealed` that the purpose needs; a sender strips the rest."""
+        return self.items_for(self.rules)
+
+    def items_for(self, rules: Iterable[Rule]) -> tuple[str, ...]:
+        """Name what the purpose needs when these are its rules."""
         usual = PERSON_ITEMS if self.subject is SubjectKind.PERSON else EMPLOYER_ITEMS
-        facts = {f"circumstances.{name}" for each in self.rules for name in each.reads}
+        facts = {f"circumstances.{name}" for each in rules for name in each.reads}
         return (*usual, *self.extra_items, *sorted(facts))
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency of a centre, in any centre: who it is, what it offers, and the version of its rules."""
+    """One agency of a centre, in any centre: who it is, what it offers, and the version of its rules.
+
+    `rule_set` is the version in force: the day from which rules and figures stand as they do.
+    """
 
     id: str
     name: Names
     programmes: tuple[Programme, ...]
     rule_set: str
+    figures: FigureTable = field(default_factory=dict, repr=False)
     rule_sets: Mapping[str, RuleSet] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an agency that could not be served, and put its rules in order."""
-        _check_id("agency", self.id)
+        _refuse(id_fault("agency", self.id))
         if not self.programmes:
             raise DeclarationError(f"The agency {self.id} offers nothing: declare at least one programme.")
-        _check_unique(f"the agency {self.id} lists the programme", (each.id for each in self.programmes))
-        sets = {
-            each.id: RuleSet(each.id, f"{self.id}/{self.rule_set}", each.rules, each.discretionary)
-            for each in self.programmes
-        }
-        object.__setattr__(self, "rule_sets", MappingProxyType(sets))
+        _refuse(twice(f"The agency {self.id} lists the programme", (each.id for each in self.programmes)))
+        object.__setattr__(self, "rule_sets", self.rules_of_version(self.rule_set))
+
+    def rules_of_version(self, version: str) -> Mapping[str, RuleSet]:
+        """Return the rules by programme as they stood in a version, kept ones and coming ones alike.
+
+        A version is a day, `2026-11-28`: it has what was added up to it and not yet dropped. Raises
+        DeclarationError for one that is not kept.
+        """
+        as_of = day_of_version(version)
+        if version != self.rule_set and (as_of is None or as_of < FIRST_VERSION):
+            raise DeclarationError(
+                f"The rules of {self.id} are not kept under the version {version}: name a day from "
+                f"{FIRST_VERSION} on, as {self.rule_set}."
+            )
+        sets = {each.id: self._rule_set(each, version, as_of) for each in self.programmes}
+        return MappingProxyType(sets)
+
+    def _rule_set(self, programme: Programme, version: str, as_of: date | None) -> RuleSet:
+        rules = tuple(each for each in programme.rules if each.in_version(as_of))
+        return RuleSet(
+            programme.id,
+            f"{self.id}/{version}",
+            rules,
+            discretionary=programme.discretionary,
+            kind=programme.kind,
+            figures=self.figures,
+            as_of=as_of,
+        )
 
 
 def published(agency: Agency, version: int) -> tuple[ProgrammePublished, ...]:
@@ -147,17 +157,19 @@ def load_agency(package: str) -> Agency:
 
 
 def _published(agency: Agency, programme: Programme, version: int) -> ProgrammePublished:
+    rule_set = agency.rule_sets[programme.id]
     return ProgrammePublished(
         programme=programme.id,
         version=version,
         name_ko=programme.name.ko,
         name_en=programme.name.en,
+        kind=programme.kind,
         summary_ko=programme.summary.ko,
         summary_en=programme.summary.en,
         subjects=(programme.subject,),
-        items=programme.items,
+        items=programme.items_for(rule_set.rules),
         documents=programme.documents,
-        rule_set=agency.rule_sets[programme.id].version if programme.rules else None,
+        rule_set=rule_set.version if rule_set.rules else None,
         rules=tuple(
             RulePublished(
                 rule=each.id,
@@ -166,35 +178,14 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
                 explanation_en=each.en,
                 facts=tuple(f"circumstances.{name}" for name in each.reads),
             )
-            for each in programme.rules
+            for each in rule_set.rules
         ),
         retention_days=programme.retention_days,
+        valid_from=programme.valid_from,
+        valid_until=programme.valid_until,
     )
 
 
-def _check_id(what: str, given: str) -> None:
-    if re.fullmatch(ID_PATTERN, given) is None or len(given) > ID_CHARACTERS_MAX:
-        raise DeclarationError(
-            f"The {what} id {given!r} is none: write lower-case letters, digits and single hyphens, "
-            f"a letter first, at most {ID_CHARACTERS_MAX} characters."
-        )
-
-
-def _check_item(programme: str, item: str) -> None:
-    models: list[type[Model]] = [ReferralDetails]
-    for name in item.split("."):
-        found = [each.model_fields[name] for each in models if name in each.model_fields]
-        if not found:
-            raise DeclarationError(
-                f"The programme {programme} asks for the item {item}, which no referral carries: "
-                "write the path of a field of ieum_contracts.client.ReferralDetails, as contact.phone."
-            )
-        models = [model for each in found for model in models_in(each.annotation)]
-
-
-def _check_unique(sentence: str, ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for each in ids:
-        if each in seen:
-            raise DeclarationError(f"{sentence[0].upper()}{sentence[1:]} {each} twice: name it once.")
-        seen.add(each)
+def _refuse(fault: str | None) -> None:
+    if fault is not None:
+        raise DeclarationError(fault)

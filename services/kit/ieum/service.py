@@ -15,7 +15,6 @@ from ieum.agency import load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.host_check import LOCAL_HOSTS
-from ieum.api.http.idempotency import keep_forgetting
 from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
@@ -29,6 +28,7 @@ from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
+from ieum.storage.idempotency_rows import AnswerRetention
 
 DELIVERY_CONNECTIONS_MAX = 4
 """Delivery has its own connections, and so have commands: other requests never make them wait."""
@@ -58,7 +58,14 @@ async def serve(settings: Settings) -> None:
     programme_cache = ProgrammeCache(context)
     view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
     handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
-    delivery = Delivery(settings, context, handler, Offers(published(agency, version=1)), programme_cache)
+    delivery = Delivery(
+        settings,
+        context,
+        handler,
+        Offers(published(agency, version=1)),
+        programme_cache,
+        cleaning=(AnswerRetention(database).turn,),
+    )
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,
@@ -74,9 +81,7 @@ async def serve(settings: Settings) -> None:
     http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
     _collect_less()
     try:
-        async with _beside(
-            delivery.run(), programme_cache.run(), keep_forgetting(database, delivery.leading)
-        ):
+        async with _beside(delivery.run(), programme_cache.run()):
             await http.serve()
     finally:
         await asyncio.gather(*(each.close() for each in (orders, requests, database)))

@@ -20,7 +20,7 @@ from tests.chaos.workload import Workload
 
 SERVICE = "tests.chaos.broken.service"
 UNDER_WAY = 16
-PATIENCE = Patience(settle_seconds=6.0, to_the_end=False)
+PATIENCE = Patience(settle_seconds=6.0, to_the_end=False, crash_allowed=True)
 RULE_SECONDS_MAX = 100.0
 _FAILED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
 

@@ -7,8 +7,8 @@ from aiokafka import TopicPartition
 
 from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.receiving import consumer, inbox
+from ieum.delivery.receiving.batch_effects import Gap
 from ieum.delivery.receiving.batch_fold import BatchFold
-from ieum.delivery.receiving.batch_result import Gap
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification

@@ -31,14 +31,14 @@ LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def port() -> AsyncIterator[int]:
-    async with serving(ApiMiddleware(echo, CollectorRegistry(), HOSTS)) as found:
+    async with serving(ApiMiddleware(echo, CollectorRegistry(), (), HOSTS)) as found:
         yield found
 
 
 async def _ask(
     path: str = "/v1/referrals", method: str = "GET", **headers: str
 ) -> tuple[int, Mapping[str, Any]]:
-    door = ApiMiddleware(echo, CollectorRegistry(), HOSTS)
+    door = ApiMiddleware(echo, CollectorRegistry(), (), HOSTS)
     named = {"host": "localhost", **{name.replace("_", "-"): value for name, value in headers.items()}}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://localhost") as http:
         answer = await http.request(method, path, headers=named)

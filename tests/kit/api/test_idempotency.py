@@ -7,9 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from ieum.api.http.idempotency import ANSWERS, FORGOTTEN_MAX, KEPT, claim, forget
 from ieum.delivery.maintenance.retention_horizon import Horizon
-from ieum.storage.idempotency_rows import IdempotencyKey
+from ieum.storage.idempotency_rows import ANSWERS, FORGOTTEN_MAX, KEPT, IdempotencyKey, claim, forget
 from tests.kit.api.agency_api import Api, client_of, like
 from tests.kit.api.referring import referral_order
 

@@ -67,4 +67,6 @@ async def known(api_context: Office, *twos: Two) -> None:
 
 async def decide(api_context: Office, two: Two, decision: Decision, **fields: JsonValue) -> Change | Refusal:
     order = DECISION_ORDER.validate_python({**DECISIONS[decision], **fields})
-    return await serve(api_context, commands.decide(two.id, order, new_id(), no_answer))
+    return await serve(
+        api_context, commands.decide(two.id, order, api_context.handler.view, new_id(), no_answer)
+    )

@@ -55,7 +55,8 @@ def _amended(**facts: JsonValue) -> ReferralAmended:
 
 def test_a_rule_that_raises_costs_its_advice_and_not_the_receipt() -> None:
     rules = RULE_SETS["training-card"].rules
-    context = Listener(_offering(RuleSet("training-card", "test/1", (broken, *rules))))
+    figures = RULE_SETS["training-card"].figures
+    context = Listener(_offering(RuleSet("training-card", "test/1", (broken, *rules), figures=figures)))
     body = request("training-card", {**CARD, "discharge_date": "2020-01-01"})
     change = context.hear(body)
     assert isinstance(change, Change)

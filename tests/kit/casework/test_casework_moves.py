@@ -9,6 +9,7 @@ from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Change
 from ieum_contracts.codes import AskType, Decision, State
 from ieum_contracts.consent import ConsentErased
+from tests.contracts.written_lifecycle import sender_may, worker_may
 from tests.kit.casework.agencies import Two
 
 D, A, S = Decision, AskType, State
@@ -26,38 +27,6 @@ RESTS: Mapping[State, tuple[Decision | AskType, ...]] = {
     S.REDIRECTED: (D.REDIRECTED,),
     S.CANCELLED: (A.CANCEL_REQUESTED,),
     S.WITHDRAWN: (A.CONSENT_WITHDRAWN,),
-}
-WORKERS_MOVES: Mapping[State, set[str]] = {
-    S.RECEIVED: {"info-requested", "waitlisted", "accepted", "declined", "redirected", "withdrawn"},
-    S.INFO_REQUESTED: {"received", "declined", "redirected", "withdrawn"},
-    S.WAITLISTED: {"info-requested", "waitlisted", "accepted", "declined", "redirected", "withdrawn"},
-    S.ACCEPTED: {
-        "started",
-        "progressed",
-        "held",
-        "completed",
-        "failed",
-        "declined",
-        "redirected",
-        "withdrawn",
-    },
-    S.IN_PROGRESS: {"progressed", "held", "completed", "failed", "withdrawn"},
-    S.ON_HOLD: {"resumed", "completed", "failed", "withdrawn"},
-    S.COMPLETED: {"withdrawn"},
-    S.FAILED: {"withdrawn"},
-}
-_UNENDED = {"amended", "cancel-requested", "consent.withdrawn"}
-SENDERS_ASKS: Mapping[State, set[str]] = {
-    S.REQUESTED: _UNENDED,
-    S.RECEIVED: _UNENDED,
-    S.INFO_REQUESTED: _UNENDED | {"info-supplied"},
-    S.WAITLISTED: _UNENDED,
-    S.ACCEPTED: _UNENDED,
-    S.IN_PROGRESS: _UNENDED,
-    S.ON_HOLD: _UNENDED,
-    S.COMPLETED: {"outcome-acknowledged", "outcome-disputed", "consent.withdrawn"},
-    S.FAILED: {"outcome-acknowledged", "outcome-disputed", "consent.withdrawn"},
-    S.WITHDRAWN: set(),
 }
 ACCEPTED, COMPLETED = RESTS[S.ACCEPTED], RESTS[S.COMPLETED]
 
@@ -80,7 +49,7 @@ def test_a_worker_decides_exactly_where_the_table_allows_it(state: State, decisi
     assert two.at_recipient.state is state
     before, said = two.at_recipient, len(two.said)
     done = two.decide(decision)
-    moves = WORKERS_MOVES.get(state, set())
+    moves = worker_may(state)
     if decision in moves:
         assert isinstance(done, Change)
         assert two.at_recipient.version == before.version + 1
@@ -102,7 +71,7 @@ def test_a_sender_asks_exactly_where_the_table_allows_it(state: State, ask: AskT
         two = resting(*RESTS[state])
     before, said = two.at_sender, len(two.said)
     done = two.ask(ask)
-    asks = SENDERS_ASKS.get(state, {"consent.withdrawn"})
+    asks = sender_may(state, {step for step in RESTS.get(state, ()) if isinstance(step, AskType)})
     if ask in asks:
         assert isinstance(done, Change)
         assert two.at_sender.version == before.version + 1

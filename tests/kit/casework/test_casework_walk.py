@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ieum.casework import deciding, sending
+from ieum.casework import deciding, effects, sending
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.hearing import hear
@@ -66,8 +66,8 @@ def _referral(copy: RecipientCopy | SenderCopy) -> Referral:
         peer=SENDER if isinstance(copy, RecipientCopy) else RECIPIENT,
         programme=PROGRAMME,
         copy=copy,
-        asked=sending.asked_json(REQUEST),
-        sealed=sending.sealed_json(REQUEST),
+        asked=effects.asked_json(REQUEST),
+        sealed=effects.sealed_json(REQUEST),
         created_at=START,
         changed_at=START,
         concluded_at=START,

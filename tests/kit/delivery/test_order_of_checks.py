@@ -14,9 +14,8 @@ from asyncpg import Connection
 from ieum import casework
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.dispositions import FATES
-from ieum.delivery.records.classification import classify
 from ieum.delivery.records.received import UnverifiedRecord, VerifiedEvent
-from ieum.delivery.records.verification import verify
+from ieum.delivery.records.verification import classify, verify
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import Invalid, NotUnderstood

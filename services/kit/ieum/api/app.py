@@ -12,7 +12,7 @@ from ieum.api.agency import cases, events, moves, programmes, referrals, reports
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
-from ieum.api.http.allowed_methods import Methods, answer_http_error, paths_of
+from ieum.api.http.allowed_methods import answer_http_error, paths_of
 from ieum.api.http.middleware import ApiMiddleware
 from ieum.api.operators import health, quarantined, sources, stream_actions, streams
 from ieum.api.operators.sources import SOURCE_RELEASE
@@ -85,6 +85,5 @@ def create_app(context: ApiContext) -> FastAPI:
     app.exception_handler(Problem)(answer)
     app.exception_handler(HTTPException)(answer_http_error)
     app.exception_handler(RequestValidationError)(answer_bad_parameters)
-    app.add_middleware(Methods, paths=app.state.paths)
-    app.add_middleware(ApiMiddleware, registry=context.registry, hosts=context.hosts)
+    app.add_middleware(ApiMiddleware, registry=context.registry, paths=app.state.paths, hosts=context.hosts)
     return app

@@ -33,7 +33,7 @@ def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -
     return Command(needs, decided, render)
 
 
-def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render) -> Command:
+def decide(referral: UUID, order: DecisionOrder, view: AgencyView, new_case: UUID, render: Render) -> Command:
     """Decide about a referral; an acceptance goes into the case that it names, or the journey's."""
     named = order.case if isinstance(order, Accept) else None
     needs = Requirements(referral, case=named, case_of_journey=isinstance(order, Accept) and named is None)
@@ -43,7 +43,10 @@ def decide(referral: UUID, order: DecisionOrder, new_case: UUID, render: Render)
         case = loaded.known.case_of(known)
         if isinstance(order, Accept):
             case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
-        return deciding.decide(known, case, order, now, new_case)
+        result = deciding.decide(known, case, order, now, new_case)
+        return (
+            result if isinstance(result, Refusal) else deciding.refused_outcome(known, order, view) or result
+        )
 
     return Command(needs, decided, render)
 

@@ -6,6 +6,7 @@ from asyncpg import Connection
 
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
+from ieum.delivery.streams.ledger import REFUSED
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
 from ieum.storage.erasure_rows import clear_erased
@@ -61,8 +62,17 @@ async def flush(
                 *rows.parts(),
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
-                (_ANSWER, [answer.row() for answer in answers]),
+                (_ANSWER, [_answer_row(answer) for answer in answers]),
                 (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],
         )
-    await clear_erased(connection, peers, referrals, rows.entries, known.forgotten)
+    erased = [each for each in referrals if each.sealed is None]
+    refused = {entry.stream.key for entry in rows.entries if entry.fate == REFUSED}
+    if erased or refused or known.forgotten:
+        await clear_erased(connection, peers, erased, refused, known.forgotten)
+
+
+def _answer_row(stored: StoredAnswer) -> tuple[object, ...]:
+    """Return an answer as a database row (`answer_row`); the database adds the time."""
+    key, answer = stored.idempotency_key, stored.answer
+    return (key.key, key.fingerprint, answer.status, list(answer.headers), answer.body, None)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ieum.casework.age_band import AgeBand
 from ieum_contracts.circumstances import BenefitHeld
 from ieum_contracts.client_codes import Benefit
 
@@ -42,9 +43,6 @@ class Places:
 Answer = bool | Missing | None
 """Yes, no, open because facts are missing, or (None) open with any facts: no figure, or left to a person."""
 
-EXTENSION_YEARS_MAX = 3
-"""Military service lifts an age limit by at most three years."""
-
 
 def age_on(birth: date, on: date) -> int:
     """Count completed years (만 나이): a person born on 29 February turns on 1 March in a common year.
@@ -63,34 +61,50 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def aged(birth: date | Missing, youngest: int, oldest: int, on: date) -> Answer:
-    """Whether somebody is in an age band on a day; the day before the birthday after `oldest` still is."""
-    return birth if isinstance(birth, Missing) else youngest <= age_on(birth, on) <= oldest
+def aged(birth: date | Missing, band: AgeBand | None, on: date) -> Answer:
+    """Whether somebody is in an age band on a day; the day before the birthday after the oldest still is."""
+    if band is None:
+        return None
+    return birth if isinstance(birth, Missing) else band.youngest <= age_on(birth, on) <= band.oldest
 
 
 def aged_after_service(
-    birth: date | Missing, youngest: int, oldest: int, extension_years: int | Missing, on: date
+    birth: date | Missing, band: AgeBand | None, extension_years: int | Missing, on: date
 ) -> Answer:
-    """Whether somebody is in an age band that military service lifts by up to three years.
+    """Whether somebody is in an age band that military service lifts by some years.
 
     The years of service matter only for those whom they could bring into the band.
     """
-    in_band = aged(birth, youngest, oldest, on)
-    could_be = aged(birth, youngest, oldest + EXTENSION_YEARS_MAX, on)
-    if in_band is not False or could_be is False:
+    in_band = aged(birth, band, on)
+    if in_band is not False or band is None:
         return in_band
+    if aged(birth, band.lifted(band.extension_years_max), on) is False:
+        return False
     if isinstance(extension_years, Missing):
         return extension_years
-    return aged(birth, youngest, oldest + min(extension_years, EXTENSION_YEARS_MAX), on)
+    return aged(birth, band.lifted(extension_years), on)
 
 
-def within_months(past: date | Missing, months: int, on: date) -> Answer:
+def within_months(past: date | Missing, months: int | None, on: date) -> Answer:
     """Whether a day lies at most this many months back, the first day included, and not in the future."""
+    if months is None:
+        return None
     return past if isinstance(past, Missing) else months_before(on, months) <= past <= on
 
 
-def held_lately(benefits: Iterable[BenefitHeld] | Missing, kind: Benefit, months: int, on: date) -> Answer:
+def within_months_ahead(coming: date | Missing, months: int | None, on: date) -> Answer:
+    """Whether a day lies at most this many months ahead; one that has passed does too."""
+    if months is None:
+        return None
+    return coming if isinstance(coming, Missing) else months_before(coming, months) <= on
+
+
+def held_lately(
+    benefits: Iterable[BenefitHeld] | Missing, kind: Benefit, months: int | None, on: date
+) -> Answer:
     """Whether a benefit is in payment, or ended less than this many months ago (0: only in payment)."""
+    if months is None:
+        return None
     if isinstance(benefits, Missing):
         return benefits
     return any(
@@ -134,10 +148,15 @@ def all_of(*conditions: Answer) -> Answer:
     A fact counts when it could still change the answer: not for a limit without a figure, nor beside a
     condition that is decided already.
     """
-    if any(condition is False for condition in conditions):
-        return False
-    missing = [condition for condition in conditions if isinstance(condition, Missing)]
-    settled = OPEN if any(condition is None for condition in conditions) else YES
+    missing: list[Missing] = []
+    settled = YES
+    for condition in conditions:
+        if condition is False:
+            return False
+        if isinstance(condition, Missing):
+            missing.append(condition)
+        elif condition is None:
+            settled = OPEN
     if not missing:
         return _ANSWERS[settled]
     highest = min(settled, *(max(each.could_be) for each in missing))
@@ -151,23 +170,21 @@ def all_of(*conditions: Answer) -> Answer:
 
 def any_of(*conditions: Answer) -> Answer:
     """Return yes as soon as one condition holds, no when none does, else the missing facts."""
-    if any(condition is True for condition in conditions):
-        return True
     return _not(none_of(*conditions))
 
 
 def none_of(*conditions: Answer) -> Answer:
     """Return yes when no condition holds, no as soon as one does, else the missing facts."""
-    return all_of(*(_not(condition) for condition in conditions))
+    return all_of(*map(_not, conditions))
 
 
 _ANSWERS: Mapping[int, bool | None] = {NO: False, OPEN: None, YES: True}
 
 
 def _not(condition: Answer) -> Answer:
-    if isinstance(condition, Missing):
-        return Missing(condition.facts, frozenset(YES - rank for rank in condition.could_be))
-    return None if condition is None else not condition
+    if condition is None or isinstance(condition, bool):
+        return None if condition is None else not condition
+    return Missing(condition.facts, frozenset(YES - rank for rank in condition.could_be))
 
 
 def _is(place: frozenset[str] | None, municipality: str, unclear: Missing) -> Answer:

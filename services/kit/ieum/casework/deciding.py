@@ -24,10 +24,18 @@ from ieum.casework.decision_orders import (
 )
 from ieum.casework.effects import bodies_of, decided, say
 from ieum.casework.refusals import Guard, Refusal, refused_reason
-from ieum.casework.values import Case, Change, Referral
+from ieum.casework.values import AgencyView, Case, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ReceivedCause, RejectedCause, ReopenedCause, WithdrawnCause
-from ieum_contracts.codes import REASON_REQUIRED, REASONS_OF_DECISION, REASONS_ON_RECEIPT, Decision, Reason
+from ieum_contracts.codes import (
+    REASON_REQUIRED,
+    REASONS_OF_DECISION,
+    REASONS_ON_RECEIPT,
+    Decision,
+    Outcome,
+    ProgrammeKind,
+    Reason,
+)
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
 
 _ANSWERS = frozenset({"name-one-ask", "ask-does-not-wait"})
@@ -57,6 +65,16 @@ def decide(
         return Change(after, says=said)
     case, more = settled(case, after, now)
     return Change(after, case, said + more)
+
+
+def refused_outcome(referral: Referral, order: DecisionOrder, view: AgencyView) -> Refusal | None:
+    """Return why an outcome is refused: only a programme of the kind `assessment` ends as assessed."""
+    if not isinstance(order, Complete) or order.outcome is not Outcome.ASSESSED:
+        return None
+    rule_set = view.rule_sets.get(referral.programme)
+    if rule_set is not None and rule_set.kind is ProgrammeKind.ASSESSMENT:
+        return None
+    return Refusal(Guard.OUTCOME, "programme-assesses-nothing", referral.state, referral.allowed())
 
 
 def _step(referral: Referral, order: DecisionOrder) -> Decided | Refusal:

@@ -1,15 +1,15 @@
 """The decisions that a worker's system may post, distinguished by name, each with its fields."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from ieum_contracts.causes import SubStatus
 from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Question
 from ieum_contracts.codes import Decision, Outcome, Reason
-from ieum_contracts.decisions import Appointment, GoalMet, Suggestion
+from ieum_contracts.decisions import Appointment, GoalMet, Suggestion, Suggestions
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Count, Flag, Model, Reference
 from ieum_contracts.timing import FutureDay, FutureTime
 
@@ -99,6 +99,15 @@ class Complete(Deciding):
     goals: Annotated[
         tuple[GoalMet, ...], Field(max_length=LIST_ITEMS_MAX, description="Which goals were met.")
     ] = ()
+    suggestions: Annotated[
+        Suggestions | None, Field(description="With `assessed` alone: programmes that would help.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _suggests_after_assessing(self) -> Self:
+        if self.suggestions and self.outcome is not Outcome.ASSESSED:
+            raise ValueError("Programmes are suggested with the outcome `assessed` alone.")
+        return self
 
 
 class Fail(Deciding):

@@ -1,4 +1,4 @@
-"""The effects of a decision on a referral besides its state, equal on both sides, and how it is said."""
+"""What both sides do alike: keep a request, apply what a decision changes besides the state, and say it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,9 +21,20 @@ from ieum_contracts.decisions import (
 from ieum_contracts.lifecycle import Decided, RecipientCopy, SenderCopy
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
+from ieum_contracts.referral import ReferralRequested
 
 ERASED_EVERYWHERE_AFTER = timedelta(days=30)
 """Mailboxes keep bodies for 14 days, ledgers for 30."""
+
+
+def asked_json(body: ReferralRequested) -> bytes:
+    """Return what was requested as JSON, without `sealed`."""
+    return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
+
+
+def sealed_json(body: ReferralRequested) -> bytes:
+    """Return the field `sealed` of what was requested, as JSON."""
+    return body.sealed.model_dump_json(exclude_none=True).encode()
 
 
 def bodies_of(step: Decided, fields: Mapping[str, object], now: datetime) -> tuple[Model, ...]:

@@ -1,15 +1,16 @@
 """Facts for rules: those of the circumstances, and those from other parts of a referral."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from pydantic import JsonValue, ValidationError
 from pydantic_core import to_json
 
 from ieum.casework.conditions import Missing, Places
 from ieum.casework.places import place_of
-from ieum_contracts.circumstances import Circumstances, MunicipalityFact
+from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityFact
 from ieum_contracts.client_codes import FactSource
 
 _BIRTH, _NEEDS = "birth_date", "needs"
@@ -22,6 +23,25 @@ class Facts:
     """The given facts by their names in `Circumstances`; one that was not understood is `Missing`."""
 
     values: Mapping[str, object]
+    sources: Mapping[str, FactSource] = field(default_factory=dict)
+    """How each fact is known; one that is not here is stated."""
+
+    def verified(self) -> Self:
+        """Return the facts that are verified."""
+        source_of = self.sources.get
+        verified = {
+            name: value for name, value in self.values.items() if source_of(name) is FactSource.VERIFIED
+        }
+        return type(self)(verified, self.sources)
+
+    def stated(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Name those of these facts that are known by the client's word alone."""
+        source_of = self.sources.get
+        return tuple(
+            name
+            for name in names
+            if name in self.values and source_of(name, FactSource.STATED) is FactSource.STATED
+        )
 
 
 def facts_in(circumstances: Circumstances, on: date) -> Facts:
@@ -30,7 +50,7 @@ def facts_in(circumstances: Circumstances, on: date) -> Facts:
     birth = values.get(_BIRTH)
     if isinstance(birth, date) and birth > on:
         values[_BIRTH] = _not_understood(_BIRTH)
-    return Facts(values)
+    return Facts(values, {name: fact.source for name, fact in circumstances if isinstance(fact, Fact)})
 
 
 def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
@@ -49,17 +69,19 @@ def facts_of(requested: Mapping[str, JsonValue], on: date) -> Facts:
         if value is not None
     }
     circumstances = {**stated, **_member(sealed, "circumstances")}
-    return Facts({**_places_beside(sealed), **_understood(circumstances, on)})
+    understood = _understood(circumstances, on)
+    return Facts({**_places_beside(sealed), **understood.values}, understood.sources)
 
 
-def _understood(circumstances: Mapping[str, JsonValue], on: date) -> Mapping[str, object]:
+def _understood(circumstances: Mapping[str, JsonValue], on: date) -> Facts:
     """Read facts one by one: a stored one that today's contract refuses is given but not understood."""
     try:
-        return facts_in(_read(circumstances), on).values
+        return facts_in(_read(circumstances), on)
     except ValidationError as error:
         refused = {str(each["loc"][0]) for each in error.errors(include_input=False) if each["loc"]}
     others = {name: fact for name, fact in circumstances.items() if name not in refused}
-    return {**facts_in(_read(others), on).values, **{name: _not_understood(name) for name in refused}}
+    read = facts_in(_read(others), on)
+    return Facts({**read.values, **{name: _not_understood(name) for name in refused}}, read.sources)
 
 
 def _read(circumstances: Mapping[str, JsonValue]) -> Circumstances:

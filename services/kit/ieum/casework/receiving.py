@@ -10,9 +10,8 @@ from pydantic_core import from_json, to_json
 
 from ieum.casework.assessing import assessed
 from ieum.casework.case_commands import settled
-from ieum.casework.effects import bodies_of, decided, say
+from ieum.casework.effects import asked_json, bodies_of, decided, say, sealed_json
 from ieum.casework.refusals import RefusedEvent
-from ieum.casework.sending import asked_json, sealed_json
 from ieum.casework.values import AgencyView, Case, Change, Referral
 from ieum_contracts import lifecycle
 from ieum_contracts.causes import CancelledCause, ClosedCause, RejectedCause, WithdrawnCause

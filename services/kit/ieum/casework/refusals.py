@@ -19,6 +19,7 @@ class Guard(StrEnum):
     ASK_OPEN = "ask-open"
     ANSWERS = "answers"
     REASON = "reason"
+    OUTCOME = "outcome"
     CASE = "case"
     BASIS = "basis"
     PROGRAMME = "programme"

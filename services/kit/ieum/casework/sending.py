@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.effects import changed, say
+from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -19,6 +19,7 @@ from ieum_contracts.codes import REASONS_OF_ASK, AskType, SubjectKind
 from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested, Visit
+from ieum_contracts.timing import day_of
 
 HOPS_MAX = 4
 LOOP_WITHIN = timedelta(days=30)
@@ -100,16 +101,6 @@ def change_eligibility(referral: Referral, order: EligibilityChanged, now: datet
     return Change(changed(referral, now), says=(say(referral, order),))
 
 
-def asked_json(body: ReferralRequested) -> bytes:
-    """Return what was requested as JSON, without `sealed`."""
-    return body.model_dump_json(exclude={"sealed"}, exclude_none=True).encode()
-
-
-def sealed_json(body: ReferralRequested) -> bytes:
-    """Return the field `sealed` of what was requested, as JSON."""
-    return body.sealed.model_dump_json(exclude_none=True).encode()
-
-
 _CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)
 
 
@@ -129,7 +120,7 @@ def _refusals(
     if order.parent is not None:
         yield from _refused_by_parent(order, prior.parent, prior.client_ref)
     programme = view.published.get((to, order.programme))
-    if to == view.me or programme is None or not programme.offered:
+    if to == view.me or programme is None or not programme.is_offered(day_of(now)):
         yield Refusal(Guard.PROGRAMME, "programme-not-published")
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")

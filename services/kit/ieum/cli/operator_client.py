@@ -48,8 +48,7 @@ def act(api: httpx.Client, path: str, wish: Mapping[str, Any]) -> dict[str, Any]
 
 def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
     """Call the API; raises CommandError with the API's own text when it refuses, or when nothing answers."""
-    content: dict[str, Any] = answered(api, method, path, **request).json()
-    return content
+    return content_of(answered(api, method, path, **request))
 
 
 def answered(api: httpx.Client, method: str, path: str, **request: Any) -> httpx.Response:
@@ -62,11 +61,27 @@ def answered(api: httpx.Client, method: str, path: str, **request: Any) -> httpx
         ) from error
     if answer.is_success:
         return answer
-    content: dict[str, Any] = answer.json()
+    content = content_of(answer)
     fields = (f"{each.get('field')}: {each.get('detail_en')}" for each in content.get("errors", ()))
     detail = " ".join([content.get("detail_en", "The agency's API gave no reason."), *fields])
     code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED
     raise CommandError(code, f"{method} {path}: {detail}")
+
+
+def content_of(answer: httpx.Response) -> dict[str, Any]:
+    """Read an answer as a JSON object; raises CommandError when something else answers at the address."""
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if isinstance(content, dict):
+        return content
+    kind = answer.headers.get("content-type", "no content type")
+    raise CommandError(
+        Exit.UNREACHABLE,
+        f"{answer.request.url} answered {answer.status_code} with {kind}, not with a JSON object: this is no "
+        "agency's API, or a proxy answers for it. Check the address in IEUM_URLS.",
+    )
 
 
 def require_seen(seen: object, what: str, *, dry_run: bool) -> None:

@@ -6,15 +6,15 @@ from uuid import UUID
 
 import httpx
 import typer
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue
 
 from ieum.cli.addresses import ANSWER_SECONDS_MAX, agency_urls
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.operator_client import content_of
 from ieum.cli.output import AsJson, tell, write_json, write_line
 from ieum.observe.words import words_for
 
 Json = dict[str, JsonValue]
-_OBJECT: TypeAdapter[Json] = TypeAdapter(Json)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -78,7 +78,7 @@ def _ask(client: httpx.Client, url: str) -> Json | None:
     answer = client.get(url)
     if answer.status_code == HTTPStatus.NOT_FOUND:
         return None
-    told = _OBJECT.validate_json(answer.content)
+    told: Json = content_of(answer)
     if answer.status_code != HTTPStatus.OK:
         raise CommandError(Exit.REFUSED, f"{url} answered {answer.status_code}: {told.get('detail_en')}")
     requested = told.get("requested")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ieum.cli.exits import CommandError, Exit
-from ieum.cli.operator_client import answered, open_api
+from ieum.cli.operator_client import answered, content_of, open_api
 from ieum.cli.output import AsJson, tell, write_json
 from ieum.cli.tables import write_table
 
@@ -66,10 +66,10 @@ def _report(
     params = {key: value for key, value in wanted.items() if value is not None}
     with open_api(agency) as api:
         answer = answered(api, "GET", f"/v1/reports/{name}", params=params)
-    if form == "csv":
+    if form == "csv" and answer.headers.get("content-type", "").startswith("text/csv"):
         sys.stdout.write(answer.text)
         return None
-    report: dict[str, Any] = answer.json()
+    report = content_of(answer)
     if form is None:
         return report
     write_json(report)

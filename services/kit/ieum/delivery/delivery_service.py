@@ -1,7 +1,7 @@
 """Composes and runs one agency's delivery: relay, consumer, maintenance and catalogue."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Generic
@@ -31,7 +31,10 @@ ANSWER_SECONDS_MAX = 2.0
 
 
 class Delivery(Generic[Known]):
-    """Sends and receives one agency's events while `run` runs; `application` decides what they mean."""
+    """Sends and receives one agency's events while `run` runs; `application` decides what they mean.
+
+    The leading process also does the steps of `cleaning`, at every tick.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,8 @@ class Delivery(Generic[Known]):
         application: Application[Known],
         offers: Offers | None = None,
         listener: CatalogueListener | None = None,
+        *,
+        cleaning: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         tolerate_corrupt_records()
         context.restore_check.doubt()
@@ -52,7 +57,7 @@ class Delivery(Generic[Known]):
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)
         self._maintenance = Maintenance(
-            context, inbox, self._relay, self._consumer.ends, self._consumer.compared
+            context, inbox, self._relay, self._consumer.ends, self._consumer.compared, cleaning=cleaning
         )
         self._publisher = CataloguePublisher(context, self._relay, self._producer, offers or Offers())
         self._reader = CatalogueReader(settings, context, listener or NoListener())

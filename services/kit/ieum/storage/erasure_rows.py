@@ -7,7 +7,6 @@ from asyncpg import Connection
 
 from ieum.casework.values import Referral
 from ieum.delivery.erasure import erase_heard, erase_said
-from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.peers import Peers
 from ieum_contracts.address import Address
 
@@ -28,19 +27,20 @@ async def clear_erased(
     connection: Connection,
     peers: Peers,
     referrals: Sequence[Referral],
-    entries: Sequence[LedgerEntry],
+    refused: Collection[UUID],
     forgotten: Collection[tuple[UUID, Address]],
 ) -> None:
     """Clear the rest of erased referrals; to be called after the transaction's own rows are written.
 
     Then what arrives after the erasure, or is said with it, leaves nothing behind either. What was said of
-    a case goes with the last referral of its sender that the case serves. `forgotten` are keys of referrals
+    a case goes with the last referral of its sender that the case serves. `refused` are the keys of events
+    that were refused: they may belong to referrals that were erased before. `forgotten` are keys of referrals
     that were never taken in and are withdrawn all the same, each with who said so: what another agency says
     under the same key is not that agency's to withdraw.
     """
-    erased = {each.id: each for each in referrals if each.sealed is None}
-    refused = {each.stream.key for each in entries if each.fate == REFUSED} - erased.keys()
-    late = await connection.fetch(_ERASED, sorted(refused)) if refused else []
+    erased = {each.id: each for each in referrals}
+    others = set(refused) - erased.keys()
+    late = await connection.fetch(_ERASED, sorted(others)) if others else []
     whole = {*erased, *(row["id"] for row in late)}
     if whole or forgotten:
         await erase_heard(connection, peers, [*((key, None) for key in whole), *forgotten])

@@ -33,7 +33,14 @@ _ASKING = (
     referral_kinds.REASON,
     referral_kinds.ARTEFACT,
 )
-_DECIDING = (*_TELLING, http_kinds.OWNER, referral_kinds.ANSWERS, referral_kinds.REASON, referral_kinds.CASE)
+_DECIDING = (
+    *_TELLING,
+    http_kinds.OWNER,
+    referral_kinds.ANSWERS,
+    referral_kinds.REASON,
+    referral_kinds.OUTCOME,
+    referral_kinds.CASE,
+)
 
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 
@@ -46,7 +53,7 @@ async def decide(request: Request, context: InContext, referral: ReferralId) -> 
     """Decide, as the recipient's worker. What is the system's or a clock's to decide is refused with 409."""
 
     def command(order: DecisionOrder) -> Command:
-        return commands.decide(referral, order, uuid7(), standing_answer)
+        return commands.decide(referral, order, context.handler.view, uuid7(), standing_answer)
 
     return await submit(request, context, DECISION_ORDER, command)
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.api.api_context import ApiContext
-from ieum.api.http.idempotency import replayed, response_of
-from ieum.api.http.responses import wanted_versions
-from ieum.api.http.unit_of_work import read_command
+from ieum.api.http.idempotency import replayed
+from ieum.api.http.request_body import read_command
+from ieum.api.http.responses import response_of, wanted_versions
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import unsayable
 from ieum.api.problems.refused import refused

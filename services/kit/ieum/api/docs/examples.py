@@ -79,6 +79,7 @@ DECISIONS: Mapping[str, Example] = {
         "outcome": "service-provided",
         "goals": [{"goal": "income-secured", "met": True}],
     },
+    "assessed": {"decision": "completed", "outcome": "assessed", "suggestions": [_SUGGESTION]},
     "failed": {"decision": "failed", "reason": "no-show-repeated"},
     "declined": {"decision": "declined", "reason": "not-eligible", "suggestions": [_SUGGESTION]},
     "redirected": {"decision": "redirected", "reason": "no-capacity", "suggestion": _SUGGESTION},

@@ -32,34 +32,17 @@ class Address:
     query: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class Methods:
-    """ASGI middleware that answers OPTIONS, serves HEAD as GET without content, and checks the query."""
+async def answer_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve HEAD as GET without content."""
 
-    def __init__(self, app: ASGIApp, paths: Sequence[Address]) -> None:
-        self._app = app
-        self._paths = paths
+    async def without_content(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        method = scope["method"] if scope["type"] == "http" else ""
-        if method and scope["query_string"]:
-            _check_query(self._paths, scope)
-        if method == "OPTIONS":
-            await _options(self._paths, scope)(scope, receive, send)
-        elif method == "HEAD":
-            await self._head(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def without_content(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-        as_get = {**scope, "method": "GET"}
-        try:
-            await self._app(as_get, receive, without_content)
-        finally:
-            scope.update({name: as_get[name] for name in _NOTED if name in as_get})
+    as_get = {**scope, "method": "GET"}
+    try:
+        await app(as_get, receive, without_content)
+    finally:
+        scope.update({name: as_get[name] for name in _NOTED if name in as_get})
 
 
 def paths_of(routes: Iterable[BaseRoute]) -> Sequence[Address]:
@@ -95,7 +78,8 @@ async def answer_http_error(request: Request, error: HTTPException) -> Response:
     return await answer(request, Problem(kind, headers={name.lower(): headers[name] for name in headers}))
 
 
-def _options(paths: Iterable[Address], scope: Scope) -> Response:
+def answer_options(paths: Iterable[Address], scope: Scope) -> Response:
+    """Answer with the methods of a path; raises Problem for an unknown one."""
     allowed = _methods_at(paths, scope["path"])
     if not allowed:
         raise Problem(http_kinds.NOT_FOUND)
@@ -108,7 +92,7 @@ def _methods_at(paths: Iterable[Address], path: str) -> str:
     return ", ".join(sorted(set().union(*found)))
 
 
-def _check_query(paths: Iterable[Address], scope: Scope) -> None:
+def check_query(paths: Iterable[Address], scope: Scope) -> None:
     """Refuse a parameter that the route does not have, or one more than once: a typo would widen a list."""
     method, path = scope["method"], scope["path"]
     known = next(

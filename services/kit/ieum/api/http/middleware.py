@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from ieum.api.http.allowed_methods import Address, answer_head, answer_options, check_query
 from ieum.api.http.host_check import LOCAL_HOSTS, admit, authority
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem, answer
@@ -34,9 +36,14 @@ class ApiMiddleware:
     """ASGI middleware around everything else of the API."""
 
     def __init__(
-        self, app: ASGIApp, registry: CollectorRegistry, hosts: AbstractSet[str] = LOCAL_HOSTS
+        self,
+        app: ASGIApp,
+        registry: CollectorRegistry,
+        paths: Sequence[Address],
+        hosts: AbstractSet[str] = LOCAL_HOSTS,
     ) -> None:
         self._app = app
+        self._paths = paths
         self._hosts = frozenset(found[0] for each in hosts if (found := authority(each)) is not None)
         self._seconds = Histogram(
             "ieum_http_request_seconds",
@@ -62,7 +69,7 @@ class ApiMiddleware:
         response = _Response(scope, send)
         try:
             admit(scope, self._hosts)
-            await self._app(scope, receive, response.send)
+            await self._route(scope, receive, response.send)
         except Problem as refused:
             refusal = await answer(Request(scope), refused)
             await refusal(scope, receive, response.send)
@@ -71,6 +78,17 @@ class ApiMiddleware:
         except Exception as error:  # noqa: BLE001 - any error becomes an answer and a log line
             await _fail(scope, receive, response, error)
         self._record(scope, response.status, time.perf_counter() - started)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["query_string"]:
+            check_query(self._paths, scope)
+        match scope["method"]:
+            case "OPTIONS":
+                await answer_options(self._paths, scope)(scope, receive, send)
+            case "HEAD":
+                await answer_head(self._app, scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")

@@ -1,23 +1,55 @@
-"""Reading a request's body: bounded in bytes and in time, then straight into its contract."""
+"""Reading a POST: its key, and its body, bounded in bytes and in time, straight into its contract."""
 
 import asyncio
+import hashlib
+import re
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
 
+from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
 from ieum.api.problems.field_errors import BODY, ERRORS_MAX, FieldError, in_body, pointer
 from ieum.api.problems.referral_kinds import IDENTIFIERS
 from ieum.api.problems.response import Problem
+from ieum.storage.idempotency_rows import IdempotencyKey
 from ieum_contracts import identifiers
 from ieum_contracts.body import holds_identifier
+from ieum_contracts.identifiers import contains_identifier
 
 BODY_BYTES_MAX = 256 * 1024
 BODY_SECONDS_MAX = 10.0
 
 Content = TypeVar("Content")
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+
+
+async def read_command(request: Request, contract: TypeAdapter[Content]) -> tuple[Content, IdempotencyKey]:
+    """Read a POST's body and key; raises Problem when either is invalid."""
+    key = _key_of(request)
+    body = await read_body(request)
+    content = parse(contract, body)
+    refuse_identifiers(body)
+    return content, _idempotency_key(request, key, body)
+
+
+def _key_of(request: Request) -> str:
+    """Read the request's key, which is kept; raises Problem when there is none, or one that may not be."""
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) != 1 or _KEY.fullmatch(keys[0]) is None:
+        raise Problem(http_kinds.KEY_MISSING)
+    if contains_identifier(keys[0]):
+        raise Problem(IDENTIFIERS, {"errors": [FieldError("header", "idempotency-key", "identifier")]})
+    return keys[0]
+
+
+def _idempotency_key(request: Request, key: str, body: bytes) -> IdempotencyKey:
+    """Return the key with the request's fingerprint: of method, path with query, If-Match and body."""
+    head = (request.method, request.url.path, request.url.query, if_match(request) or "")
+    return IdempotencyKey(key, hashlib.sha256("\n".join(head).encode() + b"\n" + body).digest())
 
 
 async def read_body(request: Request) -> bytes:

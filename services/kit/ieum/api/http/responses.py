@@ -39,6 +39,12 @@ def json_answer(content: BaseModel, status: int = 200, headers: Mapping[str, str
     )
 
 
+def response_of(answer: StoredResponse) -> Response:
+    """Make a response of an answer as it is stored."""
+    headers = dict(zip(answer.headers[::2], answer.headers[1::2], strict=True))
+    return Response(answer.body, answer.status, {"cache-control": "no-store", **headers})
+
+
 def etag(version: int) -> str:
     """Return the version of a resource as its ETag."""
     return f'"{version}"'

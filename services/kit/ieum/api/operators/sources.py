@@ -13,8 +13,9 @@ from starlette.responses import Response
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import SOURCE_RELEASES
 from ieum.api.docs.route_description import gets, posts
+from ieum.api.http.idempotency import once
 from ieum.api.http.responses import json_answer
-from ieum.api.http.unit_of_work import once, reading
+from ieum.api.http.unit_of_work import reading
 from ieum.api.operators.stream_actions import NOT_NAMED
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import HELD_ANEW, NOT_HELD

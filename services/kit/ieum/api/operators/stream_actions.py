@@ -12,8 +12,8 @@ from starlette.responses import Response
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
 from ieum.api.docs.route_description import posts
+from ieum.api.http.idempotency import once
 from ieum.api.http.responses import json_answer
-from ieum.api.http.unit_of_work import once
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import ANOTHER_NUMBER, NOTHING_WAITS, another_waits
 from ieum.api.problems.response import Problem

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ieum.api.problems.http_kinds import Text
+from ieum.api.problems.rule_wording import RULES_KO
 
 _ANY = Text("이 항목은 규격에 맞지 않습니다.", "This field does not fit the contract.")
 _WORDS: Mapping[str, Text] = {
@@ -105,15 +106,6 @@ _WORDS: Mapping[str, Text] = {
         'It has to be a list of quoted ETags, or `*`: `"3"`.',
     ),
 }
-_RULES: Mapping[str, str] = {
-    "A time is written": "시각은 RFC 3339에 따라 씁니다. 예: 2026-07-01T00:00:00Z",
-    "A date is written": "날짜는 RFC 3339에 따라 씁니다. 예: 2026-07-01",
-    "A time lies between": "시각은 UTC로도 1년과 9999년 사이여야 합니다.",
-    "A referral of a person names": "사람의 의뢰에는 이용자를, 사업주의 의뢰에는 사업주를 적습니다.",
-    "An employer is referred without": "사업주의 의뢰에는 동의서를 붙이지 않습니다.",
-    "An assessment is cited or skipped": "자격 판정은 인용하거나 생략하거나 하나만 합니다.",
-}
-"""The contract's rules in Korean, by the first words of the English text."""
 SAME: Mapping[str, str] = {
     **dict.fromkeys(("model_type", "model_attributes_type", "dataclass_type", "dict_type"), "object_type"),
     **dict.fromkeys(("tuple_type", "set_type", "frozen_set_type"), "list_type"),
@@ -133,7 +125,7 @@ def words_of(code: str, limits: Mapping[str, object]) -> Text:
     """Return the wording; its limits come from the contract, nothing from the request."""
     words = _WORDS.get(code, _ANY)
     rule = str(limits.get("rule", ""))
-    words = Text(next((ko for begins, ko in _RULES.items() if rule.startswith(begins)), words.ko), words.en)
+    words = Text(next((ko for begins, ko in RULES_KO.items() if rule.startswith(begins)), words.ko), words.en)
     try:
         return Text(words.ko.format_map(limits), words.en.format_map(limits))
     except KeyError:

@@ -103,6 +103,17 @@ REASON = ProblemKind(
         "Choose a code in `allowed`; `other` needs a note.",
     ),
 )
+OUTCOME = ProblemKind(
+    "outcome",
+    422,
+    Text("이 프로그램의 결과가 아닙니다", "This outcome is not one of this programme"),
+    Text(
+        "결과 `assessed`(판정 완료)는 종류(`kind`)가 `assessment`인 프로그램에만 쓸 수 있습니다. "
+        "실제로 이루어진 일에 맞는 결과를 고르십시오.",
+        "The outcome `assessed` belongs to programmes of the `kind` `assessment` alone. "
+        "Choose the outcome that tells what was done.",
+    ),
+)
 ANSWERS = ProblemKind(
     "answers",
     422,
@@ -169,6 +180,7 @@ _GUARDS = (
     IDENTIFIERS,
     PROGRAMME,
     REASON,
+    OUTCOME,
     ANSWERS,
     CASE,
     JOURNEY,

@@ -8,7 +8,7 @@ import structlog
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.maintenance.retention_horizon import Horizon, Span
+from ieum.delivery.maintenance.retention_horizon import Horizon, Span, affected
 
 KEPT = timedelta(days=30)
 TURN_SECONDS = 60.0
@@ -85,7 +85,7 @@ async def clear_bodies(connection: Connection, start: datetime, end: datetime) -
 
     An event that is not sent yet keeps its body.
     """
-    return _count(await connection.execute(_CLEAR, start, end, timeout=CHUNK_SECONDS_MAX))
+    return affected(await connection.execute(_CLEAR, start, end, timeout=CHUNK_SECONDS_MAX))
 
 
 _FORGET_QUARANTINE = """
@@ -105,8 +105,8 @@ async def forget(connection: Connection, before: datetime) -> int:
 
     An expected event that nobody could send again for so long is lost for good; this is logged once.
     """
-    rows = _count(await connection.execute(_FORGET_QUARANTINE, before, ROWS_MAX))
-    rows += _count(await connection.execute(_FORGET_TOLD, before, ROWS_MAX))
+    rows = affected(await connection.execute(_FORGET_QUARANTINE, before, ROWS_MAX))
+    rows += affected(await connection.execute(_FORGET_TOLD, before, ROWS_MAX))
     lost = await connection.fetch(_FORGET_EXPECTED, before, ROWS_MAX)
     for row in lost:
         _log.error("sequence.lost", key=str(row["key"]), said=row["said"])
@@ -131,7 +131,3 @@ async def pull_back(connection: Connection) -> None:
     await connection.execute(_PULL_BACK_QUARANTINE)
     await connection.execute(_PULL_BACK_TOLD)
     await connection.execute(_PULL_BACK_EXPECTED)
-
-
-def _count(status: str) -> int:
-    return int(status.rpartition(" ")[2])

@@ -1,7 +1,7 @@
 """The maintenance of streams: a table of jobs and intervals, worked through by the process that leads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, NamedTuple
@@ -49,7 +49,14 @@ class Maintenance(Generic[Known]):
     """What has to be done at intervals, so that streams move on by themselves."""
 
     def __init__(
-        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, ends: Ends, compared: asyncio.Event
+        self,
+        context: DeliveryContext,
+        inbox: Inbox[Known],
+        relay: Relay,
+        ends: Ends,
+        compared: asyncio.Event,
+        *,
+        cleaning: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._context = context
         self._relay = relay
@@ -58,7 +65,7 @@ class Maintenance(Generic[Known]):
         self._ask_again = AskAgain(context, relay)
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
-        self._retention = Retention(context)
+        self._cleaning = (Retention(context).turn, *cleaning)
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
         """Return the jobs that share a connection, in order."""
@@ -92,7 +99,7 @@ class Maintenance(Generic[Known]):
         backoff = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
-            well = await self._each(self._answer_heads.run, self._retention.turn)
+            well = await self._each(self._answer_heads.run, *self._cleaning)
             await _rest(backoff, TICK_SECONDS, well=well)
 
     async def _due(self, ticks: int) -> None:

@@ -10,7 +10,7 @@ from ieum.delivery.application import Known
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE, RETRYABLE
-from ieum.delivery.receiving.batch_result import BatchResult
+from ieum.delivery.receiving.batch_effects import BatchResult
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.sending.relay import Relay
 from ieum.errors import Transient

@@ -1,4 +1,4 @@
-"""The effects of folding a batch, kept in memory until its transaction flushes them."""
+"""The effects of folding a batch, kept in memory until its transaction flushes them, and their counts."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from itertools import chain
 from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
+from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
 from ieum_contracts.message import Say
@@ -47,6 +48,44 @@ class Effects:
     def count(self, fate: str) -> int:
         """Count the entries with this fate."""
         return sum(entry.fate == fate for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Records are missing before a batch, so it was not taken in; has the offsets that should come first."""
+
+    expected: dict[Partition, int]
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """Counts of one batch, for the log line and the metrics; `troubles` counts wrong events by source."""
+
+    events: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    said: int = 0
+    told: int = 0
+    troubles: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: "BatchResult") -> "BatchResult":
+        """Add the counts of two batches."""
+        return BatchResult(
+            events=self.events + other.events,
+            counts=self.counts + other.counts,
+            said=self.said + other.said,
+            told=self.told + other.told,
+            troubles=self.troubles + other.troubles,
+        )
+
+    def count(self, effects: Effects, said: int) -> None:
+        """Add the effects of one fold."""
+        self.said += said
+        self.told += len(effects.notices)
+        self.counts["applied"] += effects.count("applied")
+        self.counts["refused"] += effects.count("refused")
+        self.counts["parked"] += len(effects.parked)
+        self.counts["duplicate"] += effects.duplicates
+        self.counts["conflict"] += len(effects.conflicts)
 
 
 def refused(heard: VerifiedEvent, reason: str) -> StreamRefused:

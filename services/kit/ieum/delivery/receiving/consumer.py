@@ -12,7 +12,7 @@ from ieum.delivery.application import Known
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
-from ieum.delivery.receiving.batch_result import BatchResult, Gap
+from ieum.delivery.receiving.batch_effects import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.read_range import LOOK_SECONDS, Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import ReadingProgress

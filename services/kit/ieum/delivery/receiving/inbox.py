@@ -15,13 +15,12 @@ from ieum.delivery.blocked.quarantine import quarantine
 from ieum.delivery.blocked.source_breaker import count_troubles
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
-from ieum.delivery.receiving.batch_effects import Effects
+from ieum.delivery.receiving.batch_effects import BatchResult, Effects, Gap
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
-from ieum.delivery.receiving.batch_result import BatchResult, Gap
 from ieum.delivery.receiving.notice_handlers import handle_notices
-from ieum.delivery.records.classification import classify
 from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.records.verification import classify
 from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows

@@ -1,12 +1,15 @@
-"""Verifies a record's place: its source, recipient, family, key and number, before it may change a stream."""
+"""Verifies a batch before its transaction: each record's source, recipient, family, key, number and body."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.records.corrupt_records import CorruptValue
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.records.received import NOT_KEPT, Record, UnverifiedRecord, VerifiedEvent
+from ieum.delivery.streams.peers import Peers
 from ieum_contracts import envelope, header
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
@@ -19,6 +22,49 @@ from ieum_contracts.topics import BODY_BYTES_MAX, STREAM_FAMILIES, Family, topic
 
 KEPT_BYTES_MAX = BODY_BYTES_MAX
 AGENCIES_MAX = 64
+
+
+@dataclass(slots=True)
+class ClassifiedBatch:
+    """A batch's records by class, each in the order of arrival."""
+
+    heard: list[VerifiedEvent] = field(default_factory=list)
+    notices: list[Event] = field(default_factory=list)
+    misplaced: list[UnverifiedRecord] = field(default_factory=list)
+
+    def sources(self) -> set[Address]:
+        """Return the agencies that the records claim to come from."""
+        return {h.envelope.source for h in self.heard} | {n.envelope.source for n in self.notices}
+
+
+async def classify(records: Sequence[Record], context: DeliveryContext) -> ClassifiedBatch:
+    """Check envelope and place of every record, and read the bodies; raises one of RETRYABLE.
+
+    When some come from unknown addresses, all are classified again, so that none of theirs is taken in.
+    """
+    found = _sort(records, context.me, context.peers, ())
+    strangers = await context.agencies.strangers(found.sources())
+    return _sort(records, context.me, context.peers, strangers) if strangers else found
+
+
+def _sort(
+    records: Sequence[Record], me: Address, peers: Peers, strangers: Collection[Address]
+) -> ClassifiedBatch:
+    found = ClassifiedBatch()
+    delivery = topic_of(me, Family.DELIVERY)
+    for record in records:
+        match verify_notice(record, me) if record.topic == delivery else verify(record, me):
+            case UnverifiedRecord() as misplaced:
+                found.misplaced.append(misplaced)
+            case proved if proved.envelope.source in strangers:
+                found.misplaced.append(UnverifiedRecord(record, "place.source-unknown"))
+            case proved if peers.full and proved.envelope.source not in peers:
+                found.misplaced.append(UnverifiedRecord(record, "place.source"))
+            case VerifiedEvent() as heard:
+                found.heard.append(heard)
+            case notice:
+                found.notices.append(notice)
+    return found
 
 
 def verify(record: Record, me: Address) -> VerifiedEvent | UnverifiedRecord:

@@ -29,7 +29,7 @@ class Rows:
         return [
             (_BEGIN, [stream.row() for stream in self.streams if stream.new]),
             (_GO_ON, [stream.row() for stream in self.streams if not stream.new]),
-            (_ENTER, [entry.row() for entry in self.entries]),
+            (_ENTER, [_ledger_row(entry) for entry in self.entries]),
             (_MOVE, [(*place, offset) for place, offset in sorted(self.positions.items())]),
         ]
 
@@ -67,6 +67,23 @@ _MOVE = """moved as (
     select * from unnest({rows}::position_row[])
     on conflict (family, partition) do update set next_offset = excluded.next_offset
 )"""
+
+
+def _ledger_row(entry: LedgerEntry) -> tuple[object, ...]:
+    """Return an entry as a database row (`ledger_row`); the database adds the time."""
+    return (
+        *entry.stream,
+        entry.said,
+        entry.sequence,
+        entry.event_id,
+        entry.type,
+        None,
+        entry.headers,
+        entry.digest,
+        entry.body,
+        entry.fate,
+        entry.reason,
+    )
 
 
 async def write(connection: Connection, parts: Sequence[Part]) -> None:

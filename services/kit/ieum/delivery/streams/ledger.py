@@ -30,22 +30,6 @@ class LedgerEntry:
     fate: str = APPLIED
     reason: str | None = None
 
-    def row(self) -> tuple[object, ...]:
-        """Return the entry as a database row (`ledger_row`)."""
-        return (
-            *self.stream,
-            self.said,
-            self.sequence,
-            self.event_id,
-            self.type,
-            None,
-            self.headers,
-            self.digest,
-            self.body,
-            self.fate,
-            self.reason,
-        )
-
 
 _DIGESTS = """
 select l.key, l.peer, l.family, l.sequence, l.digest
