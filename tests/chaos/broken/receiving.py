@@ -12,7 +12,7 @@ from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import NotLoaded, VerifiedEvent
 from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.stream import Stream
 from tests.chaos.broken.patching import put, rewrite
@@ -58,7 +58,8 @@ def no_duplicate_check() -> None:
     ) -> None:
         self._queue_of(stream.at)
         before = stream.heard, stream.heard_digest
-        self._take(stream, ParkedEvent(stream.at, heard, "", self._now))
+        assert not isinstance(heard.content, NotLoaded)
+        self._take(stream, ParkedEvent(stream.at, heard, "", self._now), heard.content)
         stream.heard, stream.heard_digest = before
 
     put(BatchFold, "_seen_before", apply_again)

@@ -28,8 +28,6 @@ STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE
 WRITE = batch_write.statement((batch_write._BEGIN, batch_write._GO_ON, batch_write._ENTER, batch_write._MOVE))
 RARE = {
     "outbox_sender_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
-    "parking_DUE": {"parked"},  # each second, of what waits: few rows, or there is an alarm
-    "parking_GAPS": {"parked"},
     "parking_WAKE_ALL": {"parked"},  # at a start, and each ten minutes
     "count_waiting_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics

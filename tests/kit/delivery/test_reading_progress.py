@@ -48,3 +48,17 @@ def _batch(codec: int, payload: bytes, records: int) -> bytes:
     counted = struct.pack(">hiqqqhii", codec, records - 1, 0, 0, -1, -1, -1, records) + payload
     head = struct.pack(">ib", 0, 2) + struct.pack(">I", calc_crc32c(counted))
     return struct.pack(">qi", 40, len(head) + len(counted)) + head + counted
+
+
+def test_a_partition_counts_as_read_where_it_ended_within_half_a_minute() -> None:
+    progress = ReadingProgress()
+    assert not progress.caught_up(PLACE), "nothing is known yet"
+    progress.look({PLACE: 5}, {PLACE: 900}, now=0)
+    progress.look({PLACE: 100}, {PLACE: 1_900}, now=20)
+    assert not progress.caught_up(PLACE)
+    progress.look({PLACE: 900}, {PLACE: 2_400}, now=30)
+    assert progress.caught_up(PLACE), "busy, and less than half a minute behind"
+    progress.look({PLACE: 1_000}, {PLACE: 3_000}, now=40)
+    assert not progress.caught_up(PLACE), "what was there at 0 s does not count any more"
+    progress.look({PLACE: 1_900}, {PLACE: 3_000}, now=45)
+    assert progress.caught_up(PLACE)

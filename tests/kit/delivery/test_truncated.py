@@ -134,3 +134,29 @@ async def test_a_number_that_nobody_can_send_any_more_is_passed_over_by_an_opera
     await until(told)
     rows = await beta.rows("select sequence from effect where key = $1 order by o", key)
     assert [row["sequence"] for row in rows] == [1, 3]
+
+
+async def test_after_a_gap_an_event_that_breaks_its_batch_stops_nobody_else(
+    stack: Stack, brisk: Pair
+) -> None:
+    alpha, beta = brisk.alpha, brisk.beta
+    await beta.start()
+    keys, (bad,) = new_keys(40), new_keys(1)
+    await alpha.say(beta.address, keys)
+    await quiet(alpha, beta, keys=keys)
+    await asyncio.to_thread(truncate, stack, beta)
+    # As if these records had never been read: a database that was put back under a running agency.
+    await beta.change("update position set next_offset = next_offset - 1 where next_offset > 0")
+    with capture_logs() as logs:
+        await beta.change("insert into healed select unnest($1::uuid[])", keys)
+        await alpha.say(beta.address, [bad, *keys], cause="flush.raise")
+
+        async def parked() -> bool:
+            return bool(await beta.value("select count(*) from parked where key = $1", bad))
+
+        await until(parked)
+        await quiet(alpha, beta, keys=keys)
+    assert {"mailbox.truncated", "event.failed"} <= {each["event"] for each in logs}
+    await beta.change("insert into healed values ($1)", bad)
+    await quiet(alpha, beta, keys=[*keys, bad])
+    assert await beta.value("select count(*) from effect where key = $1", bad) == 1

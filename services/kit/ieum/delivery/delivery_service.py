@@ -56,9 +56,7 @@ class Delivery(Generic[Known]):
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)
-        self._maintenance = Maintenance(
-            context, inbox, self._relay, self._consumer.ends, self._consumer.compared, cleaning=cleaning
-        )
+        self._maintenance = Maintenance(context, inbox, self._relay, self._consumer, cleaning=cleaning)
         self._publisher = CataloguePublisher(context, self._relay, self._producer, offers or Offers())
         self._reader = CatalogueReader(settings, context, listener or NoListener())
 

@@ -71,7 +71,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 _RETRY = """
-update parked set retry_at = null, dead = false, attempts = 0
+update parked set retry_at = $5, dead = false, attempts = 0
 where key = $1 and peer = $2 and family = $3 and sequence = $4
 """
 
@@ -89,7 +89,7 @@ async def retry(connection: Connection, at: StreamKey, act: Act, now: datetime) 
     if not act.dry_run:
         stream.stopped, stream.changed = None, True
         await write_rows(connection, Rows([stream]))
-        await connection.execute(_RETRY, *at, acted.sequence)
+        await connection.execute(_RETRY, *at, acted.sequence, now)
         await connection.execute(_KEEP, "retry", *at, acted.sequence, act.reason, act.by, now)
     return acted
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import NotLoaded, VerifiedEvent
 from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
@@ -17,12 +17,15 @@ RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600))
 """A failed fold is retried after each of these; then the event is dead until an operator acts."""
 SPREAD, BYTE = 0.2, 256
 """How much shorter a delay may be, from the event's digest: the fold is pure and has no random numbers."""
-AWAITING_DELAY = timedelta(seconds=30)
+AWAITING_DELAY, AWAITING_DELAY_MAX = timedelta(seconds=30), timedelta(hours=1)
+"""An event that is early is retried after half the time for which it has waited, within these bounds."""
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When an event that we do not understand is retried, unless newer contracts come first."""
 NOT_UNDERSTOOD = ("type.unknown", "version.unknown", "value.unknown")
 WOKEN_MAX = 100
 PARKED_LOADED_MAX = 5000
+STREAM_BYTES_LOADED, BYTES_LOADED = 2**20, 2**25
+"""Bodies that are loaded of one stream, the first ones, and of all: what is behind a gap may be very much."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,11 @@ class ParkedEvent:
         """Return a fraction that differs from event to event, so that not all are retried at once."""
         return 1 - SPREAD * self.heard.digest[-1] / BYTE
 
+    def await_another(self, reason: str, now: datetime) -> None:
+        """Wait for another event of the key, which wakes it, and look from time to time, ever more seldom."""
+        delay = min(max((now - self.since) / 2, AWAITING_DELAY), AWAITING_DELAY_MAX)
+        self.reason, self.retry_at = reason, now + delay
+
     def await_contracts(self, reason: str, now: datetime) -> None:
         """Wait for newer contracts, from the time at which they were found to be needed."""
         if self.reason != reason:
@@ -57,15 +65,22 @@ class ParkedEvent:
 
 
 _LOAD = """
-select key, peer, family, sequence, headers, body, digest, unkept, reason, since, attempts, dead, retry_at,
-    told
-from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+select key, peer, family, sequence, headers, digest, unkept, reason, since, attempts, dead, retry_at, told,
+    case when of_stream <= $3 and of_all <= $4 then body end as body
+from (
+    select *, sum(octet_length(body)) over (partition by key, peer, family order by sequence) as of_stream,
+        sum(octet_length(body)) over (order by key, peer, family, sequence) as of_all
+    from (
+        select * from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+    ) first
+) p order by key, peer, family, sequence
 """
 
 
 async def load_parked(connection: Connection, keys: Collection[UUID]) -> list[ParkedEvent]:
-    """Load the events that wait under these keys, in stream order."""
-    rows = await connection.fetch(_LOAD, list(keys), PARKED_LOADED_MAX)
+    """Load the events that wait under these keys, in stream order, and the bodies of the first ones."""
+    limits = PARKED_LOADED_MAX, STREAM_BYTES_LOADED, BYTES_LOADED
+    rows = await connection.fetch(_LOAD, list(keys), *limits)
     return [
         ParkedEvent(
             stream=StreamKey(row["key"], row["peer"], row["family"]),
@@ -140,20 +155,22 @@ async def unpark(connection: Connection, places: Sequence[tuple[StreamKey, int]]
 
 
 _DUE = """
-select distinct p.key
-from parked p
-cross join lateral (
-    select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
-) s
-where p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
-    and (p.retry_at is null or p.retry_at <= $1)
-    and not exists (select from source where source.peer = p.peer and source.held is not null)
-limit $2
+select distinct d.key
+from (
+    select p.key
+    from parked p
+    cross join lateral (
+        select heard, stopped from stream where key = p.key and peer = p.peer and family = p.family limit 1
+    ) s
+    where p.retry_at <= $1 and p.sequence <= s.heard + 1 and not p.dead and s.stopped is null
+        and not exists (select from source where source.peer = p.peer and source.held is not null)
+    order by p.retry_at limit $2
+) d
 """
 
 
 async def due_keys(connection: Connection, now: datetime) -> list[UUID]:
-    """Return keys with an event that may be tried now: its predecessor is heard, its retry time has come."""
+    """Return the keys with an event whose retry time has come, those that are due for longest first."""
     return [row["key"] for row in await connection.fetch(_DUE, now, WOKEN_MAX)]
 
 
@@ -170,9 +187,9 @@ async def wake_for_new_contracts(connection: Connection, since: datetime, now: d
 def _heard(row: Record) -> VerifiedEvent:
     event = envelope.read(envelope.from_canonical(row["headers"]))
     family, body = FAMILIES[row["family"]], row["body"]
-    if row["unkept"] is None:
+    if row["unkept"] is None and body is not None:
         return heard(family, row["key"], row["sequence"], event, headers=row["headers"], body=body)
-    content = Invalid(row["unkept"])
+    content = NotLoaded() if row["unkept"] is None else Invalid(row["unkept"])
     return VerifiedEvent(
-        family, row["key"], row["sequence"], event, row["headers"], body, row["digest"], content
+        family, row["key"], row["sequence"], event, row["headers"], body or b"", row["digest"], content
     )

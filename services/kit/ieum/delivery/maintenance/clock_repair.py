@@ -4,16 +4,18 @@ from datetime import datetime
 
 from asyncpg import Connection
 
-from ieum.delivery.blocked.parking import AWAITING_DELAY, NEVER, RETRY_DELAYS
+from ieum.delivery.blocked.parking import AWAITING_DELAY, AWAITING_DELAY_MAX, NEVER, RETRY_DELAYS
 from ieum.delivery.blocked.source_breaker import WINDOW
 
 _PARKED_SINCE = "update parked set since = $1 where since > $1"
 _PARKED_UNTIL = """
 update parked set retry_at = $1 + coalesce(
-    case when reason = 'fold.failed' then ($3::interval[])[attempts] end, $4::interval
+    case when reason = 'fold.failed' then ($3::interval[])[attempts] end,
+    greatest($4::interval, least($5::interval, ($1 - since) / 2))
 )
 where retry_at > $1 and retry_at < $2 and retry_at > $1 + coalesce(
-    case when reason = 'fold.failed' then ($3::interval[])[attempts] end, $4::interval
+    case when reason = 'fold.failed' then ($3::interval[])[attempts] end,
+    greatest($4::interval, least($5::interval, ($1 - since) / 2))
 )
 """
 _SOURCE = """
@@ -29,5 +31,7 @@ async def pull_back_waits(connection: Connection, now: datetime) -> None:
     Between clocks that differ a little this changes little: a wait grows by the difference.
     """
     await connection.execute(_PARKED_SINCE, now)
-    await connection.execute(_PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY)
+    await connection.execute(
+        _PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY, AWAITING_DELAY_MAX
+    )
     await connection.execute(_SOURCE, now, WINDOW)

@@ -15,13 +15,15 @@ from ieum.delivery.blocked.source_breaker import release_due
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.erasure import erase_the_rest
 from ieum.delivery.failures import RETRYABLE
-from ieum.delivery.maintenance.answer_heads import AnswerHeads, Ends
+from ieum.delivery.maintenance.answer_heads import AnswerHeads
 from ieum.delivery.maintenance.ask_again import AskAgain
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
 from ieum.delivery.maintenance.wake_parked import WakeParked
+from ieum.delivery.maintenance.walk_parked import WalkParked
+from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
@@ -53,16 +55,16 @@ class Maintenance(Generic[Known]):
         context: DeliveryContext,
         inbox: Inbox[Known],
         relay: Relay,
-        ends: Ends,
-        compared: asyncio.Event,
+        consumer: Consumer[Known],
         *,
         cleaning: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._context = context
         self._relay = relay
-        self._wake_parked = WakeParked(context, inbox, relay, compared)
-        self._answer_heads = AnswerHeads(context, relay, ends)
-        self._ask_again = AskAgain(context, relay)
+        self._wake_parked = WakeParked(context, inbox, relay, consumer.compared)
+        self._answer_heads = AnswerHeads(context, relay, consumer.ends)
+        self._walk_parked = WalkParked()
+        self._ask_again = AskAgain(context, relay, consumer.progress, self._walk_parked)
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
         self._cleaning = (Retention(context).turn, *cleaning)
@@ -74,6 +76,7 @@ class Maintenance(Generic[Known]):
         yield Job(1, lambda: release_due(connection, context, now))
         yield Job(1, lambda: erase_the_rest(connection))
         yield Job(GAP_TICKS, lambda: pull_back_waits(connection, now))
+        yield Job(1, lambda: self._walk_parked.run(connection, now))
         yield Job(GAP_TICKS, lambda: self._ask_again.run(connection, now, GAP_AGE))
         yield Job(HEADS_TICKS, lambda: ask_the_silent_again(connection, context, now))
         yield Job(1 if self._heads.behind else HEADS_TICKS, lambda: self._heads.say(connection, now))

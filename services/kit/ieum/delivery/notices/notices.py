@@ -92,12 +92,13 @@ async def keep_told(
 
 
 _RESEND = """
-insert into outbox (key, peer, family, sequence)
-select key, peer, family, sequence from ledger
+insert into outbox (key, peer, family, sequence, resent)
+select key, peer, family, sequence, true from ledger
 where key = $1 and peer = $2 and family = $3 and said and sequence >= $4
     and sequence <= coalesce($5::bigint, sequence) and body is not null
     and digest = sha256(headers || sha256(body))
 order by sequence limit $6
+on conflict (key, peer, family, sequence) where resent do nothing
 """
 _GONE = """
 select sequence from ledger

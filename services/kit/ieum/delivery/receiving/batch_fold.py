@@ -9,11 +9,11 @@ from uuid import UUID
 import structlog
 
 from ieum.delivery.application import Application, Applied, Awaiting, Known, Refused
-from ieum.delivery.blocked.parking import AWAITING_DELAY, ParkedEvent
+from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of
-from ieum.delivery.records.received import VerifiedEvent
+from ieum.delivery.records.received import Content, NotLoaded, VerifiedEvent
 from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
@@ -103,17 +103,18 @@ class BatchFold(Generic[Known]):
 
     def _advance(self, stream: Stream) -> None:
         """Take the next events of the stream, as long as they are there and may be tried."""
-        queue = self._waiting[stream.at]
+        queue, now = self._waiting[stream.at], self._now
         while stream.stopped is None and (head := queue.get(stream.heard + 1)) is not None:
-            if head.dead or (head.retry_at is not None and head.retry_at > self._now):
+            if head.dead or (head.retry_at or now) > now:
                 return
-            if (why := self._held.get(stream.at.peer)) is not None:
+            content = head.heard.content
+            if isinstance(content, NotLoaded):  # its turn has come: the next look loads it
+                self._park(head).retry_at = now
+                return
+            why = self._held.get(stream.at.peer)
+            if why is not None:
                 head.reason, head.retry_at = why, None
-                self._park(head)
-                if why != COMPARING:
-                    self._tell(head)
-                return
-            if not self._take(stream, head):
+            if why is not None or not self._take(stream, head, content):
                 self._park(head)
                 if head.reason != COMPARING:
                     self._tell(head)
@@ -121,9 +122,8 @@ class BatchFold(Generic[Known]):
             del queue[head.heard.sequence]
             self._leave(head)
 
-    def _take(self, stream: Stream, head: ParkedEvent) -> bool:
+    def _take(self, stream: Stream, head: ParkedEvent, content: Content) -> bool:
         """Try the next event of a stream; False when it has to wait."""
-        content = head.heard.content
         if isinstance(content, NotUnderstood | Invalid):
             if disposition_of(content.reason) is Disposition.PARKED:
                 head.await_contracts(content.reason, self._now)
@@ -145,7 +145,7 @@ class BatchFold(Generic[Known]):
             case Refused(reason, kept):
                 self._hear(stream, head.heard, refusal=reason, kept=kept)
             case Awaiting(reason):
-                head.reason, head.retry_at = reason, self._now + AWAITING_DELAY
+                head.await_another(reason, self._now)
                 return False
         return True
 

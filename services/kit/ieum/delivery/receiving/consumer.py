@@ -126,26 +126,26 @@ class Consumer(Generic[Known]):
         if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
             await asyncio.sleep(PACE_SECONDS)
 
-    async def _taken(self, records: Records) -> BatchResult | None:
+    async def _taken(self, records: Records, *, mind_gap: bool = True) -> BatchResult | None:
         """Take records in, and set aside those that break the batch; None when others have to come first."""
         try:
-            answer = await self._inbox.take(records)
+            answer = await self._inbox.take(records, mind_gap=mind_gap)
         except RETRYABLE:
             raise
         except Exception as error:  # noqa: BLE001 - one event must not block the others
             if len(records) > 1:
-                return await self._in_halves(records)
-            answer = await self._inbox.set_aside(records[0], error)
+                return await self._in_halves(records, mind_gap=mind_gap)
+            answer = await self._inbox.set_aside(records[0], error, mind_gap=mind_gap)
         return await self._mind_gap(records, answer) if isinstance(answer, Gap) else answer
 
-    async def _in_halves(self, records: Records) -> BatchResult | None:
+    async def _in_halves(self, records: Records, *, mind_gap: bool) -> BatchResult | None:
         """Bisect a failing batch: take in what works, in as few transactions as possible."""
         half = len(records) // 2
-        first = await self._taken(records[:half])
+        first = await self._taken(records[:half], mind_gap=mind_gap)
         if first is None:
             self._mailboxes.rewind(records[half:], {(each.topic, each.partition) for each in records[:half]})
             return None
-        second = await self._taken(records[half:])
+        second = await self._taken(records[half:], mind_gap=mind_gap)
         return None if second is None else first + second
 
     def _done(self, records: Records, taken: BatchResult, started: float) -> None:
@@ -178,8 +178,7 @@ class Consumer(Generic[Known]):
                 _log.error("mailbox.truncated", partitions=[f"{p.topic}/{p.partition}" for p in lost])
                 await self._inbox.ask_what_is_lost()
                 self._relay.wake()
-            taken = await self._inbox.take(records, mind_gap=False)
-            return taken if isinstance(taken, BatchResult) else None
+            return await self._taken(records, mind_gap=False)
         self._sought.update(gap.expected)
         self._mailboxes.rewind(records)
         for partition, offset in offsets.items():

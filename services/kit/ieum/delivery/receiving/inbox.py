@@ -46,9 +46,9 @@ class Inbox(Generic[Known]):
         """Return the partition that a record came from."""
         return self._families[record.topic], record.partition
 
-    async def set_aside(self, record: Record, error: Exception) -> BatchResult | Gap:
+    async def set_aside(self, record: Record, error: Exception, *, mind_gap: bool) -> BatchResult | Gap:
         """Take in one record that breaks every batch: parked if its place is verified, and retried later."""
-        return await self._parking(error, offset=record.offset).take([record])
+        return await self._parking(error, offset=record.offset).take([record], mind_gap=mind_gap)
 
     async def take(self, records: Sequence[Record], *, mind_gap: bool = True) -> BatchResult | Gap:
         """Take a batch in and commit it; a Gap, and nothing done, when records are missing before it."""

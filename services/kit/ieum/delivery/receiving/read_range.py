@@ -10,7 +10,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.reading_progress import ReadingProgress
-from ieum.delivery.recovering.startup_check import partitions_of, read_and_ends
+from ieum.delivery.recovering.startup_check import place_of, read_and_ends
 from ieum.delivery.streams.positions import Partition, read_positions
 
 LOOK_SECONDS, LOOK_SECONDS_MAX = 5.0, 0.05
@@ -57,21 +57,22 @@ class Reach:
 
         A mailbox that begins above what was read has lost records, which is reported elsewhere.
         """
-        places, reached, handed = partitions_of(context), dict(self._reached), dict(self._handed)
+        reached, handed = dict(self._reached), dict(self._handed)
         async with context.database.acquire() as connection:
             read = await read_positions(connection)
             ahead = {
                 each: offset
                 for each, offset in reached.items()
-                if offset > read.get(places[each], 0) >= handed.get(each, 0)
+                if offset > read.get(place_of(context, each), 0) >= handed.get(each, 0)
             }
             if not ahead:
                 return
             begins = await consumer.beginning_offsets(list(ahead))
+            places = {place_of(context, each): (each, offset) for each, offset in ahead.items()}
             whole = {
-                places[each]: offset
-                for each, offset in ahead.items()
-                if begins[each] <= read.get(places[each], 0)
+                place: offset
+                for place, (each, offset) in places.items()
+                if begins[each] <= read.get(place, 0)
             }
             if self._sure:
                 await _pass_over(connection, whole)

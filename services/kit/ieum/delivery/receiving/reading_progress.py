@@ -1,5 +1,6 @@
-"""Detects partitions that hold unread records and are not read any further."""
+"""How reading progresses: partitions that stand still, and those that are read up to half a minute ago."""
 
+from collections import deque
 from collections.abc import Mapping
 
 import structlog
@@ -8,6 +9,8 @@ from ieum.delivery.streams.positions import Partition
 
 STILL_SECONDS_MAX = 30.0
 TELL_SECONDS = 60.0
+REMEMBERED_SECONDS = 30.0
+"""How long ends are remembered: what was there before is asked for only once they are passed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -18,11 +21,17 @@ class ReadingProgress:
     def __init__(self) -> None:
         self._moved: dict[Partition, tuple[int, float]] = {}
         self._told = float("-inf")
+        self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
+        self._read: Mapping[Partition, int] = {}
         self.still: dict[Partition, int] = {}
         """Partitions that do not advance, and how many records wait there."""
 
     def look(self, read: Mapping[Partition, int], ends: Mapping[Partition, int], now: float) -> None:
         """Note the positions and the ends of the partitions."""
+        self._read = read
+        self._ends.append((now, ends))
+        while self._ends[0][0] < now - REMEMBERED_SECONDS:
+            self._ends.popleft()
         behind = {place: end - read.get(place, 0) for place, end in ends.items()}
         behind = {place: records for place, records in behind.items() if records > 0}
         moved = {place: (read.get(place, 0), now) for place in behind}
@@ -37,3 +46,11 @@ class ReadingProgress:
         if self.still and now - self._told >= TELL_SECONDS:
             self._told = now
             _log.error("mailbox.still", partitions=len(self.still), records=sum(self.still.values()))
+
+    def caught_up(self, place: Partition) -> bool:
+        """Whether a partition is read to where it ended at some time in the last half minute.
+
+        What a peer sent before, and is not read by then, is not in the mailbox. False while ends are unknown.
+        """
+        read = self._read.get(place, 0)
+        return any(read >= ends.get(place, 0) for _, ends in self._ends)

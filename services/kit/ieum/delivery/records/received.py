@@ -29,6 +29,14 @@ class Record(Protocol):
     headers: Sequence[tuple[str, bytes]]
 
 
+Content = Model | NotUnderstood | Invalid
+"""The body of an event, or why it cannot be used."""
+
+
+class NotLoaded:
+    """In place of a body that waits in the database, behind others: it is loaded when its turn comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
     """An event whose place is verified. `content` is its body, or why the body cannot be used."""
@@ -40,7 +48,7 @@ class VerifiedEvent:
     headers: bytes
     body: bytes
     digest: bytes
-    content: Model | NotUnderstood | Invalid
+    content: Content | NotLoaded
     record: Record | None = None
 
     @property

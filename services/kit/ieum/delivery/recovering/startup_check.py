@@ -27,7 +27,7 @@ async def check_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) 
     that ends below it lost what we have read, and perhaps more. Raises one of DATABASE_RETRYABLE or a
     KafkaError.
     """
-    partitions = partitions_of(context)
+    partitions = partitions_of(context, consumer)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
         begins = await consumer.beginning_offsets(list(partitions))
@@ -58,16 +58,15 @@ async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsum
     """Seek every partition that this process reads back to its position in the database, which decides."""
     async with context.database.acquire() as connection:
         positions = await read_positions(connection)
-    places = partitions_of(context)
     for partition in consumer.assignment():
-        offset = positions.get(places[partition], 0)
+        offset = positions.get(place_of(context, partition), 0)
         if await consumer.position(partition) > offset:
             consumer.seek(partition, offset)
 
 
 async def ends_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[Partition, int]:
     """Return the end offsets of our mailboxes; raises KafkaError or TimeoutError."""
-    places = partitions_of(context)
+    places = partitions_of(context, consumer)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         ends = await consumer.end_offsets(list(places))
     return {places[partition]: offset for partition, offset in ends.items()}
@@ -78,20 +77,28 @@ async def read_and_ends(
 ) -> tuple[dict[Partition, int], dict[Partition, int]]:
     """Return the positions and the ends of our mailboxes, including what open transactions hold back."""
     ends = await ends_of(context, consumer)
-    for partition, place in partitions_of(context).items():
-        if partition in consumer.assignment():
-            ends[place] = max(ends[place], consumer.highwater(partition) or 0)
+    for partition in consumer.assignment():
+        place = place_of(context, partition)
+        ends[place] = max(ends.get(place, 0), consumer.highwater(partition) or 0)
     async with context.database.acquire() as connection:
         return await read_positions(connection), ends
 
 
-def partitions_of(context: DeliveryContext) -> dict[TopicPartition, Partition]:
-    """Return all partitions of our mailboxes."""
-    return {
-        TopicPartition(topic_of(context.me, family), partition): (number, partition)
-        for number, family in FAMILIES.items()
-        for partition in range(MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1)
-    }
+def partitions_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[TopicPartition, Partition]:
+    """Return all partitions of our mailboxes: those of the contract, and what the broker has besides."""
+    partitions: set[TopicPartition] = set()
+    for family in FAMILIES.values():
+        topic = topic_of(context.me, family)
+        numbers = set(range(MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1))
+        numbers |= consumer.partitions_for_topic(topic) or set()
+        partitions |= {TopicPartition(topic, number) for number in numbers}
+    return {partition: place_of(context, partition) for partition in sorted(partitions)}
+
+
+def place_of(context: DeliveryContext, partition: TopicPartition) -> Partition:
+    """Return the partition of a mailbox by its family."""
+    families = {topic_of(context.me, family): number for number, family in FAMILIES.items()}
+    return families[partition.topic], partition.partition
 
 
 def _above(offsets: Mapping[Partition, int], positions: Mapping[Partition, int]) -> dict[Partition, int]:

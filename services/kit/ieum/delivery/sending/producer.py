@@ -20,7 +20,7 @@ from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.records.partitions import hash_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
-from ieum_contracts.topics import RECORD_BYTES_MAX
+from ieum_contracts.topics import MAILBOX_PARTITIONS, RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
 SEND_SECONDS_MAX = 10.0
@@ -145,8 +145,11 @@ class Unacknowledged(Transient):
 
 
 def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
-    """Choose the partition as aiokafka does for a record with a key, with our cached hash."""
-    return partitions[hash_of(key) % len(partitions)]
+    """Choose the partition as Kafka's clients do for a record with a key, among those of the contract.
+
+    A topic that was given more partitions keeps the place of each key: the recipient checks it.
+    """
+    return partitions[hash_of(key) % min(len(partitions), MAILBOX_PARTITIONS)]
 
 
 def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:

@@ -1,0 +1,66 @@
+"""Asking again: not for what still lies in our mailbox, and what waits to be sent is not entered twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from ieum.delivery.maintenance.ask_again import AskAgain
+from ieum.delivery.maintenance.walk_parked import WalkParked
+from ieum.delivery.notices.notices import send_again
+from ieum.delivery.receiving.reading_progress import ReadingProgress
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.recovering.heads import hear_heads
+from ieum.delivery.sending.leadership import DatabaseAddress
+from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.relay import Relay
+from ieum_contracts.delivery import StreamHead, StreamResendAsked
+from ieum_contracts.topics import Family
+from tests.kit.delivery.agencies import Bare, new_keys
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+EVENTS, ASKS = 20, 20
+
+
+async def asks(agency: Bare, job: AskAgain) -> object:
+    async with agency.database.acquire() as connection:
+        await connection.execute("update expected set since = since - interval '1 hour', asked_at = null")
+        await job.run(connection, agency.clock(), timedelta(seconds=30))
+    return await agency.value("select count(*) from notice")
+
+
+async def test_what_may_lie_in_the_mailbox_is_not_asked_for(resting: Pair) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    (key,) = new_keys(1)
+    progress = ReadingProgress()
+    relay = Relay(
+        DatabaseAddress(""), beta.context, Producer(beta.settings), lambda: None
+    )  # it does not run, and is only woken
+    job = AskAgain(beta.context, relay, progress, WalkParked())
+    async with beta.database.acquire() as connection:
+        await beta.context.peers.know(connection, [alpha.address])
+        peer = beta.context.peers.number(alpha.address)
+        await hear_heads(connection, peer, [StreamHead(family=Family.REFERRAL, key=key, said=3, heard=0)])
+    place = 1, partition_of(str(key).encode())
+
+    assert await asks(beta, job) == 0, "it is not known how far is read"
+    progress.look({place: 10}, {place: 5_000}, now=0)
+    assert await asks(beta, job) == 0, "it may be among the 4,990 records"
+    progress.look({place: 5_000}, {place: 9_000}, now=20)
+    assert await asks(beta, job) == 1, "it is not in the mailbox"
+    await beta.change("truncate notice, expected")
+
+
+async def test_what_waits_is_not_entered_again(resting: Pair) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    (key,) = new_keys(1)
+    await alpha.say(beta.address, [key] * EVENTS)
+    asked = StreamResendAsked(family=Family.REFERRAL, key=key, first=1, last=EVENTS)
+    for _ in range(ASKS):
+        async with alpha.database.acquire() as connection, connection.transaction():
+            await send_again(connection, alpha.context, alpha.context.peers.number(beta.address), asked)
+
+    assert await alpha.value("select count(*) from outbox where key = $1", key) == 2 * EVENTS
+    rows = await alpha.rows("select sequence from outbox where key = $1 and resent order by id", key)
+    assert [row["sequence"] for row in rows] == list(range(1, EVENTS + 1))

@@ -1,0 +1,63 @@
+"""Much may wait behind a gap: bodies are loaded as far as they can be tried soon, and all come in order."""
+
+from uuid import UUID
+
+import pytest
+
+from ieum.delivery.blocked.parking import STREAM_BYTES_LOADED, load_parked
+from ieum.delivery.records.received import NotLoaded
+from ieum_contracts.referral import ReferralAmended
+from ieum_contracts.topics import BODY_BYTES_MAX
+from ieum_lab.embedded.stack import Stack
+from tests.kit.delivery import wire
+from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+EVENTS = 14
+BODY_BYTES = BODY_BYTES_MAX - 1_000
+
+
+def large(pair: Pair, key: UUID, sequence: int) -> wire.Raw:
+    raw = wire.event(pair.alpha.address, pair.beta.address, key, sequence, ReferralAmended())
+    return raw.saying((raw.value or b"").ljust(BODY_BYTES))
+
+
+async def parked(beta: Bare, key: UUID) -> object:
+    return await beta.value("select count(*) from parked where key = $1", key)
+
+
+async def test_what_waits_behind_a_gap_is_loaded_in_parts_and_heard_in_order(
+    stack: Stack, pair: Pair
+) -> None:
+    beta = pair.beta
+    (key,) = new_keys(1)
+    records = [large(pair, key, sequence) for sequence in range(1, EVENTS + 1)]
+    wire.produce(stack, records[1:])
+
+    async def all_wait() -> bool:
+        return await parked(beta, key) == EVENTS - 1
+
+    await until(all_wait)
+    async with beta.database.acquire() as connection:
+        waiting = await load_parked(connection, [key])
+    loaded = [each for each in waiting if not isinstance(each.heard.content, NotLoaded)]
+    assert [each.heard.sequence for each in loaded] == list(range(2, 2 + STREAM_BYTES_LOADED // BODY_BYTES))
+    assert len(waiting) == EVENTS - 1
+    assert sum(len(each.heard.body) for each in waiting) <= STREAM_BYTES_LOADED
+
+    wire.produce(stack, records[:1])
+
+    async def none_waits() -> bool:
+        return await parked(beta, key) == 0
+
+    await until(none_waits)
+    rows = await beta.rows("select sequence from effect where key = $1 order by o", key)
+    assert [row["sequence"] for row in rows] == list(range(1, EVENTS + 1))
+    ledger = await beta.rows(
+        "select digest, sha256(headers || sha256(body)) as found, length(body) as bytes from ledger "
+        "where key = $1 and not said",
+        key,
+    )
+    assert all(row["digest"] == row["found"] and row["bytes"] == BODY_BYTES for row in ledger)
