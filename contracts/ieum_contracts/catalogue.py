@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ieum_contracts import body as bodies
-from ieum_contracts import capacity, case, consent, decisions, delivery, eligibility, programme, referral
+from ieum_contracts import (
+    capacity,
+    case,
+    consent,
+    decisions,
+    delivery,
+    eligibility,
+    inquiry,
+    programme,
+    referral,
+)
 from ieum_contracts.body import Invalid, NotUnderstood
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.envelope import schema_version
@@ -100,9 +110,9 @@ _ROWS = (
     EventType("referral.amendment-noted", decisions.ReferralAmendmentNoted, Family.REFERRAL, _RECIPIENT),
     EventType("consent.erased", consent.ConsentErased, Family.REFERRAL, _RECIPIENT),
     EventType("referral.overdue", _PLANNED, Family.REFERRAL, _BOTH),
-    EventType("eligibility.requested", _PLANNED, Family.ELIGIBILITY, _SENDER),
+    EventType("eligibility.requested", inquiry.EligibilityRequested, Family.ELIGIBILITY, _SENDER),
     EventType("eligibility.assessed", eligibility.EligibilityAssessed, Family.ELIGIBILITY, _RECIPIENT),
-    EventType("eligibility.confirmed", _PLANNED, Family.ELIGIBILITY, _RECIPIENT),
+    EventType("eligibility.confirmed", inquiry.EligibilityConfirmed, Family.ELIGIBILITY, _RECIPIENT),
     EventType("eligibility.changed", eligibility.EligibilityChanged, Family.ELIGIBILITY, _BOTH),
     EventType("case.closed", case.CaseClosed, Family.CASE_CLOSED, _RECIPIENT),
     EventType("case.followed-up", case.CaseFollowedUp, Family.CASE_CLOSED, _RECIPIENT),

@@ -21,6 +21,7 @@ from ieum_contracts import (
     eligibility,
     evidence,
     identifier_rule,
+    inquiry,
     lifecycle,
     model,
     topics,
@@ -58,6 +59,7 @@ _CODED: tuple[ModuleType, ...] = (
     delivery,
     eligibility,
     evidence,
+    inquiry,
     model,
     topics,
 )

@@ -43,9 +43,9 @@ RECIPIENTS = (
 )
 OTHERS = {
     "referral.overdue": "referral recipient+sender planned",
-    "eligibility.requested": "eligibility sender planned",
+    "eligibility.requested": "eligibility sender",
     "eligibility.assessed": "eligibility recipient",
-    "eligibility.confirmed": "eligibility recipient planned",
+    "eligibility.confirmed": "eligibility recipient",
     "eligibility.changed": "eligibility recipient+sender",
     "case.closed": "case-closed recipient",
     "case.followed-up": "case-closed recipient",

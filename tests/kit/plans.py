@@ -54,6 +54,22 @@ WORLDS = {
                now() - n * interval '1 minute' from generate_series(1, 20000) n
         """,
         """
+        insert into inquiry (
+            id, asked_here, peer, asking, place, programmes, asked_at, at, cited, erased
+        )
+        select md5(n::text)::uuid, n % 2 = 0, 1, gen_random_uuid(), 0, '{}', now(),
+               now() - n * interval '1 minute', n % 3 = 0, n % 5 = 0
+        from generate_series(1, 20000) n
+        """,
+        """
+        insert into citation (referral, inquiry)
+        select md5(n::text)::uuid, md5((n + 1)::text)::uuid from generate_series(1, 20000) n
+        """,
+        """
+        insert into confirmation (referral, assessed, body, at)
+        select md5(n::text)::uuid, 'd', '{}', now() from generate_series(1, 20000) n
+        """,
+        """
         insert into case_file (id, journey, opened_at, keep_open, version)
         select case_id, journey, created_at, false, 1 from referral
         """,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ieum_contracts.case import CaseFollowedUp
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.eligibility import EligibilityAssessed
-from ieum_contracts.story import people, shorter, trouble
+from ieum_contracts.story import inquiring, people, shorter, trouble
 from ieum_contracts.story.people import EMPLOYMENT, JOBS, WELFARE
 from ieum_contracts.story.referral import Told
 from ieum_contracts.story.telling import Message, Teller
@@ -32,6 +32,7 @@ def story() -> list[Message]:
     trouble.restored(teller, EMPLOYMENT, WELFARE, START)
     teller.tell_room(EMPLOYMENT, people.FULL)
     teller.tell_room(JOBS, people.SOME_ROOM, "places-counted")
+    inquiring.inquired(teller)
     return teller.told
 
 

@@ -35,7 +35,7 @@ _INSURED: Fields = {
     "explanation_ko": "피보험단위기간 180일 이상",
     "explanation_en": "at least 180 insured days",
 }
-_ABLE: Fields = {
+ABLE: Fields = {
     "rule": "able-to-work",
     "citation": "고용보험법 40",
     "explanation_ko": "근로의 의사와 능력",
@@ -55,7 +55,7 @@ BENEFIT: Fields = MappingProxyType(
         "rule_set": "2026-07",
         "rules": [
             {**_INSURED, "facts": ["circumstances.insured_days"]},
-            {**_ABLE, "facts": ["circumstances.able_to_work"]},
+            {**ABLE, "facts": ["circumstances.able_to_work"]},
         ],
         "retention_days": 365,
         "valid_from": "2026-01-01",
@@ -101,7 +101,7 @@ ASSESSED: Fields = MappingProxyType(
         "as_of": "2026-07-01",
         "rules": [
             {**_INSURED, "result": "pass"},
-            {**_ABLE, "result": "unknown", "missing": ["circumstances.able_to_work"]},
+            {**ABLE, "result": "unknown", "missing": ["circumstances.able_to_work"]},
         ],
     }
 )

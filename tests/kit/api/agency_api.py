@@ -106,14 +106,15 @@ def like(api: Api, **changes: Any) -> FastAPI:
 
 
 @asynccontextmanager
-async def open_api(centre: CentreUnderTest, mine: Agency, others: Agency) -> AsyncIterator[Api]:
-    """Open the API of one agency that knows the programmes of another."""
-    me, peer = centre.address(mine.id), centre.address(others.id)
+async def open_api(centre: CentreUnderTest, mine: Agency, *others: Agency) -> AsyncIterator[Api]:
+    """Open the API of one agency that knows the programmes of others; the first of them is its peer."""
+    me, peer = centre.address(mine.id), centre.address(others[0].id)
+    known = {centre.address(each.id): each for each in (mine, *others)}
     database = await open_database(centre.access(mine.id).dsn)
     peers = Peers()
     async with database.acquire() as connection:
-        await peers.know(connection, [me, peer])
-        for address, agency in ((me, mine), (peer, others)):
+        await peers.know(connection, list(known))
+        for address, agency in known.items():
             for body in published(agency, 1):
                 written = body.model_dump_json(exclude_none=True).encode()
                 place = (peers.number(address), f"programme:{body.programme}", body.version)

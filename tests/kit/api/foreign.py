@@ -29,9 +29,15 @@ class Foreign:
     numbers: dict[tuple[UUID, Family], int] = field(default_factory=dict)
 
     async def say(
-        self, key: UUID, body: Model, *, journey: UUID | None = None, value: bytes | None = None
+        self,
+        key: UUID,
+        body: Model,
+        *,
+        journey: UUID | None = None,
+        value: bytes | None = None,
+        at: datetime | None = None,
     ) -> UUID:
-        """Say one event, with other bytes than its body's where they are given; returns its id."""
+        """Say one event, with other bytes or another time where they are given; returns its id."""
         kind = EVENT_TYPES[type_of(body)]
         number = None
         if kind.family is not Family.DELIVERY:
@@ -40,7 +46,7 @@ class Foreign:
             id=uuid7(),
             source=self.me,
             type=type_of(body),
-            time=datetime.now(UTC),
+            time=at or datetime.now(UTC),
             subject=str(key),
             recipient=self.to.me,
             dataschema=dataschema_of(body),

@@ -30,7 +30,7 @@ NOT_FOUND = "paths ~v1/referrals/{referral} get responses 404"
 def filled(path: str) -> str:
     """Put ids of nothing into a path."""
     names = {"stream": f"nobody-here.referral.{uuid4()}", "agency": "nobody-here"}
-    return path.format_map({"referral": str(uuid4()), "case": str(uuid4()), **names})
+    return path.format_map({each: str(uuid4()) for each in ("referral", "case", "group")} | names)
 
 
 FAULTS: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -166,7 +166,7 @@ async def test_a_header_that_is_declared_has_to_be_there_and_to_fit(api: Api) ->
 
 
 def _wrong(path: str) -> str:
-    return path.format_map(dict.fromkeys(("referral", "case", "stream", "agency"), "x" * 150))
+    return path.format_map(dict.fromkeys(("referral", "case", "group", "stream", "agency"), "x" * 150))
 
 
 def _without(document: Json, place: str) -> Json:

@@ -7,7 +7,19 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasure_rows, flow_rows, reading, referral_rows, unmet_rows
+from ieum.storage import (
+    assessment_rows,
+    case_rows,
+    cited_assessments,
+    confirmation_rows,
+    erasure_rows,
+    flow_rows,
+    inquiry_erasure,
+    inquiry_rows,
+    reading,
+    referral_rows,
+    unmet_rows,
+)
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -24,12 +36,15 @@ HOT = {
             batch_write._MOVE,
             flush._REFER,
             flush._FILE,
+            flush._INQUIRE,
+            flush._CITE,
+            flush._CONFIRM,
             flush._ANSWER,
             unmet_rows.ADD_UNMET,
         )
     ),
     "look back": loading._LOOK_BACK,
-    "assessments cited": loading._CITED,
+    "assessments cited": cited_assessments._CITED,
     "clear heard bodies": erasure._CLEAR,
     "look up what was erased": erasure_rows._ERASED,
     "cases of what was erased": erasure_rows._CASES,
@@ -37,9 +52,17 @@ HOT = {
     "whom cases serve": case_rows._SERVED,
     "cases of journeys": case_rows._CASES_OF_JOURNEYS,
     "cases told before": case_rows._TOLD,
+    "lock inquiries": inquiry_rows._LOCK,
+    "what one call asked": inquiry_rows._GROUP,
+    "inquiry cited": inquiry_rows._CITED,
+    "confirmations": confirmation_rows._READ,
+    "inquiries due": inquiry_erasure._DUE,
+    "inquiries of erased referrals": inquiry_erasure._OF_REFERRALS,
+    "inquiries erased": inquiry_erasure._ERASE,
     "history": reading._HISTORY,
     "what could not be had": unmet_rows._COUNT,
     "times to answer": flow_rows._FLOW,
+    "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""

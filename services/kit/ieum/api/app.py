@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, events, moves, programmes, referrals, reports
+from ieum.api.agency import cases, events, inquiries, moves, programmes, referrals, reports
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -20,6 +20,7 @@ from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
+from ieum.casework.inquiry_orders import CONFIRMATION_ORDER, INQUIRY_ORDER
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
 
@@ -38,6 +39,8 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "ReferralOrder": REFERRAL_ORDER,
     "DecisionOrder": DECISION_ORDER,
     "AskOrder": ASK_ORDER,
+    "InquiryOrder": INQUIRY_ORDER,
+    "ConfirmationOrder": CONFIRMATION_ORDER,
     "EligibilityChanged": ELIGIBILITY_CHANGE,
     "Abandonment": ABANDONMENT,
     "Repetition": REPETITION,
@@ -51,6 +54,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
 
 _ROUTERS = (
     referrals.router,
+    inquiries.router,
     moves.router,
     cases.router,
     programmes.router,

@@ -8,7 +8,12 @@ from ieum.application.command import Command
 from ieum.application.loading import Client, Loaded, Requirements
 from ieum.casework import case_commands, deciding, not_taken_in, sending
 from ieum.casework.ask_orders import AskOrder
-from ieum.casework.decision_orders import Accept, DecisionOrder
+from ieum.casework.confirming import confirm as confirm_assessment
+from ieum.casework.confirming import with_confirmation
+from ieum.casework.decision_orders import Accept, DecisionOrder, Decline, Fail
+from ieum.casework.inquiries import InquiryIds
+from ieum.casework.inquiries import inquire as ask_agencies
+from ieum.casework.inquiry_orders import ConfirmationOrder, InquiryOrder
 from ieum.casework.not_taken_in import Abandonment
 from ieum.casework.orders import CaseClosing, CaseFollowUp, ReferralOrder
 from ieum.casework.refusals import Refusal
@@ -24,8 +29,13 @@ Render = Callable[[Change], StoredResponse]
 def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -> Command:
     """Refer a client to another agency."""
     client = Client(order.client_ref, Address(view.me.centre, order.recipient), order.programme)
-    cited = None if order.assessment is None else order.assessment.event
-    needs = Requirements(client=client, parent=order.parent, cited=cited)
+    cited = order.assessment
+    needs = Requirements(
+        client=client,
+        parent=order.parent,
+        cited=None if cited is None or cited.inquiry is not None else cited.event,
+        inquiry=None if cited is None else cited.inquiry,
+    )
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return sending.refer(order, view, loaded.prior(needs), now, ids)
@@ -36,7 +46,9 @@ def refer(order: ReferralOrder, view: AgencyView, ids: NewIds, render: Render) -
 def decide(referral: UUID, order: DecisionOrder, view: AgencyView, new_case: UUID, render: Render) -> Command:
     """Decide about a referral; an acceptance goes into the case that it names, or the journey's."""
     named = order.case if isinstance(order, Accept) else None
-    needs = Requirements(referral, case=named, case_of_journey=isinstance(order, Accept) and named is None)
+    of_journey = isinstance(order, Accept) and named is None
+    adverse = isinstance(order, Decline | Fail)
+    needs = Requirements(referral, case=named, case_of_journey=of_journey, confirmed=adverse)
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         known = loaded.known.referrals[referral]
@@ -44,9 +56,9 @@ def decide(referral: UUID, order: DecisionOrder, view: AgencyView, new_case: UUI
         if isinstance(order, Accept):
             case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
         result = deciding.decide(known, case, order, now, new_case)
-        return (
-            result if isinstance(result, Refusal) else deciding.refused_outcome(known, order, view) or result
-        )
+        if not isinstance(result, Refusal):
+            result = deciding.refused_outcome(known, order, view) or result
+        return with_confirmation(result, known, order, loaded.known.confirmations.get(referral), now)
 
     return Command(needs, decided, render)
 
@@ -56,6 +68,25 @@ def ask(referral: UUID, order: AskOrder, ask_id: UUID, render: Render) -> Comman
 
     def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
         return sending.ask(loaded.known.referrals[referral], order, now, ask_id)
+
+    return Command(Requirements(referral), decided, render)
+
+
+def inquire(order: InquiryOrder, view: AgencyView, ids: InquiryIds, render: Render) -> Command:
+    """Ask other agencies about somebody who is not named."""
+    owners = tuple({owner for owner, _ in view.published})
+
+    def decided(_: Loaded, now: datetime) -> Change | Refusal:
+        return ask_agencies(order, view, now, ids)
+
+    return Command(Requirements(peers=owners), decided, render)
+
+
+def confirm(referral: UUID, order: ConfirmationOrder, render: Render) -> Command:
+    """Say what a person found of a referral's assessment."""
+
+    def decided(loaded: Loaded, now: datetime) -> Change | Refusal:
+        return confirm_assessment(loaded.known.referrals[referral], order, now)
 
     return Command(Requirements(referral), decided, render)
 

@@ -9,6 +9,7 @@ from asyncpg import Connection
 
 from ieum.application.flush import flush
 from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
+from ieum.casework.inquiries import ANSWERED, EXPIRED, KNOWN, NOT_OFFERED, inquiry_not_taken_in
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
 from ieum.casework.refusals import NotYet, RefusedEvent
@@ -18,12 +19,18 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
+from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
 from ieum_contracts.decisions import ReferralAccepted
+from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
+from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.message import Event
-from ieum_contracts.referral import ReferralRequested
+from ieum_contracts.referral import AssessmentCited, ReferralRequested
+
+_NOT_KEPT = frozenset({WITHDRAWN, EXPIRED, KNOWN, ANSWERED, NOT_OFFERED})
+"""Refusals of what may not be stored, not even for the record."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,11 +52,14 @@ class EventHandler:
         found = await lock_referrals(connection, self.peers, referrals)
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
-        return LoadedCases(found, cases, await read_told_cases(connection, self.peers, named))
+        told = await read_told_cases(connection, self.peers, named)
+        inquiries = {each for event in events for each in _inquiries_of(event)}
+        inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
+        return LoadedCases(found, cases, told, await lock_inquiries(connection, self.peers, inquiries))
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""
-        return {*known.referrals, *known.cases}
+        return {*known.referrals, *known.cases, *known.inquiries}
 
     def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
         """Apply one event."""
@@ -57,7 +67,7 @@ class EventHandler:
         if isinstance(heard, RefusedEvent):
             if heard in {UNKNOWN, WRONG_PARTY} and isinstance(event.body, ConsentWithdrawn):
                 known.forget(UUID(event.envelope.subject), event.envelope.source)
-            return Refused(heard.reason, kept=heard is not WITHDRAWN)
+            return Refused(heard.reason, kept=heard not in _NOT_KEPT)
         if isinstance(heard, NotYet):
             return Awaiting(heard.reason)
         for failure in heard.failures:
@@ -69,6 +79,12 @@ class EventHandler:
 
     def hear_untaken(self, known: LoadedCases, untaken: Untaken, now: datetime) -> None:
         """Mark what had no effect at the peer; for an event of a case only the streams record it."""
+        inquiry = known.inquiries.get(untaken.key)
+        if inquiry is not None and inquiry.peer == untaken.peer:
+            inquired = inquiry_not_taken_in(inquiry, untaken.reason)
+            if inquired is not None:
+                known.take(inquired)
+            return
         referral = known.referrals.get(untaken.key)
         if referral is None or referral.peer != untaken.peer:
             return
@@ -96,6 +112,16 @@ def _referrals_of(event: Event) -> Collection[UUID]:
             return (key, parent)
         case _:
             return (key,)
+
+
+def _inquiries_of(event: Event) -> Collection[UUID]:
+    match event.body:
+        case EligibilityRequested() | EligibilityAssessed() | EligibilityChanged() | EligibilityConfirmed():
+            return (UUID(event.envelope.subject),)
+        case ReferralRequested(assessment=AssessmentCited(inquiry=UUID() as inquiry)):
+            return (inquiry,)
+        case _:
+            return ()
 
 
 def _cases_named(event: Event) -> Collection[UUID]:

@@ -9,8 +9,10 @@ from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.ledger import REFUSED
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.confirmation_rows import confirmation_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
+from ieum.storage.inquiry_rows import citation_row, inquiry_row
 from ieum.storage.referral_rows import referral_row
 from ieum.storage.unmet_rows import ADD_UNMET, unmet_rows
 
@@ -40,6 +42,27 @@ _FILE = """filed as (
         keep_open = excluded.keep_open, closed_at = excluded.closed_at,
         reason = excluded.reason, version = excluded.version
 )"""
+_INQUIRE = """inquired as (
+    insert into inquiry (
+        id, asked_here, peer, asking, place, programmes, asked_at, at, answer, answered_at, assessment,
+        refused, cited, erased
+    )
+    select id, asked_here, peer, asking, place, programmes, asked_at, now(), answer, answered_at, assessment,
+        refused, cited, erased
+    from unnest({rows}::inquiry_row[])
+    on conflict (id) do update set
+        answer = excluded.answer, answered_at = excluded.answered_at, assessment = excluded.assessment,
+        refused = excluded.refused, cited = excluded.cited
+)"""
+_CITE = """cited as (
+    insert into citation (referral, inquiry) select * from unnest({rows}::citation_row[])
+)"""
+_CONFIRM = """confirmed as (
+    insert into confirmation (referral, assessed, body, at, by)
+    select * from unnest({rows}::confirmation_row[])
+    on conflict (referral) do update set
+        assessed = excluded.assessed, body = excluded.body, at = excluded.at, by = excluded.by
+)"""
 _ANSWER = """answered as (
     insert into idempotency (key, fingerprint, status, headers, body, at)
     select key, fingerprint, status, headers, body, now() from unnest({rows}::answer_row[])
@@ -49,7 +72,7 @@ _ANSWER = """answered as (
 async def flush(
     connection: Connection, peers: Peers, known: LoadedCases, rows: Rows, answers: Sequence[StoredAnswer] = ()
 ) -> None:
-    """Write changed referrals and cases, delivery's rows, and the answers to store.
+    """Write changed referrals, cases and inquiries, delivery's rows, and the answers to store.
 
     Raises Transient when another transaction created the same stream, and UniqueViolationError when it
     made the same client's referral to the same programme, or used the same Idempotency-Key.
@@ -62,6 +85,9 @@ async def flush(
                 *rows.parts(),
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
+                (_INQUIRE, [inquiry_row(each, peers) for each in known.changed_inquiries()]),
+                (_CITE, [citation_row(each) for each in known.citations]),
+                (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),
                 (_ANSWER, [_answer_row(answer) for answer in answers]),
                 (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],

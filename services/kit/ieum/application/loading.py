@@ -12,14 +12,15 @@ from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.sending import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
-from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.case_rows import lock_cases, lock_journeys
+from ieum.storage.cited_assessments import CitedEvent, find_cited
+from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
+from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.model import Model
-from ieum_contracts.topics import Family
 
 
 class Client(NamedTuple):
@@ -41,11 +42,14 @@ class Requirements:
     parent: UUID | None = None
     untaken: bool = False
     cited: UUID | None = None
+    inquiry: UUID | None = None
+    confirmed: bool = False
+    peers: tuple[Address, ...] = ()
 
     @property
     def locks(self) -> bool:
         """Whether it changes something that exists."""
-        return self.referral is not None or self.case is not None
+        return self.referral is not None or self.case is not None or self.inquiry is not None
 
 
 @dataclass(slots=True)
@@ -67,7 +71,8 @@ class Loaded:
         parent = None if needs.parent is None else self.parents.get(needs.parent)
         duplicate = None if needs.client is None else self.open.get(needs.client)
         client = None if parent is None else self.clients.get(parent.id)
-        return Prior(parent, duplicate, needs in self.cited, client)
+        inquiry = None if needs.inquiry is None else self.known.inquiries.get(needs.inquiry)
+        return Prior(parent, duplicate, needs in self.cited, client, inquiry)
 
     def case_for(self, referral: Referral) -> Case | None:
         """Return the journey's case, for an acceptance that names none."""
@@ -99,12 +104,19 @@ async def load(
     loaded = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
-    if referrals or cases:
+    inquiries = {each.inquiry for each in needs if each.inquiry is not None}
+    if referrals or cases or inquiries:
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
-        loaded.known = LoadedCases(locked, await lock_cases(connection, peers, cases))
+        adverse = {each.referral for each in needs if each.confirmed and each.referral is not None}
+        loaded.known = LoadedCases(
+            locked,
+            await lock_cases(connection, peers, cases),
+            inquiries=await lock_inquiries(connection, peers, inquiries),
+            confirmations=await read_confirmations(connection, adverse),
+        )
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     parents = {each.parent for each in needs if each.parent is not None}
@@ -114,7 +126,7 @@ async def load(
         journeys = [each.journey for each in loaded.parents.values()]
         rows = await connection.fetch(_CLIENTS, list(loaded.parents), journeys)
         loaded.clients = {row["parent"]: row["client_ref"] for row in rows}
-    loaded.cited = await _cited(connection, [each for each in needs if each.cited is not None])
+    loaded.cited = await _cited(connection, needs)
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 
@@ -126,31 +138,16 @@ cross join lateral (
     where parent = i.parent and not recipient and client_ref is not null order by id limit 1
 ) r
 """
-_CITED = """
-select i.number from unnest($1::uuid[], $2::text[], $3::uuid[])
-    with ordinality as i (event, client_ref, parent, number)
-cross join lateral (
-    select id, peer from referral where client_ref = i.client_ref
-    union all select id, peer from referral where id = i.parent
-) r
-cross join lateral (
-    select from ledger where key = r.id and peer = r.peer and family = $4 and event_id = i.event limit 1
-) l
-"""
 
 
 async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:
     """Return the commands whose cited assessment was said or heard about the same client."""
-    if not needs:
-        return set()
-    rows = await connection.fetch(
-        _CITED,
-        [each.cited for each in needs],
-        [None if each.client is None else each.client.ref for each in needs],
-        [each.parent for each in needs],
-        FAMILY_NUMBERS[Family.ELIGIBILITY],
-    )
-    return {needs[row["number"] - 1] for row in rows}
+    citing = [(each, each.cited) for each in needs if each.cited is not None]
+    events = [
+        CitedEvent(event, None if each.client is None else each.client.ref, each.parent)
+        for each, event in citing
+    ]
+    return {citing[number][0] for number in await find_cited(connection, events)}
 
 
 _LOOK_BACK = """
@@ -176,6 +173,7 @@ async def _look_back(
 ) -> None:
     clients = [each.client for each in needs]
     await peers.load_addresses(connection, (client.to for client in clients if client is not None))
+    await peers.load_addresses(connection, (to for each in needs for to in each.peers))
     rows = await connection.fetch(
         _LOOK_BACK,
         [None if idempotency_key is None else idempotency_key.key for idempotency_key in idempotency_keys],

@@ -38,6 +38,7 @@ from ieum_contracts.codes import (
 )
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
 
+_NOT_SAID = frozenset({"answers", "decision", "confirmation"})
 _ANSWERS = frozenset({"name-one-ask", "ask-does-not-wait"})
 
 
@@ -109,7 +110,7 @@ def _check_case(referral: Referral, case: Case | None, order: DecisionOrder) -> 
 
 
 def _fields(referral: Referral, order: DecisionOrder, case: UUID) -> Mapping[str, object]:
-    given = {name: getattr(order, name) for name in order.model_fields_set - {"answers", "decision"}}
+    given = {name: getattr(order, name) for name in order.model_fields_set - _NOT_SAID}
     match order:
         case Receive():
             return {**given, "cause": ReceivedCause.ANSWERED_HERE}

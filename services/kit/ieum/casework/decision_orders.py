@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from ieum.casework.inquiry_orders import ConfirmationOrder
 from ieum_contracts.causes import SubStatus
 from ieum_contracts.client import SealedNote
 from ieum_contracts.client_codes import Question
@@ -19,6 +20,13 @@ Answers = Annotated[
 ]
 SealedText = Annotated[SealedNote | None, Field(description="A note in words.")]
 CodedReason = Annotated[Reason | None, Field(description="Why; `other` needs a note.")]
+Confirmed = Annotated[
+    ConfirmationOrder | None,
+    Field(
+        description="What a person found of the assessment: needed with `not-eligible` where that says "
+        "`unlikely`, unless it was confirmed before."
+    ),
+]
 NextAppointment = Annotated[Appointment | None, Field(description="When and where the client is expected.")]
 
 
@@ -115,6 +123,7 @@ class Fail(Deciding):
 
     decision: Literal[Decision.FAILED]
     reason: CodedReason = None
+    confirmation: Confirmed = None
 
 
 class Decline(Deciding):
@@ -122,6 +131,7 @@ class Decline(Deciding):
 
     decision: Literal[Decision.DECLINED]
     reason: CodedReason = None
+    confirmation: Confirmed = None
     failed_rules: Annotated[
         tuple[Code, ...], Field(max_length=LIST_ITEMS_MAX, description="Ids of rules that failed.")
     ] = ()

@@ -6,7 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from ieum.casework.assessing import assessed_again
+from ieum.casework.citing import citing
+from ieum.casework.confirming import confirmation_heard
 from ieum.casework.effects import changed, decided
+from ieum.casework.inquiries import hear_answer, hear_inquiry
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.refusals import NotYet, RefusedEvent
@@ -19,6 +22,7 @@ from ieum_contracts.codes import State
 from ieum_contracts.consent import ConsentErased
 from ieum_contracts.decisions import DecisionBody, ReferralAccepted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
+from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
@@ -42,7 +46,12 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
             return REFERRAL_KNOWN if referral is not None else _hear_request(known, event, body, view, now)
         case CaseClosed() | CaseFollowedUp() as body:
             return _hear_of_case(known, event.envelope.source, key, body, now)
-        case EligibilityAssessed() | EligibilityChanged() as body:
+        case EligibilityRequested() as body:
+            return hear_inquiry(known, event, body, view, now)
+        case EligibilityAssessed() | EligibilityChanged() | EligibilityConfirmed() as body:
+            inquiry = known.inquiries.get(key)
+            if inquiry is not None and referral is None:
+                return hear_answer(inquiry, event, now)
             return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
         case body:
             return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
@@ -61,7 +70,10 @@ def _hear_request(
     parent = None if body.parent is None else known.referrals.get(body.parent)
     if parent is not None and (parent.journey, parent.peer) != (journey, event.envelope.source):
         return RefusedEvent("parent-of-another-journey")
-    return receive(event, journey, body, view, now)
+    inquiry = None if body.assessment is None else body.assessment.inquiry
+    cited = None if inquiry is None else known.inquiries.get(inquiry)
+    received = receive(event, journey, body, view, now)
+    return received if isinstance(received, RefusedEvent) else citing(received, cited, asked_here=False)
 
 
 def _unknown(body: Model) -> RefusedEvent | NotYet:
@@ -105,7 +117,10 @@ def _hear_decision(
 
 
 def _hear_of_eligibility(
-    referral: Referral, event: Event, body: EligibilityAssessed | EligibilityChanged, now: datetime
+    referral: Referral,
+    event: Event,
+    body: EligibilityAssessed | EligibilityChanged | EligibilityConfirmed,
+    now: datetime,
 ) -> Change | RefusedEvent:
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
@@ -113,6 +128,9 @@ def _hear_of_eligibility(
         return Change(changed(referral, now))
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
+    if isinstance(body, EligibilityConfirmed):
+        confirmed = confirmation_heard(referral, body, event.envelope.time)
+        return Change(changed(referral, now), confirmation=confirmed)
     assessment = body.model_dump_json(exclude_none=True).encode()
     return Change(changed(replace(referral, assessment=assessment), now))
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
 
@@ -20,9 +21,10 @@ NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 
 
 class LoadedCases:
-    """Referrals and cases by id, with all changes applied so far.
+    """Referrals, cases and inquiries by id, with all changes applied so far.
 
-    `told` holds cases of other agencies by id, known from the referrals that they serve.
+    `told` holds cases of other agencies by id, known from the referrals that they serve; `confirmations`
+    are known by their referral.
     """
 
     def __init__(
@@ -30,13 +32,20 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        inquiries: Iterable[Inquiry] = (),
+        confirmations: Iterable[Confirmation] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.inquiries = {inquiry.id: inquiry for inquiry in inquiries}
+        self.confirmations = {each.referral: each for each in confirmations}
+        self.citations: list[Citation] = []
         self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
+        self._changed_inquiries: set[UUID] = set()
+        self._confirmed: set[UUID] = set()
         for referral in self.referrals.values():
             self._note_case(referral)
 
@@ -50,6 +59,14 @@ class LoadedCases:
         if change.case is not None:
             self.cases[change.case.id] = change.case
             self._changed_cases.add(change.case.id)
+        for inquiry in change.inquiries:
+            self.inquiries[inquiry.id] = inquiry
+            self._changed_inquiries.add(inquiry.id)
+        if change.cites is not None:
+            self.citations.append(change.cites)
+        if change.confirmation is not None:
+            self.confirmations[change.confirmation.referral] = change.confirmation
+            self._confirmed.add(change.confirmation.referral)
 
     def forget(self, key: UUID, source: Address) -> None:
         """Keep nothing personal of what an agency has said of a referral that was never taken in from it."""
@@ -70,6 +87,14 @@ class LoadedCases:
     def changed_cases(self) -> list[Case]:
         """Return the changed cases, in lock order."""
         return [self.cases[each] for each in sorted(self._changed_cases)]
+
+    def changed_inquiries(self) -> list[Inquiry]:
+        """Return the changed inquiries, in lock order."""
+        return [self.inquiries[each] for each in sorted(self._changed_inquiries)]
+
+    def new_confirmations(self) -> list[Confirmation]:
+        """Return the last new confirmation of each referral."""
+        return [self.confirmations[each] for each in sorted(self._confirmed)]
 
     def _note_case(self, referral: Referral) -> None:
         if referral.side is Side.SENDER and referral.case is not None:

@@ -28,6 +28,7 @@ class Guard(StrEnum):
     JOURNEY = "journey"
     ARTEFACT = "artefact"
     ASSESSMENT = "assessment"
+    CONFIRMATION = "confirmation"
 
 
 @dataclass(frozen=True, slots=True)

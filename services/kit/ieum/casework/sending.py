@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from ieum.casework.ask_orders import AskOrder
+from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
+from ieum.casework.inquiry_values import Inquiry
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -29,13 +31,15 @@ LOOP_WITHIN = timedelta(days=30)
 class Prior:
     """What already exists when a referral is made: its parent, and an open referral like it.
 
-    `cited` says whether the assessment that the order cites is one of this client.
+    `cited` says whether the assessment that the order cites is one of this client; `inquiry` is the inquiry
+    that it answered, where the order names one.
     """
 
     parent: Referral | None = None
     duplicate: UUID | None = None
     cited: bool = False
     client_ref: str | None = None
+    inquiry: Inquiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def refer(
         loop_override=order.loop_override,
         parent=order.parent,
     )
-    return Change(referral, says=(say(referral, body),))
+    return citing(Change(referral, says=(say(referral, body),)), prior.inquiry, asked_here=True)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
@@ -125,8 +129,7 @@ def _refusals(
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    if order.assessment is not None and not prior.cited:
-        yield Refusal(Guard.ASSESSMENT, "assessment-of-another-client")
+    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:

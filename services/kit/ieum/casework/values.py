@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from ieum.casework.eligibility import RuleFailure, RuleSet
+from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.case import CaseReason
@@ -163,3 +164,6 @@ class Change:
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
+    cites: Citation | None = None
+    confirmation: Confirmation | None = None

@@ -90,6 +90,20 @@ async def erase_said(connection: Connection, places: Sequence[Place]) -> None:
     await _erase(connection, places)
 
 
+_CLEAR_SAID = """
+update ledger l set body = null
+where key = any($1::uuid[]) and said and body is not null and not exists (
+    select from outbox o where o.key = l.key and o.peer = l.peer and o.family = l.family
+        and o.sequence = l.sequence
+)
+"""
+
+
+async def clear_said(connection: Connection, keys: Collection[UUID]) -> None:
+    """Clear whole bodies said under these keys; what is not sent yet keeps its coded part."""
+    await connection.execute(_CLEAR_SAID, list(keys))
+
+
 _REST = "select key, peer from erasing limit $1"
 
 

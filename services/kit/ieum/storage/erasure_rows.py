@@ -8,6 +8,7 @@ from asyncpg import Connection
 from ieum.casework.values import Referral
 from ieum.delivery.erasure import erase_heard, erase_said
 from ieum.delivery.streams.peers import Peers
+from ieum.storage.inquiry_erasure import erase_cited
 from ieum_contracts.address import Address
 
 _ERASED = "select id from referral where id = any($1::uuid[]) and recipient and sealed is null"
@@ -47,4 +48,5 @@ async def clear_erased(
     if erased:
         cases = await connection.fetch(_CASES, sorted(erased))
         said = [(each.id, peers.number(each.peer)) for each in erased.values()]
+        await erase_cited(connection, peers, erased)
         await erase_said(connection, [*said, *((row["case_id"], row["peer"]) for row in cases)])

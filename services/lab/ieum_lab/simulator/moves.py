@@ -27,6 +27,8 @@ def decision_fields(decision: str, chance: Random, elsewhere: Suggestions) -> Js
     today = datetime.now(UTC).date()
     if decision in _REASONED:
         fields["reason"] = _reason(REASONS_OF_DECISION[Decision(decision)], chance)
+        if fields["reason"] == Reason.NOT_ELIGIBLE and decision in _ADVERSE:
+            fields["confirmation"] = {"finding": "not-eligible", "ground": "facts-verified", "by": "SIM-1"}
     match decision:
         case Decision.INFO_REQUESTED:
             fields["questions"] = [str(chance.choice(tuple(Question)))]
@@ -63,6 +65,7 @@ def ask_fields(ask: str, chance: Random) -> Json:
             return {}
 
 
+_ADVERSE = frozenset({Decision.DECLINED, Decision.FAILED})
 _REASONED = frozenset(
     {Decision.HELD, Decision.FAILED, Decision.DECLINED, Decision.REDIRECTED, Decision.CANCELLED}
 )

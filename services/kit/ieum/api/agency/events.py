@@ -39,7 +39,7 @@ class FeedEvent(BaseModel):
     direction: Literal["said", "heard"]
     peer: str = Field(description="Address of the other agency.")
     family: Family
-    key: UUID = Field(description="The referral or case that it is about.")
+    key: UUID = Field(description="The referral, case or inquiry that it is about.")
     sequence: int = Field(description="Number within its stream.")
     id: UUID = Field(description="The event's id.")
     type: str = Field(description="The event's type, `referral.received.v1`.")
@@ -81,14 +81,14 @@ async def follow(
     """
     place, rows = await _page(context, read_place(after), limit)
     waits = not rows and wait > 0 and not context.ending.is_set()
-    if waits and await _news(request, context, place.number, wait):
+    if waits and await wait_for_news(request, context, place.number, wait):
         place, rows = await _page(context, place, limit)
     if rows:
         place = place._replace(number=rows[-1]["number"], event=rows[-1]["event_id"])
     return json_answer(FeedPage(events=[_event(context, row) for row in rows], next=place.text()))
 
 
-async def _news(request: Request, context: ApiContext, number: int, seconds: float) -> bool:
+async def wait_for_news(request: Request, context: ApiContext, number: int, seconds: float) -> bool:
     """Wait for news; False when nobody is left to wait for them. Raises Problem when too many wait."""
     if context.news.waiting >= WAITING_MAX:
         raise Problem(OVERLOADED)

@@ -11,13 +11,21 @@ from ieum.api.agency.representations import ReferralStanding
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import standing_answer
 from ieum.api.api_context import InContext
-from ieum.api.docs.examples import ABANDONMENTS, ASKS, DECISIONS, ELIGIBILITY_CHANGES, REPETITIONS
+from ieum.api.docs.examples import (
+    ABANDONMENTS,
+    ASKS,
+    CONFIRMATIONS,
+    DECISIONS,
+    ELIGIBILITY_CHANGES,
+    REPETITIONS,
+)
 from ieum.api.docs.route_description import ORDERING, posts
 from ieum.api.problems import http_kinds, referral_kinds
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
 from ieum.casework.decision_orders import DECISION_ORDER, DecisionOrder
+from ieum.casework.inquiry_orders import CONFIRMATION_ORDER, ConfirmationOrder
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION, Abandonment, Repetition
 from ieum.casework.orders import ELIGIBILITY_CHANGE
 from ieum_contracts.eligibility import EligibilityChanged
@@ -25,6 +33,7 @@ from ieum_contracts.eligibility import EligibilityChanged
 router = APIRouter(tags=["referrals"])
 
 _TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
+_CONFIRMING = (*_TELLING, http_kinds.OWNER, referral_kinds.CONFIRMATION)
 _ABANDONING = (*_TELLING, http_kinds.OWNER, referral_kinds.REASON)
 _ASKING = (
     *_TELLING,
@@ -40,6 +49,7 @@ _DECIDING = (
     referral_kinds.REASON,
     referral_kinds.OUTCOME,
     referral_kinds.CASE,
+    referral_kinds.CONFIRMATION,
 )
 
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]
@@ -69,6 +79,26 @@ async def ask(request: Request, context: InContext, referral: ReferralId) -> Res
         return commands.ask(referral, order, uuid7(), standing_answer)
 
     return await submit(request, context, ASK_ORDER, command)
+
+
+@router.post(
+    "/v1/referrals/{referral}/confirmations",
+    **posts(
+        "confirmAssessment",
+        "ConfirmationOrder",
+        CONFIRMATIONS,
+        ReferralStanding,
+        *_CONFIRMING,
+        versioned=True,
+    ),
+)
+async def confirm(request: Request, context: InContext, referral: ReferralId) -> Response:
+    """Say what a person at the recipient found of the assessment, with the reason (PIPA 37-2)."""
+
+    def command(order: ConfirmationOrder) -> Command:
+        return commands.confirm(referral, order, standing_answer)
+
+    return await submit(request, context, CONFIRMATION_ORDER, command)
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """Referrals: make one, list them, and read one in full."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
 from ieum.api.agency.submit import submit
@@ -33,9 +34,12 @@ from ieum.api.problems.referral_kinds import ASSESSMENT, BASIS, DUPLICATE, JOURN
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
+from ieum.casework.inquiry_values import Confirmation, Inquiry
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
 from ieum.casework.values import Referral, Side
+from ieum.storage.confirmation_rows import read_confirmations
+from ieum.storage.inquiry_rows import read_cited
 from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted, read_history
 from ieum.storage.reading import HistoryRow as Entry
 from ieum.storage.reading import list_referrals as list_of
@@ -100,12 +104,15 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
-    found, history, older = await _read(context, referral, NOW, HISTORY_MAX)
+    read = await _read(context, referral, NOW, HISTORY_MAX)
+    found, older, confirmed = read.referral, read.older, read.confirmation
     detail = ReferralDetail(
         **dict(summary(found)),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
-        history=entries(found, history),
+        assessment_differs=assessment_differs(found, read.cited),
+        confirmation=None if confirmed is None else confirmation_view(found, confirmed),
+        history=entries(found, read.history),
         older=None if older is None else write_cursor(*older),
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
@@ -125,14 +132,22 @@ async def read_events(
 ) -> Response:
     """Read a referral's history from its newest events back to its beginning, a page at a time."""
     place = NOW if before is None else _place(before)
-    found, history, older = await _read(context, referral, place, limit)
-    following = None if older is None else write_cursor(*older)
-    return json_answer(HistoryPage(events=entries(found, history), older=following))
+    read = await _read(context, referral, place, limit)
+    following = None if read.older is None else write_cursor(*read.older)
+    return json_answer(HistoryPage(events=entries(read.referral, read.history), older=following))
 
 
-async def _read(
-    context: ApiContext, referral: UUID, before: HistoryPlace, limit: int
-) -> tuple[Referral, Sequence[Entry], HistoryPlace | None]:
+class _Read(NamedTuple):
+    """A referral with a part of its history, the inquiry that it cites, and its last confirmation."""
+
+    referral: Referral
+    history: Sequence[Entry]
+    older: HistoryPlace | None
+    cited: Inquiry | None
+    confirmation: Confirmation | None
+
+
+async def _read(context: ApiContext, referral: UUID, before: HistoryPlace, limit: int) -> _Read:
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -140,7 +155,10 @@ async def _read(
         found = await read_one(connection, context.delivery.peers, referral)
         if found is None:
             raise Problem(http_kinds.NOT_FOUND)
-        return found, *await read_history(connection, context.delivery.peers, found, before, limit)
+        history, older = await read_history(connection, context.delivery.peers, found, before, limit)
+        cited = await read_cited(connection, context.delivery.peers, referral)
+        confirmed = await read_confirmations(connection, [referral])
+        return _Read(found, history, older, cited, next(iter(confirmed), None))
 
 
 def _place(before: str) -> HistoryPlace:

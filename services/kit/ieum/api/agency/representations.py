@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
 
@@ -88,6 +89,12 @@ class ReferralDetail(ReferralSummary):
     )
     assessment: dict[str, JsonValue] | None = Field(
         default=None, description="The recipient's advisory assessment (`eligibility.assessed`)."
+    )
+    assessment_differs: AssessmentDiffers | None = Field(
+        default=None, description="Present when the referral cites the answer to an inquiry."
+    )
+    confirmation: ConfirmationView | None = Field(
+        default=None, description="What a person found of the assessment, the last time."
     )
     history: list[HistoryEntry] = Field(
         description="The newest events, in the order in which they took effect here."

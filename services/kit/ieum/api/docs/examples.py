@@ -97,6 +97,31 @@ ASKS: Mapping[str, Example] = {
     "outcome-disputed": {"ask": "outcome-disputed", "sealed": {"note": "상담을 한 번밖에 받지 못했습니다."}},
     "consent.withdrawn": {"ask": "consent.withdrawn", "scope": "referral"},
 }
+INQUIRIES: Mapping[str, Example] = {
+    "which of yours": {
+        "sealed": {
+            "circumstances": {
+                "birth_date": {"value": "1988-05-20", "source": "stated"},
+                "household_size": {"value": 2, "source": "stated"},
+                "recognised_income_monthly": {"value": 900_000, "source": "documented"},
+            }
+        }
+    },
+    "one programme": {
+        "recipients": ["city-welfare-team"],
+        "programmes": ["livelihood"],
+        "sealed": {"circumstances": {"household_size": {"value": 2, "source": "stated"}}},
+    },
+}
+CONFIRMATIONS: Mapping[str, Example] = {
+    "as assessed": {"finding": "not-eligible", "ground": "facts-verified", "by": "WT-07"},
+    "otherwise": {
+        "finding": "eligible",
+        "ground": "other",
+        "by": "WT-07",
+        "sealed": {"note": "지난달 소득이 줄어 기준에 듭니다."},
+    },
+}
 ELIGIBILITY_CHANGES: Mapping[str, Example] = {
     "granted": {
         "programme": "livelihood",

@@ -21,6 +21,7 @@ from ieum.api.problems.response import MEDIA_TYPE
 LICENCE = {"name": "MIT", "identifier": "MIT"}
 TAGS = (
     {"name": "referrals", "description": "Refer clients, decide on those that were referred, follow up."},
+    {"name": "inquiries", "description": "Ask before a referral, without saying who it is."},
     {"name": "cases", "description": "What this agency does for one client, over all its referrals."},
     {"name": "programmes", "description": "What can be referred to."},
     {"name": "events", "description": "Everything that took effect here, in one order."},
@@ -63,6 +64,14 @@ PARAMETERS: Mapping[str, Document] = {
         ),
         "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$"},
         "example": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00",
+    },
+    "LastEventId": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "required": False,
+        "description": "Of an event stream: the id of the last event that was read, to go on from there.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{1,13}$"},
+        "example": "3",
     },
     "IfMatch": {
         "name": "If-Match",

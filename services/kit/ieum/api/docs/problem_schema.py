@@ -79,6 +79,7 @@ MEMBERS: Mapping[str, Mapping[str, JsonValue]] = {
     "journey": {"reason": "parent-of-another-client", "referral": _ID},
     "artefact": {"reason": "artefact-of-another-referral", "state": "received", "allowed": ["amended"]},
     "assessment": {"reason": "assessment-of-another-client"},
+    "confirmation": {"reason": "confirmation-missing", "state": "received", "allowed": []},
     "version": {"version": 3},
     "feed-restarted": {"begin": "0"},
     "nothing-waits": {"sequence": 4},

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from pydantic import BaseModel
 
 from ieum.api.docs.examples import Example
+from ieum.api.http.host_check import EVENT_STREAM
 from ieum.api.problems import http_kinds
 from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
 from ieum.api.problems.http_kinds import ProblemKind
@@ -80,6 +81,16 @@ def gives_table(name: str, answer: type[BaseModel], *problems: ProblemKind) -> R
     route = gets(name, answer, *problems)
     table: Document = {"content": {"text/csv": {"schema": {"type": "string"}}}}
     route["responses"][200] |= {**table, "headers": headers_of(["Content-Disposition"])}
+    return route
+
+
+def streams(route: Route) -> Route:
+    """Add to a GET that the same answer can be followed as an event stream, which may have nothing new."""
+    answer = route["responses"][200]
+    answer["content"] = {EVENT_STREAM: {"schema": {"type": "string"}}}
+    nothing = {"description": "The client was shown everything.", "headers": headers_of(())}
+    route["responses"] = {**route["responses"], 204: nothing}
+    route["openapi_extra"] = {"parameters": [{"$ref": "#/components/parameters/LastEventId"}]}
     return route
 
 

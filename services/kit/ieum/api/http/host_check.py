@@ -35,6 +35,11 @@ _ORIGIN = re.compile(r"(https?)://([^/]*)")
 _PORTS = {"http": 80, "https": 443}
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%2[Ff]|%5[Cc]|%00")
 _NO_WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)")
+EVENT_STREAM = "text/event-stream"
+STREAMING = "/v1/inquiries/"
+"""Paths that can be followed as an event stream as well."""
+_EVENTS = frozenset({EVENT_STREAM})
+_NAMED_JSON = frozenset({"application/json"})
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
 _ALSO_CSV = _JSON | {"text/*", "text/csv"}
 _TABLES = "/v1/reports/"
@@ -63,7 +68,7 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
         _check_origin(scope, given, host)
     if b"%" in (scope.get("raw_path") or b"") and _BAD_ESCAPE.search(scope["raw_path"]):
         raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
-    if b"accept" in given and not _accepts(path, ", ".join(given[b"accept"])):
+    if b"accept" in given and path.startswith("/v1/") and not _is_acceptable(scope, given[b"accept"]):
         raise Problem(NOT_ACCEPTABLE)
     if connection_limits.OVERLOADED in scope:
         raise Problem(OVERLOADED)
@@ -122,19 +127,25 @@ def _is_followed_link(scope: Scope, given: Mapping[bytes, Sequence[str]]) -> boo
     )
 
 
-def _accepts(path: str, accept: str) -> bool:
-    """Whether a client accepts what this path gives."""
-    return not path.startswith("/v1/") or _takes_one_of(
-        _ALSO_CSV if path.startswith(_TABLES) else _JSON, accept
-    )
+def wants_event_stream(accept: Sequence[str]) -> bool:
+    """Whether a client names event streams in Accept, and not JSON."""
+    given = ", ".join(accept)
+    return _takes(given, _EVENTS) and not _takes(given, _NAMED_JSON)
+
+
+def _is_acceptable(scope: Scope, accept: Sequence[str]) -> bool:
+    given = ", ".join(accept)
+    streams = scope["method"] == "GET" and scope["path"].startswith(STREAMING)
+    can_be = _ALSO_CSV if scope["path"].startswith(_TABLES) else _JSON
+    return not given.strip(" ,") or _takes(given, can_be) or (streams and _takes(given, _EVENTS))
 
 
 @functools.lru_cache(REMEMBERED)
-def _takes_one_of(given: frozenset[str], accept: str) -> bool:
-    """Whether a client accepts what can be given: with an empty header, or with a weight above zero."""
+def _takes(accept: str, media_types: frozenset[str]) -> bool:
+    """Whether a client accepts one of these, with a weight above zero."""
     entries = [each.lower().partition(";") for each in accept.split(",") if each.strip()]
-    return not entries or any(
-        media_type.strip() in given and not _NO_WEIGHT.search(parameters)
+    return any(
+        media_type.strip() in media_types and not _NO_WEIGHT.search(parameters)
         for media_type, _, parameters in entries
     )
 

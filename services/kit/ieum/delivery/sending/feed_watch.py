@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import structlog
+from asyncpg import Connection
 
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -64,7 +65,7 @@ class News:
         self.looks += 1
         try:
             async with database.acquire() as connection:
-                return int(await connection.fetchval(_END))
+                return await feed_end(connection)
         except DATABASE_RETRYABLE:
             return 0
         except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
@@ -73,3 +74,8 @@ class News:
 
 
 _END = "select coalesce(max(number), 0) from feed"
+
+
+async def feed_end(connection: Connection) -> int:
+    """Return the feed's last number; 0 while it is empty."""
+    return int(await connection.fetchval(_END))
