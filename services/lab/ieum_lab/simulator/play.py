@@ -33,11 +33,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story that was played, and its duration."""
+    """A story that was played, its duration, and what happened in it in words."""
 
     number: int
     title: str
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,11 @@ async def _tell_story(centre: SimulatedCentre, index: int, tell: Callable[[str],
     loop, story = asyncio.get_running_loop(), STORIES[index]
     begun = loop.time()
     await story.play(centre)
-    told = Told(story.number, story.title, round(loop.time() - begun, 3))
+    told = Told(story.number, story.title, round(loop.time() - begun, 3), tuple(centre.notes))
+    centre.notes.clear()
     tell(f"Story {told.number}: {told.title} ({told.seconds:.1f} s).")
+    for note in told.notes:
+        tell(f"  {note}")
     return told
 
 
