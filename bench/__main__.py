@@ -1,4 +1,4 @@
-"""The benchmarks' command line: side-by-side, backlog, take-over, centres, report."""
+"""The benchmarks' command line: assessments, side-by-side, backlog, take-over, centres, report."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import backlog, centres, report, results, take_over
+from bench import assessments, backlog, centres, report, results, take_over
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
@@ -21,6 +21,8 @@ from ieum_lab.testing.runs import new_run_folder
 
 QUICK = Plan(warm_seconds=1.0, saturated_seconds=3.0, rate_seconds=2.0, rates=(100,))
 USAGE, FAILED = 2, 1
+ASSESSMENTS = "assessments"
+"""Needs no servers, and comes first of what `make bench` measures."""
 
 
 def main() -> int:
@@ -30,6 +32,12 @@ def main() -> int:
         report.write_report(arguments.results)
         return 0
     found = results.header(f"python -m bench {shlex.join(sys.argv[1:])}")
+    if arguments.what in {ASSESSMENTS, results.SIDE_BY_SIDE}:
+        found[ASSESSMENTS] = assessments.measure()
+        results.tell(assessments.sentence(found[ASSESSMENTS]))
+    if arguments.what == ASSESSMENTS:
+        results.write(ASSESSMENTS, found, arguments.results)
+        return 0
 
     def keep(found: dict[str, Any]) -> None:
         results.write(arguments.what, found, arguments.results)
@@ -107,9 +115,12 @@ WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
 }
 
 
+CHOICES = (*WORKS, ASSESSMENTS, "report")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=[*WORKS, "report"], nargs="?", default=results.SIDE_BY_SIDE)
+    parser.add_argument("what", choices=CHOICES, nargs="?", default=results.SIDE_BY_SIDE)
     parser.add_argument(
         "--quick", action="store_true", help="seconds instead of minutes; shows that it works"
     )

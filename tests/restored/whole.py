@@ -2,28 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from prometheus_client import CollectorRegistry
 
-from ieum.agency import load_agency, published
-from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
-from ieum.application.event_handler import EventHandler
-from ieum.application.group_commit import CommandBatcher
-from ieum.application.programme_cache import ProgrammeCache
-from ieum.casework.values import AgencyView
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin, create_database
-from ieum.delivery.catalogue.publisher import Offers
-from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.streams.peers import Peers
+from ieum.service import Service, compose
 from ieum.settings import Settings
-from ieum.storage.database import Database, open_database
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 
@@ -39,43 +27,20 @@ class Whole:
         self.address = centre.address(agency)
         self.settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
         self.http: httpx.AsyncClient
-        self._database: Database
+        self._service: Service
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, programmes: int = 1) -> None:
         """Run until everything works and other agencies' programmes are known."""
-        declared = load_agency(self.settings.agency_package)
-        dsn = self.settings.database_dsn.get_secret_value()
-        self._database = await open_database(dsn, self.settings.database_secret())
-        context = DeliveryContext(self.address, self._database, Peers(), lambda: datetime.now(UTC))
-        programme_cache = ProgrammeCache(context)
-        handler = EventHandler(
-            AgencyView(
-                context.me, declared.rule_sets, programme_cache.programmes, programme_cache.capacities
-            ),
-            context.peers,
-        )
-        delivery = Delivery(
-            self.settings, context, handler, Offers(published(declared, version=1)), programme_cache
-        )
-        counter = CommandBatcher(context, handler, delivery.outbox)
-        api_context = ApiContext(
-            context,
-            handler,
-            counter,
-            delivery.wake,
-            delivery,
-            CollectorRegistry(),
-            programme_cache.catalogued,
-            news=delivery.news,
-        )
-        transport = httpx.ASGITransport(create_app(api_context))
+        service = self._service = await compose(self.settings)
+        transport = httpx.ASGITransport(create_app(service.api_context))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
-        self._tasks = [asyncio.create_task(delivery.run()), asyncio.create_task(programme_cache.run())]
+        self._tasks = [asyncio.create_task(each) for each in service.work()]
+        cache, me = service.programme_cache, self.address
 
         async def works() -> bool:
-            known = {address for address, _ in programme_cache.programmes if address != context.me}
-            return not await delivery.problems() and len(known) >= programmes
+            known = {address for address, _ in cache.programmes if address != me}
+            return not await service.delivery.problems() and len(known) >= programmes
 
         await until(works, READY_SECONDS_MAX)
 
@@ -86,7 +51,7 @@ class Whole:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._tasks:
             await self.http.aclose()
-            await self._database.close()
+            await self._service.close()
         self._tasks = []
 
     async def back_up(self) -> None:
@@ -115,7 +80,7 @@ class Whole:
 
     async def rows(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
         """Look into the database."""
-        async with self._database.acquire() as connection:
+        async with self._service.api_context.delivery.database.acquire() as connection:
             return [tuple(row) for row in await connection.fetch(query, *arguments)]
 
     async def post(self, path: str, **body: object) -> tuple[int, dict[str, Any]]:

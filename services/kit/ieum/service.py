@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -19,6 +19,7 @@ from ieum.api.http.server import server
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
+from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
@@ -49,6 +50,39 @@ async def serve(settings: Settings) -> None:
 
     Raises DeclarationError when the agency's package declares none.
     """
+    service = await compose(settings)
+    context = service.api_context
+    ready = context.delivery.restore_check.settled
+    http = server(create_app(context), settings.http_host, settings.http_port, ready, context.ending.set)
+    _collect_less()
+    try:
+        async with _beside(*service.work()):
+            await http.serve()
+    finally:
+        await service.close()
+    _log.info("service.stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One agency put together: what its API works with, and what runs beside the API."""
+
+    api_context: ApiContext
+    delivery: Delivery[LoadedCases]
+    programme_cache: ProgrammeCache
+    databases: Sequence[Database]
+
+    def work(self) -> Sequence[Coroutine[None, None, None]]:
+        """Return what has to run until the API ends."""
+        return self.delivery.run(), self.programme_cache.run()
+
+    async def close(self) -> None:
+        """Close the database connections."""
+        await asyncio.gather(*(each.close() for each in self.databases))
+
+
+async def compose(settings: Settings) -> Service:
+    """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
     database, orders, requests = await _databases(
         settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
@@ -77,15 +111,7 @@ async def serve(settings: Settings) -> None:
         news=delivery.news,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
-    app, ready = create_app(api_context), context.restore_check.settled
-    http = server(app, settings.http_host, settings.http_port, ready, api_context.ending.set)
-    _collect_less()
-    try:
-        async with _beside(delivery.run(), programme_cache.run()):
-            await http.serve()
-    finally:
-        await asyncio.gather(*(each.close() for each in (orders, requests, database)))
-    _log.info("service.stopped")
+    return Service(api_context, delivery, programme_cache, (orders, requests, database))
 
 
 def _delivery_context(settings: Settings, database: Database, registry: CollectorRegistry) -> DeliveryContext:

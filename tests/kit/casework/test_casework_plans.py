@@ -7,7 +7,15 @@ import pytest
 from ieum.application import flush, loading
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
-from ieum.storage import case_rows, erasure_rows, flow_rows, reading, referral_rows, unmet_rows
+from ieum.storage import (
+    assessment_rows,
+    case_rows,
+    erasure_rows,
+    flow_rows,
+    reading,
+    referral_rows,
+    unmet_rows,
+)
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
@@ -40,6 +48,7 @@ HOT = {
     "history": reading._HISTORY,
     "what could not be had": unmet_rows._COUNT,
     "times to answer": flow_rows._FLOW,
+    "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")
 """A whole table, or the whole of an index."""

@@ -17,6 +17,10 @@ NOWHERE = {"IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9", "IEUM_KAFKA_ADMIN_PASSWORD": "
 DATABASE_NOWHERE = NOWHERE | {"IEUM_DATABASE_ADMIN_DSN": "postgresql://admin:synthetic@127.0.0.1:9/postgres"}
 
 
+def _period(first: str, last: str) -> list[str]:
+    return ["--from", first, "--until", last, "--rules", "2027-01-01"]
+
+
 def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
     return subprocess.run(
@@ -47,6 +51,38 @@ def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedP
         (["run", "veterans-center"], {}, UNREACHABLE, "ieum stack up"),
         (["reconcile"], DATABASE_NOWHERE, UNREACHABLE, "IEUM_DATABASE_ADMIN_DSN"),
         (["reconcile"], DATABASE_NOWHERE | {"IEUM_CENTRE_FILE": "nowhere.toml"}, USAGE, "nowhere.toml"),
+        (
+            [
+                "rules",
+                "simulate",
+                "x",
+                "--from",
+                "2026-02-01",
+                "--until",
+                "2026-01-31",
+                "--rules",
+                "2027-01-01",
+            ],
+            {},
+            USAGE,
+            "before it begins",
+        ),
+        (
+            [
+                "rules",
+                "simulate",
+                "x",
+                "--from",
+                "2026-02-30",
+                "--until",
+                "2026-03-31",
+                "--rules",
+                "2027-01-01",
+            ],
+            {},
+            USAGE,
+            "--from",
+        ),
         (["referral", "show", "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00"], {}, UNREACHABLE, "IEUM_URLS"),
         (["stack", "down"], {}, OK, "nothing to stop"),
         (["stack", "status"], {}, FAILED, ""),

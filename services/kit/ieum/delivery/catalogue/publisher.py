@@ -47,7 +47,7 @@ class NoCapacities:
     def __init__(self) -> None:
         self.changed = asyncio.Event()
 
-    async def read(self, connection: Connection) -> Sequence[CapacityChanged]:  # noqa: ARG002
+    async def read(self, _connection: Connection) -> Sequence[CapacityChanged]:
         """Return nothing."""
         return ()
 

@@ -1,0 +1,111 @@
+"""`ieum rules simulate`: who would flip if the rules were others, in counts alone."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+import asyncpg
+import typer
+from pydantic import JsonValue
+
+from ieum.agency import load_agency
+from ieum.casework.eligibility import RuleSet
+from ieum.casework.simulating import Simulation
+from ieum.casework.suppressing import CELL_MIN
+from ieum.cli.centres import access_to, centre_of, centre_settings
+from ieum.cli.output import AsJson, tell, write_json, write_line
+from ieum.cli.tables import write_table
+from ieum.storage.assessment_rows import read_assessments
+from ieum_contracts.timing import SEOUL
+
+CONNECT_SECONDS_MAX = 10.0
+HIDDEN = f"<{CELL_MIN}"
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the commands to the application."""
+    parent.add_typer(app, name="rules", help="Try other rules on what was assessed.")
+
+
+@app.callback()
+def rules() -> None:
+    """Try other rules on what was assessed."""
+
+
+@app.command()
+def simulate(
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Id of the agency.")],
+    *,
+    since: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, in Seoul.", metavar="DAY")
+    ],
+    until: Annotated[
+        datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day, included.", metavar="DAY")
+    ],
+    version: Annotated[
+        str,
+        typer.Option("--rules", help="Version to try, a day: 2027-01-01.", metavar="VERSION"),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Assess again, by another version of the rules, the referrals that came in a period; nothing is written.
+
+    A version is a day: the rules and figures that stand in the agency's folder up to it. Counts under 5 are
+    not shown, nor what would tell them. A referral whose details are erased cannot be assessed again.
+    """
+    if since > until:
+        raise typer.BadParameter(f"The period ends ({until:%F}) before it begins ({since:%F}).")
+    settings = centre_settings()
+    centre = centre_of(settings)
+    access = access_to(centre, settings, agency)
+    rule_sets = load_agency(access.package).rules_of_version(version)
+    found = asyncio.run(_simulate(access.dsn, rule_sets, since.date(), until.date()))
+    report = {"agency": agency, "rules": version, "from": f"{since:%F}", "until": f"{until:%F}", **found}
+    if as_json:
+        write_json(report)
+    else:
+        _write(found)
+    tell(f"{_shown(found['compared'])} assessed again, {_shown(found['erased'])} erased and left out.")
+
+
+async def _simulate(
+    dsn: str, rule_sets: Mapping[str, RuleSet], first: date, last: date
+) -> Mapping[str, JsonValue]:
+    simulation = Simulation()
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX)
+    try:
+        period = (_midnight(first), _midnight(last + timedelta(days=1)))
+        async for page in read_assessments(connection, *period):
+            for stored in page:
+                simulation.add(stored, rule_sets)
+            tell(f"{simulation.compared + simulation.erased:,} assessments looked at …")
+    finally:
+        await connection.close()
+    return simulation.report()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SEOUL)
+
+
+def _write(found: Mapping[str, JsonValue]) -> None:
+    programmes = found["programmes"]
+    if not isinstance(programmes, dict) or not programmes:
+        write_line("Nothing was assessed in this period.")
+        return
+    rows = [
+        (name, part, what, _shown(count))
+        for name, told in programmes.items()
+        if isinstance(told, dict)
+        for part in ("moves", "flips_by_rule")
+        if isinstance(cells := told[part], dict)
+        for what, count in cells.items()
+    ]
+    write_table("What would change", ("programme", "count of", "what", "assessments"), rows)
+
+
+def _shown(count: JsonValue) -> str:
+    return HIDDEN if count is None else str(count)
