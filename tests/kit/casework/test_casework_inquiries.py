@@ -1,5 +1,6 @@
 """Inquiries in memory: who is asked what, what the answer is, and what a referral may cite of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from ieum.casework.inquiry_values import INQUIRY_KEPT, Inquiry
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.refusals import NotYet, Refusal, RefusedEvent
 from ieum.casework.values import AgencyView, Change
+from ieum_contracts.address import Address
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged, Likelihood
 from ieum_contracts.inquiry import EligibilityRequested
 from ieum_contracts.message import Say
@@ -46,7 +48,8 @@ RULED = published(
         }
     ],
 )
-CATALOGUE = {**PUBLISHED, (RECIPIENT, "case-management"): RULED}
+Catalogue = Mapping[tuple[Address, str], ProgrammePublished]
+CATALOGUE: Catalogue = {**PUBLISHED, (RECIPIENT, "case-management"): RULED}
 FACTS: dict[str, JsonValue] = {
     "household_size": {"value": 2, "source": "stated"},
     "marriage_immigrant": {"value": True, "source": "stated"},
@@ -54,16 +57,14 @@ FACTS: dict[str, JsonValue] = {
 }
 
 
-def _ask(
-    catalogue: dict[tuple[object, str], ProgrammePublished] | None = None, **order: JsonValue
-) -> Change | Refusal:
-    view = replace(view_of(SENDER), published=CATALOGUE if catalogue is None else catalogue)
+def _ask(order: Mapping[str, JsonValue], catalogue: Catalogue = CATALOGUE) -> Change | Refusal:
+    view = replace(view_of(SENDER), published=catalogue)
     content = INQUIRY_ORDER.validate_python({"sealed": {"circumstances": FACTS}, **order})
     return inquire(content, view, START, InquiryIds(new_id(), tuple(new_id() for _ in range(50))))
 
 
 def _asked(**order: JsonValue) -> tuple[Inquiry, Say]:
-    change = _ask(**order)
+    change = _ask(order)
     assert isinstance(change, Change)
     ((inquiry,), (said,)) = change.inquiries, change.says
     return inquiry, said
@@ -120,13 +121,13 @@ def test_a_programme_without_rules_is_answered_too_when_it_is_named() -> None:
     ],
 )
 def test_who_cannot_be_asked(order: dict[str, JsonValue], reason: str) -> None:
-    refusal = _ask(**order)
+    refusal = _ask(order)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == reason
 
 
 def test_nobody_with_rules_can_be_asked_nothing() -> None:
-    refusal = _ask(catalogue=dict(PUBLISHED))
+    refusal = _ask({}, PUBLISHED)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "nobody-to-ask"
 
@@ -150,8 +151,8 @@ def test_an_answer_is_taken_once_from_whom_was_asked_and_waits_for_a_referral_ot
     ours, theirs, answer = _answered(inquiry, said)
     view = view_of(SENDER)
 
-    def heard(known: Inquiry | None, source: object = RECIPIENT, body: Model = answer) -> object:
-        event = event_of(replace(said, body=body), source, START)  # type: ignore[arg-type]
+    def heard(known: Inquiry | None, source: Address = RECIPIENT, body: Model = answer) -> object:
+        event = event_of(replace(said, body=body), source, START)
         return hear(LoadedCases(inquiries=[] if known is None else [known]), event, view, START)
 
     assert heard(None) == NotYet("awaiting-referral")
@@ -222,7 +223,7 @@ def test_what_differs_is_named_rule_by_rule() -> None:
     found = differences(answer, present, "case-management")
     assert found is not None
     assert found.differ
-    assert [tuple(each) for each in found.rules] == [("household_known", "pass", "fail")] or found.rules
+    assert [(each.cited, each.present) for each in found.rules] == [("pass", "fail")]
     same = differences(answer, answer, "case-management")
     assert same is not None
     assert not same.differ

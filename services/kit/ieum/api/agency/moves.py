@@ -21,6 +21,7 @@ from ieum.api.docs.examples import (
 )
 from ieum.api.docs.route_description import ORDERING, posts
 from ieum.api.problems import http_kinds, referral_kinds
+from ieum.api.problems.assessment_kinds import CONFIRMATION
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.ask_orders import ASK_ORDER, AskOrder
@@ -33,7 +34,7 @@ from ieum_contracts.eligibility import EligibilityChanged
 router = APIRouter(tags=["referrals"])
 
 _TELLING = (http_kinds.NOT_FOUND, referral_kinds.MOVE, *ORDERING)
-_CONFIRMING = (*_TELLING, http_kinds.OWNER, referral_kinds.CONFIRMATION)
+_CONFIRMING = (*_TELLING, http_kinds.OWNER, CONFIRMATION)
 _ABANDONING = (*_TELLING, http_kinds.OWNER, referral_kinds.REASON)
 _ASKING = (
     *_TELLING,
@@ -49,7 +50,7 @@ _DECIDING = (
     referral_kinds.REASON,
     referral_kinds.OUTCOME,
     referral_kinds.CASE,
-    referral_kinds.CONFIRMATION,
+    CONFIRMATION,
 )
 
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]

@@ -30,7 +30,8 @@ from ieum.api.http.responses import (
 )
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
-from ieum.api.problems.referral_kinds import ASSESSMENT, BASIS, DUPLICATE, JOURNEY, LOOP, PROGRAMME
+from ieum.api.problems.assessment_kinds import ASSESSMENT
+from ieum.api.problems.referral_kinds import BASIS, DUPLICATE, JOURNEY, LOOP, PROGRAMME
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
