@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench bench-peers chaos broken clients format clean
 MAKEFLAGS += --no-print-directory
-unexport PYTHONHOME PYTHONPATH
+# Compiled modules are kept: hundreds of processes start here, and each would compile what it imports.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 # Any Python from 3.11 on; name another one with `make setup PYTHON=/path/to/python3`.
 PYTHON ?=
@@ -39,8 +40,8 @@ demo: $(READY)  ## run the six agencies and the simulator, e.g. make demo ARGS="
 	@$(BIN)/ieum demo $(ARGS) </dev/null
 
 test: $(READY)  ## pass every test against a real Kafka and a real PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
-	@$(BIN)/python -m pytest -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m pytest --numprocesses $(if $(ARGS),2,3) --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m pytest $(if $(ARGS),,--numprocesses 2 --no-loadscope-reorder) -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
 
 check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .

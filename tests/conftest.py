@@ -1,3 +1,25 @@
-"""Fixtures that every test may use; they come with the kit, so other authors have them too."""
+"""Fixtures that every test may use come with the kit, so other authors have them too; here is the order."""
+
+import pytest
+from xdist.remote import Producer
+
+from tests.distribution import ByShare, Failures, in_order
 
 pytest_plugins = ["ieum_lab.testing.plugin"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name failures as they happen where dots alone would tell of them."""
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if config.getoption("numprocesses", None) and terminal is not None:
+        config.pluginmanager.register(Failures(terminal))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests into the order in which they are to begin."""
+    items[:] = in_order(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare:
+    """Distribute the tests by what they share."""
+    return ByShare(config, log)

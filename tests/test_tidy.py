@@ -2,13 +2,14 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 import pytest
+from typer.testing import CliRunner
 
+from ieum.cli.main import application
 from tests import tidy_code, tidy_text
 from tests.tidy_modules import dead_modules
 
@@ -48,8 +49,7 @@ def text_of(path: Path) -> str:
 
 def ieum_knows(arguments: Sequence[str]) -> bool:
     """Ask the command itself: with --help it only reads its arguments."""
-    command = [str(Path(sys.executable).with_name("ieum")), *arguments, "--help"]
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
+    return CliRunner().invoke(application(arguments), [*arguments, "--help"]).exit_code == 0
 
 
 def pins(name: str) -> set[tuple[str, str]]:

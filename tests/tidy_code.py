@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 
 FILE_LINES_MAX = 200
@@ -34,6 +35,12 @@ _CHANCE = frozenset(
 _QUERIES = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchmany", "prepare"})
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """Parse a source; once, for every rule reads every file."""
+    return ast.parse(text)
+
+
 def too_long(path: PurePath, text: str) -> Iterator[str]:
     """Say which file has more lines than its kind may have."""
     limit = TEST_FILE_LINES_MAX if path.parts[0] == "tests" else FILE_LINES_MAX
@@ -44,7 +51,7 @@ def too_long(path: PurePath, text: str) -> Iterator[str]:
 
 def long_functions(path: PurePath, text: str) -> Iterator[str]:
     """Say which function has more lines than one can take in at a glance."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES_MAX:
@@ -55,7 +62,7 @@ def long_functions(path: PurePath, text: str) -> Iterator[str]:
 
 def many_by_place(path: PurePath, text: str) -> Iterator[str]:
     """Say which function takes more arguments by their place than a reader of its calls can tell apart."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             places = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
             if len(places) - (places[:1] in (["self"], ["cls"])) > BY_PLACE_MAX:
@@ -64,7 +71,7 @@ def many_by_place(path: PurePath, text: str) -> Iterator[str]:
 
 def undescribed(path: PurePath, text: str) -> Iterator[str]:
     """Say which module does not open with a sentence on what it is for."""
-    if not (ast.get_docstring(ast.parse(text)) or "").split("\n")[0].endswith("."):
+    if not (ast.get_docstring(parsed(text)) or "").split("\n")[0].endswith("."):
         yield f"{path} does not open with one sentence that says what it is for."
 
 
@@ -73,7 +80,7 @@ def empty_names(path: PurePath, text: str) -> Iterator[str]:
     names = [(1, path.stem)]
     names += [
         (node.lineno, node.name)
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     for line, name in names:
@@ -84,7 +91,7 @@ def empty_names(path: PurePath, text: str) -> Iterator[str]:
 
 def built_sql(path: PurePath, text: str) -> Iterator[str]:
     """Say where SQL is put together from strings instead of being one constant with parameters."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if not isinstance(node, ast.expr):
             continue
         if _is_built(node) and _SQL.search(_constant_text(node)):
@@ -104,7 +111,7 @@ def ignored_types(path: PurePath, text: str) -> Iterator[str]:
 def imports(text: str) -> set[str]:
     """List every module that a source names in an import, `from a import b` as both `a` and `a.b`."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -118,7 +125,7 @@ def impurities(path: PurePath, text: str) -> Iterator[str]:
     for name in sorted(imports(text)):
         if name.split(".")[0] not in PURE_LIBRARIES or name in _CHANCE:
             yield f"{path} imports {name}; a pure function is given what it needs."
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         match node:
             case ast.Attribute(value=ast.Name(id=owner), attr=name) if f"{owner}.{name}" in _CHANCE:
                 yield f"{path}:{node.lineno} uses {owner}.{name}; a pure function is given what it needs."

@@ -13,6 +13,7 @@ from ieum_contracts import (
     delivery,
     eligibility,
     inquiry,
+    overdue,
     programme,
     referral,
 )
@@ -109,7 +110,7 @@ _ROWS = (
     EventType("referral.ask-rejected", decisions.ReferralAskRejected, Family.REFERRAL, _RECIPIENT),
     EventType("referral.amendment-noted", decisions.ReferralAmendmentNoted, Family.REFERRAL, _RECIPIENT),
     EventType("consent.erased", consent.ConsentErased, Family.REFERRAL, _RECIPIENT),
-    EventType("referral.overdue", _PLANNED, Family.REFERRAL, _BOTH),
+    EventType("referral.overdue", overdue.ReferralOverdue, Family.REFERRAL, _BOTH),
     EventType("eligibility.requested", inquiry.EligibilityRequested, Family.ELIGIBILITY, _SENDER),
     EventType("eligibility.assessed", eligibility.EligibilityAssessed, Family.ELIGIBILITY, _RECIPIENT),
     EventType("eligibility.confirmed", inquiry.EligibilityConfirmed, Family.ELIGIBILITY, _RECIPIENT),

@@ -24,6 +24,7 @@ from ieum_contracts import (
     inquiry,
     lifecycle,
     model,
+    overdue,
     topics,
 )
 from ieum_contracts.asyncapi import asyncapi
@@ -61,6 +62,7 @@ _CODED: tuple[ModuleType, ...] = (
     evidence,
     inquiry,
     model,
+    overdue,
     topics,
 )
 

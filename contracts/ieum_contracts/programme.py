@@ -6,10 +6,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ieum_contracts.address import ProgrammeId
-from ieum_contracts.client_codes import Document
+from ieum_contracts.client_codes import Document, Need
 from ieum_contracts.codes import ProgrammeKind, SubjectKind
 from ieum_contracts.consent import ItemName
+from ieum_contracts.delivery import TypeName
 from ieum_contracts.model import LIST_ITEMS_MAX, WHOLE, Code, Day, Flag, Line, Model, Note, plain
+from ieum_contracts.overdue import ClockPublished
 
 VERSION_MAX = 2**53
 ITEMS_MAX = 100
@@ -54,12 +56,25 @@ class ProgrammePublished(Model):
     documents: Annotated[
         tuple[Document, ...], Field(max_length=LIST_ITEMS_MAX), plain("Papers that it asks for.")
     ] = ()
+    serves: Annotated[
+        tuple[Need, ...],
+        Field(max_length=LIST_ITEMS_MAX),
+        plain("Needs that it is for: programmes with one in common stand in for each other."),
+    ] = ()
     rule_set: Annotated[Line | None, plain("Version of its rules; absent without published rules.")] = None
     rules: Annotated[tuple[RulePublished, ...], Field(max_length=LIST_ITEMS_MAX), plain("Its rules.")] = ()
     retention_days: Annotated[
         Annotated[int, Field(strict=True, ge=1, le=3660), WHOLE] | None,
         plain("Days for which details are kept."),
     ] = None
+    clocks: Annotated[
+        tuple[ClockPublished, ...], Field(max_length=LIST_ITEMS_MAX), plain("Clocks that run otherwise here.")
+    ] = ()
+    hears: Annotated[
+        tuple[TypeName, ...],
+        Field(max_length=LIST_ITEMS_MAX),
+        plain("Types that its agency takes in, and is told nothing of unless it says so."),
+    ] = ()
     valid_from: Annotated[Day | None, plain("First day on which it is offered.")] = None
     valid_until: Annotated[Day | None, plain("Last day on which it is offered.")] = None
 

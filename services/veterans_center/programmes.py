@@ -1,7 +1,7 @@
 """What the veterans' centre offers."""
 
 from ieum.agency import Names, Programme
-from ieum_contracts.client_codes import Document
+from ieum_contracts.client_codes import Document, Need
 from services.veterans_center import eligibility
 
 PROGRAMMES = (
@@ -13,6 +13,7 @@ PROGRAMMES = (
         ),
         rules=eligibility.CAREER_CHANGE_ALLOWANCE,
         documents=(Document.SERVICE_CERTIFICATE,),
+        serves=(Need.INCOME_LIVELIHOOD,),
     ),
     Programme(
         "veterans-employment",
@@ -20,10 +21,12 @@ PROGRAMMES = (
         Names("장기복무 제대군인의 취업 추천과 가점", "Posts and bonus points for long-serving veterans"),
         rules=eligibility.EMPLOYMENT,
         documents=(Document.SERVICE_CERTIFICATE,),
+        serves=(Need.WORK_FINDING,),
     ),
     Programme(
         "veterans-tailored",
         Names("취업·창업 맞춤지원", "Tailored help with work or a business"),
         Names("제대군인 상담·교육·창업 지원", "Counselling, training and help to start a business"),
+        serves=(Need.WORK_FINDING, Need.WORK_STARTING_BUSINESS),
     ),
 )

@@ -31,6 +31,7 @@ Part = TypeVar("Part")
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
+EXPORTS_MAX = 3
 UNABLE = (
     StackError,
     CentreError,
@@ -117,7 +118,7 @@ async def run_chaos(
     for crash in crashes:
         if isinstance(crash, Exception) and not patience.crash_allowed:
             raise crash
-    history = [*await export(scene), *left]
+    history = [*(await export(scene) if left else await _export_at_rest(scene, patience, tell)), *left]
     if file is not None:
         write_history(file, history)
     return Outcome(judge(history), history, workload.met, faults, recovery, left)
@@ -243,6 +244,16 @@ async def export(scene: Scene) -> list[Fact]:
             facts += [fact async for fact in export_agency(connection, str(me))]
     facts += [fact async for fact in export_mailboxes(scene.centre.settings, scene.addresses)]
     return facts
+
+
+async def _export_at_rest(scene: Scene, patience: Patience, tell: Tell) -> list[Fact]:
+    """Read the history; anew where something began meanwhile, as a notice may, and came to rest."""
+    for _ in range(EXPORTS_MAX - 1):
+        facts = await export(scene)
+        if not any(isinstance(fact, Left) for fact in facts):
+            return facts
+        await settle(scene, patience.settle_seconds, tell)
+    return await export(scene)
 
 
 def told(outcome: Outcome) -> str:

@@ -23,6 +23,7 @@ from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.effect_log import install_effect_log
 from ieum_lab.testing.history import Injected, Removed
 from tests.chaos.door import Door
+from tests.forks import ForkedService
 
 ROOT = Path(__file__).parent.parent.parent
 AGENCIES = ("employment-center", "city-welfare-team")
@@ -164,4 +165,5 @@ def _service(
         **further,
     }
     command = [sys.executable, "-m", *entry, "run", agency]
-    return Service(f"{centre.id}-{agency}-{number}", stack.state, command, environment, port)
+    service = Service(f"{centre.id}-{agency}-{number}", stack.state, command, environment, port)
+    return ForkedService(service) if tuple(entry) == PRODUCT else service

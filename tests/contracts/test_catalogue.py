@@ -42,7 +42,7 @@ RECIPIENTS = (
     "completed failed closed reopened expired cancelled withdrawn ask-rejected amendment-noted consent.erased"
 )
 OTHERS = {
-    "referral.overdue": "referral recipient+sender planned",
+    "referral.overdue": "referral recipient+sender",
     "eligibility.requested": "eligibility sender",
     "eligibility.assessed": "eligibility recipient",
     "eligibility.confirmed": "eligibility recipient",
@@ -137,7 +137,7 @@ def test_a_model_that_is_no_event_has_no_type() -> None:
 
 PARKED: list[tuple[str, str, bytes, str]] = [
     ("referral.teleported.v1", "urn:ieum:referral.teleported:1.0", b"{}", "type.unknown"),
-    ("referral.overdue.v1", "urn:ieum:referral.overdue:1.0", b"{}", "type.unknown"),
+    ("agency.heartbeat.v1", "urn:ieum:agency.heartbeat:1.0", b"{}", "type.unknown"),
     ("referral.requested.v2", "urn:ieum:referral.requested:2.0", b"{}", "version.unknown"),
     (TYPE, "urn:ieum:referral.requested:1.1", body(), "version.unknown"),
     (TYPE, "urn:ieum:referral.requested:2.0", body(), "version.unknown"),

@@ -13,7 +13,7 @@ from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.journeys.living import ROOT, Living, write_centre_file
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def living(
     stack: Stack, database_template: Template, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Living]:

@@ -17,6 +17,7 @@ from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
 from ieum_lab.testing.centre import CentreUnderTest
+from tests.forks import ForkedService, run_ieum
 
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")
@@ -37,9 +38,8 @@ class Living:
         """Start agencies, and wait until they are ready."""
         for agency in agencies:
             access = self.under_test.access(agency)
-            self.services[agency] = agency_service(
-                self.stack.state, access, settings, f"{self.under_test.id}.{agency}"
-            )
+            service = agency_service(self.stack.state, access, settings, f"{self.under_test.id}.{agency}")
+            self.services[agency] = ForkedService(service)
         await asyncio.to_thread(start_all, [self.services[agency] for agency in agencies], READY_SECONDS)
 
     async def stop(self) -> None:
@@ -79,16 +79,7 @@ class Living:
 
     async def ieum(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the `ieum` command on this centre."""
-        return await asyncio.to_thread(
-            subprocess.run,
-            [str(IEUM), *arguments],
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return await asyncio.to_thread(run_ieum, arguments, self.environment(), ROOT)
 
 
 def write_centre_file(path: Path, under_test: CentreUnderTest) -> Path:

@@ -25,7 +25,7 @@ from ieum_lab.simulator.play import Script
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from tests.journeys.living import Living, run_stream
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.quiet]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
 
 KILLS = 5
 BETWEEN_SECONDS = (0.5, 8.0)

@@ -24,7 +24,7 @@ DRAIN_SECONDS_MAX = 20.0
 UNDER_WAY, THINK_SECONDS, RUN_SECONDS = 30, 0.1, 10.0
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def scene(stack: Stack, database_template: Template) -> AsyncIterator[Scene]:
     """Give two agencies of two instances each, that are ready."""
     made = await make_scene(stack, database_template)

@@ -10,7 +10,7 @@ import pytest_asyncio
 from jsonschema import Draft202012Validator
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.maintenance import schedule
+from ieum.delivery.intervals import Intervals
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.codes import AskType, Decision
@@ -31,6 +31,10 @@ OUR_PROGRAMME, THEIR_PROGRAMME = "welfare-counselling", "house-hunting"
 REPLAYS = [(path, role) for path in TRANSCRIPTS for role in read_transcript(path)[0]["roles"]]
 
 
+SHORT = Intervals(gap_ticks=1, gap_age=timedelta(seconds=1))
+"""A gap is told after a second instead of half a minute."""
+
+
 @dataclass(frozen=True)
 class Centre:
     """Our agency, and the stranger that it talks with."""
@@ -42,15 +46,11 @@ class Centre:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def centre(stack: Stack, database_template: Template) -> AsyncIterator[Centre]:
     under_test = await new_centre(stack, database_template, (OURS, THEIRS))
-    stranger, agency = Stranger(under_test.access(THEIRS)), Whole(under_test, OURS)
+    stranger, agency = Stranger(under_test.access(THEIRS)), Whole(under_test, OURS, SHORT)
     await stranger.start()
     await publish(stranger)
-    patched = pytest.MonkeyPatch()
-    patched.setattr(schedule, "GAP_TICKS", 1)  # a gap is told after a second instead of half a minute
-    patched.setattr(schedule, "GAP_AGE", timedelta(seconds=1))
     await agency.start()
     yield Centre(agency, stranger)
-    patched.undo()
     await agency.stop()
     await stranger.stop()
     await end_centre(under_test)

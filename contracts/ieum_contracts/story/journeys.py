@@ -29,6 +29,7 @@ def story() -> list[Message]:
     shorter.declined(teller)
     shorter.withdrawn(teller, shorter.redirected(teller))
     shorter.expired(teller)
+    shorter.unanswered(teller)
     trouble.restored(teller, EMPLOYMENT, WELFARE, START)
     teller.tell_room(EMPLOYMENT, people.FULL)
     teller.tell_room(JOBS, people.SOME_ROOM, "places-counted")

@@ -67,6 +67,7 @@ COUNSELLING: Fields = MappingProxyType(
         "version": 1,
         "name_ko": "구직상담",
         "name_en": "Job counselling",
+        "serves": ["work-finding"],
         "items": list(_PERSONAL),
         "retention_days": 365,
     }

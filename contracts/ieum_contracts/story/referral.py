@@ -12,6 +12,7 @@ from ieum_contracts.catalogue import MODEL_OF_ASK, MODEL_OF_DECISION
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy, SenderCopy
 from ieum_contracts.model import Model
+from ieum_contracts.overdue import ReferralOverdue
 from ieum_contracts.referral import ReferralRequested
 from ieum_contracts.story.telling import Message, Teller
 
@@ -58,9 +59,9 @@ class Told:
         """Let the recipient's worker decide; unless `heard`, the sender hears of it after its next ask."""
         return self._decide(decision, Mover.WORKER, self.teller.request(), label, fields, heard=heard)
 
-    def run_out(self, decision: Decision, /, **fields: object) -> Message:
+    def run_out(self, decision: Decision, /, label: str = "", **fields: object) -> Message:
         """Let a clock decide: nobody's event or request is the cause."""
-        return self._decide(decision, Mover.CLOCK, None, "", fields)
+        return self._decide(decision, Mover.CLOCK, None, label, fields)
 
     def ask(self, ask: AskType, /, label: str = "", replied: str = "", **fields: object) -> Message:
         """Let the sender ask, and the recipient answer what its system can answer at once."""
@@ -86,6 +87,12 @@ class Told:
         by = Mover.WORKER if cause is None else Mover.SYSTEM
         cause = cause or self.teller.request()
         return self.teller.say(source, to, self.id, body, by=by, journey=self.journey, cause=cause)
+
+    def remind(self, **fields: object) -> Message:
+        """Let a clock of the sender say that the recipient is late."""
+        body = ReferralOverdue.model_validate(fields)
+        to = (self.sender, self.recipient, self.id)
+        return self.teller.say(*to, body, by=Mover.CLOCK, journey=self.journey)
 
     def close_case(self, **fields: object) -> Message:
         """Let the recipient say that its case is closed, caused by what closed the last referral."""

@@ -83,6 +83,25 @@ def withdrawn(teller: Teller, parent: Told) -> None:
     told.ask(_A.CONSENT_WITHDRAWN, artefact=artefact, scope="referral", said_at=teller.now)
 
 
+def unanswered(teller: Teller) -> None:
+    """Let nobody decide, then nobody acknowledge: the sender's clock reminds, the recipient's closes."""
+    teller.wait(days=1)
+    asked = people.seeking_benefit(
+        "바사아 시험", people.agreed(teller.new_id(), teller.now), assessment_skipped="not-asked"
+    )
+    told = Told(teller, WELFARE, EMPLOYMENT).request(asked, "unanswered")
+    due = teller.now + timedelta(days=5)
+    told.answer(_D.RECEIVED, "unanswered", decision_due_at=due)
+    teller.wait(days=6)
+    told.remind(clock="decision", level="overdue", due_at=due)
+    teller.wait(hours=1)
+    told.decide(_D.ACCEPTED, "unanswered")
+    teller.wait(days=2)
+    told.decide(_D.COMPLETED, "unanswered", outcome="information-only")
+    teller.wait(days=8)
+    told.run_out(_D.CLOSED, "unanswered", cause="unacknowledged", closed_as="completed")
+
+
 def expired(teller: Teller) -> None:
     """Let a question stay without an answer until a clock ends the referral."""
     teller.wait(days=1)

@@ -4,30 +4,22 @@ import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 
-from ieum.casework.declaring import day_of_version, id_fault, item_fault, twice
+from ieum.casework import declaring
+from ieum.casework.capacity import AnswerPolicy, QueueOrder, RoomPolicy
 from ieum.casework.eligibility import Rule, RuleSet
 from ieum.casework.figures import FIRST_VERSION, FigureTable
 from ieum.casework.items import EMPLOYER_ITEMS, PERSON_ITEMS
 from ieum.errors import IeumError
-from ieum_contracts.client_codes import Document
+from ieum_contracts.client_codes import Document, Need
 from ieum_contracts.codes import ProgrammeKind, SubjectKind
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished, RulePublished
-
-RETENTION_DAYS_MAX = 5 * 365
-"""Social-security information is kept for at most five years (SSBA 34)."""
 
 
 class DeclarationError(IeumError):
     """An invalid declaration; the text says which one and what to change."""
-
-
-class AnswerPolicy(StrEnum):
-    """Who answers a referral after its technical receipt."""
-
-    BY_HAND = "by-hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,10 @@ class Programme:
     """A service that others may refer to, with the rules that say for whom it is meant.
 
     `extra_items` names what the purpose needs of `sealed` beside what every referral carries and beside the
-    facts that the rules read. A `discretionary` programme is never assessed as likely.
+    facts that the rules read. A `discretionary` programme is never assessed as likely. `places` are its
+    places where they are counted; `answer` and `queue_order` say who gives them away, and to whom first.
+    Programmes that serve one of the same needs are offered in place of each other when one is full.
+    `clocks` are those that run otherwise than casework's table says; senders read them in the catalogue.
     """
 
     id: str
@@ -55,19 +50,23 @@ class Programme:
     documents: tuple[Document, ...] = ()
     extra_items: tuple[str, ...] = ()
     answer: AnswerPolicy = AnswerPolicy.BY_HAND
-    retention_days: int = RETENTION_DAYS_MAX
+    clocks: tuple[ClockPublished, ...] = ()
+    queue_order: QueueOrder = QueueOrder.OLDEST_FIRST
+    places: int | None = None
+    serves: tuple[Need, ...] = ()
+    retention_days: int = declaring.RETENTION_DAYS_MAX
     kind: ProgrammeKind = ProgrammeKind.SERVICE
     valid_from: date | None = None
     valid_until: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse a programme that could not be published."""
-        _refuse(id_fault("programme", self.id))
-        _refuse(twice(f"The programme {self.id} lists the rule", (each.id for each in self.rules)))
+        _refuse(declaring.id_fault("programme", self.id))
+        _refuse(declaring.twice(f"The programme {self.id} lists the rule", (each.id for each in self.rules)))
         for item in self.extra_items:
-            _refuse(item_fault(self.id, item))
-        if not 1 <= self.retention_days <= RETENTION_DAYS_MAX:
-            raise DeclarationError(f"The programme {self.id} keeps details 1 to {RETENTION_DAYS_MAX} days.")
+            _refuse(declaring.item_fault(self.id, item))
+        _refuse(declaring.places_fault(self.id, self.places))
+        _refuse(declaring.retention_fault(self.id, self.retention_days))
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -83,10 +82,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency of a centre, in any centre: who it is, what it offers, and the version of its rules.
-
-    `rule_set` is the version in force: the day from which rules and figures stand as they do.
-    """
+    """One agency: who it is, what it offers, and the version of its rules and figures in force, a day."""
 
     id: str
     name: Names
@@ -97,10 +93,14 @@ class Agency:
 
     def __post_init__(self) -> None:
         """Refuse an agency that could not be served, and put its rules in order."""
-        _refuse(id_fault("agency", self.id))
+        _refuse(declaring.id_fault("agency", self.id))
         if not self.programmes:
             raise DeclarationError(f"The agency {self.id} offers nothing: declare at least one programme.")
-        _refuse(twice(f"The agency {self.id} lists the programme", (each.id for each in self.programmes)))
+        _refuse(
+            declaring.twice(
+                f"The agency {self.id} lists the programme", (each.id for each in self.programmes)
+            )
+        )
         object.__setattr__(self, "rule_sets", self.rules_of_version(self.rule_set))
 
     def rules_of_version(self, version: str) -> Mapping[str, RuleSet]:
@@ -109,14 +109,13 @@ class Agency:
         A version is a day, `2026-11-28`: it has what was added up to it and not yet dropped. Raises
         DeclarationError for one that is not kept.
         """
-        as_of = day_of_version(version)
+        as_of = declaring.day_of_version(version)
         if version != self.rule_set and (as_of is None or as_of < FIRST_VERSION):
             raise DeclarationError(
                 f"The rules of {self.id} are not kept under the version {version}: name a day from "
                 f"{FIRST_VERSION} on, as {self.rule_set}."
             )
-        sets = {each.id: self._rule_set(each, version, as_of) for each in self.programmes}
-        return MappingProxyType(sets)
+        return MappingProxyType({each.id: self._rule_set(each, version, as_of) for each in self.programmes})
 
     def _rule_set(self, programme: Programme, version: str, as_of: date | None) -> RuleSet:
         rules = tuple(each for each in programme.rules if each.in_version(as_of))
@@ -129,6 +128,11 @@ class Agency:
             figures=self.figures,
             as_of=as_of,
         )
+
+    @property
+    def room_policies(self) -> Mapping[str, RoomPolicy]:
+        """How each programme gives its room away."""
+        return {each.id: RoomPolicy(each.answer, each.queue_order, each.places) for each in self.programmes}
 
 
 def published(agency: Agency, version: int) -> tuple[ProgrammePublished, ...]:
@@ -169,6 +173,7 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
         subjects=(programme.subject,),
         items=programme.items_for(rule_set.rules),
         documents=programme.documents,
+        serves=programme.serves,
         rule_set=rule_set.version if rule_set.rules else None,
         rules=tuple(
             RulePublished(
@@ -181,6 +186,8 @@ def _published(agency: Agency, programme: Programme, version: int) -> ProgrammeP
             for each in rule_set.rules
         ),
         retention_days=programme.retention_days,
+        clocks=programme.clocks,
+        hears=declaring.HEARS,
         valid_from=programme.valid_from,
         valid_until=programme.valid_until,
     )

@@ -6,24 +6,31 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from ieum.agency import load_agency, published
+from ieum.agency import Agency, load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
 from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.api.http.server import server
+from ieum.application.business_calendar import business_calendar, version_of
+from ieum.application.clock_runner import ClockRunner
+from ieum.application.clock_upkeep import ClockUpkeep
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import WORKERS, CommandBatcher
 from ieum.application.programme_cache import ProgrammeCache
+from ieum.application.room_keeper import RoomKeeper
+from ieum.application.room_source import RoomSource
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.intervals import USUAL, Intervals
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
@@ -49,7 +56,7 @@ def run(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve one agency: HTTP until a signal arrives, events as long as HTTP is served.
 
-    Raises DeclarationError when the agency's package declares none.
+    Raises DeclarationError when the agency's package declares none, CalendarError for a wrong calendar.
     """
     service = await compose(settings)
     context = service.api_context
@@ -64,6 +71,14 @@ async def serve(settings: Settings) -> None:
     _log.info("service.stopped")
 
 
+class Runs(Protocol):
+    """Something that runs until it is cancelled."""
+
+    async def run(self) -> None:
+        """Work."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One agency put together: what its API works with, and what runs beside the API."""
@@ -71,36 +86,38 @@ class Service:
     api_context: ApiContext
     delivery: Delivery[LoadedCases]
     programme_cache: ProgrammeCache
+    upkeep: Sequence[Runs]
     databases: Sequence[Database]
 
     def work(self) -> Sequence[Coroutine[None, None, None]]:
         """Return what has to run until the API ends."""
-        return self.delivery.run(), self.programme_cache.run()
+        return self.delivery.run(), self.programme_cache.run(), *(each.run() for each in self.upkeep)
 
     async def close(self) -> None:
         """Close the database connections."""
         await asyncio.gather(*(each.close() for each in self.databases))
 
 
-async def compose(settings: Settings) -> Service:
+async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
     """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
-    database, orders, requests = await _databases(
-        settings, DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
-    )
+    sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
+    database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
-    context = _delivery_context(settings, database, registry)
+    context = _delivery_context(settings, database, registry, intervals)
     programme_cache = ProgrammeCache(context)
-    view = AgencyView(context.me, agency.rule_sets, programme_cache.programmes, programme_cache.capacities)
-    handler = EventHandler(view, context.peers, CaseworkMeasures(registry))
+    measures = CaseworkMeasures(registry)
+    handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
+    rooms = RoomSource(agency.room_policies, context.clock)
     delivery = Delivery(
         settings,
         context,
         handler,
-        Offers(published(agency, version=1)),
+        Offers(published(agency, version=1), rooms),
         programme_cache,
         cleaning=(AnswerRetention(database).turn, InquiryRetention(database, context.peers).turn),
     )
+    keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms, agency.room_policies)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,
@@ -110,12 +127,34 @@ async def compose(settings: Settings) -> Service:
         registry=registry,
         catalogued=programme_cache.catalogued,
         news=delivery.news,
+        room_policies=agency.room_policies,
+        room_changed=keeper.wake,
         hosts=LOCAL_HOSTS | settings.served_hosts,
     )
-    return Service(api_context, delivery, programme_cache, (orders, requests, database))
+    upkeep = (
+        keeper,
+        ClockRunner(context, handler, delivery.outbox, delivery.wake, measures),
+        ClockUpkeep(context, handler, delivery.leading, measures),
+    )
+    return Service(api_context, delivery, programme_cache, upkeep, (orders, requests, database))
 
 
-def _delivery_context(settings: Settings, database: Database, registry: CollectorRegistry) -> DeliveryContext:
+def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: ProgrammeCache) -> AgencyView:
+    calendar = business_calendar(settings.centre_file)
+    return AgencyView(
+        context.me,
+        agency.rule_sets,
+        cache.programmes,
+        cache.capacities,
+        {each.id: each.clocks for each in agency.programmes},
+        calendar,
+        version_of(calendar, context.clock().year),
+    )
+
+
+def _delivery_context(
+    settings: Settings, database: Database, registry: CollectorRegistry, intervals: Intervals
+) -> DeliveryContext:
     return DeliveryContext(
         settings.address,
         database,
@@ -123,6 +162,7 @@ def _delivery_context(settings: Settings, database: Database, registry: Collecto
         lambda: datetime.now(UTC),
         DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
+        intervals=intervals,
     )
 
 

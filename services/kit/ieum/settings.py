@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
     )
 
+    centre_file: Path | None = Field(
+        default=None, description="The centre's file, for its own closed and working days."
+    )
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

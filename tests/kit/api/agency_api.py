@@ -125,7 +125,14 @@ async def open_api(centre: CentreUnderTest, mine: Agency, *others: Agency) -> As
     outbox = Outbox(context)
     batcher = CommandBatcher(context, handler, outbox)
     api_context = ApiContext(
-        context, handler, batcher, lambda: None, Healthy(), CollectorRegistry(), asyncio.Event()
+        context,
+        handler,
+        batcher,
+        lambda: None,
+        Healthy(),
+        CollectorRegistry(),
+        asyncio.Event(),
+        room_policies=mine.room_policies,
     )
     api_context.catalogued.set()
     app = create_app(api_context)

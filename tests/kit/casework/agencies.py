@@ -183,12 +183,12 @@ class Two:
                     event = handler.mailbox.popleft()
                     outcome = hear(handler.known, event, view_of(handler.me), self._tick())
                     if isinstance(outcome, Change):
-                        self._take(handler, outcome)
+                        self._take(handler, outcome, event)
                     yield outcome
 
-    def _take(self, handler: Desk, change: Change | Refusal) -> Change | Refusal:
+    def _take(self, handler: Desk, change: Change | Refusal, heard: Event | None = None) -> Change | Refusal:
         if isinstance(change, Change):
-            handler.known.take(change)
+            handler.known.take(change, heard)
             self.said.extend(change.says)
             for say in change.says:
                 other = self.sender if say.to == SENDER else self.recipient

@@ -11,6 +11,8 @@ from ieum.storage import (
     assessment_rows,
     case_rows,
     cited_assessments,
+    clock_rows,
+    clock_upkeep_rows,
     confirmation_rows,
     erasure_rows,
     flow_rows,
@@ -41,6 +43,8 @@ HOT = {
             flush._CONFIRM,
             flush._ANSWER,
             unmet_rows.ADD_UNMET,
+            clock_rows.KEEP,
+            clock_rows._STOP,
         )
     ),
     "look back": loading._LOOK_BACK,
@@ -62,6 +66,11 @@ HOT = {
     "history": reading._HISTORY,
     "what could not be had": unmet_rows._COUNT,
     "times to answer": flow_rows._FLOW,
+    "read clocks": clock_rows._READ,
+    "lock what is due": clock_rows._LOCK_DUE,
+    "postpone clocks": clock_rows._POSTPONE,
+    "clocks timed otherwise": clock_upkeep_rows._LOCK_TIMED_OTHERWISE,
+    "referrals without clocks": clock_upkeep_rows._NEXT,
     "stored assessments": assessment_rows._STORED,
 }
 READS_ALL = re.compile(r"Seq Scan|Index (Only )?Scan .*\n(?!\s*Index Cond)")

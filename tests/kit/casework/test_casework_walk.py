@@ -6,10 +6,13 @@ import pytest
 
 from ieum.casework import deciding, effects, sending
 from ieum.casework.ask_orders import ASK_ORDER
+from ieum.casework.clock_firing import fire
+from ieum.casework.clock_rules import CLOCK_RULES, Effect
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.values import Change, Referral
+from ieum.casework.running_clocks import RunningClock
+from ieum.casework.values import Change, Referral, Side
 from ieum_contracts import lifecycle
 from ieum_contracts.catalogue import MODEL_OF_ASK, MODEL_OF_DECISION, decision_of
 from ieum_contracts.codes import AskType, Decision
@@ -51,6 +54,7 @@ HEARD_FIELDS = {
     "method": "cleared",
     "everywhere_by": START,
 }
+BY_CLOCK: dict[Effect | None, Decision] = {Effect.EXPIRE: Decision.EXPIRED, Effect.CLOSE: Decision.CLOSED}
 CAUSES = {
     Decision.WITHDRAWN: "asked",
     Decision.CLOSED: "acknowledged",
@@ -96,10 +100,22 @@ def _receive() -> tuple[Decided, ...]:
 
 
 def _decide(copy: RecipientCopy, decision: Decision, by: Mover) -> Decided | NotAllowed:
+    if by is Mover.CLOCK:
+        return _by_clock(copy, decision)
     if by is not Mover.WORKER:
-        return lifecycle.decide(copy, decision, by)  # clocks come later; nobody orders for them over HTTP
+        return lifecycle.decide(copy, decision, by)
     step = deciding.decide(_referral(copy), None, ORDERS[decision], START, new_id())
     return _decided(step) if isinstance(step, Change) else NotAllowed(step.reason)
+
+
+def _by_clock(copy: RecipientCopy, decision: Decision) -> Decided | NotAllowed:
+    """Let every clock that runs in this state run out, as the service does."""
+    for clock, rule in CLOCK_RULES.items():
+        if copy.state in rule.states and BY_CLOCK.get(rule.effect(Side.RECIPIENT)) is decision:
+            ran_out = RunningClock(clock, START, rule.steps, rule.harm, fired=1, due_at=START)
+            change = fire(_referral(copy), None, ran_out, START, view_of(RECIPIENT))
+            return NotAllowed("not-by-this-clock") if change is None else _decided(change)
+    return NotAllowed("no-clock")
 
 
 def _hear_ask(copy: RecipientCopy, ask: AskType, in_time: bool) -> Decided:

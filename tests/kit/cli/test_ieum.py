@@ -10,6 +10,7 @@ import pytest
 
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.plugin import MakeCentre
+from tests.forks import run_ieum
 from tests.journeys.living import IEUM, ROOT, Living, write_centre_file
 
 OK, FAILED, USAGE, UNREACHABLE, REFUSED = range(5)
@@ -21,18 +22,31 @@ def _period(first: str, last: str) -> list[str]:
     return ["--from", first, "--until", last, "--rules", "2027-01-01"]
 
 
-def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def settings_of(state: Path, **settings: str) -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
-    return subprocess.run(
+    return {**outside, "IEUM_STATE": str(state), **settings}
+
+
+def ieum(*arguments: str, state: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return run_ieum(arguments, settings_of(state, **settings), ROOT)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["stack", "down"]], ids=" ".join)
+def test_what_is_typed_ends_as_the_other_tests_see_it(tmp_path: Path, arguments: list[str]) -> None:
+    typed = subprocess.run(
         [str(IEUM), *arguments],
         cwd=ROOT,
-        env={**outside, "IEUM_STATE": str(state), **settings},
+        env=settings_of(tmp_path / "state"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
+    forked = ieum(*arguments, state=tmp_path / "state")
+
+    assert typed.returncode == forked.returncode == OK
+    assert (typed.stdout, typed.stderr) == (forked.stdout, forked.stderr)
 
 
 @pytest.mark.parametrize(

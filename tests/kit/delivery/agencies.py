@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
@@ -13,6 +14,7 @@ from asyncpg import Connection
 from ieum.delivery.catalogue.publisher import CapacitySource, NoCapacities, Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
+from ieum.delivery.intervals import Intervals
 from ieum.delivery.sending.outbox import Cause, Outbox
 from ieum.delivery.streams.batch_write import write_rows
 from ieum.delivery.streams.peers import Peers
@@ -52,6 +54,19 @@ class Told:
     event_id: UUID
     digest: bytes
     fate: str
+
+
+@contextmanager
+def maintained(*agencies: "Bare", **intervals: Any) -> Iterator[None]:
+    """Give agencies that do not run yet these intervals of maintenance, as long as the block lasts."""
+    before = [agency.context for agency in agencies]
+    for agency in agencies:
+        agency.context = replace(agency.context, intervals=Intervals(**intervals))
+    try:
+        yield
+    finally:
+        for agency, context in zip(agencies, before, strict=True):
+            agency.context = context
 
 
 class Bare:

@@ -249,11 +249,6 @@ _WAITING = (
     Case(
         "new-type", "type.unknown", lambda g: _typed(g.good(), "referral.new.v1", "urn:ieum:referral.new:1.0")
     ),
-    Case(
-        "planned-type",
-        "type.unknown",
-        lambda g: _typed(g.good(), "referral.overdue.v1", "urn:ieum:referral.overdue:1.0"),
-    ),
     Case("new-minor", "version.unknown", lambda g: g.good().having("ce_dataschema", NEWER)),
     Case(
         "new-major",

@@ -10,7 +10,6 @@ import pytest
 from asyncpg import Connection
 
 from ieum.delivery.blocked.parking import RETRY_DELAYS
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.retention import KEPT, Retention
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
@@ -188,10 +187,10 @@ async def test_a_gap_is_told_between_thirty_and_thirty_five_seconds(pair: Pair) 
         return await beta.value("select count(*) from parked where key = $1", key) == 1
 
     await until(parked)
-    beta.clock.ahead = schedule.GAP_AGE / 2
-    await asyncio.sleep(schedule.GAP_TICKS + 1)
+    beta.clock.ahead = beta.context.intervals.gap_age / 2
+    await asyncio.sleep(beta.context.intervals.gap_ticks + 1)
     assert await parked()
-    beta.clock.ahead = schedule.GAP_AGE
+    beta.clock.ahead = beta.context.intervals.gap_age
     taken = await quiet(alpha, beta, keys=[key])
     beta.clock.ahead = timedelta()
     assert taken < TOLD_SECONDS_MAX

@@ -10,14 +10,13 @@ from aiokafka import AIOKafkaConsumer
 from ieum.delivery.application import Applied, Outcome
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.receiving import consumer
 from ieum.delivery.recovering.startup_check import check_positions
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
 from tests.kit.delivery import agencies
-from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.agencies import Bare, maintained, new_keys, until
 from tests.kit.delivery.bare_agency import Noted, Notes
 from tests.kit.delivery.conftest import Pair
 
@@ -49,9 +48,9 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
         uuid4(),
     )
     monkeypatch.setattr(agencies, "Notes", Forwarding)
-    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
-    await alpha.start()
-    await beta.start()
+    with maintained(alpha, beta, tick_seconds=0.05):
+        await alpha.start()
+        await beta.start()
     [key] = new_keys(1)
     await alpha.say(beta.address, [key], ReferralInfoSupplied())
 
@@ -76,15 +75,15 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
 ) -> None:
     """In one that was restored, the number of the answer may have been given before."""
     alpha, beta = resting.alpha, resting.beta
-    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.05)
     async with beta.database.acquire() as connection:
         await beta.context.peers.know(connection, [alpha.address])
     await beta.change(
         "insert into source (peer, since, held, held_since) values ($1, now(), 'source.held', now())",
         beta.context.peers.number(alpha.address),
     )
-    await alpha.start()
-    await beta.start()
+    with maintained(alpha, beta, tick_seconds=0.05):
+        await alpha.start()
+        await beta.start()
     [key] = new_keys(1)
     await alpha.say(beta.address, [key])
 
@@ -99,11 +98,12 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     monkeypatch.setattr(consumer, "check_positions", late)
     await beta.change("delete from source")
     await beta.change("update parked set retry_at = now() where key = $1", key)
-    starting = asyncio.create_task(beta.start())
-    await asyncio.sleep(1.0)
-    assert await _waits(beta, key)
-    compared.set()
-    await starting
+    with maintained(beta, tick_seconds=0.05):
+        starting = asyncio.create_task(beta.start())
+        await asyncio.sleep(1.0)
+        assert await _waits(beta, key)
+        compared.set()
+        await starting
     await until(lambda: _goes_on(beta, key))
     await alpha.stop()
     await beta.stop()

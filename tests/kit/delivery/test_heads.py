@@ -8,30 +8,37 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.recovering import heads
 from ieum.delivery.recovering.heads import BEHIND
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum_contracts.address import Address
 from ieum_contracts.delivery import StreamHeads
 from ieum_lab.testing.plugin import MakeCentre
-from tests.kit.delivery.agencies import Bare, check_histories, close, new_keys, open_bare, quiet, until
+from tests.kit.delivery.agencies import (
+    Bare,
+    check_histories,
+    close,
+    maintained,
+    new_keys,
+    open_bare,
+    quiet,
+    until,
+)
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def talkative(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+async def talkative(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies that tell their heads every second and miss what a second did not bring."""
-    monkeypatch.setattr(schedule, "HEADS_TICKS", 1)
-    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
-    monkeypatch.setattr(schedule, "GAP_AGE", timedelta(seconds=1))
-    await resting.alpha.start()
-    await resting.beta.start()
-    yield resting
-    await resting.alpha.stop()
-    await resting.beta.stop()
+    both = resting.alpha, resting.beta
+    with maintained(*both, heads_ticks=1, gap_ticks=1, gap_age=timedelta(seconds=1)):
+        await resting.alpha.start()
+        await resting.beta.start()
+        yield resting
+        await resting.alpha.stop()
+        await resting.beta.stop()
 
 
 async def test_a_tail_that_never_left_is_asked_for_and_sent_from_the_ledger(talkative: Pair) -> None:
@@ -122,18 +129,16 @@ async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_releas
     await until(lambda: released(alpha))
 
 
-async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(
-    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(make_centre: MakeCentre) -> None:
     """An agency that has only ever listened, or whose first event was lost, is restored."""
-    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
     centre = await make_centre("alpha", "beta")
     alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
     async with alpha.database.acquire() as connection:
         await alpha.context.peers.know(connection, [beta.address])
     await ask_in_vain(alpha, beta.address)
-    await alpha.start()
-    await beta.start()
+    with maintained(alpha, beta, gap_ticks=1):
+        await alpha.start()
+        await beta.start()
 
     await until(lambda: released(alpha))
 

@@ -11,14 +11,13 @@ import pytest_asyncio
 from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted
 from ieum.delivery.blocked.parking import RETRY_DELAYS
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, maintained, new_keys, quiet, until
 from tests.kit.delivery.bare_agency import AWAIT, BREAK, RAISE
 from tests.kit.delivery.conftest import Pair
 
@@ -30,9 +29,7 @@ ATTEMPTS_MAX = len(RETRY_DELAYS) + 1
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def brisk(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies with frequent maintenance."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schedule, "TICK_SECONDS", 0.05)
-        patch.setattr(schedule, "GAP_TICKS", 1)
+    with maintained(resting.alpha, resting.beta, tick_seconds=0.05, gap_ticks=1):
         await resting.alpha.start()
         await resting.beta.start()
         await resting.alpha.say(resting.beta.address, new_keys(1))
@@ -213,7 +210,7 @@ async def test_what_is_missing_is_asked_for_and_sent_again_from_the_ledger(brisk
         return await beta.value("select count(*) from parked where key = $1", key) == 3
 
     await until(parked)
-    beta.clock.ahead += schedule.GAP_AGE
+    beta.clock.ahead += brisk.beta.context.intervals.gap_age
     await quiet(alpha, beta, keys=[key])
     assert await effects(beta, key) == [1, 2, 3, 4, 5]
     assert not await beta.rows("select from parked where key = $1", key)

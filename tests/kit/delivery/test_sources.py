@@ -11,12 +11,11 @@ from structlog.testing import capture_logs
 from ieum.delivery.blocked import operator_actions, quarantine
 from ieum.delivery.blocked.operator_actions import Act
 from ieum.delivery.blocked.source_breaker import TOO_MANY, WINDOW
-from ieum.delivery.maintenance import schedule
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, until
+from tests.kit.delivery.agencies import Bare, close, maintained, new_keys, open_bare, until
 from tests.kit.delivery.bare_agency import REFUSE
 
 pytestmark = pytest.mark.stack
@@ -38,16 +37,16 @@ class Trio:
 async def trio(
     stack: Stack, database_template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Trio]:
-    monkeypatch.setattr(schedule, "TICK_SECONDS", 0.1)
     monkeypatch.setattr(quarantine, "KEPT_OF_A_SOURCE_MAX", 2)
     centre = await new_centre(stack, database_template, ("alpha", "beta", "gamma"))
     agencies = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
     patient = agencies[1]
     patient.context = replace(patient.context, troubles_max=TROUBLES_MAX)
-    for agency in agencies:
-        await agency.start()
-    yield Trio(patient, agencies[0], agencies[2])
-    await close(*agencies)
+    with maintained(*agencies, tick_seconds=0.1):
+        for agency in agencies:
+            await agency.start()
+        yield Trio(patient, agencies[0], agencies[2])
+        await close(*agencies)
     await end_centre(centre)
 
 

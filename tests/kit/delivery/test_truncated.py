@@ -13,13 +13,12 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
 from ieum.delivery.blocked.operator_actions import Act, Acted, skip
-from ieum.delivery.maintenance import schedule
 from ieum.delivery.receiving import subscriber
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
-from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, check_histories, maintained, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -28,13 +27,12 @@ pytestmark = pytest.mark.stack
 @pytest_asyncio.fixture(loop_scope="session")
 async def brisk(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
     """Give two agencies that miss what a second did not bring; beta does not run yet."""
-    monkeypatch.setattr(schedule, "GAP_TICKS", 1)
-    monkeypatch.setattr(schedule, "GAP_AGE", timedelta(seconds=1))
     monkeypatch.setattr(subscriber, "METADATA_MS", 1_000)
-    await resting.alpha.start()
-    yield resting
-    await resting.alpha.stop()
-    await resting.beta.stop()
+    with maintained(resting.alpha, resting.beta, gap_ticks=1, gap_age=timedelta(seconds=1)):
+        await resting.alpha.start()
+        yield resting
+        await resting.alpha.stop()
+        await resting.beta.stop()
 
 
 def truncate(stack: Stack, agency: Bare) -> None:

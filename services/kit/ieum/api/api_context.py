@@ -1,7 +1,7 @@
 """What the routes work with; made by the composition root."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
+from ieum.casework.capacity import RoomPolicy
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.feed_watch import News
 
@@ -22,6 +23,10 @@ class Health(Protocol):
     async def problems(self) -> list[str]:
         """Return in whole sentences what keeps the service from working now; empty when it works."""
         ...
+
+
+def _nothing() -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class ApiContext:
     """Set when the service is about to stop: waiting clients are answered."""
     news: News = field(default_factory=News)
     """Wakes clients that wait for the feed."""
+    room_policies: Mapping[str, RoomPolicy] = field(default_factory=dict)
+    """How each of this agency's programmes gives its room away."""
+    room_changed: Callable[[], None] = _nothing
+    """To be called after room was set."""
     hosts: AbstractSet[str] = LOCAL_HOSTS
     """The names by which the service is called."""
 

@@ -8,7 +8,17 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, events, inquiries, moves, programmes, referrals, reports
+from ieum.api.agency import (
+    cases,
+    due,
+    events,
+    inquiries,
+    moves,
+    programmes,
+    referrals,
+    reports,
+    room,
+)
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -23,6 +33,7 @@ from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.inquiry_orders import CONFIRMATION_ORDER, INQUIRY_ORDER
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
 from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
+from ieum.casework.room_order import ROOM_ORDER
 
 VERSION = "0.1.0"
 
@@ -46,6 +57,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "Repetition": REPETITION,
     "CaseClosing": CASE_CLOSING,
     "CaseFollowUp": CASE_FOLLOW_UP,
+    "RoomOrder": ROOM_ORDER,
     "StreamAct": STREAM_ACT,
     "SourceRelease": SOURCE_RELEASE,
 }
@@ -57,7 +69,9 @@ _ROUTERS = (
     inquiries.router,
     moves.router,
     cases.router,
+    due.router,
     programmes.router,
+    room.router,
     events.router,
     reports.router,
     streams.router,

@@ -19,6 +19,7 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
+from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
@@ -55,7 +56,13 @@ class EventHandler:
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
         inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
-        return LoadedCases(found, cases, told, await lock_inquiries(connection, self.peers, inquiries))
+        return LoadedCases(
+            found,
+            cases,
+            told,
+            clocks=await read_clock_book(connection, referrals),
+            inquiries=await lock_inquiries(connection, self.peers, inquiries),
+        )
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""
@@ -74,7 +81,7 @@ class EventHandler:
             _log.error("rule.failed", programme=failure.programme, rule=failure.rule, error=failure.error)
             if self._measures is not None:
                 self._measures.rule_failed(failure.programme, failure.rule)
-        known.take(heard)
+        known.take(heard, event)
         return Applied(heard.says)
 
     def hear_untaken(self, known: LoadedCases, untaken: Untaken, now: datetime) -> None:
@@ -95,7 +102,7 @@ class EventHandler:
 
     async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, _now: datetime) -> None:
         """Write the changes."""
-        await flush(connection, self.peers, known, rows)
+        await flush(connection, self.peers, known, rows, self.view)
 
 
 def cases_of(referrals: Iterable[Referral]) -> set[UUID]:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from asyncpg import Connection
 
 from ieum.casework.loaded_cases import LoadedCases
+from ieum.casework.values import AgencyView
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.ledger import REFUSED
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
+from ieum.storage.clock_rows import clock_parts
 from ieum.storage.confirmation_rows import confirmation_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
@@ -70,9 +72,14 @@ _ANSWER = """answered as (
 
 
 async def flush(
-    connection: Connection, peers: Peers, known: LoadedCases, rows: Rows, answers: Sequence[StoredAnswer] = ()
+    connection: Connection,
+    peers: Peers,
+    known: LoadedCases,
+    rows: Rows,
+    view: AgencyView,
+    answers: Sequence[StoredAnswer] = (),
 ) -> None:
-    """Write changed referrals, cases and inquiries, delivery's rows, and the answers to store.
+    """Write changed referrals, their clocks, cases, inquiries, delivery's rows, and the answers to store.
 
     Raises Transient when another transaction created the same stream, and UniqueViolationError when it
     made the same client's referral to the same programme, or used the same Idempotency-Key.
@@ -85,6 +92,7 @@ async def flush(
                 *rows.parts(),
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
+                *clock_parts(known.clocks.changes(view), view.calendar_version),
                 (_INQUIRE, [inquiry_row(each, peers) for each in known.changed_inquiries()]),
                 (_CITE, [citation_row(each) for each in known.citations]),
                 (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),

@@ -171,7 +171,9 @@ class CommandBatcher:
             if key is not None and isinstance(outcome, CommandResult)
         ]
         if any(isinstance(outcome, CommandResult) for outcome in outcomes):
-            await flush(connection, self._handler.peers, loaded.known, writer.rows(), answers)
+            await flush(
+                connection, self._handler.peers, loaded.known, writer.rows(), self._handler.view, answers
+            )
         return outcomes
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:

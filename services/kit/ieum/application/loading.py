@@ -14,6 +14,7 @@ from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import lock_cases, lock_journeys
 from ieum.storage.cited_assessments import CitedEvent, find_cited
+from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum.storage.inquiry_rows import lock_inquiries
@@ -114,6 +115,7 @@ async def load(
         loaded.known = LoadedCases(
             locked,
             await lock_cases(connection, peers, cases),
+            clocks=await read_clock_book(connection, referrals),
             inquiries=await lock_inquiries(connection, peers, inquiries),
             confirmations=await read_confirmations(connection, adverse),
         )

@@ -75,8 +75,10 @@ def aged_after_service(
 
     The years of service matter only for those whom they could bring into the band.
     """
+    if band is None:
+        return None
     in_band = aged(birth, band, on)
-    if in_band is not False or band is None:
+    if in_band is not False:
         return in_band
     if aged(birth, band.lifted(band.extension_years_max), on) is False:
         return False

@@ -8,6 +8,12 @@ from ieum_contracts.address import ID_CHARACTERS_MAX, ID_PATTERN
 from ieum_contracts.client import ReferralDetails
 from ieum_contracts.model import Model, models_in
 
+RETENTION_DAYS_MAX = 5 * 365
+"""Social-security information is kept for at most five years (SSBA 34)."""
+PLACES_MAX = 100_000
+HEARS = ("referral.overdue.v1",)
+"""Types that are said only to an agency that publishes that it takes them in (decision 24)."""
+
 
 def id_fault(what: str, given: str) -> str | None:
     """Say why an id is none; None when it is one."""
@@ -31,6 +37,20 @@ def item_fault(programme: str, item: str) -> str | None:
             )
         models = [model for each in found for model in models_in(each.annotation)]
     return None
+
+
+def places_fault(programme: str, places: int | None) -> str | None:
+    """Say why a number of counted places is none; None when it is one, or places are not counted."""
+    if places is None or 0 <= places <= PLACES_MAX:
+        return None
+    return f"The programme {programme} has 0 to {PLACES_MAX} places."
+
+
+def retention_fault(programme: str, days: int) -> str | None:
+    """Say why details cannot be kept for so long; None when they can."""
+    if 1 <= days <= RETENTION_DAYS_MAX:
+        return None
+    return f"The programme {programme} keeps details 1 to {RETENTION_DAYS_MAX} days."
 
 
 def twice(sentence: str, ids: Iterable[str]) -> str | None:

@@ -156,8 +156,8 @@ MEDIAN_INCOME: FigureTable = {
 
 def median_income_monthly(heads: int, on: date) -> int | None:
     """Return the standard median income of a household, won a month; None without a published figure."""
-    row = row_on(MEDIAN_INCOME[MEDIAN], on)
-    return row.value.of(heads) if row is not None and isinstance(row.value, BySize) else None
+    median = figures_on(MEDIAN_INCOME, on).by_size(MEDIAN)
+    return None if median is None else median.of(heads)
 
 
 def within_median(

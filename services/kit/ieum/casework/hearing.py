@@ -26,6 +26,7 @@ from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
+from ieum_contracts.overdue import ReferralOverdue
 from ieum_contracts.referral import ReferralRequested
 
 WRONG_PARTY = RefusedEvent("wrong-party")
@@ -89,6 +90,8 @@ def _hear_move(
         return WRONG_PARTY
     if isinstance(body, DecisionBody | ConsentErased):
         return _hear_decision(known, referral, body, event.envelope.time, now)
+    if isinstance(body, ReferralOverdue):
+        return Change()
     ask = ask_of(body)
     if ask is not None:
         heard = hear_ask(referral, known.case_of(referral), ask, event, now)

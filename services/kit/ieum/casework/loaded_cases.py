@@ -5,9 +5,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.clock_book import ClockBook
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
+from ieum_contracts.message import Event
 
 
 class ToldCase(NamedTuple):
@@ -32,11 +34,14 @@ class LoadedCases:
         referrals: Iterable[Referral] = (),
         cases: Iterable[Case] = (),
         told: Mapping[UUID, ToldCase] = NOTHING_TOLD,
+        *,
+        clocks: ClockBook | None = None,
         inquiries: Iterable[Inquiry] = (),
         confirmations: Iterable[Confirmation] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
+        self.clocks = ClockBook() if clocks is None else clocks
         self.inquiries = {inquiry.id: inquiry for inquiry in inquiries}
         self.confirmations = {each.referral: each for each in confirmations}
         self.citations: list[Citation] = []
@@ -49,8 +54,9 @@ class LoadedCases:
         for referral in self.referrals.values():
             self._note_case(referral)
 
-    def take(self, change: Change) -> None:
-        """Apply a change."""
+    def take(self, change: Change, heard: Event | None = None) -> None:
+        """Apply a change; `heard` is the event of another agency that brought it."""
+        self.clocks.note(change, heard)
         for referral in (change.referral, *change.also):
             if referral is not None:
                 self.referrals[referral.id] = referral

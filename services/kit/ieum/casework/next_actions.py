@@ -25,16 +25,14 @@ def next_actions(
     programmes to try where a rule that fails names one. Of what is open: facts to correct and to ask for;
     where no fact helps, the agency itself.
     """
-    match likelihood:
-        case Likelihood.LIKELY:
-            return _to_refer(rule_set.agency, rule_set.programme, stated)
-        case Likelihood.UNLIKELY:
-            elsewhere = dict.fromkeys(name for each in failed for name in each.otherwise)
-            return tuple(_try(rule_set.agency, name) for name in elsewhere) or (_ask_agency(rule_set),)
-        case Likelihood.NEEDS_INFO:
-            missing = dict.fromkeys(item for each in assessed for item in each.missing)
-            unclear = frozenset(item for each in assessed for item in each.unclear or ())
-            return _to_learn(tuple(missing), unclear) or (_ask_agency(rule_set),)
+    if likelihood is Likelihood.LIKELY:
+        return _to_refer(rule_set.agency, rule_set.programme, stated)
+    if likelihood is Likelihood.UNLIKELY:
+        elsewhere = dict.fromkeys(name for each in failed for name in each.otherwise)
+        return tuple(_try(rule_set.agency, name) for name in elsewhere) or (_ask_agency(rule_set),)
+    missing = dict.fromkeys(item for each in assessed for item in each.missing)
+    unclear = frozenset(item for each in assessed for item in each.unclear or ())
+    return _to_learn(tuple(missing), unclear) or (_ask_agency(rule_set),)
 
 
 @lru_cache(KEPT_MAX)

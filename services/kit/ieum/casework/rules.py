@@ -104,7 +104,7 @@ def rule(
             valid_to=until,
             confidence=confidence,
             ko=ko,
-            en=(holds.__doc__ or "").partition("\n")[0],
+            en=str(holds.__doc__).partition("\n")[0],
             holds=holds,
             reads=reads,
             given=GIVEN.intersection(names),

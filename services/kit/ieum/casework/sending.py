@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from ieum.casework.alternatives import room_warnings
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
@@ -76,7 +77,9 @@ def refer(
         loop_override=order.loop_override,
         parent=order.parent,
     )
-    return citing(Change(referral, says=(say(referral, body),)), prior.inquiry, asked_here=True)
+    warnings = room_warnings(to, order.programme, view)
+    change = Change(referral, says=(say(referral, body),), warnings=warnings)
+    return citing(change, prior.inquiry, asked_here=True)
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:

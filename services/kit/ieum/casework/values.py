@@ -10,15 +10,17 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
 from ieum_contracts.address import Address
-from ieum_contracts.capacity import CapacityChanged
+from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.case import CaseReason
 from ieum_contracts.client_codes import Goal
 from ieum_contracts.codes import Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy, asks_allowed, moves_allowed
 from ieum_contracts.message import Say
+from ieum_contracts.overdue import ClockPublished
 from ieum_contracts.programme import ProgrammePublished
 
 
@@ -144,19 +146,41 @@ class AgencyView:
     """What casework needs besides referrals: the agency, its rules, all published programmes and their room.
 
     `capacities` is what each agency last said of a programme's room, this one included; it may lack some.
+    `clocks` are those that run otherwise in a programme of this agency, `calendar` tells its business days.
     """
 
     me: Address
     rule_sets: Mapping[str, RuleSet]
     published: Mapping[tuple[Address, str], ProgrammePublished]
     capacities: Mapping[tuple[Address, str], CapacityChanged] = field(default_factory=dict)
+    clocks: Mapping[str, tuple[ClockPublished, ...]] = field(default_factory=dict)
+    calendar: BusinessCalendar = WEEKDAYS
+    calendar_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A programme of another agency for the same need; `room` is None where nothing is known of it."""
+
+    agency: Address
+    programme: str
+    room: Room | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWarning:
+    """A programme without room now: a referral goes all the same, to wait there if a waiting list is kept."""
+
+    capacity: CapacityChanged
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """The result of a command or an event: the new state, and what has to be said.
 
-    `failures` are rules that raised during the assessment, for the log; they block nothing.
+    `failures` are rules that raised during the assessment, for the log; they block nothing. `warnings` are
+    for whoever ordered it.
     """
 
     referral: Referral | None = None
@@ -164,6 +188,7 @@ class Change:
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
+    warnings: tuple[RoomWarning, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
     cites: Citation | None = None
     confirmation: Confirmation | None = None

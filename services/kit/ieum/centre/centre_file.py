@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
+from ieum.casework.business_days import NO_OWN_DAYS, OwnDays
 from ieum.errors import IeumError
 from ieum_contracts.address import Address, AgencyId, CentreId
 
@@ -40,13 +41,17 @@ class Foreign(BaseModel):
 
 
 class Centre(BaseModel):
-    """A centre: its id, its names, and of each agency the Python package that declares it, or `Foreign`."""
+    """A centre: its id, its names, and of each agency the Python package that declares it, or `Foreign`.
+
+    `calendar` holds the centre's own closed and working days.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     centre: CentreId
     name: Name
     agencies: Mapping[AgencyId, Package | Foreign] = Field(min_length=1)
+    calendar: OwnDays = NO_OWN_DAYS
 
     @field_validator("agencies")
     @classmethod

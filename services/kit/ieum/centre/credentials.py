@@ -26,6 +26,7 @@ class AgencyAccess:
     kafka_password_file: Path
     kafka_protocol: str
     kafka_ca_file: Path | None
+    centre_file: Path | None = None
 
     @property
     def dsn(self) -> str:
@@ -51,6 +52,8 @@ class AgencyAccess:
             "kafka_password_file": str(self.kafka_password_file),
             "kafka_protocol": self.kafka_protocol,
         }
+        if self.centre_file is not None:
+            values["centre_file"] = str(self.centre_file)
         if self.kafka_ca_file is not None:
             values["kafka_ca_file"] = str(self.kafka_ca_file)
         return values
@@ -85,4 +88,5 @@ def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> Agen
         kafka_password_file=secrets.path(agency, "kafka"),
         kafka_protocol=settings.kafka_protocol,
         kafka_ca_file=settings.kafka_ca_file,
+        centre_file=settings.centre_file.absolute() if settings.centre_file.is_file() else None,
     )

@@ -10,6 +10,7 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.agencies import ANYBODY, Agencies
+from ieum.delivery.intervals import USUAL, Intervals
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
@@ -37,3 +38,4 @@ class DeliveryContext:
     restore_check: RestoreCheck = field(default_factory=RestoreCheck)
     troubles_max: int = TROUBLES_MAX
     agencies: Agencies = ANYBODY
+    intervals: Intervals = USUAL

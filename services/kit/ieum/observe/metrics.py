@@ -58,6 +58,22 @@ class CaseworkMeasures:
             ["programme", "rule"],
             registry=registry,
         )
+        self._clocks = Counter(
+            "ieum_clocks_fired", "Clocks that ran out, by level.", ["clock", "level"], registry=registry
+        )
+        self._late = Gauge(
+            "ieum_clocks_late", "Clocks whose time has passed, by clock.", ["clock"], registry=registry
+        )
+
+    def clock_fired(self, clock: str, level: str) -> None:
+        """Count a clock that ran out."""
+        self._clocks.labels(clock, level).inc()
+
+    def clocks_late(self, late: Mapping[str, int]) -> None:
+        """Set how many clocks' times have passed, by clock; empty where another process counts."""
+        self._late.clear()
+        for clock, count in late.items():
+            self._late.labels(clock).set(count)
 
     def rule_failed(self, programme: str, rule: str) -> None:
         """Count a rule that raised."""

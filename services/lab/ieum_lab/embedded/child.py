@@ -56,6 +56,11 @@ class Child:
         with suppress(psutil.NoSuchProcess):
             self._state.add(self.name, self._popen.pid)
 
+    def record(self, pid: int) -> None:
+        """Record the process that somebody else has started under this name."""
+        self._popen = None
+        self._state.add(self.name, pid)
+
     def process(self) -> psutil.Process | None:
         """Return the running process, or None when there is none."""
         if self._popen is not None:

@@ -48,7 +48,7 @@ class HttpCaller:
             self._free.pop()[1].close()
 
     async def _exchange(self, request: bytes) -> Answered:
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection(*self._address)
+        reader, writer = self._kept() or await asyncio.open_connection(*self._address)
         try:
             writer.write(request)
             status, headers = _read_head(await reader.readuntil(b"\r\n\r\n"))
@@ -63,6 +63,15 @@ class HttpCaller:
         else:
             self._free.append((reader, writer))
         return answered
+
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """Take an open connection; that the service closed another since, as at a restart, is no failure."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof() and not writer.is_closing():
+                return reader, writer
+            writer.close()
+        return None
 
 
 def _read_head(head: bytes) -> tuple[int, dict[str, str]]:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
+from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.moves import ReferralId
-from ieum.api.agency.representations import HistoryPage, ReferralDetail, ReferralPage, ReferralStanding
+from ieum.api.agency.representations import HistoryPage, ReferralCreated, ReferralDetail, ReferralPage
 from ieum.api.agency.submit import submit
 from ieum.api.agency.views import created_answer, entries, summary
 from ieum.api.api_context import ApiContext, InContext
@@ -57,7 +58,7 @@ router = APIRouter(tags=["referrals"])
 
 @router.post(
     "/v1/referrals",
-    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralStanding, *_REFERRING, status=201),
+    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralCreated, *_REFERRING, status=201),
 )
 async def refer(request: Request, context: InContext) -> Response:
     """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
@@ -94,9 +95,12 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
     before = None if cursor is None else PageCursor(*read_time_cursor(cursor))
     async with reading(context.delivery.database) as connection:
         found = await list_of(connection, context.delivery.peers, wanted, before, limit + 1)
-    shown = found[:limit]
+        shown = found[:limit]
+        clocks = await clocks_by_referral(connection, context, [each.id for each in shown])
     following = write_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return json_answer(ReferralPage(referrals=[summary(each) for each in shown], next=following))
+    return json_answer(
+        ReferralPage(referrals=[summary(each, clocks[each.id]) for each in shown], next=following)
+    )
 
 
 @router.get(
@@ -107,8 +111,10 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
     read = await _read(context, referral, NOW, HISTORY_MAX)
     found, older, confirmed = read.referral, read.older, read.confirmation
+    async with reading(context.delivery.database) as connection:
+        clocks = await clocks_by_referral(connection, context, [referral])
     detail = ReferralDetail(
-        **dict(summary(found)),
+        **dict(summary(found, clocks[referral])),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
         assessment_differs=assessment_differs(found, read.cited),

@@ -1,14 +1,24 @@
 """The response models of referrals."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
 from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
+from ieum.api.agency.clock_views import ClockView
 from ieum.casework.values import EndCause, Side
+from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
+
+
+class WarningCode(StrEnum):
+    """Why a sender is warned."""
+
+    WAITLIST = "programme-full"
+    NO_ROOM = "programme-without-room"
 
 
 class OpenAsk(BaseModel):
@@ -55,6 +65,32 @@ class ReferralStanding(BaseModel):
     )
 
 
+class AlternativeView(BaseModel):
+    """A programme of another agency for the same need."""
+
+    agency: str = Field(description="Address of the agency.")
+    programme: str
+    room: Room | None = Field(default=None, description="Its room; absent where nothing is known of it.")
+
+
+class WarningView(BaseModel):
+    """What speaks against a referral, which went all the same."""
+
+    code: WarningCode
+    detail_ko: str
+    detail_en: str
+    capacity: CapacityChanged = Field(description="What the recipient last said of the programme's room.")
+    alternatives: list[AlternativeView] = Field(
+        description="Programmes of other agencies for the same needs that do not say to be full."
+    )
+
+
+class ReferralCreated(ReferralStanding):
+    """A new referral's state, and what its sender should know."""
+
+    warnings: list[WarningView] = Field(description="Empty where nothing speaks against it.")
+
+
 class ReferralSummary(ReferralStanding):
     """One line of the list of referrals."""
 
@@ -67,6 +103,7 @@ class ReferralSummary(ReferralStanding):
     closed_as: ClosedAs | None = None
     created_at: datetime
     changed_at: datetime
+    clocks: list[ClockView] = Field(default=[], description="The clocks that run or rest.")
 
 
 class HistoryEntry(BaseModel):

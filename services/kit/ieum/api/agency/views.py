@@ -1,22 +1,29 @@
 """How a referral is shown: where it stands, what is open, what may be done now, and what was said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from ieum.api.agency.clock_views import ClockView
 from ieum.api.agency.representations import (
+    AlternativeView,
     EndedHereView,
     HistoryEntry,
     NotTakenIn,
     OpenAsk,
+    ReferralCreated,
     ReferralStanding,
     ReferralSummary,
+    WarningCode,
+    WarningView,
 )
 from ieum.api.http.responses import stored_answer
-from ieum.casework.values import Change, EndCause, Referral
+from ieum.api.problems.http_kinds import Text
+from ieum.casework.values import Change, EndCause, Referral, RoomWarning
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import HistoryRow as Entry
+from ieum_contracts.capacity import Room
 from ieum_contracts.lifecycle import RecipientCopy
 
 
@@ -47,10 +54,44 @@ def standing_answer(change: Change) -> StoredResponse:
 def created_answer(change: Change) -> StoredResponse:
     """Answer a new referral with its location and state."""
     made = _changed(change)
-    return stored_answer(standing(made), made.version, f"/v1/referrals/{made.id}")
+    shown = ReferralCreated(**dict(standing(made)), warnings=[warning_view(each) for each in change.warnings])
+    return stored_answer(shown, made.version, f"/v1/referrals/{made.id}")
 
 
-def summary(referral: Referral) -> ReferralSummary:
+def warning_view(warning: RoomWarning) -> WarningView:
+    """Show a warning, in Korean and English."""
+    code = WarningCode.WAITLIST if warning.capacity.room is Room.WAITLIST else WarningCode.NO_ROOM
+    detail = _WARNINGS[code]
+    alternatives = [
+        AlternativeView(agency=str(each.agency), programme=each.programme, room=each.room)
+        for each in warning.alternatives
+    ]
+    return WarningView(
+        code=code,
+        detail_ko=detail.ko,
+        detail_en=detail.en,
+        capacity=warning.capacity,
+        alternatives=alternatives,
+    )
+
+
+_WARNINGS: Mapping[WarningCode, Text] = {
+    WarningCode.WAITLIST: Text(
+        "이 프로그램은 지금 자리가 없어 이용자가 대기하게 됩니다. "
+        "대기하거나 `alternatives`의 다른 기관에 의뢰하십시오.",
+        "The programme is full now, and the client will wait. Let the referral stand, or cancel it and "
+        "refer to one of `alternatives`.",
+    ),
+    WarningCode.NO_ROOM: Text(
+        "이 프로그램은 지금 이용자를 받지 못합니다. "
+        "이 의뢰를 취소하고 `alternatives`의 다른 기관에 의뢰하는 것이 낫습니다.",
+        "The programme takes nobody now. It is better to cancel the referral and to refer to one of "
+        "`alternatives`.",
+    ),
+}
+
+
+def summary(referral: Referral, clocks: Sequence[ClockView] = ()) -> ReferralSummary:
     """Show a referral as one line of a list."""
     return ReferralSummary(
         **dict(standing(referral)),
@@ -63,6 +104,7 @@ def summary(referral: Referral) -> ReferralSummary:
         closed_as=referral.copy.closed_as,
         created_at=referral.created_at,
         changed_at=referral.changed_at,
+        clocks=list(clocks),
     )
 
 

@@ -147,6 +147,10 @@ CASE_CLOSINGS: Mapping[str, Example] = {
     }
 }
 CASE_FOLLOW_UPS: Mapping[str, Example] = {"employed": {"found": "still-employed", "next_on": "2030-12-01"}}
+ROOMS: Mapping[str, Example] = {
+    "places are counted": {"places": 12},
+    "full for now": {"room": "waitlist", "expected_days": 14},
+}
 STREAM_ACTS: Mapping[str, Example] = {
     "look first": {"reason": "peer-restored", "by": "op-1", "dry_run": True},
     "do it": {"reason": "peer-restored", "by": "op-1", "sequence": 4, "waited_for": "fold.failed"},

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Generic, NamedTuple
 
@@ -29,13 +29,8 @@ from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
 from ieum.delivery.sending.relay import Relay
 
-TICK_SECONDS = 1.0
-GAP_AGE = timedelta(seconds=30)
-GAP_TICKS = 3
-"""Ticks between two searches for gaps: the sender is asked within 35 seconds."""
 BACKOFF_SECONDS_MAX = 5.0
 COUNT_TICKS = 5
-HEADS_TICKS = 60
 
 _log = structlog.get_logger(__name__)
 
@@ -71,15 +66,16 @@ class Maintenance(Generic[Known]):
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
         """Return the jobs that share a connection, in order."""
-        context = self._context
+        context, intervals = self._context, self._context.intervals
         yield Job(1, lambda: self._retry_not_understood.run(connection, now))
         yield Job(1, lambda: release_due(connection, context, now))
         yield Job(1, lambda: erase_the_rest(connection))
-        yield Job(GAP_TICKS, lambda: pull_back_waits(connection, now))
+        yield Job(intervals.gap_ticks, lambda: pull_back_waits(connection, now))
         yield Job(1, lambda: self._walk_parked.run(connection, now))
-        yield Job(GAP_TICKS, lambda: self._ask_again.run(connection, now, GAP_AGE))
-        yield Job(HEADS_TICKS, lambda: ask_the_silent_again(connection, context, now))
-        yield Job(1 if self._heads.behind else HEADS_TICKS, lambda: self._heads.say(connection, now))
+        yield Job(intervals.gap_ticks, lambda: self._ask_again.run(connection, now, intervals.gap_age))
+        yield Job(intervals.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
+        heads_ticks = 1 if self._heads.behind else intervals.heads_ticks
+        yield Job(heads_ticks, lambda: self._heads.say(connection, now))
         yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures))
 
     async def run(self) -> None:
@@ -89,21 +85,23 @@ class Maintenance(Generic[Known]):
             tasks.create_task(self._clear_and_answer())
 
     async def _keep_streams_moving(self) -> None:
-        ticks, backoff = 0, BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
+        tick_seconds = self._context.intervals.tick_seconds
+        ticks, backoff = 0, BackOff(tick_seconds, BACKOFF_SECONDS_MAX)
         while True:
             if not self._relay.leading.is_set():
                 count_nothing(self._context.measures)
                 await self._relay.leading.wait()
             well = await self._each(partial(self._due, ticks), self._wake_parked.run)
             ticks += 1
-            await _rest(backoff, 0 if self._wake_parked.more else TICK_SECONDS, well=well)
+            await _rest(backoff, 0 if self._wake_parked.more else tick_seconds, well=well)
 
     async def _clear_and_answer(self) -> None:
-        backoff = BackOff(TICK_SECONDS, BACKOFF_SECONDS_MAX)
+        tick_seconds = self._context.intervals.tick_seconds
+        backoff = BackOff(tick_seconds, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()
             well = await self._each(self._answer_heads.run, *self._cleaning)
-            await _rest(backoff, TICK_SECONDS, well=well)
+            await _rest(backoff, tick_seconds, well=well)
 
     async def _due(self, ticks: int) -> None:
         """Run the jobs that are due at this tick."""
