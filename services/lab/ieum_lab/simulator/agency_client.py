@@ -14,6 +14,7 @@ from ieum.api.agency.gaps_views import GapsReport
 from ieum.api.agency.inquiry_views import InquiryGroup
 from ieum.api.agency.programmes import ProgrammeList
 from ieum.api.agency.representations import ReferralDetail, ReferralStanding
+from ieum.api.agency.room import RoomView
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 
@@ -106,6 +107,10 @@ class AgencyClient:
     async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
         """Read the next page of the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
+
+    async def set_room(self, programme: str, room: Fields) -> RoomView:
+        """Set the room of one of the agency's own programmes."""
+        return await self._post(f"/v1/programmes/{programme}/room", room, RoomView)
 
     async def inquire(self, order: Fields) -> InquiryGroup:
         """Ask agencies about somebody who is not named."""

@@ -29,5 +29,6 @@ STORIES: tuple[Story, ...] = (
     Story(8, "A young veteran in debt", hardship.young_veteran_in_debt),
     Story(9, "Cancelled while it is being accepted", work.cancelled_while_being_accepted),
     Story(10, "An outcome is disputed, reopened once and closed", work.outcome_disputed),
-    Story(12, "Nobody answers, and the sender goes elsewhere", waiting.nobody_answers),
+    Story(12, "Nobody answers, the clock speaks, the sender goes elsewhere", waiting.nobody_answers),
+    Story(13, "A full programme, and its waiting list moves", waiting.waiting_list_moves),
 )

@@ -56,9 +56,11 @@ FLOW_WORDS: Mapping[str, Text] = {
     "month": Text("의뢰한 달(서울 시각)입니다.", "The month in Seoul in which it was asked."),
     "decision": Text(
         "의뢰부터 첫 결정(보완요청, 대기, 수락, 반려, 재의뢰)까지. "
-        "자동 접수와 접수 때의 자동 반려는 결정이 아닙니다.",
+        "자동 접수와 접수 때의 자동 반려는 결정이 아닙니다. 프로그램의 방침에 따라 시스템이 "
+        "정한 수락과 대기는 담당자의 결정과 구별하지 않습니다.",
         "From the request to the first decision: information requested, waitlisted, accepted, declined or "
-        "redirected. Receipt by the system is none, and what the system declined on receipt is left out.",
+        "redirected. Receipt by the system is none, and what the system declined on receipt is left out. "
+        "Where a programme's policy accepts or waitlists by itself, that is not told from a worker's.",
     ),
     "acceptance": Text(
         "의뢰부터 수락까지. 수락 없이 끝난 의뢰는 빼고, 아직 기다리는 의뢰는 넣습니다.",
