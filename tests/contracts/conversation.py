@@ -13,6 +13,7 @@ from ieum_contracts.codes import AskType
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy, Said, SenderCopy
 from ieum_contracts.model import Model
+from ieum_contracts.overdue import ReferralOverdue
 from ieum_contracts.topics import STREAM_FAMILIES, Family
 from tests.contracts.golden import headers_of, value_of
 
@@ -102,6 +103,8 @@ class Judge:
         ask, decision = ask_of(body), decision_of(body)
         if ask is not None:
             return self._judge_ask(copies, event, ask)
+        if isinstance(body, ReferralOverdue):  # a reminder changes nothing, in any state
+            return None
         assert decision is not None
         return self._judge_decision(copies, event, (decision, body.answers))  # type: ignore[attr-defined]
 

@@ -88,8 +88,8 @@ def break_product(name: str) -> None:
     flush_whole = flush.flush
     send = producer.Producer.send
 
-    async def flush_slowly(*arguments: Any) -> None:
-        await flush_whole(*arguments)
+    async def flush_slowly(*arguments: Any, **named: Any) -> None:
+        await flush_whole(*arguments, **named)
         await asyncio.sleep(random() * COMMIT_SECONDS_MAX)
 
     async def send_slowly(self: producer.Producer, outgoing: Any) -> Any:

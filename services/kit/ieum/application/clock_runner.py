@@ -100,7 +100,7 @@ class ClockRunner:
         writer = await self._outbox.open(connection, {*known.referrals, *known.cases})
         postponed = [each.id for each in found if not self._fire(known, each, writer, now)]
         rows = writer.rows()
-        await flush(connection, peers, known, rows, self._handler.view)
+        await flush(connection, peers, known, rows, view=self._handler.view)
         await postpone(connection, postponed, now + TRY_AGAIN)
         return Turn(len(found), len(rows.entries), len(postponed))
 

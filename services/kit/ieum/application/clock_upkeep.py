@@ -83,5 +83,7 @@ class ClockUpkeep:
         clocks = await read_clock_book(connection, unclocked)
         for referral in found:
             clocks.note(Change(referral), None)
-        await flush(connection, self._handler.peers, LoadedCases(clocks=clocks), Rows(), self._handler.view)
+        await flush(
+            connection, self._handler.peers, LoadedCases(clocks=clocks), Rows(), view=self._handler.view
+        )
         return len(found)

@@ -102,7 +102,7 @@ class EventHandler:
 
     async def flush(self, connection: Connection, known: LoadedCases, rows: Rows, _now: datetime) -> None:
         """Write the changes."""
-        await flush(connection, self.peers, known, rows, self.view)
+        await flush(connection, self.peers, known, rows, view=self.view)
 
 
 def cases_of(referrals: Iterable[Referral]) -> set[UUID]:

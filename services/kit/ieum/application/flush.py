@@ -76,6 +76,7 @@ async def flush(
     peers: Peers,
     known: LoadedCases,
     rows: Rows,
+    *,
     view: AgencyView,
     answers: Sequence[StoredAnswer] = (),
 ) -> None:

@@ -171,9 +171,8 @@ class CommandBatcher:
             if key is not None and isinstance(outcome, CommandResult)
         ]
         if any(isinstance(outcome, CommandResult) for outcome in outcomes):
-            await flush(
-                connection, self._handler.peers, loaded.known, writer.rows(), self._handler.view, answers
-            )
+            handler, known = self._handler, loaded.known
+            await flush(connection, handler.peers, known, writer.rows(), view=handler.view, answers=answers)
         return outcomes
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:

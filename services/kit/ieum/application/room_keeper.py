@@ -158,7 +158,8 @@ class RoomKeeper:
             loaded.take(change, None)
             made.append(move)
         if made:
-            await flush(connection, self._handler.peers, loaded.known, writer.rows(), self._handler.view)
+            view = self._handler.view
+            await flush(connection, self._handler.peers, loaded.known, writer.rows(), view=view)
         return made
 
 

@@ -69,6 +69,7 @@ async def read_due(
     peers: Peers,
     wanted: WantedClocks,
     now: datetime,
+    *,
     after: DueCursor | None,
     limit: int,
 ) -> list[DueClock]:

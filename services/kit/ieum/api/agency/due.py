@@ -40,6 +40,7 @@ router = APIRouter(tags=["referrals"])
 @router.get("/v1/due", **gets("listDue", DuePage))
 async def list_due(
     context: InContext,
+    *,
     clock: Annotated[Clock | None, Query(description="Only of this clock.")] = None,
     mine: Annotated[
         bool | None, Query(description="Only what this agency has to do, or only what others have to.")
@@ -74,7 +75,7 @@ async def _read(
     context: ApiContext, wanted: WantedClocks, now: datetime, after: DueCursor | None, limit: int
 ) -> list[DueClock]:
     async with reading(context.delivery.database) as connection:
-        return await read_due(connection, context.delivery.peers, wanted, now, after, limit)
+        return await read_due(connection, context.delivery.peers, wanted, now, after=after, limit=limit)
 
 
 def _items(context: ApiContext, found: list[DueClock], now: datetime) -> list[DueItem]:
