@@ -81,14 +81,10 @@ HIRING: Fields = MappingProxyType(
         "subjects": ["employer"],
     }
 )
+_WAITED: Fields = {"p50_days": 9, "p90_days": 21, "cases_at_least": 20}
 FULL: Fields = MappingProxyType(
-    {
-        "programme": "job-seeking-benefit",
-        "version": 1,
-        "room": "waitlist",
-        "expected_days": 14,
-        "waiting": {"p50_days": 9, "p90_days": 21, "cases_at_least": 20},
-    }
+    {"programme": "job-seeking-benefit", "version": 1, "room": "waitlist"}
+    | {"expected_days": 14, "waiting": _WAITED}
 )
 SOME_ROOM: Fields = MappingProxyType(
     {"programme": "job-counselling", "version": 1, "room": "few", "places": 2}
