@@ -49,6 +49,11 @@ WORLDS = {
         from generate_series(1, 20000) n
         """,
         """
+        insert into unmet_request (referral, how, recipient, peer, programme, reason, at)
+        select md5(n::text)::uuid, 'declined', n % 2 = 0, 1, 'food-bank', 'no-capacity',
+               now() - n * interval '1 minute' from generate_series(1, 20000) n
+        """,
+        """
         insert into inquiry (
             id, asked_here, peer, asking, place, programmes, asked_at, at, cited, erased
         )

@@ -17,6 +17,7 @@ from ieum.storage import (
     confirmation_rows,
     eligibility_change_rows,
     erasure_rows,
+    flow_rows,
     inquiry_erasure,
     inquiry_rows,
     journey_rows,
@@ -24,6 +25,7 @@ from ieum.storage import (
     reading,
     referral_rows,
     suggestion_rows,
+    unmet_rows,
 )
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import SENDER
@@ -47,6 +49,7 @@ HOT = {
             flush._CITE,
             flush._CONFIRM,
             flush._ANSWER,
+            unmet_rows.ADD_UNMET,
             clock_rows.KEEP,
             clock_rows._STOP,
         )
@@ -81,6 +84,8 @@ HOT = {
     "to do about a referral": eligibility_change_rows._OF_REFERRAL,
     "list of what is to do": eligibility_change_rows._LIST,
     "forget changes": eligibility_change_rows._FORGET,
+    "what could not be had": unmet_rows._COUNT,
+    "times to answer": flow_rows._FLOW,
     "read clocks": clock_rows._READ,
     "lock what is due": clock_rows._LOCK_DUE,
     "postpone clocks": clock_rows._POSTPONE,

@@ -18,6 +18,7 @@ from ieum.api.agency import (
     moves,
     programmes,
     referrals,
+    reports,
     room,
     to_dos,
 )
@@ -89,6 +90,7 @@ _ROUTERS = (
     programmes.router,
     room.router,
     events.router,
+    reports.router,
     streams.router,
     stream_actions.router,
     sources.router,

@@ -70,7 +70,7 @@ class EventHandler:
             cases,
             told,
             clocks=await read_clock_book(connection, referrals),
-            inquiries=await lock_inquiries(connection, self.peers, inquiries),
+            inquiries=await lock_inquiries(connection, self.peers, inquiries) if inquiries else (),
             changes=changes,
         )
 

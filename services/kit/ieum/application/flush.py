@@ -17,6 +17,7 @@ from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.inquiry_rows import citation_row, inquiry_row
 from ieum.storage.referral_rows import referral_row
+from ieum.storage.unmet_rows import ADD_UNMET, unmet_rows
 
 _REFER = """referred as (
     insert into referral (
@@ -112,6 +113,7 @@ async def flush(
                 (_CITE, [citation_row(each) for each in known.citations]),
                 (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),
                 (_ANSWER, [_answer_row(answer) for answer in answers]),
+                (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],
         )
     erased = [each for each in referrals if each.sealed is None]

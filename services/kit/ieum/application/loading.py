@@ -122,14 +122,15 @@ async def load(
             locked,
             await lock_cases(connection, peers, cases),
             clocks=await read_clock_book(connection, referrals),
-            inquiries=await lock_inquiries(connection, peers, inquiries),
-            confirmations=await read_confirmations(connection, adverse),
+            inquiries=await lock_inquiries(connection, peers, inquiries) if inquiries else (),
+            confirmations=await read_confirmations(connection, adverse) if adverse else (),
             changes=await read_changes(connection, peers, going) if going else (),
         )
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
     await _load_parents(connection, peers, needs, loaded)
-    loaded.cited = await _cited(connection, needs)
+    if any(each.cited is not None for each in needs):
+        loaded.cited = await _cited(connection, needs)
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 

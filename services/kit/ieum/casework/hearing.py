@@ -72,10 +72,11 @@ def _hear_request(
     parent = None if body.parent is None else known.referrals.get(body.parent)
     if parent is not None and (parent.journey, parent.peer) != (journey, event.envelope.source):
         return RefusedEvent("parent-of-another-journey")
-    inquiry = None if body.assessment is None else body.assessment.inquiry
-    cited = None if inquiry is None else known.inquiries.get(inquiry)
     received = receive(event, journey, body, view, now)
-    return received if isinstance(received, RefusedEvent) else citing(received, cited, asked_here=False)
+    inquiry = None if body.assessment is None else body.assessment.inquiry
+    if inquiry is None or isinstance(received, RefusedEvent):
+        return received
+    return citing(received, known.inquiries.get(inquiry), asked_here=False)
 
 
 def _unknown(body: Model) -> RefusedEvent | NotYet:

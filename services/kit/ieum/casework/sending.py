@@ -78,7 +78,7 @@ def refer(
     override = _override(order, prior, ids.referral, now)
     warnings = room_warnings(referral.peer, order.programme, view)
     change = Change(referral, says=(say(referral, body),), warnings=warnings, override=override)
-    return citing(change, prior.inquiry, asked_here=True)
+    return change if prior.inquiry is None else citing(change, prior.inquiry, asked_here=True)
 
 
 def _override(order: ReferralOrder, prior: Prior, referral: UUID, now: datetime) -> DuplicateOverride | None:
@@ -139,7 +139,8 @@ def refusals(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime
     elif order.subject not in programme.subjects:
         yield Refusal(Guard.PROGRAMME, "subject-not-served")
     yield from _refused_by_basis(order, to)
-    yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
+    if order.assessment is not None:
+        yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
     if prior.duplicate is not None and order.duplicate_override is None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:

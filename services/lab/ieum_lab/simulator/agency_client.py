@@ -11,9 +11,12 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
 from ieum.api.agency.foreseen import ReferralDryRun
+from ieum.api.agency.gaps_views import GapsReport
+from ieum.api.agency.inquiry_views import InquiryGroup
 from ieum.api.agency.journeys import Journey
 from ieum.api.agency.programmes import ProgrammeList
 from ieum.api.agency.representations import ReferralDetail, ReferralStanding, ToDo
+from ieum.api.agency.room import RoomView
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 
@@ -125,6 +128,22 @@ class AgencyClient:
     async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
         """Read the next page of the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
+
+    async def set_room(self, programme: str, room: Fields) -> RoomView:
+        """Set the room of one of the agency's own programmes."""
+        return await self._post(f"/v1/programmes/{programme}/room", room, RoomView)
+
+    async def inquire(self, order: Fields) -> InquiryGroup:
+        """Ask agencies about somebody who is not named."""
+        return await self._post("/v1/inquiries", order, InquiryGroup)
+
+    async def inquiries(self, group: UUID, wait_seconds: float) -> InquiryGroup:
+        """Read what has been answered, waiting a little for the next answer."""
+        return await self._get(f"/v1/inquiries/{group}", {"wait": wait_seconds}, InquiryGroup)
+
+    async def gaps(self) -> GapsReport:
+        """Read what was asked for and could not be had, of the last twelve months."""
+        return await self._get("/v1/reports/gaps", {}, GapsReport)
 
     async def parked(self) -> StreamPage:
         """List streams in which something is parked."""

@@ -26,6 +26,7 @@ TAGS = (
     {"name": "cases", "description": "What this agency does for one client, over all its referrals."},
     {"name": "programmes", "description": "What can be referred to."},
     {"name": "events", "description": "Everything that took effect here, in one order."},
+    {"name": "reports", "description": "Counts of the agency's own referrals; small ones are hidden."},
     {"name": "operators", "description": "Streams, sources and records that need somebody."},
     {"name": "health", "description": "Whether the process lives and works."},
 )
@@ -42,6 +43,11 @@ HEADERS: Mapping[str, tuple[str, bool, Document]] = {
         {"type": "string", "const": "true"},
     ),
     "RetryAfter": ("Seconds after which to try again.", True, _SECONDS),
+    "ContentDisposition": (
+        "There when the answer is a file: under which name to save it.",
+        False,
+        {"type": "string", "pattern": "^attachment; filename="},
+    ),
     "ContentLanguage": (
         "Language of `title` and `detail`.",
         True,

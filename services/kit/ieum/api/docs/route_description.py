@@ -76,6 +76,14 @@ def gets(
     )
 
 
+def gives_table(name: str, answer: type[BaseModel], *problems: ProblemKind) -> Route:
+    """Describe a GET whose answer is JSON, or a table as a file."""
+    route = gets(name, answer, *problems)
+    table: Document = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    route["responses"][200] |= {**table, "headers": headers_of(["Content-Disposition"])}
+    return route
+
+
 def streams(route: Route) -> Route:
     """Add to a GET that the same answer can be followed as an event stream, which may have nothing new."""
     answer = route["responses"][200]
