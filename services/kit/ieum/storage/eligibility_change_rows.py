@@ -57,8 +57,8 @@ async def read_changes(connection: Connection, peers: Peers, journeys: Collectio
 
 
 _OF_REFERRAL = """
-select * from (select * from eligibility_change where referral = $1 and to_do offset 0) of_referral
-order by number desc limit $2
+select * from (select * from eligibility_change where referral = $1 offset 0) of_referral
+where to_do order by number desc limit $2
 """
 
 
