@@ -78,9 +78,7 @@ class ReferralWaitlisted(DecisionBody):
 
     expected_wait_days: Annotated[Count | None, plain("Calendar days until there may be room.")] = None
     review_at: Annotated[FutureTime | None, plain("When the waiting list is looked at again.")] = None
-    position: Annotated[
-        Count | None, plain("Place on the waiting list, 1 is the next; told in steps from 10 on.")
-    ] = None
+    position: Annotated[Count | None, plain("Place on the list, 1 is next; in steps from 10 on.")] = None
 
 
 class ReferralAccepted(DecisionBody):
@@ -129,9 +127,7 @@ class ReferralCompleted(DecisionBody):
     goals: Annotated[
         tuple[GoalMet, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Which goals were met.")
     ] = ()
-    suggestions: Annotated[
-        Suggestions | None, pseudonym("With `assessed` alone: programmes that would help.")
-    ] = None
+    suggestions: Annotated[Suggestions | None, pseudonym("With `assessed` alone: what would help.")] = None
 
 
 class ReferralFailed(DecisionBody):
