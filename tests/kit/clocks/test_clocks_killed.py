@@ -31,8 +31,8 @@ from ieum_lab.testing.exporting_clocks import export_clocks
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.casework.agencies import RECIPIENT, SENDER, Desk, Two
 from tests.kit.clocks.clocked import clocked_view
+from tests.kit.clocks.service_process import Instance
 from tests.kit.delivery.agencies import until
-from tests.room.instances import Instance
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(420)]
 REFERRALS, KILLS, CHUNK = 2_000, 4, 500
