@@ -129,9 +129,7 @@ class ReferralCompleted(DecisionBody):
     goals: Annotated[
         tuple[GoalMet, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Which goals were met.")
     ] = ()
-    suggestions: Annotated[
-        Suggestions | None, pseudonym("With `assessed` alone: programmes that would help.")
-    ] = None
+    suggestions: Annotated[Suggestions | None, pseudonym("With `assessed` alone: what would help.")] = None
 
 
 class ReferralFailed(DecisionBody):

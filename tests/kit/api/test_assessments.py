@@ -60,6 +60,26 @@ async def test_a_day_that_is_none_is_refused_by_its_field(api: Api, order: dict[
     assert "1930 to 2089" in answer.text
 
 
+@pytest.mark.parametrize(("language", "wording"), [("ko", "본인 소득은"), ("en", "The own income is")])
+async def test_facts_that_contradict_each_other_are_refused_by_the_field_and_its_limit(
+    api: Api, order: dict[str, Any], language: str, wording: str
+) -> None:
+    given = facts(household_income_monthly=1_000_000, own_income_monthly=1_000_001, work_days=732)
+    order["sealed"]["circumstances"] = given | facts(birth_date="2089-01-01", household_assets=-(10**13))
+    answer = await api.post("/v1/referrals", order, accept_language=language)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:ieum:problem:validation")
+    found = {each["field"].removeprefix("/sealed/circumstances/"): each for each in answer.json()["errors"]}
+    assert wording in found["own_income_monthly"]["detail"]
+    assert "household_income_monthly" in found["own_income_monthly"]["detail"]
+    assert found["work_days/value"]["le"] == 731
+    assert found["household_assets/value"]["ge"] == -(10**12)
+    order["sealed"]["circumstances"] = facts(birth_date="2089-01-01")
+    answer = await api.post("/v1/referrals", order, accept_language=language)
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "/sealed/circumstances/birth_date/value"
+    assert error["code"] == "time_too_late"
+
+
 async def test_facts_that_are_supplied_or_amended_are_assessed_again(api: Api, welfare: Api) -> None:
     path = await refer(api, welfare, "livelihood", facts(household_size=4))
     advice, said = await assessments(api, path)

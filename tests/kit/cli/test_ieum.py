@@ -178,3 +178,13 @@ async def test_a_centre_is_applied_migrated_and_reconciled_by_its_settings_alone
         ("veterans-center", None),
         ("city-job-center", None),
     ]
+
+    simulate = ("rules", "simulate", "veterans-center", *_period("2026-01-01", "2026-12-31"))
+    tried = await centre.ieum(*simulate, "--json")
+    assert tried.returncode == OK
+    empty = {"compared": 0, "erased": 0, "programmes": {}, "not_replayed": 0}
+    assert json.loads(tried.stdout).items() >= empty.items()
+    assert "Nothing was assessed" in (await centre.ieum(*simulate)).stdout
+    unkept = await centre.ieum(*simulate[:-1], "2026-11")
+    assert unkept.returncode == USAGE
+    assert "name a day from 2026-11-28 on" in unkept.stderr

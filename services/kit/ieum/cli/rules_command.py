@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated
 
 import asyncpg
 import typer
 from pydantic import JsonValue
 
-from ieum.agency import load_agency
-from ieum.casework.eligibility import RuleSet
-from ieum.casework.simulating import Simulation
-from ieum.casework.suppressing import CELL_MIN
+from ieum.agency import Agency, DeclarationError, load_agency
+from ieum.casework.facts import facts_of
+from ieum.casework.replaying import Versions, replay
+from ieum.casework.simulating import Simulation, StoredAssessment
+from ieum.casework.suppressing import CELL_MIN, is_small
 from ieum.cli.centres import access_to, centre_of, centre_settings
 from ieum.cli.output import AsJson, tell, write_json, write_line
 from ieum.cli.tables import write_table
@@ -61,30 +63,47 @@ def simulate(
     settings = centre_settings()
     centre = centre_of(settings)
     access = access_to(centre, settings, agency)
-    rule_sets = load_agency(access.package).rules_of_version(version)
-    found = asyncio.run(_simulate(access.dsn, rule_sets, since.date(), until.date()))
+    declared = load_agency(access.package)
+    found = asyncio.run(_simulate(access.dsn, declared, version, (since.date(), until.date())))
     report = {"agency": agency, "rules": version, "from": f"{since:%F}", "until": f"{until:%F}", **found}
     if as_json:
         write_json(report)
     else:
         _write(found)
-    tell(f"{_shown(found['compared'])} assessed again, {_shown(found['erased'])} erased and left out.")
+    tell(
+        f"{_shown(found['compared'])} assessed again, {_shown(found['erased'])} erased and left out, "
+        f"{_shown(found['not_replayed'])} that do not follow from their own version any more."
+    )
 
 
 async def _simulate(
-    dsn: str, rule_sets: Mapping[str, RuleSet], first: date, last: date
+    dsn: str, agency: Agency, version: str, days: tuple[date, date]
 ) -> Mapping[str, JsonValue]:
-    simulation = Simulation()
+    versions = cache(agency.rules_of_version)
+    rule_sets, (first, last) = versions(version), days
+    simulation, differing = Simulation(), 0
     connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX)
     try:
         period = (_midnight(first), _midnight(last + timedelta(days=1)))
         async for page in read_assessments(connection, *period):
             for stored in page:
                 simulation.add(stored, rule_sets)
+                differing += not _comes_out_again(stored, versions)
             tell(f"{simulation.compared + simulation.erased:,} assessments looked at …")
     finally:
         await connection.close()
-    return simulation.report()
+    return {**simulation.report(), "not_replayed": None if is_small(differing) else differing}
+
+
+def _comes_out_again(stored: StoredAssessment, versions: Versions) -> bool:
+    """Tell whether the assessment still follows from its facts; where they are erased nobody can say."""
+    if stored.requested is None:
+        return True
+    facts = facts_of(stored.requested, stored.assessed.as_of)
+    try:
+        return replay(stored.assessed, facts, versions) == stored.assessed
+    except DeclarationError:
+        return False
 
 
 def _midnight(day: date) -> datetime:
