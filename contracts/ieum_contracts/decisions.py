@@ -78,9 +78,7 @@ class ReferralWaitlisted(DecisionBody):
 
     expected_wait_days: Annotated[Count | None, plain("Calendar days until there may be room.")] = None
     review_at: Annotated[FutureTime | None, plain("When the waiting list is looked at again.")] = None
-    position: Annotated[
-        Count | None, plain("Place on the waiting list, 1 is the next; told in steps from 10 on.")
-    ] = None
+    position: Annotated[Count | None, plain("Place on the list, 1 is next; in steps from 10 on.")] = None
 
 
 class ReferralAccepted(DecisionBody):

@@ -8,7 +8,7 @@ from pydantic import Field
 from ieum_contracts.address import AgencyId, ProgrammeId
 from ieum_contracts.client_codes import Document
 from ieum_contracts.consent import ItemName
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Flag, Line, Model, plain, pseudonym
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Day, Flag, Id, Line, Model, plain, pseudonym
 
 
 class Likelihood(StrEnum):
@@ -139,3 +139,7 @@ class EligibilityChanged(Model):
     conflicts: Annotated[
         tuple[Conflict, ...], Field(max_length=LIST_ITEMS_MAX), pseudonym("Programmes that it rules out.")
     ] = ()
+    change: Annotated[
+        Id | None,
+        pseudonym("Id of the change, the same wherever it is passed on; absent: the id of this event."),
+    ] = None

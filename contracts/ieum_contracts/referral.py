@@ -9,7 +9,7 @@ from ieum_contracts.causes import AssessmentSkipped
 from ieum_contracts.circumstances import Circumstances
 from ieum_contracts.client import Contact, Documents, ReferralDetails, SealedNote
 from ieum_contracts.client_codes import Goal, Need, PriorityCause, Question, SafetyFlag
-from ieum_contracts.codes import HandOver, Priority, Reason, SubjectKind
+from ieum_contracts.codes import HandOver, Priority, Reason, State, SubjectKind
 from ieum_contracts.consent import AddressText, LegalBasis
 from ieum_contracts.model import LIST_ITEMS_MAX, Code, Id, Model, Note, personal, plain, pseudonym
 from ieum_contracts.timing import FutureTime, PastTime
@@ -23,6 +23,9 @@ class Visit(Model):
     agency: Annotated[AddressText, plain("Address of the agency.")]
     programme: Annotated[ProgrammeId, pseudonym("Its programme.")]
     at: Annotated[PastTime, pseudonym("When the referral to it was made.")]
+    state: Annotated[
+        State | None, pseudonym("Where it stood when the client was referred on, as far as it was known.")
+    ] = None
 
 
 class AssessmentCited(Model):

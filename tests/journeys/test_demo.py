@@ -58,10 +58,12 @@ def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_pat
     assert summary["sound"] is True
     assert summary["accounting"]["differences"] == []
     assert summary["accounting"]["said"] == summary["accounting"]["heard"] > 10 * REFERRALS
-    assert [story["number"] for story in summary["stories"]] == list(range(1, 11))
+    assert [story["number"] for story in summary["stories"]] == [*range(1, 11), 12, 13]
     assert sum(summary["referrals"]["by_state"].values()) == REFERRALS
     assert set(summary["referrals"]["by_state"]) <= set(map(str, ENDED))
     assert set(summary["moves"]) == MOVES_OF_WORKERS
+    assert set(summary["could_not_be_had"]) == set(summary["ready_seconds"]) - {"everything"}
+    assert sum(each["not_given_at_least"] for each in summary["could_not_be_had"].values()) > 0
     assert 0 < summary["latency_ms"]["p50"] <= summary["latency_ms"]["p99"]
     agencies = set(summary["ready_seconds"]) - {"everything"}
     assert len(agencies) == 6

@@ -1,4 +1,4 @@
-"""The ten stories, told by real services.
+"""The stories, told by real services.
 
 People come to one desk and are handed over to another: a single parent in arrears, a soldier without a
 pension, a mother who wants to learn a trade, a firm that looks for staff. Each is played by the agencies'

@@ -49,6 +49,11 @@ WORLDS = {
         from generate_series(1, 20000) n
         """,
         """
+        insert into unmet_request (referral, how, recipient, peer, programme, reason, at)
+        select md5(n::text)::uuid, 'declined', n % 2 = 0, 1, 'food-bank', 'no-capacity',
+               now() - n * interval '1 minute' from generate_series(1, 20000) n
+        """,
+        """
         insert into inquiry (
             id, asked_here, peer, asking, place, programmes, asked_at, at, cited, erased
         )
@@ -67,6 +72,13 @@ WORLDS = {
         """
         insert into case_file (id, journey, opened_at, keep_open, version)
         select case_id, journey, created_at, false, 1 from referral
+        """,
+        """
+        insert into eligibility_change (
+            referral, id, journey, programme, old, new, effective_on, conflicts, at, to_do
+        )
+        select id, gen_random_uuid(), journey, programme, 'likely', 'granted', '2026-07-01', '[]', now(), true
+        from referral
         """,
         "analyze",
     ),

@@ -81,14 +81,10 @@ HIRING: Fields = MappingProxyType(
         "subjects": ["employer"],
     }
 )
+_WAITED: Fields = {"p50_days": 9, "p90_days": 21, "cases_at_least": 20}
 FULL: Fields = MappingProxyType(
-    {
-        "programme": "job-seeking-benefit",
-        "version": 1,
-        "room": "waitlist",
-        "expected_days": 14,
-        "waiting": {"p50_days": 9, "p90_days": 21, "cases_at_least": 20},
-    }
+    {"programme": "job-seeking-benefit", "version": 1, "room": "waitlist"}
+    | {"expected_days": 14, "waiting": _WAITED}
 )
 SOME_ROOM: Fields = MappingProxyType(
     {"programme": "job-counselling", "version": 1, "room": "few", "places": 2}
@@ -180,7 +176,6 @@ def seeking_counsel(name: str, agreement: Fields, **more: object) -> dict[str, o
 
 def hiring() -> dict[str, object]:
     """Write a referral of an employer."""
-    vacancy = {"title": "조립", "headcount": 3, "weekly_hours": 40, "monthly_pay": 2_400_000}
     return {
         "subject": "employer",
         "programme": HIRING["programme"],
@@ -194,7 +189,9 @@ def hiring() -> dict[str, object]:
                 "contact_name": "마바사 시험",
                 "phone": "031-000-0001",
                 "staff": 12,
-                "vacancies": [vacancy],
+                "vacancies": [
+                    {"title": "조립", "headcount": 3, "weekly_hours": 40, "monthly_pay": 2_400_000}
+                ],
             },
             "documents_held": ["business-registration"],
         },

@@ -137,7 +137,10 @@ def _news() -> Told:
     told = accepted()
     standing = {"programme": "livelihood", "old": "likely", "new": "granted"}
     today = told.teller.now.date()
-    told.tell(EligibilityChanged.model_validate({**standing, "effective_on": today}))
+    cited = {"rule": "livelihood-ends-allowance", "citation": "구직자취업촉진법 29(1)4"}
+    ruled_out = [{"programme": f"employment-support-1{each}", **cited} for each in ("", "-selective")]
+    news = {**standing, "effective_on": today, "conflicts": ruled_out}
+    told.tell(EligibilityChanged.model_validate(news))
     told.decide(_D.COMPLETED, outcome="employed")
     finish(told, outcomes=["employed"])
     found = {"case": told.case, "referrals": [told.id], "checked_on": today, "found": "still-employed"}

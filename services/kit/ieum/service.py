@@ -117,7 +117,7 @@ async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
         programme_cache,
         cleaning=(AnswerRetention(database).turn, InquiryRetention(database, context.peers).turn),
     )
-    keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms, agency.room_policies)
+    keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
         handler=handler,

@@ -49,6 +49,8 @@ def undeclared(document: Json, response: httpx.Response) -> Iterator[str]:
     if content is None:
         yield f"{place} is {media_type}, which is not declared."
         return
+    if not media_type.endswith("json"):
+        return
     body = response.json()
     yield from (f"{place} does not fit: {fault}" for fault in misfits(document, content["schema"], body))
     yield from (

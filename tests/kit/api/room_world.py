@@ -105,7 +105,7 @@ def keeper_of(api: Api) -> tuple[RoomKeeper, RoomSource]:
     """Make a keeper as one process has it."""
     context, policies = api.api_context.delivery, api.api_context.room_policies
     source = RoomSource(policies, context.clock)
-    return RoomKeeper(context, api.api_context.handler, Leading(api.outbox), source, policies), source
+    return RoomKeeper(context, api.api_context.handler, Leading(api.outbox), source), source
 
 
 @asynccontextmanager

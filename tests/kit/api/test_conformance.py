@@ -29,8 +29,13 @@ NOT_FOUND = "paths ~v1/referrals/{referral} get responses 404"
 
 def filled(path: str) -> str:
     """Put ids of nothing into a path."""
-    names = {"stream": f"nobody-here.referral.{uuid4()}", "agency": "nobody-here"}
-    return path.format_map({each: str(uuid4()) for each in ("referral", "case", "group")} | names)
+    names = {
+        "stream": f"nobody-here.referral.{uuid4()}",
+        "agency": "nobody-here",
+        "programme": "nothing-here",
+    }
+    ids = {each: str(uuid4()) for each in ("referral", "case", "group", "change", "journey")}
+    return path.format_map(ids | names)
 
 
 FAULTS: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -134,7 +139,7 @@ async def test_a_document_that_says_otherwise_is_found_out(api: Api) -> None:
         (made, "paths ~v1/referrals post responses 201 content application/json"),
         (made, "paths ~v1/referrals post responses 201 headers Location"),
         (made, "paths ~v1/referrals post responses 201 headers X-Request-Id"),
-        (made, "components schemas ReferralStanding properties open_asks"),
+        (made, "components schemas ReferralCreated properties open_asks"),
         (missing, NOT_FOUND),
         (missing, f"{NOT_FOUND} content application/problem+json"),
         (
@@ -146,7 +151,7 @@ async def test_a_document_that_says_otherwise_is_found_out(api: Api) -> None:
         wrong = _without(document, place)
         assert list(undeclared(wrong, response)), place
     for response, place, name in (
-        (made, "components schemas ReferralStanding", "required"),
+        (made, "components schemas ReferralCreated", "required"),
         (missing, "components schemas Problem", "required"),
     ):
         wrong = copy.deepcopy(document)
@@ -166,7 +171,8 @@ async def test_a_header_that_is_declared_has_to_be_there_and_to_fit(api: Api) ->
 
 
 def _wrong(path: str) -> str:
-    return path.format_map(dict.fromkeys(("referral", "case", "group", "stream", "agency"), "x" * 150))
+    names = ("referral", "case", "group", "stream", "agency", "change", "journey", "programme")
+    return path.format_map(dict.fromkeys(names, "x" * 150))
 
 
 def _without(document: Json, place: str) -> Json:

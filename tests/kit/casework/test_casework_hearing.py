@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from ieum.casework import sending
+from ieum.casework.eligibility_changes import change_eligibility
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.refusals import Guard, NotYet, Refusal, RefusedEvent
@@ -114,7 +114,7 @@ def test_eligibility_waits_for_its_referral_and_then_reaches_the_other_side() ->
     assert _heard(Two(), CHANGED, SENDER) == NotYet("awaiting-referral")
     two = resting()
     version = two.at_recipient.version
-    change = sending.change_eligibility(two.at_sender, CHANGED, two.now)
+    change = change_eligibility(two.at_sender, CHANGED, two.sender.known, two.now, new_id())
     assert isinstance(change, Change)
     assert [say.to for say in change.says] == [RECIPIENT]
     heard = _heard(two, CHANGED, SENDER)
@@ -126,7 +126,7 @@ def test_eligibility_waits_for_its_referral_and_then_reaches_the_other_side() ->
 def test_no_news_of_eligibility_after_a_withdrawal() -> None:
     two = resting(AskType.CONSENT_WITHDRAWN)
     for referral in (two.at_sender, two.at_recipient):
-        refused = sending.change_eligibility(referral, CHANGED, two.now)
+        refused = change_eligibility(referral, CHANGED, two.sender.known, two.now, new_id())
         assert isinstance(refused, Refusal)
         assert refused.guard is Guard.MOVE
 

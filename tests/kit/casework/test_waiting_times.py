@@ -29,7 +29,7 @@ from (select $4::float8[] as days) given cross join lateral generate_subscripts(
 """
 ACCEPTED = """
 insert into ledger (key, peer, family, said, sequence, event_id, type, at, headers, digest)
-select md5($1 || n)::uuid, 1, 0, $2, $3, gen_random_uuid(), 'referral.accepted.v1', $4, 'h', 'd'
+select md5($1 || n)::uuid, 1, 1, $2, $3, gen_random_uuid(), 'referral.accepted.v1', $4, 'h', 'd'
 from generate_series(1, $5::int) n
 """
 

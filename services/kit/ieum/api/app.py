@@ -8,7 +8,20 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from ieum.api.agency import cases, due, events, inquiries, moves, programmes, referrals, room
+from ieum.api.agency import (
+    cases,
+    due,
+    events,
+    following,
+    inquiries,
+    journeys,
+    moves,
+    programmes,
+    referrals,
+    reports,
+    room,
+    to_dos,
+)
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
@@ -20,9 +33,17 @@ from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters
 from ieum.casework.ask_orders import ASK_ORDER
 from ieum.casework.decision_orders import DECISION_ORDER
+from ieum.casework.follow_order import FOLLOW_ORDER
 from ieum.casework.inquiry_orders import CONFIRMATION_ORDER, INQUIRY_ORDER
 from ieum.casework.not_taken_in import ABANDONMENT, REPETITION
-from ieum.casework.orders import CASE_CLOSING, CASE_FOLLOW_UP, ELIGIBILITY_CHANGE, REFERRAL_ORDER
+from ieum.casework.orders import (
+    CASE_CLOSING,
+    CASE_FOLLOW_UP,
+    ELIGIBILITY_CHANGE,
+    JOURNEY_PLAN,
+    REFERRAL_ORDER,
+    TO_DO_DONE,
+)
 from ieum.casework.room_order import ROOM_ORDER
 
 VERSION = "0.1.0"
@@ -43,6 +64,9 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "InquiryOrder": INQUIRY_ORDER,
     "ConfirmationOrder": CONFIRMATION_ORDER,
     "EligibilityChanged": ELIGIBILITY_CHANGE,
+    "FollowOrder": FOLLOW_ORDER,
+    "ToDoDone": TO_DO_DONE,
+    "JourneyPlan": JOURNEY_PLAN,
     "Abandonment": ABANDONMENT,
     "Repetition": REPETITION,
     "CaseClosing": CASE_CLOSING,
@@ -58,11 +82,15 @@ _ROUTERS = (
     referrals.router,
     inquiries.router,
     moves.router,
+    to_dos.router,
+    following.router,
+    journeys.router,
     cases.router,
     due.router,
     programmes.router,
     room.router,
     events.router,
+    reports.router,
     streams.router,
     stream_actions.router,
     sources.router,

@@ -20,11 +20,12 @@ from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.clock_rows import read_clock_book
+from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
-from ieum_contracts.decisions import ReferralAccepted
+from ieum_contracts.decisions import ReferralAccepted, ReferralCompleted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.message import Event
@@ -32,6 +33,9 @@ from ieum_contracts.referral import AssessmentCited, ReferralRequested
 
 _NOT_KEPT = frozenset({WITHDRAWN, EXPIRED, KNOWN, ANSWERED, NOT_OFFERED})
 """Refusals of what may not be stored, not even for the record."""
+
+_TELLING = (EligibilityChanged, ReferralCompleted)
+"""What may be passed on to the other partners of a journey."""
 
 _log = structlog.get_logger(__name__)
 
@@ -50,15 +54,25 @@ class EventHandler:
         """Lock and load the referrals that these concern, and the cases that serve them here."""
         referrals = {each for event in events for each in _referrals_of(event)}
         referrals.update(each.key for each in untaken)
+        telling = {UUID(each.envelope.subject) for each in events if isinstance(each.body, _TELLING)}
+        if telling:
+            referrals |= await read_partners(connection, telling)
         found = await lock_referrals(connection, self.peers, referrals)
+        journeys = {each.journey for each in found if each.id in telling}
+        changes = await read_changes(connection, self.peers, journeys) if journeys else ()
         cases = await lock_cases(connection, self.peers, cases_of(found))
         named = {each for event in events for each in _cases_named(event)}
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
         inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
-        asked = await lock_inquiries(connection, self.peers, inquiries) if inquiries else ()
-        clocks = await read_clock_book(connection, referrals)
-        return LoadedCases(found, cases, told, clocks=clocks, inquiries=asked)
+        return LoadedCases(
+            found,
+            cases,
+            told,
+            clocks=await read_clock_book(connection, referrals),
+            inquiries=await lock_inquiries(connection, self.peers, inquiries) if inquiries else (),
+            changes=changes,
+        )
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""

@@ -12,10 +12,12 @@ from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_row
 from ieum.storage.clock_rows import clock_parts
 from ieum.storage.confirmation_rows import confirmation_row
+from ieum.storage.eligibility_change_rows import change_row
 from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.inquiry_rows import citation_row, inquiry_row
 from ieum.storage.referral_rows import referral_row
+from ieum.storage.unmet_rows import ADD_UNMET, unmet_rows
 
 _REFER = """referred as (
     insert into referral (
@@ -42,6 +44,18 @@ _FILE = """filed as (
     on conflict (id) do update set
         keep_open = excluded.keep_open, closed_at = excluded.closed_at,
         reason = excluded.reason, version = excluded.version
+)"""
+_CHANGE = """known as (
+    insert into eligibility_change (
+        referral, id, journey, told_by, programme, old, new, effective_on, conflicts, at, to_do, done_at,
+        result
+    )
+    select * from unnest({rows}::eligibility_change_row[])
+    on conflict (referral, id) do update set done_at = excluded.done_at, result = excluded.result
+)"""
+_OVERRIDE = """overridden as (
+    insert into duplicate_override (referral, open, reason, at)
+    select * from unnest({rows}::duplicate_override_row[])
 )"""
 _INQUIRE = """inquired as (
     insert into inquiry (
@@ -92,11 +106,14 @@ async def flush(
                 *rows.parts(),
                 (_REFER, [referral_row(referral, peers) for referral in referrals]),
                 (_FILE, [case_row(case) for case in known.changed_cases()]),
+                (_CHANGE, [change_row(change, peers) for change in known.new_changes()]),
+                (_OVERRIDE, known.overrides),
                 *clock_parts(known.clocks.changes(view), view.calendar_version),
                 (_INQUIRE, [inquiry_row(each, peers) for each in known.changed_inquiries()]),
                 (_CITE, [citation_row(each) for each in known.citations]),
                 (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),
                 (_ANSWER, [_answer_row(answer) for answer in answers]),
+                (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],
         )
     erased = [each for each in referrals if each.sealed is None]

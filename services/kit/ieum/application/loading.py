@@ -16,9 +16,10 @@ from ieum.storage.case_rows import lock_cases, lock_journeys
 from ieum.storage.cited_assessments import CitedEvent, find_cited
 from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.confirmation_rows import read_confirmations
+from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
 from ieum.storage.inquiry_rows import lock_inquiries
-from ieum.storage.referral_rows import lock_referrals, read_referrals, read_untaken
+from ieum.storage.referral_rows import lock_referrals, read_clients, read_referrals, read_untaken
 from ieum_contracts.address import Address
 from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.model import Model
@@ -43,6 +44,8 @@ class Requirements:
     parent: UUID | None = None
     untaken: bool = False
     cited: UUID | None = None
+    journey: bool = False
+    """Whether the other referrals under way in the journey, and its changes of eligibility, count as well."""
     inquiry: UUID | None = None
     confirmed: bool = False
     peers: tuple[Address, ...] = ()
@@ -105,42 +108,41 @@ async def load(
     loaded = Loaded()
     referrals = {each.referral for each in needs if each.referral is not None}
     cases = {each.case for each in needs if each.case is not None}
+    spreading = {each.referral for each in needs if each.referral is not None and each.journey}
     inquiries = {each.inquiry for each in needs if each.inquiry is not None}
     if referrals or cases or inquiries:
+        referrals |= await read_partners(connection, spreading) if spreading else set()
         locked = await lock_referrals(connection, peers, referrals)
         wanting = {each.referral for each in needs if each.case_of_journey}
         loaded.journeys = await lock_journeys(connection, {r.journey for r in locked if r.id in wanting})
         cases |= cases_of(locked) | set(loaded.journeys.values())
         adverse = {each.referral for each in needs if each.confirmed and each.referral is not None}
+        going = [each.journey for each in locked if each.id in spreading]
         loaded.known = LoadedCases(
             locked,
             await lock_cases(connection, peers, cases),
             clocks=await read_clock_book(connection, referrals),
-            inquiries=await lock_inquiries(connection, peers, inquiries),
-            confirmations=await read_confirmations(connection, adverse),
+            inquiries=await lock_inquiries(connection, peers, inquiries) if inquiries else (),
+            confirmations=await read_confirmations(connection, adverse) if adverse else (),
+            changes=await read_changes(connection, peers, going) if going else (),
         )
         repeating = {each.referral for each in needs if each.untaken}
         loaded.untaken = await read_untaken(connection, [each for each in locked if each.id in repeating])
-    parents = {each.parent for each in needs if each.parent is not None}
-    if parents:
-        loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
-    if loaded.parents:
-        journeys = [each.journey for each in loaded.parents.values()]
-        rows = await connection.fetch(_CLIENTS, list(loaded.parents), journeys)
-        loaded.clients = {row["parent"]: row["client_ref"] for row in rows}
+    await _load_parents(connection, peers, needs, loaded)
     if any(each.cited is not None for each in needs):
         loaded.cited = await _cited(connection, needs)
     await _look_back(connection, peers, needs, idempotency_keys, loaded)
     return loaded
 
 
-_CLIENTS = """
-select i.parent, r.client_ref from unnest($1::uuid[], $2::uuid[]) as i (parent, journey)
-cross join lateral (
-    select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
-    where parent = i.parent and not recipient and client_ref is not null order by id limit 1
-) r
-"""
+async def _load_parents(
+    connection: Connection, peers: Peers, needs: Sequence[Requirements], loaded: Loaded
+) -> None:
+    parents = {each.parent for each in needs if each.parent is not None}
+    if parents:
+        loaded.parents = {each.id: each for each in await read_referrals(connection, peers, parents)}
+    if loaded.parents:
+        loaded.clients = await read_clients(connection, loaded.parents.values())
 
 
 async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[Requirements]:

@@ -1,7 +1,7 @@
 """Moves waiting lists when there is room, and notices other room, in the process that leads."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Protocol
@@ -14,7 +14,7 @@ from ieum.application.event_handler import EventHandler
 from ieum.application.flush import flush
 from ieum.application.loading import Requirements, load
 from ieum.application.room_source import RoomSource
-from ieum.casework.capacity import RoomPolicy, counted
+from ieum.casework.capacity import counted
 from ieum.casework.waitlist import Move, Queued, moved, moves
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
@@ -63,13 +63,12 @@ class RoomKeeper:
         handler: EventHandler,
         delivery: Leader,
         source: RoomSource,
-        policies: Mapping[str, RoomPolicy],
     ) -> None:
         self._context = context
         self._handler = handler
         self._delivery = delivery
         self._source = source
-        self._policies = policies
+        self._policies = source.policies
         self._seen: dict[str, Seen] = {}
         self._woken = asyncio.Event()
 

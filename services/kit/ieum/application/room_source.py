@@ -19,7 +19,7 @@ class RoomSource:
 
     def __init__(self, policies: Mapping[str, RoomPolicy], clock: Callable[[], datetime]) -> None:
         self.changed = asyncio.Event()
-        self._policies = policies
+        self.policies = policies
         self._clock = clock
         self._waiting: Mapping[str, WaitingTime] = {}
         self._measured_at: datetime | None = None
@@ -28,11 +28,11 @@ class RoomSource:
         """Return the room of every programme of which it is known."""
         now = self._clock()
         if self._measured_at is None or not timedelta() <= now - self._measured_at < MEASURE_AGAIN:
-            self._waiting = await measure_waiting(connection, self._policies, now)
+            self._waiting = await measure_waiting(connection, self.policies, now)
             self._measured_at = now
         found = (
             capacity_of(each.standing, policy, self._waiting.get(each.standing.programme))
-            for each in await read_rooms(connection, self._policies, counted(self._policies))
-            if (policy := self._policies.get(each.standing.programme)) is not None
+            for each in await read_rooms(connection, self.policies, counted(self.policies))
+            if (policy := self.policies.get(each.standing.programme)) is not None
         )
         return [each for each in found if each is not None]

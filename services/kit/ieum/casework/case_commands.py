@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from ieum.casework.journeys import goals_of
 from ieum.casework.orders import CaseClosing, CaseFollowUp
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, CaseReferral, Change, Referral
@@ -26,7 +27,7 @@ def accepted_into(
     """Open the journey's case at the first acceptance; later ones add their referral to it."""
     if case is None:
         case = Case(new_case, referral.journey, now, version=0)
-    goals, withdrawn = _goals(referral), referral.copy.withdrawn
+    goals, withdrawn = goals_of(referral), referral.copy.withdrawn
     served = CaseReferral(referral.id, referral.peer, referral.state, referral.outcome, goals, withdrawn)
     return replace(
         case,
@@ -136,8 +137,3 @@ def _by_sender(
 
 def _goals_of(served: list[CaseReferral]) -> set[Goal]:
     return {goal for each in served for goal in each.goals}
-
-
-def _goals(referral: Referral) -> tuple[Goal, ...]:
-    goals = referral.requested().get("goals", [])
-    return tuple(Goal(goal) for goal in goals if isinstance(goal, str)) if isinstance(goals, list) else ()

@@ -9,6 +9,7 @@ from ieum.casework.assessing import assessed_again
 from ieum.casework.citing import citing
 from ieum.casework.confirming import confirmation_heard
 from ieum.casework.effects import changed, decided
+from ieum.casework.eligibility_changes import hear_change, hear_outcome
 from ieum.casework.inquiries import hear_answer, hear_inquiry
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
@@ -20,7 +21,7 @@ from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.catalogue import ask_of, decision_of
 from ieum_contracts.codes import State
 from ieum_contracts.consent import ConsentErased
-from ieum_contracts.decisions import DecisionBody, ReferralAccepted
+from ieum_contracts.decisions import DecisionBody, ReferralAccepted, ReferralCompleted
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
@@ -50,10 +51,10 @@ def hear(known: LoadedCases, event: Event, view: AgencyView, now: datetime) -> C
         case EligibilityRequested() as body:
             return hear_inquiry(known, event, body, view, now)
         case EligibilityAssessed() | EligibilityChanged() | EligibilityConfirmed() as body:
+            if referral is not None:
+                return _hear_of_eligibility(known, referral, event, body, now)
             inquiry = known.inquiries.get(key)
-            if inquiry is not None and referral is None:
-                return hear_answer(inquiry, event, now)
-            return AWAITING_REFERRAL if referral is None else _hear_of_eligibility(referral, event, body, now)
+            return AWAITING_REFERRAL if inquiry is None else hear_answer(inquiry, event, now)
         case body:
             return _unknown(body) if referral is None else _hear_move(known, referral, event, view, now)
 
@@ -90,7 +91,10 @@ def _hear_move(
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     if isinstance(body, DecisionBody | ConsentErased):
-        return _hear_decision(known, referral, body, event.envelope.time, now)
+        heard = _hear_decision(known, referral, body, event.envelope.time, now)
+        if isinstance(heard, Change) and isinstance(body, ReferralCompleted):
+            return hear_outcome(heard, event, known, now)
+        return heard
     if isinstance(body, ReferralOverdue):
         return Change()
     ask = ask_of(body)
@@ -121,6 +125,7 @@ def _hear_decision(
 
 
 def _hear_of_eligibility(
+    known: LoadedCases,
     referral: Referral,
     event: Event,
     body: EligibilityAssessed | EligibilityChanged | EligibilityConfirmed,
@@ -129,7 +134,7 @@ def _hear_of_eligibility(
     if event.envelope.source != referral.peer:
         return WRONG_PARTY
     if isinstance(body, EligibilityChanged):
-        return Change(changed(referral, now))
+        return hear_change(referral, event, body, known, now)
     if not isinstance(referral.copy, SenderCopy):
         return WRONG_PARTY
     if isinstance(body, EligibilityConfirmed):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ieum.casework.clock_book import ClockBook
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
+from ieum.casework.known_change import DuplicateOverride, KnownChange
 from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event
@@ -26,7 +27,7 @@ class LoadedCases:
     """Referrals, cases and inquiries by id, with all changes applied so far.
 
     `told` holds cases of other agencies by id, known from the referrals that they serve; `confirmations`
-    are known by their referral.
+    are known by their referral, and `changes` are those of eligibility in the journeys that they concern.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class LoadedCases:
         clocks: ClockBook | None = None,
         inquiries: Iterable[Inquiry] = (),
         confirmations: Iterable[Confirmation] = (),
+        changes: Iterable[KnownChange] = (),
     ) -> None:
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
@@ -47,6 +49,9 @@ class LoadedCases:
         self.citations: list[Citation] = []
         self.forgotten: set[tuple[UUID, Address]] = set()
         self._told = dict(told)
+        self._changes = {(each.referral, each.id): each for each in changes}
+        self.overrides: list[DuplicateOverride] = []
+        self._new_changes: set[tuple[UUID, UUID]] = set()
         self._changed_referrals: set[UUID] = set()
         self._changed_cases: set[UUID] = set()
         self._changed_inquiries: set[UUID] = set()
@@ -73,6 +78,23 @@ class LoadedCases:
         if change.confirmation is not None:
             self.confirmations[change.confirmation.referral] = change.confirmation
             self._confirmed.add(change.confirmation.referral)
+        if change.override is not None:
+            self.overrides.append(change.override)
+        for each in change.changes:
+            self._changes[each.referral, each.id] = each
+            self._new_changes.add((each.referral, each.id))
+
+    def change_of(self, referral: UUID, change: UUID) -> KnownChange | None:
+        """Return a change of eligibility that is known of a referral."""
+        return self._changes.get((referral, change))
+
+    def changes_of(self, journey: UUID) -> list[KnownChange]:
+        """Return the changes of eligibility that are known of a journey."""
+        return [each for each in self._changes.values() if each.journey == journey]
+
+    def new_changes(self) -> list[KnownChange]:
+        """Return the changes of eligibility that are new, or have been done."""
+        return [self._changes[each] for each in sorted(self._new_changes)]
 
     def forget(self, key: UUID, source: Address) -> None:
         """Keep nothing personal of what an agency has said of a referral that was never taken in from it."""

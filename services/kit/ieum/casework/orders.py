@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from ieum.casework.known_change import ToDoResult
 from ieum_contracts.address import AgencyId, ProgrammeId
 from ieum_contracts.case import CaseReason, FollowUp, GoalOutcome
 from ieum_contracts.causes import AssessmentSkipped
@@ -33,6 +34,9 @@ class ReferralOrder(Model):
     ] = None
     loop_override: Annotated[
         Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
+    ] = None
+    duplicate_override: Annotated[
+        Line | None, Field(description="Why the client is referred once more though a referral is open.")
     ] = None
     subject: Annotated[SubjectKind, Field(description="Whether a person or an employer is referred.")]
     programme: Annotated[ProgrammeId, Field(description="The recipient's programme.")]
@@ -89,7 +93,35 @@ class CaseFollowUp(Model):
     sealed: Annotated[SealedNote | None, Field(description="A note in words.")] = None
 
 
+class ToDoDone(Model):
+    """Says that a worker has taken care of something to do."""
+
+    result: Annotated[ToDoResult, Field(description="What became of it.")]
+
+
+class PlanGoal(Model):
+    """One goal of a journey's plan, who is in charge of it, and when it is looked at again."""
+
+    goal: Annotated[Goal, Field(description="The goal; referrals cite it.")]
+    owner: Annotated[AgencyId, Field(description="Id of the agency in charge, in the same centre.")]
+    review_on: Annotated[FutureDay, Field(description="Day on which it is looked at again.")]
+
+
+class JourneyPlan(Model):
+    """The whole plan of a journey, in place of the one before."""
+
+    goals: Annotated[tuple[PlanGoal, ...], Field(max_length=LIST_ITEMS_MAX, description="Each goal once.")]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({each.goal for each in self.goals}) < len(self.goals):
+            raise ValueError("A plan names each goal once.")
+        return self
+
+
 REFERRAL_ORDER: TypeAdapter[ReferralOrder] = TypeAdapter(ReferralOrder)
 CASE_CLOSING: TypeAdapter[CaseClosing] = TypeAdapter(CaseClosing)
 CASE_FOLLOW_UP: TypeAdapter[CaseFollowUp] = TypeAdapter(CaseFollowUp)
+JOURNEY_PLAN: TypeAdapter[JourneyPlan] = TypeAdapter(JourneyPlan)
+TO_DO_DONE: TypeAdapter[ToDoDone] = TypeAdapter(ToDoDone)
 ELIGIBILITY_CHANGE: TypeAdapter[EligibilityChanged] = TypeAdapter(EligibilityChanged)

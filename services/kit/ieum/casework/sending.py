@@ -12,6 +12,7 @@ from ieum.casework.ask_orders import AskOrder
 from ieum.casework.citing import citing, refused_citation
 from ieum.casework.effects import asked_json, changed, say, sealed_json
 from ieum.casework.inquiry_values import Inquiry
+from ieum.casework.known_change import DuplicateOverride
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Guard, Refusal, refused_reason
 from ieum.casework.values import AgencyView, Change, Referral, Side
@@ -19,7 +20,6 @@ from ieum_contracts import lifecycle
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import MODEL_OF_ASK
 from ieum_contracts.codes import REASONS_OF_ASK, AskType, SubjectKind
-from ieum_contracts.eligibility import EligibilityChanged
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested, Visit
 from ieum_contracts.timing import day_of
@@ -55,17 +55,14 @@ def refer(
     order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime, ids: NewIds
 ) -> Change | Refusal:
     """Make a referral to another agency of the centre, or return the guard's refusal."""
-    to = Address(view.me.centre, order.recipient)
-    path = () if prior.parent is None else _path(prior.parent, view.me, now)
-    refusal = next(_refusals(order, view, prior, path, now), None)
+    refusal = next(refusals(order, view, prior, now), None)
     if refusal is not None:
         return refusal
-    given = {name: getattr(order, name) for name in order.model_fields_set & _CARRIED}
-    body = ReferralRequested.model_validate({**given, "path": path})
+    body = requested(order, view, prior, now)
     referral = Referral(
         id=ids.referral,
         journey=ids.journey if prior.parent is None else prior.parent.journey,
-        peer=to,
+        peer=Address(view.me.centre, order.recipient),
         programme=order.programme,
         copy=SenderCopy(),
         asked=asked_json(body),
@@ -76,10 +73,24 @@ def refer(
         client_ref=order.client_ref,
         loop_override=order.loop_override,
         parent=order.parent,
+        second=prior.duplicate is not None,
     )
-    warnings = room_warnings(to, order.programme, view)
-    change = Change(referral, says=(say(referral, body),), warnings=warnings)
+    override = _override(order, prior, ids.referral, now)
+    warnings = room_warnings(referral.peer, order.programme, view)
+    change = Change(referral, says=(say(referral, body),), warnings=warnings, override=override)
     return change if prior.inquiry is None else citing(change, prior.inquiry, asked_here=True)
+
+
+def _override(order: ReferralOrder, prior: Prior, referral: UUID, now: datetime) -> DuplicateOverride | None:
+    if prior.duplicate is None or order.duplicate_override is None:
+        return None
+    return DuplicateOverride(referral, prior.duplicate, order.duplicate_override, now)
+
+
+def requested(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime) -> ReferralRequested:
+    """Return what an order says; raises ValidationError for one that a guard of its basis refuses."""
+    given = {name: getattr(order, name) for name in order.model_fields_set & _CARRIED}
+    return ReferralRequested.model_validate({**given, "path": path_after(prior.parent, view.me, now)})
 
 
 def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Change | Refusal:
@@ -101,28 +112,24 @@ def ask(referral: Referral, order: AskOrder, now: datetime, ask_id: UUID) -> Cha
     return Change(after, says=(say(referral, body, ask_id),))
 
 
-def change_eligibility(referral: Referral, order: EligibilityChanged, now: datetime) -> Change | Refusal:
-    """Report to the other side of a referral that the client's eligibility for a programme has changed."""
-    if referral.copy.withdrawn or referral.copy.erased:
-        return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
-    return Change(changed(referral, now), says=(say(referral, order),))
-
-
 _CARRIED: frozenset[str] = frozenset(ReferralRequested.model_fields)
 
 
-def _path(parent: Referral, me: Address, now: datetime) -> tuple[Visit, ...]:
+def path_after(parent: Referral | None, me: Address, now: datetime) -> tuple[Visit, ...]:
     """Write down the stops so far; one that was made by a clock ahead of ours was made by now."""
+    if parent is None:
+        return ()
     visits = parent.requested().get("path", [])
     before = [Visit.model_validate(visit) for visit in visits] if isinstance(visits, list) else []
     agency = parent.peer if parent.side is Side.SENDER else me
-    path = (*before, Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at))
+    stop = Visit(agency=str(agency), programme=parent.programme, at=parent.asked_at, state=parent.state)
+    path = (*before, stop)
     return tuple(each.model_copy(update={"at": min(each.at, now)}) for each in path)
 
 
-def _refusals(
-    order: ReferralOrder, view: AgencyView, prior: Prior, path: tuple[Visit, ...], now: datetime
-) -> Iterator[Refusal]:
+def refusals(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime) -> Iterator[Refusal]:
+    """Name every reason why an order is refused; the first is the one that is answered."""
+    path = path_after(prior.parent, view.me, now)
     to = Address(view.me.centre, order.recipient)
     if order.parent is not None:
         yield from _refused_by_parent(order, prior.parent, prior.client_ref)
@@ -134,7 +141,7 @@ def _refusals(
     yield from _refused_by_basis(order, to)
     if order.assessment is not None:
         yield from refused_citation(order, prior.inquiry, to, now, of_client=prior.cited)
-    if prior.duplicate is not None:
+    if prior.duplicate is not None and order.duplicate_override is None:
         yield Refusal(Guard.DUPLICATE, "open-referral", referral=prior.duplicate)
     if len(path) >= HOPS_MAX:
         yield Refusal(Guard.LOOP, "hops-exceeded")

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.casework.eligibility import RuleFailure, RuleSet
 from ieum.casework.inquiry_values import Citation, Confirmation, Inquiry
+from ieum.casework.known_change import DuplicateOverride, KnownChange
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.case import CaseReason
@@ -63,7 +64,8 @@ class Referral:
     it is erased. `created_at` is when this side stored it, `requested_at` when its sender said it.
     `case` is the recipient's case, known to the sender when the recipient named it. `ended_here` stays once
     set, also when the recipient answers later: the client may have been referred again. `untaken` are the
-    recipient's decisions without effect; asks without effect are in the sender's copy.
+    recipient's decisions without effect; asks without effect are in the sender's copy. `second` says that it
+    was made, with a reason, while a like one of the same client was open.
     """
 
     id: UUID
@@ -87,6 +89,7 @@ class Referral:
     ended_here: EndedHere | None = None
     untaken: tuple[UntakenDecision, ...] = ()
     requested_at: datetime | None = None
+    second: bool = False
 
     @property
     def asked_at(self) -> datetime:
@@ -188,6 +191,8 @@ class Change:
     says: tuple[Say, ...] = ()
     also: tuple[Referral, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
+    changes: tuple[KnownChange, ...] = ()
+    override: DuplicateOverride | None = None
     warnings: tuple[RoomWarning, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
     cites: Citation | None = None

@@ -48,15 +48,20 @@ def act(api: httpx.Client, path: str, wish: Mapping[str, Any]) -> dict[str, Any]
 
 def sent(api: httpx.Client, method: str, path: str, **request: Any) -> dict[str, Any]:
     """Call the API; raises CommandError with the API's own text when it refuses, or when nothing answers."""
+    return content_of(answered(api, method, path, **request))
+
+
+def answered(api: httpx.Client, method: str, path: str, **request: Any) -> httpx.Response:
+    """Return the API's answer; raises CommandError as `sent`."""
     try:
         answer = api.request(method, path, **request)
     except httpx.TransportError as error:
         raise CommandError(
             Exit.UNREACHABLE, f"{api.base_url} does not answer ({error}). Look with `ieum status`."
         ) from error
-    content = content_of(answer)
     if answer.is_success:
-        return content
+        return answer
+    content = content_of(answer)
     fields = (f"{each.get('field')}: {each.get('detail_en')}" for each in content.get("errors", ()))
     detail = " ".join([content.get("detail_en", "The agency's API gave no reason."), *fields])
     code = Exit.UNREACHABLE if answer.is_server_error else Exit.REFUSED

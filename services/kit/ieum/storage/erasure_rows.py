@@ -8,6 +8,7 @@ from asyncpg import Connection
 from ieum.casework.values import Referral
 from ieum.delivery.erasure import erase_heard, erase_said
 from ieum.delivery.streams.peers import Peers
+from ieum.storage.eligibility_change_rows import forget_changes
 from ieum.storage.inquiry_erasure import erase_cited
 from ieum_contracts.address import Address
 
@@ -43,6 +44,8 @@ async def clear_erased(
     others = set(refused) - erased.keys()
     late = await connection.fetch(_ERASED, sorted(others)) if others else []
     whole = {*erased, *(row["id"] for row in late)}
+    if whole:
+        await forget_changes(connection, whole)
     if whole or forgotten:
         await erase_heard(connection, peers, [*((key, None) for key in whole), *forgotten])
     if erased:

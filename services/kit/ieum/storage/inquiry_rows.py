@@ -22,6 +22,15 @@ async def lock_inquiries(connection: Connection, peers: Peers, ids: Collection[U
 _GROUP = "select * from inquiry where asking = $1 order by place limit $2"
 
 
+_READ = "select * from inquiry where id = $1"
+
+
+async def read_inquiry(connection: Connection, peers: Peers, inquiry: UUID) -> Inquiry | None:
+    """Read an inquiry without a lock; None where there is none."""
+    found = await _inquiries(connection, peers, await connection.fetch(_READ, inquiry))
+    return next(iter(found), None)
+
+
 async def read_group(connection: Connection, peers: Peers, group: UUID, limit: int) -> list[Inquiry]:
     """Read what one call has asked, in its order."""
     return await _inquiries(connection, peers, await connection.fetch(_GROUP, group, limit))

@@ -40,6 +40,21 @@ async def referrals_from(connection: Connection, peers: Peers, rows: Sequence[Re
     return [_referral(row, peers) for row in rows]
 
 
+_CLIENTS = """
+select i.parent, r.client_ref from unnest($1::uuid[], $2::uuid[]) as i (parent, journey)
+cross join lateral (
+    select client_ref from (select * from referral where journey = i.journey offset 0) of_journey
+    where parent = i.parent and not recipient and client_ref is not null order by id limit 1
+) r
+"""
+
+
+async def read_clients(connection: Connection, parents: Collection[Referral]) -> dict[UUID, str]:
+    """Return which client of its own this agency has referred onward from these referrals, by the parent."""
+    ids, journeys = [each.id for each in parents], [each.journey for each in parents]
+    return {row["parent"]: row["client_ref"] for row in await connection.fetch(_CLIENTS, ids, journeys)}
+
+
 _UNTAKEN = """
 select event_id, body from ledger
 where key = any($1::uuid[]) and said and event_id = any($2::uuid[]) and body is not null
@@ -63,7 +78,7 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
     copy, ended = referral.copy, referral.ended_here
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     untaken = referral.untaken if isinstance(copy, RecipientCopy) else copy.untaken
-    first_run = copy.state not in ENDED and not copy.reopened and ended is None
+    first_run = _first_run(copy, ended)
     return (
         referral.id,
         isinstance(copy, RecipientCopy),
@@ -84,7 +99,7 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
         referral.outcome,
         referral.reason,
         referral.client_ref,
-        referral.client_ref if first_run else None,
+        referral.client_ref if first_run and not referral.second else None,
         referral.loop_override,
         referral.created_at,
         referral.changed_at,
@@ -100,13 +115,21 @@ def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
     )
 
 
+def _first_run(copy: RecipientCopy | SenderCopy, ended: EndedHere | None) -> bool:
+    """Whether a referral has not ended yet: so long a client has no second one like it, but with a reason."""
+    return copy.state not in ENDED and not copy.reopened and ended is None
+
+
 def _referral(row: Record, peers: Peers) -> Referral:
+    copy = _copy(row)
+    ended = None if row["ended_here"] is None else EndedHere(EndCause(row["ended_here"]), row["ended_reason"])
+    not_held = row["client_ref"] is not None and row["open_ref"] is None
     return Referral(
         id=row["id"],
         journey=row["journey"],
         peer=peers.address(row["peer"]),
         programme=row["programme"],
-        copy=_copy(row),
+        copy=copy,
         asked=row["asked"],
         sealed=row["sealed"],
         created_at=row["created_at"],
@@ -120,11 +143,10 @@ def _referral(row: Record, peers: Peers) -> Referral:
         reason=None if row["reason"] is None else Reason(row["reason"]),
         concluded_at=row["concluded_at"],
         assessment=row["assessment"],
-        ended_here=None
-        if row["ended_here"] is None
-        else EndedHere(EndCause(row["ended_here"]), row["ended_reason"]),
+        ended_here=ended,
         untaken=_untaken_decisions(row) if row["recipient"] else (),
         requested_at=row["requested_at"],
+        second=not_held and _first_run(copy, ended),
     )
 
 

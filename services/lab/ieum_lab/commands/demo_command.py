@@ -1,4 +1,4 @@
-"""`ieum demo`: six agencies on this machine, ten stories, a stream of referrals, and an account of it all."""
+"""`ieum demo`: six agencies on this machine, stories, a stream of referrals, and an account of it all."""
 
 import asyncio
 import time
@@ -33,7 +33,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the summary.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start Kafka, PostgreSQL and six agencies, play ten stories and a stream of referrals, and reconcile.
+    """Start Kafka, PostgreSQL and six agencies, play the stories and a stream of referrals, and reconcile.
 
     Exits 1 when reconciling finds a difference. Without --once everything stays up until Ctrl-C.
     """

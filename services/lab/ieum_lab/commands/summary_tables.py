@@ -21,6 +21,14 @@ def write_summary(summary: Summary) -> None:
         played.states.items(),
     )
     write_table("What their workers decided and asked", ("move", "times"), played.moves.items())
+    write_table(
+        "What could not be had this month, by each agency's own report (`ieum report gaps AGENCY`)",
+        ("agency", "could not give", "could not get", "counts of 1 to 4, hidden"),
+        [
+            (agency, f"{each.not_given_at_least} or more", f"{each.not_got_at_least} or more", each.hidden)
+            for agency, each in played.reports.items()
+        ],
+    )
     write_table("Measures", ("what", "value"), _measures(summary).items())
     write_table("Memory, MB", ("process", "resident"), _memory(summary).items())
     write_table("Addresses", ("what", "where"), summary.addresses.items())

@@ -1,4 +1,4 @@
-"""Plays the agencies' own systems over HTTP: ten stories, and a stream of random referrals.
+"""Plays the agencies' own systems over HTTP: stories, and a stream of random referrals.
 
 A client of the API like any other. May import: embedded.
 """

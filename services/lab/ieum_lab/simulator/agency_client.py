@@ -10,8 +10,13 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ieum.api.agency.cases import CaseView
 from ieum.api.agency.events import FeedPage
+from ieum.api.agency.foreseen import ReferralDryRun
+from ieum.api.agency.gaps_views import GapsReport
+from ieum.api.agency.inquiry_views import InquiryGroup
+from ieum.api.agency.journeys import Journey
 from ieum.api.agency.programmes import ProgrammeList
-from ieum.api.agency.representations import ReferralDetail, ReferralStanding
+from ieum.api.agency.representations import ReferralDetail, ReferralStanding, ToDo
+from ieum.api.agency.room import RoomView
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 
@@ -81,6 +86,25 @@ class AgencyClient:
         """Report to the other side that the client's eligibility for a programme has changed."""
         return await self._post(f"/v1/referrals/{referral}/eligibility-changes", change, ReferralStanding)
 
+    async def dry_run(self, order: Fields) -> ReferralDryRun:
+        """Ask what an order for a referral would come to."""
+        headers = {"prefer": "dry-run"}
+        request = self._client.build_request("POST", "/v1/referrals", json=dict(order), headers=headers)
+        return ReferralDryRun.model_validate_json((await self._send(request)).content)
+
+    async def follow(self, referral: UUID, order: Fields) -> ReferralStanding:
+        """Refer a client onward in place of a referral that has ended."""
+        return await self._post(f"/v1/referrals/{referral}/follow", order, ReferralStanding)
+
+    async def journey(self, journey: UUID) -> Journey:
+        """Read a journey as the agency knows it."""
+        return await self._get(f"/v1/journeys/{journey}", {}, Journey)
+
+    async def finish_to_do(self, to_do: ToDo) -> ToDo:
+        """Mark something to do as taken care of."""
+        path = f"/v1/referrals/{to_do.referral}/to-dos/{to_do.id}/done"
+        return await self._post(path, {"result": "acted"}, ToDo)
+
     async def close_case(self, case: UUID, closing: Fields) -> CaseView:
         """Close a case."""
         return await self._post(f"/v1/cases/{case}/close", closing, CaseView)
@@ -104,6 +128,22 @@ class AgencyClient:
     async def events(self, after: int | str, wait_seconds: float = FEED_WAIT_SECONDS) -> FeedPage:
         """Read the next page of the feed, waiting a little when there is nothing new."""
         return await self._get("/v1/events", {"after": after, "wait": wait_seconds}, FeedPage)
+
+    async def set_room(self, programme: str, room: Fields) -> RoomView:
+        """Set the room of one of the agency's own programmes."""
+        return await self._post(f"/v1/programmes/{programme}/room", room, RoomView)
+
+    async def inquire(self, order: Fields) -> InquiryGroup:
+        """Ask agencies about somebody who is not named."""
+        return await self._post("/v1/inquiries", order, InquiryGroup)
+
+    async def inquiries(self, group: UUID, wait_seconds: float) -> InquiryGroup:
+        """Read what has been answered, waiting a little for the next answer."""
+        return await self._get(f"/v1/inquiries/{group}", {"wait": wait_seconds}, InquiryGroup)
+
+    async def gaps(self) -> GapsReport:
+        """Read what was asked for and could not be had, of the last twelve months."""
+        return await self._get("/v1/reports/gaps", {}, GapsReport)
 
     async def parked(self) -> StreamPage:
         """List streams in which something is parked."""

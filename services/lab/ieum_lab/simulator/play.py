@@ -11,6 +11,7 @@ from ieum.api.agency.programmes import OfferedProgramme
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.board import Board
 from ieum_lab.simulator.feed_follower import FeedFollower
+from ieum_lab.simulator.reporting import CouldNotBeHad, read_reports
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stories import STORIES
 from ieum_lab.simulator.stream import send_stream, until_all_have_ended
@@ -32,11 +33,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story that was played, and its duration."""
+    """A story that was played, its duration, and what happened in it in words."""
 
     number: int
     title: str
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Played:
     events: int
     sending_seconds: float
     stream_seconds: float
+    reports: Mapping[str, CouldNotBeHad]
 
 
 class Stage:
@@ -117,6 +120,7 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
         events=stage.follower.events - before,
         sending_seconds=sent - begun,
         stream_seconds=ended - begun,
+        reports=await read_reports(stage.centre),
     )
 
 
@@ -124,8 +128,11 @@ async def _tell_story(centre: SimulatedCentre, index: int, tell: Callable[[str],
     loop, story = asyncio.get_running_loop(), STORIES[index]
     begun = loop.time()
     await story.play(centre)
-    told = Told(story.number, story.title, round(loop.time() - begun, 3))
+    told = Told(story.number, story.title, round(loop.time() - begun, 3), tuple(centre.notes))
+    centre.notes.clear()
     tell(f"Story {told.number}: {told.title} ({told.seconds:.1f} s).")
+    for note in told.notes:
+        tell(f"  {note}")
     return told
 
 

@@ -1,7 +1,7 @@
 """The clients of all agencies' APIs, with which stories and random clients are referred."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from ieum_lab.simulator.agency_client import AgencyClient
@@ -16,11 +16,16 @@ class SimulatedCentre:
     centre: str
     clients: Mapping[str, AgencyClient]
     mark: str
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def open(cls, centre: str, urls: Mapping[str, str], mark: str) -> Self:
         """Open a client for each agency."""
         return cls(centre, {agency: AgencyClient(agency, url) for agency, url in urls.items()}, mark)
+
+    def note(self, sentence: str) -> None:
+        """Keep a sentence about what happened, for the run that tells the story."""
+        self.notes.append(sentence)
 
     async def close(self) -> None:
         """Close all clients."""

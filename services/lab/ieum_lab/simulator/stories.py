@@ -1,9 +1,10 @@
-"""The ten stories of the demonstration, in order."""
+"""The stories of the demonstration, in order; the number 11 is kept for withdrawal from a whole journey."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ieum_lab.simulator import stories_of_hardship as hardship
+from ieum_lab.simulator import stories_of_waiting as waiting
 from ieum_lab.simulator import stories_of_work as work
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
@@ -28,4 +29,6 @@ STORIES: tuple[Story, ...] = (
     Story(8, "A young veteran in debt", hardship.young_veteran_in_debt),
     Story(9, "Cancelled while it is being accepted", work.cancelled_while_being_accepted),
     Story(10, "An outcome is disputed, reopened once and closed", work.outcome_disputed),
+    Story(12, "Nobody answers, the clock speaks, the sender goes elsewhere", waiting.nobody_answers),
+    Story(13, "A full programme, and its waiting list moves", waiting.waiting_list_moves),
 )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ieum_lab.simulator.asking import ask_and_refer, ask_first, citing, likely
 from ieum_lab.simulator.people import Json, facts, person
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
@@ -11,8 +12,9 @@ FINANCE, VETERANS = "microfinance-center", "veterans-center"
 
 async def single_parent_in_arrears(centre: SimulatedCentre) -> None:
     """Refer a jobless single parent from welfare to the employment centre and to the finance centre."""
-    work = await centre.refer(WELFARE, _jobless_parent(centre))
-    debts = await centre.refer(
+    work = await ask_and_refer(centre, WELFARE, _jobless_parent(centre))
+    debts = await ask_and_refer(
+        centre,
         WELFARE,
         person(
             FINANCE,
@@ -60,7 +62,8 @@ def _jobless_parent(centre: SimulatedCentre) -> Json:
 
 async def arrears_pass_90_days(centre: SimulatedCentre) -> None:
     """Refer from finance to case management; the case has two goals and is closed by a worker."""
-    care = await centre.refer(
+    care = await ask_and_refer(
+        centre,
         FINANCE,
         person(
             WELFARE,
@@ -95,7 +98,8 @@ async def arrears_pass_90_days(centre: SimulatedCentre) -> None:
 
 async def livelihood_ends_allowance(centre: SimulatedCentre) -> None:
     """Refer from the employment centre to the welfare team, whose grant ends the allowance."""
-    grant = await centre.refer(
+    grant = await ask_and_refer(
+        centre,
         EMPLOYMENT,
         person(
             WELFARE,
@@ -143,20 +147,22 @@ async def young_veteran_in_debt(centre: SimulatedCentre) -> None:
             goals=["employment"],
         ),
     )
-    loan = await centre.refer(
-        EMPLOYMENT,
-        person(
-            FINANCE,
-            "sunshine-youth",
-            f"{centre.mark}-8",
-            centre=centre.centre,
-            why="고금리 대출을 갚을 자금이 필요합니다.",
-            circumstances=facts(birth_date="1999-03-04", own_income_annual=19_000_000),
-            needs=["debt-credit"],
-            goals=["loan-found"],
-            parent=str(career.id),
-        ),
+    known = facts(birth_date="1999-03-04", own_income_annual=19_000_000)
+    answers = await ask_first(centre, EMPLOYMENT, known)
+    desks = ", ".join(f"{programme} of {agency}" for agency, programme in likely(answers))
+    centre.note(f"{EMPLOYMENT} asked {len(answers)} agencies where, without a name; likely: {desks}.")
+    order = person(
+        FINANCE,
+        "sunshine-youth",
+        f"{centre.mark}-8",
+        centre=centre.centre,
+        why="고금리 대출을 갚을 자금이 필요합니다.",
+        circumstances=known,
+        needs=["debt-credit"],
+        goals=["loan-found"],
+        parent=str(career.id),
     )
+    loan = await centre.refer(EMPLOYMENT, citing(order, answers))
     await loan.decides("waitlisted", expected_wait_days=14)
     await loan.is_served("loan-approved")
     await career.is_served("training-started")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ieum_lab.simulator.asking import ask_and_refer
 from ieum_lab.simulator.people import MUNICIPALITY, employer, facts, person
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
@@ -12,7 +13,8 @@ WOMEN, VETERANS = "women-reemployment-center", "veterans-center"
 async def discharged_without_pension(centre: SimulatedCentre) -> None:
     """Hand over from veterans to employment to the job centre: placed, and looked after later."""
     discharge = (datetime.now(UTC).date() - timedelta(days=60)).isoformat()
-    support = await centre.refer(
+    support = await ask_and_refer(
+        centre,
         VETERANS,
         person(
             EMPLOYMENT,

@@ -100,7 +100,7 @@ async def list_cases(
         found = await list_of(connection, context.delivery.peers, before, limit + 1, is_open=is_open)
     shown = found[:limit]
     following = write_cursor(shown[-1].opened_at, shown[-1].id) if len(found) > limit else None
-    return json_answer(CasePage(cases=[_view(each) for each in shown], next=following))
+    return json_answer(CasePage(cases=[case_view(each) for each in shown], next=following))
 
 
 @router.get("/v1/cases/{case}", **gets("readCase", CaseView, http_kinds.NOT_FOUND, versioned=True))
@@ -113,7 +113,7 @@ async def read_case(context: InContext, case: CaseId) -> Response:
         found = await read_one(connection, context.delivery.peers, case)
     if found is None:
         raise Problem(http_kinds.NOT_FOUND)
-    return json_answer(_view(found), headers={"etag": etag(found.version)})
+    return json_answer(case_view(found), headers={"etag": etag(found.version)})
 
 
 @router.post(
@@ -145,10 +145,11 @@ async def follow_up(request: Request, context: InContext, case: CaseId) -> Respo
 def _answer(change: Change) -> StoredResponse:
     if change.case is None:
         raise LookupError("A command on a case has to change it.")
-    return stored_answer(_view(change.case), change.case.version)
+    return stored_answer(case_view(change.case), change.case.version)
 
 
-def _view(case: Case) -> CaseView:
+def case_view(case: Case) -> CaseView:
+    """Show a case with the referrals that it serves."""
     return CaseView(
         id=case.id,
         state=CaseState.OPEN if case.closed_at is None else CaseState.CLOSED,

@@ -143,9 +143,13 @@ async def repeat(request: Request, context: InContext, referral: ReferralId) -> 
     ),
 )
 async def change_eligibility(request: Request, context: InContext, referral: ReferralId) -> Response:
-    """Tell the other agency of this referral that the client's standing with a programme has changed."""
+    """Tell the other agency of this referral that the client's standing with a programme has changed.
+
+    Conflicts need not be listed. A change that rules something out is told to the other partners as well with
+    whom a referral of the journey is under way here.
+    """
 
     def command(order: EligibilityChanged) -> Command:
-        return commands.change_eligibility(referral, order, standing_answer)
+        return commands.change_eligibility(referral, order, uuid7(), standing_answer)
 
     return await submit(request, context, ELIGIBILITY_CHANGE, command)

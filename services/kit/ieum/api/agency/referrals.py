@@ -1,7 +1,6 @@
 """Referrals: make one, list them, and read one in full."""
 
-from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -11,11 +10,14 @@ from uuid_utils.compat import uuid7
 
 from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
 from ieum.api.agency.clock_views import clocks_by_referral
+from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.moves import ReferralId
+from ieum.api.agency.referral_dry_run import answer_dry_run
+from ieum.api.agency.referral_reading import read_whole
 from ieum.api.agency.representations import HistoryPage, ReferralCreated, ReferralDetail, ReferralPage
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import created_answer, entries, summary
-from ieum.api.api_context import ApiContext, InContext
+from ieum.api.agency.views import created_answer, entries, summary, to_do
+from ieum.api.api_context import InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts
 from ieum.api.http.responses import (
@@ -25,6 +27,7 @@ from ieum.api.http.responses import (
     bad_cursor,
     etag,
     json_answer,
+    prefers_dry_run,
     read_cursor,
     read_time_cursor,
     write_cursor,
@@ -36,16 +39,11 @@ from ieum.api.problems.referral_kinds import BASIS, DUPLICATE, JOURNEY, LOOP, PR
 from ieum.api.problems.response import Problem
 from ieum.application import commands
 from ieum.application.command import Command
-from ieum.casework.inquiry_values import Confirmation, Inquiry
 from ieum.casework.orders import REFERRAL_ORDER, ReferralOrder
 from ieum.casework.sending import NewIds
-from ieum.casework.values import Referral, Side
-from ieum.storage.confirmation_rows import read_confirmations
-from ieum.storage.inquiry_rows import read_cited
-from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted, read_history
-from ieum.storage.reading import HistoryRow as Entry
+from ieum.casework.values import Side
+from ieum.storage.reading import NOW, HistoryPlace, PageCursor, Wanted
 from ieum.storage.reading import list_referrals as list_of
-from ieum.storage.reading import read_referral as read_one
 from ieum_contracts.address import Address, AgencyId, ProgrammeId
 from ieum_contracts.codes import State
 from ieum_contracts.model import Reference
@@ -58,10 +56,23 @@ router = APIRouter(tags=["referrals"])
 
 @router.post(
     "/v1/referrals",
-    **posts("createReferral", "ReferralOrder", REFERRALS, ReferralCreated, *_REFERRING, status=201),
+    **posts(
+        "createReferral",
+        "ReferralOrder",
+        REFERRALS,
+        ReferralCreated,
+        *_REFERRING,
+        status=201,
+        tried=ReferralDryRun,
+    ),
 )
 async def refer(request: Request, context: InContext) -> Response:
-    """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up."""
+    """Refer a client to another agency. It is on its way when this answers, whether or not Kafka is up.
+
+    With `Prefer: dry-run` it is answered what the order would come to, and nothing is written or sent.
+    """
+    if prefers_dry_run(request):
+        return await answer_dry_run(request, context, REFERRAL_ORDER, lambda order: order)
     ids = NewIds(uuid7(), uuid7())
 
     def command(order: ReferralOrder) -> Command:
@@ -109,7 +120,7 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
-    read = await _read(context, referral, NOW, HISTORY_MAX)
+    read = await read_whole(context, referral, NOW, HISTORY_MAX)
     found, older, confirmed = read.referral, read.older, read.confirmation
     async with reading(context.delivery.database) as connection:
         clocks = await clocks_by_referral(connection, context, [referral])
@@ -117,10 +128,14 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
         **dict(summary(found, clocks[referral])),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
+        to_do=[to_do(each) for each in read.to_dos],
         assessment_differs=assessment_differs(found, read.cited),
         confirmation=None if confirmed is None else confirmation_view(found, confirmed),
         history=entries(found, read.history),
         older=None if older is None else write_cursor(*older),
+        loop_override=found.loop_override,
+        duplicate_override=None if read.override is None else read.override.reason,
+        duplicate_of=None if read.override is None else read.override.open,
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
 
@@ -139,33 +154,9 @@ async def read_events(
 ) -> Response:
     """Read a referral's history from its newest events back to its beginning, a page at a time."""
     place = NOW if before is None else _place(before)
-    read = await _read(context, referral, place, limit)
+    read = await read_whole(context, referral, place, limit)
     following = None if read.older is None else write_cursor(*read.older)
     return json_answer(HistoryPage(events=entries(read.referral, read.history), older=following))
-
-
-class _Read(NamedTuple):
-    """A referral with a part of its history, the inquiry that it cites, and its last confirmation."""
-
-    referral: Referral
-    history: Sequence[Entry]
-    older: HistoryPlace | None
-    cited: Inquiry | None
-    confirmation: Confirmation | None
-
-
-async def _read(context: ApiContext, referral: UUID, before: HistoryPlace, limit: int) -> _Read:
-    async with (
-        reading(context.delivery.database) as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        found = await read_one(connection, context.delivery.peers, referral)
-        if found is None:
-            raise Problem(http_kinds.NOT_FOUND)
-        history, older = await read_history(connection, context.delivery.peers, found, before, limit)
-        cited = await read_cited(connection, context.delivery.peers, referral)
-        confirmed = await read_confirmations(connection, [referral])
-        return _Read(found, history, older, cited, next(iter(confirmed), None))
 
 
 def _place(before: str) -> HistoryPlace:

@@ -137,6 +137,41 @@ ELIGIBILITY_CHANGES: Mapping[str, Example] = {
         ],
     }
 }
+FOLLOWINGS: Mapping[str, Example] = {
+    "where the recipient suggested": {
+        "hand_over": "appointment",
+        "sealed": {
+            "reason_in_words": "첫 기관에 자리가 없어 안내받은 기관으로 의뢰합니다.",
+            "consent": {
+                "id": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b04",
+                "recipient": "/yangju/city-job-center",
+                "purpose": "job-counselling",
+                "items": ["client.name", "contact", "reason_in_words"],
+                "retention_days": 365,
+                "refusal_text": "동의를 거부할 수 있으며, 거부하면 이 의뢰를 보내지 않습니다.",
+                "refusal_text_version": "2026-01",
+                "agreed": ["provision"],
+                "method": "tablet",
+                "given_at": "2026-07-01T02:30:00Z",
+                "evidence_sha256": "0" * 64,
+            },
+        },
+    },
+    "on a statute": {
+        "recipient": "city-welfare-team",
+        "programme": "welfare-counselling",
+        "legal_basis": "ssba-16-2-referral",
+    },
+}
+JOURNEY_PLANS: Mapping[str, Example] = {
+    "two goals": {
+        "goals": [
+            {"goal": "income-secured", "owner": "city-welfare-team", "review_on": "2030-10-01"},
+            {"goal": "employment", "owner": "employment-center", "review_on": "2030-12-01"},
+        ]
+    }
+}
+TO_DOS_DONE: Mapping[str, Example] = {"taken care of": {"result": "acted"}}
 ABANDONMENTS: Mapping[str, Example] = {"nobody answers": {"reason": "recipient-silent"}}
 REPETITIONS: Mapping[str, Example] = {"say them again": {}}
 CASE_CLOSINGS: Mapping[str, Example] = {

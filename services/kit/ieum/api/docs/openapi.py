@@ -21,10 +21,12 @@ from ieum.api.problems.response import MEDIA_TYPE
 LICENCE = {"name": "MIT", "identifier": "MIT"}
 TAGS = (
     {"name": "referrals", "description": "Refer clients, decide on those that were referred, follow up."},
+    {"name": "journeys", "description": "All referrals of one client, as this agency knows them."},
     {"name": "inquiries", "description": "Ask before a referral, without saying who it is."},
     {"name": "cases", "description": "What this agency does for one client, over all its referrals."},
     {"name": "programmes", "description": "What can be referred to."},
     {"name": "events", "description": "Everything that took effect here, in one order."},
+    {"name": "reports", "description": "Counts of the agency's own referrals; small ones are hidden."},
     {"name": "operators", "description": "Streams, sources and records that need somebody."},
     {"name": "health", "description": "Whether the process lives and works."},
 )
@@ -41,10 +43,20 @@ HEADERS: Mapping[str, tuple[str, bool, Document]] = {
         {"type": "string", "const": "true"},
     ),
     "RetryAfter": ("Seconds after which to try again.", True, _SECONDS),
+    "ContentDisposition": (
+        "There when the answer is a file: under which name to save it.",
+        False,
+        {"type": "string", "pattern": "^attachment; filename="},
+    ),
     "ContentLanguage": (
         "Language of `title` and `detail`.",
         True,
         {"type": "string", "enum": ["ko", "en"]},
+    ),
+    "PreferenceApplied": (
+        "There when nothing was done, as was preferred.",
+        True,
+        {"type": "string", "const": "dry-run"},
     ),
     "Vary": ("By what the answer differs.", True, {"type": "string", "const": "accept-language"}),
 }
@@ -54,7 +66,8 @@ PARAMETERS: Mapping[str, Document] = {
         "in": "header",
         "required": True,
         "description": (
-            "Names one piece of work: sent again with it, a request gets the same answer for 7 days."
+            "Names one piece of work: sent again with it, a request gets the same answer for 7 days. "
+            "Not needed with `Prefer: dry-run`, which does no work."
         ),
         "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$"},
         "example": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00",
@@ -74,6 +87,16 @@ PARAMETERS: Mapping[str, Document] = {
         "description": "The ETag that was read, or `*`: refused with 412 when it has changed meanwhile.",
         "schema": {"type": "string", "minLength": 1, "pattern": '^(\\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$'},
         "example": '"3"',
+    },
+    "Prefer": {
+        "name": "Prefer",
+        "in": "header",
+        "required": False,
+        "description": (
+            "`dry-run` (RFC 7240): answered with status 200 by what would happen; nothing is written or sent."
+        ),
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "example": "dry-run",
     },
 }
 

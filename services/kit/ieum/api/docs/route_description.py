@@ -76,6 +76,14 @@ def gets(
     )
 
 
+def gives_table(name: str, answer: type[BaseModel], *problems: ProblemKind) -> Route:
+    """Describe a GET whose answer is JSON, or a table as a file."""
+    route = gets(name, answer, *problems)
+    table: Document = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    route["responses"][200] |= {**table, "headers": headers_of(["Content-Disposition"])}
+    return route
+
+
 def streams(route: Route) -> Route:
     """Add to a GET that the same answer can be followed as an event stream, which may have nothing new."""
     answer = route["responses"][200]
@@ -94,8 +102,12 @@ def posts(
     *problems: ProblemKind,
     status: int = 200,
     versioned: bool = False,
+    tried: type[BaseModel] | None = None,
 ) -> Route:
-    """Describe a POST whose body is the component schema `body`; `versioned` when it checks If-Match."""
+    """Describe a POST whose body is the component schema `body`; `versioned` when it checks If-Match.
+
+    `tried` is its answer with status 200 to `Prefer: dry-run`.
+    """
     content = {
         "schema": {"$ref": REF.format(model=body)},
         "examples": {_name(each): {"summary": each, "value": value} for each, value in examples.items()},
@@ -107,12 +119,13 @@ def posts(
         *(["Location"] if created else []),
     ]
     may_be = (*ANYWHERE, *POSTING, *((STALE,) if versioned else ()), *problems)
-    keys = ["IdempotencyKey", "IfMatch"] if versioned else ["IdempotencyKey"]
+    keys = ["IdempotencyKey", *(["IfMatch"] if versioned else []), *(["Prefer"] if tried else [])]
+    dry: dict[int | str, Document] = {200: _answer(tried, ["Preference-Applied"])} if tried else {}
     return Route(
         operation_id=name,
         response_model=None,
         status_code=status,
-        responses={status: _answer(answer, headers), **_problems(may_be)},
+        responses={status: _answer(answer, headers), **dry, **_problems(may_be)},
         openapi_extra={
             "parameters": [{"$ref": f"#/components/parameters/{key}"} for key in keys],
             "requestBody": {"required": True, "content": {"application/json": content}},

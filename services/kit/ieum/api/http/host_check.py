@@ -41,6 +41,9 @@ STREAMING = "/v1/inquiries/"
 _EVENTS = frozenset({EVENT_STREAM})
 _NAMED_JSON = frozenset({"application/json"})
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
+_ALSO_CSV = _JSON | {"text/*", "text/csv"}
+_TABLES = "/v1/reports/"
+"""Paths under it give tables, as JSON or as CSV."""
 _LOOKED_AT = frozenset(
     {b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"accept"}
 )
@@ -133,7 +136,8 @@ def wants_event_stream(accept: Sequence[str]) -> bool:
 def _is_acceptable(scope: Scope, accept: Sequence[str]) -> bool:
     given = ", ".join(accept)
     streams = scope["method"] == "GET" and scope["path"].startswith(STREAMING)
-    return not given.strip(" ,") or _takes(given, _JSON) or (streams and _takes(given, _EVENTS))
+    can_be = _ALSO_CSV if scope["path"].startswith(_TABLES) else _JSON
+    return not given.strip(" ,") or _takes(given, can_be) or (streams and _takes(given, _EVENTS))
 
 
 @functools.lru_cache(REMEMBERED)

@@ -80,11 +80,18 @@ def parse(contract: TypeAdapter[Content], body: bytes) -> Content:
 
 def refuse_identifiers(body: bytes) -> None:
     """Refuse a valid body when any text in it holds a unique identifier (PIPA 24)."""
-    if holds_identifier(body):
-        found = [pointer(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
-        raise Problem(
-            IDENTIFIERS, {"errors": [FieldError(BODY, place, "identifier") for place in found or [""]]}
-        )
+    refused = identifiers_in(body)
+    if refused is not None:
+        raise refused
+
+
+def identifiers_in(body: bytes) -> Problem | None:
+    """Return the problem of a valid body that holds a unique identifier in any text."""
+    if not holds_identifier(body):
+        return None
+    found = [pointer(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
+    errors = [FieldError(BODY, place, "identifier") for place in found or [""]]
+    return Problem(IDENTIFIERS, {"errors": errors})
 
 
 def _is_json(content_type: str) -> bool:

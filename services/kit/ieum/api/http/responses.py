@@ -18,6 +18,9 @@ from ieum.storage.idempotency_rows import StoredResponse
 CURSOR_CHARACTERS_MAX = 200
 PAGE_MAX = 200
 PAGE_DEFAULT = 50
+DRY_RUN = "dry-run"
+DRY_RUN_APPLIED = {"preference-applied": DRY_RUN}
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}(?:[ \t]*,[ \t]*(?:{_TAG.pattern})?)*[ \t]*")
 
@@ -67,6 +70,16 @@ def if_match(request: Request) -> str | None:
     """Join all lines of If-Match; None without one."""
     lines = request.headers.getlist("if-match")
     return ", ".join(line.strip() for line in lines) if lines else None
+
+
+def prefers_dry_run(request: Request) -> bool:
+    """Whether the header Prefer (RFC 7240) asks what would happen; a value of it changes nothing.
+
+    To do nothing where work was meant can be repaired; to send what was only to be tried cannot.
+    """
+    lines = ",".join(request.headers.getlist("prefer"))
+    named = (each.partition(";")[0].partition("=")[0] for each in _QUOTED.sub("", lines).split(","))
+    return any(each.strip().lower() == DRY_RUN for each in named)
 
 
 def write_cursor(*parts: object) -> str:

@@ -89,6 +89,18 @@ _WORDS: Mapping[str, Text] = {
         "확인한 것(기다리는 번호, 또는 보류가 시작된 시각)을 적어야 합니다.",
         "Name what you have seen: the number that waits, or since when the source is held.",
     ),
+    "period-backwards": Text(
+        "끝 달이 시작 달보다 앞섭니다. `from`과 `to`를 바꾸어 보십시오.",
+        "The last month comes before the first. Exchange `from` and `to`.",
+    ),
+    "period-too-long": Text(
+        "한 번에 24개월까지 볼 수 있습니다. 기간을 나누십시오.",
+        "A report covers 24 months at most. Divide the period.",
+    ),
+    "period-future": Text(
+        "아직 시작하지 않은 달입니다. 이번 달까지만 볼 수 있습니다.",
+        "The month has not begun. The running month is the last one that is reported.",
+    ),
     "entity-tags": Text(
         '큰따옴표로 묶은 ETag의 목록 또는 `*`여야 합니다: `"3"`.',
         'It has to be a list of quoted ETags, or `*`: `"3"`.',

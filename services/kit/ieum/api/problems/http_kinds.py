@@ -67,9 +67,10 @@ OWNER = ProblemKind(
     403,
     Text("이 기관이 할 수 있는 일이 아닙니다", "This move is not this agency's"),
     Text(
-        "결정은 접수기관만, 요청은 의뢰기관만 할 수 있습니다. 의뢰를 조회하여 이 기관의 "
-        "역할(`role`)을 확인하십시오.",
-        "Only the recipient decides and only the sender asks. Read the referral to see this agency's `role`.",
+        "결정은 접수기관만, 요청은 의뢰기관만, 여정 계획은 주관기관만 할 수 있습니다. 의뢰나 여정을 조회하여 "
+        "이 기관의 역할(`role`)과 주관기관(`lead`)을 확인하십시오.",
+        "Only the recipient decides, only the sender asks, and only the lead agency plans a journey. "
+        "Read the referral to see this agency's `role`, or the journey to see its `lead`.",
     ),
 )
 NOT_FOUND = ProblemKind(

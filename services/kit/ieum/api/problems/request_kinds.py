@@ -41,8 +41,10 @@ NOT_ACCEPTABLE = ProblemKind(
     406,
     Text("받을 수 있는 형식이 아닙니다", "No accepted media type can be given"),
     Text(
-        "이 API의 답은 `application/json`입니다. Accept 머리글에 넣거나 머리글을 빼고 다시 보내십시오.",
-        "Answers of this API are `application/json`. Name it in the header Accept, or leave that out.",
+        "이 API의 답은 `application/json`이며, 통계는 `text/csv`로도 받을 수 있습니다. "
+        "Accept 머리글에 넣거나 머리글을 빼고 다시 보내십시오.",
+        "Answers of this API are `application/json`, those of reports also `text/csv`. "
+        "Name it in the header Accept, or leave that out.",
     ),
 )
 MISDIRECTED = ProblemKind(

@@ -47,14 +47,14 @@ async def answer(request: Request, problem: Problem) -> Response:
         **_headers(problem.kind),
         **problem.headers,
     }
-    body = _document(problem, language, request.scope.get("ieum.request"))
+    body = to_json(document_of(problem, language, request.scope.get("ieum.request")))
     return Response(body, problem.kind.status, headers, MEDIA_TYPE)
 
 
 def written(kind: ProblemKind) -> bytes:
     """Return the bytes of a whole answer for a request that cannot be parsed; the connection ends with it."""
     request_id = uuid7()
-    body = _document(Problem(kind), "ko", request_id)
+    body = to_json(document_of(Problem(kind), "ko", request_id))
     headers = {
         "content-type": MEDIA_TYPE,
         "content-language": "ko",
@@ -86,7 +86,8 @@ def preferred_language(accepted: str) -> str:
     return best
 
 
-def _document(problem: Problem, language: str, request_id: object) -> bytes:
+def document_of(problem: Problem, language: str, request_id: object) -> dict[str, object]:
+    """Return the members of a problem document; `title` and `detail` are in the language."""
     kind = problem.kind
     members: dict[str, object] = {
         "type": kind.type,
@@ -102,7 +103,7 @@ def _document(problem: Problem, language: str, request_id: object) -> bytes:
     found = problem.members.get("errors")
     if isinstance(found, Sequence):
         members["errors"] = [each.document(language) for each in found if isinstance(each, FieldError)]
-    return to_json({**problem.members, **members})
+    return {**problem.members, **members}
 
 
 def _headers(kind: ProblemKind) -> dict[str, str]:

@@ -1,0 +1,49 @@
+"""A referral with all that is shown of it, as one transaction reads it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from ieum.api.api_context import ApiContext
+from ieum.api.http.unit_of_work import reading
+from ieum.api.problems import http_kinds
+from ieum.api.problems.response import Problem
+from ieum.casework.inquiry_values import Confirmation, Inquiry
+from ieum.casework.known_change import DuplicateOverride, KnownChange
+from ieum.casework.values import Referral
+from ieum.storage.confirmation_rows import read_confirmations
+from ieum.storage.eligibility_change_rows import read_to_dos
+from ieum.storage.inquiry_rows import read_cited
+from ieum.storage.override_rows import read_override
+from ieum.storage.reading import HistoryPlace, read_history
+from ieum.storage.reading import HistoryRow as Entry
+from ieum.storage.reading import read_referral as read_one
+
+
+class ReferralRead(NamedTuple):
+    """A referral with a part of its history, the inquiry that it cites, and its last confirmation."""
+
+    referral: Referral
+    history: Sequence[Entry]
+    older: HistoryPlace | None
+    cited: Inquiry | None
+    confirmation: Confirmation | None
+    to_dos: Sequence[KnownChange]
+    override: DuplicateOverride | None
+
+
+async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, limit: int) -> ReferralRead:
+    """Read a referral with a part of its history; raises Problem for one that is not there."""
+    async with (
+        reading(context.delivery.database) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        found = await read_one(connection, context.delivery.peers, referral)
+        if found is None:
+            raise Problem(http_kinds.NOT_FOUND)
+        history, older = await read_history(connection, context.delivery.peers, found, before, limit)
+        cited = await read_cited(connection, context.delivery.peers, referral)
+        confirmed = await read_confirmations(connection, [referral])
+        to_dos = await read_to_dos(connection, context.delivery.peers, referral)
+        override = await read_override(connection, referral)
+        return ReferralRead(found, history, older, cited, next(iter(confirmed), None), to_dos, override)

@@ -1,0 +1,70 @@
+"""What a sender's system posts to refer a client onward, where a recipient has not taken the client."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from ieum_contracts.address import AgencyId, ProgrammeId
+from ieum_contracts.causes import AssessmentSkipped
+from ieum_contracts.circumstances import Circumstances
+from ieum_contracts.client import Contact, Desk, Documents
+from ieum_contracts.client_codes import Goal, PriorityCause
+from ieum_contracts.codes import HandOver, Priority
+from ieum_contracts.consent import ConsentArtefact, LegalBasis
+from ieum_contracts.model import LIST_ITEMS_MAX, Code, Line, Model, Note
+from ieum_contracts.referral import AssessmentCited
+from ieum_contracts.timing import FutureTime
+
+
+class FollowDetails(Model):
+    """The new consent, and what is new of the client; the rest is taken from the referral before."""
+
+    consent: Annotated[
+        ConsentArtefact | None,
+        Field(description="Consent for the new recipient: that for the first is none."),
+    ] = None
+    contact: Annotated[Contact | None, Field(description="The contact that counts from now on.")] = None
+    circumstances: Annotated[Circumstances | None, Field(description="Facts, new or corrected.")] = None
+    documents_held: Annotated[Documents | None, Field(description="Papers that have been seen by now.")] = (
+        None
+    )
+    reason_in_words: Annotated[Note | None, Field(description="Why the client is referred now.")] = None
+    sender_desk: Annotated[Desk | None, Field(description="Whom to ask at the sender.")] = None
+
+
+class FollowOrder(Model):
+    """A new referral in place of one that has ended; whatever is absent is as it was there."""
+
+    recipient: Annotated[
+        AgencyId | None, Field(description="Id of the agency; absent: the one that the recipient suggested.")
+    ] = None
+    programme: Annotated[
+        ProgrammeId | None, Field(description="Its programme; absent: the suggested one.")
+    ] = None
+    loop_override: Annotated[
+        Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
+    ] = None
+    duplicate_override: Annotated[
+        Line | None, Field(description="Why the client is referred once more though a referral is open.")
+    ] = None
+    priority: Annotated[Priority | None, Field(description="How soon a decision is due.")] = None
+    priority_cause: Annotated[PriorityCause | None, Field(description="Why it is more urgent.")] = None
+    goals: Annotated[tuple[Goal, ...] | None, Field(max_length=LIST_ITEMS_MAX, description="Goals.")] = None
+    requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
+    hand_over: Annotated[HandOver | None, Field(description="How the client gets there.")] = None
+    answer_by: Annotated[FutureTime | None, Field(description="When the sender expects an answer.")] = None
+    assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
+    assessment_skipped: Annotated[
+        AssessmentSkipped | None, Field(description="Why no assessment is cited.")
+    ] = None
+    legal_basis: Annotated[LegalBasis | None, Field(description="The statute in place of consent.")] = None
+    sealed: Annotated[FollowDetails, Field(description="The new consent, and what is new.")] = FollowDetails()
+
+    @model_validator(mode="after")
+    def _cited_or_skipped(self) -> Self:
+        if self.assessment is not None and self.assessment_skipped is not None:
+            raise ValueError("An assessment is cited or skipped, not both.")
+        return self
+
+
+FOLLOW_ORDER: TypeAdapter[FollowOrder] = TypeAdapter(FollowOrder)
