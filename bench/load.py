@@ -42,7 +42,7 @@ class Load:
         if self._task is not None:
             self._task.cancel()
         deadline = time.monotonic() + DRAIN_SECONDS_MAX
-        while (self._trips.waiting or self._sending) and time.monotonic() < deadline:  # noqa: ASYNC110
+        while (self._trips.waiting or self._sending) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
         unanswered = self._trips.waiting
         self._trips.forget()
@@ -64,7 +64,7 @@ class Load:
 
     async def _in_flight(self, limit: int, senders: int) -> None:
         while True:
-            while self._trips.waiting >= limit or len(self._sending) >= senders:  # noqa: ASYNC110
+            while self._trips.waiting >= limit or len(self._sending) >= senders:
                 await asyncio.sleep(PAUSE_SECONDS)
             self._start(time.time())
 

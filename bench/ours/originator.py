@@ -81,9 +81,9 @@ class Originator:
         """Wait until the recipient's programme has come by its catalogue and mail is read."""
         to = self._order.recipient, self._order.programme
         async with asyncio.timeout(PROGRAMME_SECONDS_MAX):
-            while to not in {(at.agency, programme) for at, programme in self.programme_cache.programmes}:  # noqa: ASYNC110
+            while to not in {(at.agency, programme) for at, programme in self.programme_cache.programmes}:
                 await asyncio.sleep(0.05)
-            while await self.delivery.problems():  # noqa: ASYNC110
+            while await self.delivery.problems():
                 await asyncio.sleep(0.05)
 
 

@@ -30,7 +30,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[int]:
     """Serve an application; gives the port."""
     running = server(app, "127.0.0.1", 0)
     task = asyncio.create_task(running.serve())
-    while not running.started:  # noqa: ASYNC110 - uvicorn offers no event
+    while not running.started:
         await asyncio.sleep(0.01)
     yield running.servers[0].sockets[0].getsockname()[1]
     running.should_exit = True

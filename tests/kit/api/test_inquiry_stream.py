@@ -157,7 +157,7 @@ async def test_streams_count_among_those_who_may_wait(asked: Asked, monkeypatch:
     async with following(asked, made["id"]) as told, httpx.AsyncClient() as http:
         await anext(told)
         async with asyncio.timeout(SECONDS_MAX):
-            while asked.desk.api_context.news.waiting != 1:  # noqa: ASYNC110 - nothing else tells
+            while asked.desk.api_context.news.waiting != 1:
                 await asyncio.sleep(0.01)
         refused = await http.get(url, headers=EVENT_STREAM)
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:overloaded")

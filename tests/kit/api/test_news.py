@@ -42,7 +42,7 @@ def _refer(api: Api) -> bytes:
 
 async def _gather(api: Api, count: int) -> None:
     async with asyncio.timeout(SECONDS_MAX):
-        while api.api_context.news.waiting != count:  # noqa: ASYNC110 - nothing else tells
+        while api.api_context.news.waiting != count:
             await asyncio.sleep(0.01)
 
 

@@ -127,7 +127,7 @@ async def run(settings: Settings, ready: Callable[[], None]) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(delivery.run())
-            while await delivery.problems():  # noqa: ASYNC110 - there is nothing to wait for
+            while await delivery.problems():
                 await asyncio.sleep(READY_PAUSE_SECONDS)
             ready()
     finally:
