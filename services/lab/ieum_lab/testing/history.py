@@ -190,8 +190,7 @@ _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact
 def write_history(path: Path, facts: Iterable[Fact]) -> None:
     """Return facts as JSON, one a line."""
     with path.open("wb") as file:
-        for fact in facts:
-            file.write(_FACT.dump_json(fact) + b"\n")
+        file.writelines(_FACT.dump_json(fact) + b"\n" for fact in facts)
 
 
 def read_history(path: Path) -> Iterator[Fact]:
