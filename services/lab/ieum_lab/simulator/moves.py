@@ -41,7 +41,7 @@ def decision_fields(decision: str, chance: Random, elsewhere: Suggestions) -> Js
         case Decision.HELD:
             fields["until"] = str(today + timedelta(days=chance.randint(7, 40)))
         case Decision.COMPLETED:
-            fields["outcome"] = str(chance.choice(tuple(Outcome)))
+            fields["outcome"] = str(chance.choice(_OUTCOMES))
         case Decision.REDIRECTED:
             agency, programme = chance.choice(elsewhere)
             fields["suggestion"] = {"agency": agency, "programme": programme}
@@ -65,6 +65,8 @@ def ask_fields(ask: str, chance: Random) -> Json:
             return {}
 
 
+_OUTCOMES = tuple(each for each in Outcome if each is not Outcome.ASSESSED)
+"""Of work: `assessed` belongs to programmes that assess alone."""
 _ADVERSE = frozenset({Decision.DECLINED, Decision.FAILED})
 _REASONED = frozenset(
     {Decision.HELD, Decision.FAILED, Decision.DECLINED, Decision.REDIRECTED, Decision.CANCELLED}
