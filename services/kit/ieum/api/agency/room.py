@@ -48,9 +48,8 @@ class RoomView(BaseModel):
 )
 async def read_room(context: InContext, programme: OwnProgramme) -> Response:
     """Read the room of one of this agency's own programmes."""
-    policy = _policy(context, programme)
     async with reading(context.delivery.database) as connection:
-        return await _answer(connection, programme, policy)
+        return await _answer(connection, programme, _policy(context, programme))
 
 
 @router.post(
@@ -62,9 +61,10 @@ async def set_room_of(request: Request, context: InContext, programme: OwnProgra
 
     Whoever waits moves up by the programme's policy.
     """
-    policy, wanted = _policy(context, programme), wanted_versions(request)
+    wanted = wanted_versions(request)
 
     async def work(connection: Connection, order: RoomOrder) -> Response:
+        policy = _policy(context, programme)
         await begin_rooms(connection, [programme])
         version = await hold_room(connection, programme)
         if wanted is not None and version is not None and version not in wanted:
