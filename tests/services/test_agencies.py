@@ -34,8 +34,8 @@ WORDS = (
     "conditions.py",
     "figures.py",
     "facts.py",
-    "places.py",
-    "municipalities.py",
+    "municipality_names.py",
+    "municipality_codes.py",
     "romanised.py",
 )
 """Where else a change can make a rule answer otherwise than it did."""
