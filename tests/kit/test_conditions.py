@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand
 from ieum.casework.conditions import (
     Missing,
     Places,
