@@ -30,7 +30,7 @@ MORE_RULES = {
     "microfinance_center": ("loans.py",),
 }
 WORDS = (
-    "age_band.py",
+    "ages.py",
     "conditions.py",
     "figures.py",
     "facts.py",

@@ -1,6 +1,5 @@
 """The functions that rules are written with: an unknown answer stays unknown and names the missing facts."""
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
