@@ -12,8 +12,9 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")  # how fast examples are drawn says how busy the machine is, and no more
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Name failures as they happen where dots alone would tell of them."""
+    """Name failures as they happen where dots alone would tell of them; last, when there is a terminal."""
     terminal = config.pluginmanager.getplugin("terminalreporter")
     if config.getoption("numprocesses", None) and terminal is not None:
         config.pluginmanager.register(Failures(terminal))
