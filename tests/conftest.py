@@ -1,11 +1,15 @@
 """Fixtures that every test may use come with the kit, so other authors have them too; here is the order."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from tests.distribution import ByShare, Failures, in_order
 
 pytest_plugins = ["ieum_lab.testing.plugin"]
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # how fast examples are drawn says how busy the machine is, and no more
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,7 +5,7 @@ import re
 from pydantic import JsonValue, ValidationError
 from pydantic_core import from_json, to_json
 
-from ieum_contracts.identifiers import contains_identifier, places
+from ieum_contracts.identifier_scan import contains_identifier, places
 from ieum_contracts.leaves import body_text
 from ieum_contracts.model import Model, faults
 from ieum_contracts.topics import BODY_BYTES_MAX

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ieum_contracts import header
+from ieum_contracts import header_values as header
 from ieum_contracts.address import Address
-from ieum_contracts.header import SEQUENCE_MAX, EnvelopeError
+from ieum_contracts.header_values import SEQUENCE_MAX, EnvelopeError
 from ieum_contracts.topics import HEADER_BYTES_MAX, HEADERS_BYTES_MAX, HEADERS_MAX
 
 __all__ = [

@@ -30,7 +30,7 @@ from ieum_contracts import (
 from ieum_contracts.asyncapi import asyncapi
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import NAMES, OPTIONAL, SEQUENCE_MAX
-from ieum_contracts.header import PATTERNS
+from ieum_contracts.header_values import PATTERNS
 from ieum_contracts.schemas import schema, schema_path
 from ieum_contracts.story.examples import digest_vector, example_files
 from ieum_contracts.story.transcript import SCHEMA_PATH, transcript_schema

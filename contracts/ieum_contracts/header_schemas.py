@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ieum_contracts.catalogue import EventType
 from ieum_contracts.envelope import NAMES, OPTIONAL, SPECVERSION
-from ieum_contracts.header import PATTERNS, UUID_TEXT
+from ieum_contracts.header_values import PATTERNS, UUID_TEXT
 from ieum_contracts.topics import STREAM_FAMILIES, Family
 
 _ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"

@@ -1,6 +1,6 @@
 """The numbers that the employment centre's rules read, and the amounts that its programmes pay."""
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand
 from ieum.casework.figures import MEDIAN_INCOME, Confidence, FigureTable, from_year, of_years
 
 _ACT = "구직자취업촉진법"

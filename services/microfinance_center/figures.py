@@ -1,6 +1,6 @@
 """The numbers that the microfinance centre's rules read, and what its loans come to."""
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand
 from ieum.casework.figures import Confidence, FigureTable, from_year, of_years
 
 _CCRS = "신용회복위원회 신용회복지원협약"

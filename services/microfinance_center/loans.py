@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 
+from ieum.casework.ages import months_before
 from ieum.casework.conditions import (
     Answer,
     Missing,
@@ -12,7 +13,6 @@ from ieum.casework.conditions import (
     at_least,
     at_most,
     held_lately,
-    months_before,
     within_months,
 )
 from ieum.casework.eligibility import Confidence, rule

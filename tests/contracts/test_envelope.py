@@ -11,7 +11,8 @@ from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieum_contracts import envelope, header
+from ieum_contracts import envelope
+from ieum_contracts import header_values as header
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import NAMES, SEQUENCE_MAX, Envelope, EnvelopeError

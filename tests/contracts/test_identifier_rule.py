@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ieum_contracts.body import holds_identifier
-from ieum_contracts.identifiers import identifier_in, places
+from ieum_contracts.identifier_scan import identifier_in, places
 from tests.contracts.golden import CONTRACTS, read
 from tests.contracts.identifier_interpreter import body_holds, kind_in
 from tests.contracts.identifier_texts import GAPS, day, day_and_sum, disguised, other, texts

@@ -12,7 +12,7 @@ from ieum_contracts.body import holds_identifier
 from ieum_contracts.client import SealedNote
 from ieum_contracts.codes import Reason
 from ieum_contracts.decisions import ReferralFailed
-from ieum_contracts.identifiers import Identifier, contains_identifier, identifier_in, places
+from ieum_contracts.identifier_scan import Identifier, contains_identifier, identifier_in, places
 from ieum_contracts.topics import BODY_BYTES_MAX
 from tests.contracts.golden import CONTRACTS, read
 

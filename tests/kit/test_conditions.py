@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand, months_before
 from ieum.casework.conditions import (
     Missing,
     Places,
@@ -16,7 +16,6 @@ from ieum.casework.conditions import (
     at_most,
     held_lately,
     located_in,
-    months_before,
     within_months,
     within_months_ahead,
 )

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from ieum.casework.conditions import age_on, all_of, any_of, months_before, none_of, within_months
+from ieum.casework.ages import age_on, months_before
+from ieum.casework.conditions import all_of, any_of, none_of, within_months
 from ieum.casework.figures import MEDIAN_INCOME, figures_on, median_income_monthly, within_median
 
 DAY_2026 = date(2026, 7, 1)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieum.casework.conditions import Missing, Places, located_in
-from ieum.casework.municipalities import NAMES, PROVINCES, city_of
-from ieum.casework.places import place_of
+from ieum.casework.municipality_codes import NAMES, PROVINCES, city_of
+from ieum.casework.municipality_names import place_of
 from ieum.casework.romanised import romanised
 
 YANGJU = "41630"

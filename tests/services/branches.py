@@ -19,7 +19,7 @@ FILES = (
     *(
         CASEWORK / name
         for name in (
-            "age_band.py",
+            "ages.py",
             "conditions.py",
             "figures.py",
             "rules.py",

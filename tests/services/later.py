@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ieum.agency import Agency, Programme
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand
 from ieum.casework.conditions import Answer
 from ieum.casework.figures import FIRST_VERSION, BySize, FigureValue
 

@@ -30,12 +30,12 @@ MORE_RULES = {
     "microfinance_center": ("loans.py",),
 }
 WORDS = (
-    "age_band.py",
+    "ages.py",
     "conditions.py",
     "figures.py",
     "facts.py",
-    "places.py",
-    "municipalities.py",
+    "municipality_names.py",
+    "municipality_codes.py",
     "romanised.py",
 )
 """Where else a change can make a rule answer otherwise than it did."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from ieum.agency import load_agency
-from ieum.casework.conditions import age_on, months_before
+from ieum.casework.ages import age_on, months_before
 from ieum.casework.eligibility import SENSITIVE, RuleSet, assess, judge
 from ieum.casework.facts import facts_in, facts_of
 from ieum_contracts.circumstances import Circumstances

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ieum.agency import published
-from ieum.casework.conditions import age_on
+from ieum.casework.ages import age_on
 from ieum.casework.eligibility import SENSITIVE, assess
 from ieum.casework.projection import facts_read, projected
 from ieum_contracts.circumstances import Circumstances

@@ -1,5 +1,6 @@
 """What stands around every route: methods, parameters, headers in several lines, words for each field."""
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ async def _paths(api: Api) -> dict[str, dict[str, Any]]:
 
 
 def _filled(path: str) -> str:
-    return path.format(referral=ID, case=ID, stream=STREAM, agency="city-welfare-team")
+    given = {"stream": STREAM, "agency": "city-welfare-team", "programme": "job-fair"}
+    return path.format_map(defaultdict(lambda: ID, given))
 
 
 async def test_allow_names_every_method_of_a_path_and_options_says_the_same(api: Api) -> None:

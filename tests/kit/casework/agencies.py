@@ -16,8 +16,9 @@ from ieum.casework.eligibility import Rule, RuleSet, rule
 from ieum.casework.hearing import hear
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.referral_guards import Prior
 from ieum.casework.refusals import NotYet, Refusal, RefusedEvent
-from ieum.casework.sending import NewIds, Prior
+from ieum.casework.sending import NewIds
 from ieum.casework.values import AgencyView, Case, Change, Referral
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import dataschema_of, type_of

@@ -10,8 +10,9 @@ from pydantic_core import from_json, to_json
 from ieum.casework.conditions import Answer, Missing
 from ieum.casework.eligibility import RuleFailure, RuleSet, rule
 from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.referral_guards import Prior
 from ieum.casework.refusals import RefusedEvent
-from ieum.casework.sending import NewIds, Prior, refer
+from ieum.casework.sending import NewIds, refer
 from ieum.casework.values import AgencyView, Change
 from ieum_contracts.causes import RejectedCause
 from ieum_contracts.codes import AskType, Decision, State

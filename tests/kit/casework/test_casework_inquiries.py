@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from ieum.casework.assessment_differences import differences
 from ieum.casework.citing import citing, uncitable
 from ieum.casework.hearing import hear
-from ieum.casework.inquiries import InquiryIds, inquire, inquiry_not_taken_in
+from ieum.casework.inquiring import InquiryIds, inquire, inquiry_not_taken_in
 from ieum.casework.inquiry_orders import INQUIRY_ORDER
 from ieum.casework.inquiry_values import INQUIRY_KEPT, Inquiry
 from ieum.casework.loaded_cases import LoadedCases

@@ -7,8 +7,9 @@ from pydantic import JsonValue, ValidationError
 
 from ieum.casework import sending
 from ieum.casework.orders import REFERRAL_ORDER
+from ieum.casework.referral_guards import Prior
 from ieum.casework.refusals import Guard, Refusal
-from ieum.casework.sending import NewIds, Prior
+from ieum.casework.sending import NewIds
 from ieum.casework.values import Change
 from ieum_contracts.referral import ReferralRequested
 from tests.kit.casework.agencies import RECIPIENT, SENDER, START, Two, new_id, referral_order, view_of

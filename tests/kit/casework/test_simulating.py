@@ -62,9 +62,10 @@ def test_who_flips_is_counted_by_programme_and_by_rule() -> None:
 
 
 def test_fewer_than_five_are_never_shown_nor_told_by_the_rest() -> None:
-    told = simulated([100_000] * 40 + [2_000_000] * 4)["programmes"]["livelihood"]
-    assert (told["flipped"], told["assessments"]) == (None, 44)
-    assert set(told["moves"].values()) == {None}
+    report = simulated([100_000] * 40 + [2_000_000] * 4)
+    told = report["programmes"]["livelihood"]
+    assert (report["compared"], told["flipped"], told["assessments"]) == (None, None, None)
+    assert told["moves"] == {"unchanged": 40, "likely -> unlikely": None}
     assert set(told["flips_by_rule"].values()) == {None}
 
 

@@ -2,10 +2,11 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieum.casework.small_counts import SMALL_BELOW, Table, Total, fives_in, hide_small
+from ieum.casework.small_counts import SMALL_BELOW, Table, Total, fives_in, hide_small, part_of
 
 COUNTS = st.integers(min_value=0, max_value=40)
 TABLES = st.dictionaries(
@@ -107,3 +108,13 @@ def test_a_month_that_goes_on_gives_no_single_case_away_by_its_next_day(
         for group, parts in counts.items()
     }
     assert hide_small(later, in_fives=True) == hide_small(counts, in_fives=True)
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "shown"),
+    [(0, 9, 0), (4, 40, None), (5, 40, 5), (36, 40, None), (35, 40, 35), (40, 40, 40), (7, None, None)],
+)
+def test_a_part_is_shown_only_where_the_rest_is_not_small(
+    part: int, total: int | None, shown: int | None
+) -> None:
+    assert part_of(part, total) == shown

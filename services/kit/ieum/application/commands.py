@@ -12,9 +12,9 @@ from ieum.casework.confirming import confirm as confirm_assessment
 from ieum.casework.confirming import with_confirmation
 from ieum.casework.decision_orders import Accept, Complete, DecisionOrder, Decline, Fail
 from ieum.casework.follow_order import FollowOrder
-from ieum.casework.following import order_to_follow
-from ieum.casework.inquiries import InquiryIds
-from ieum.casework.inquiries import inquire as ask_agencies
+from ieum.casework.follow_suggestion import order_to_follow
+from ieum.casework.inquiring import InquiryIds
+from ieum.casework.inquiring import inquire as ask_agencies
 from ieum.casework.inquiry_orders import ConfirmationOrder, InquiryOrder
 from ieum.casework.known_change import ToDoResult
 from ieum.casework.not_taken_in import Abandonment

@@ -9,7 +9,7 @@ from asyncpg import Connection
 
 from ieum.application.flush import flush
 from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
-from ieum.casework.inquiries import ANSWERED, EXPIRED, KNOWN, NOT_OFFERED, inquiry_not_taken_in
+from ieum.casework.inquiring import ANSWERED, EXPIRED, KNOWN, NOT_OFFERED, inquiry_not_taken_in
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.not_taken_in import not_taken_in
 from ieum.casework.refusals import NotYet, RefusedEvent

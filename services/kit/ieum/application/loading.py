@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 
 from ieum.application.event_handler import cases_of
 from ieum.casework.loaded_cases import LoadedCases
-from ieum.casework.sending import Prior
+from ieum.casework.referral_guards import Prior
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import lock_cases, lock_journeys

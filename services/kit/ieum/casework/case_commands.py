@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from ieum.casework.journeys import goals_of
+from ieum.casework.journey import goals_of
 from ieum.casework.orders import CaseClosing, CaseFollowUp
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, CaseReferral, Change, Referral

@@ -1,11 +1,10 @@
 """The functions that rules are written with: an unknown answer stays unknown and names the missing facts."""
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand, age_on, months_before
 from ieum_contracts.circumstances import BenefitHeld
 from ieum_contracts.client_codes import Benefit
 
@@ -42,23 +41,6 @@ class Places:
 
 Answer = bool | Missing | None
 """Yes, no, open because facts are missing, or (None) open with any facts: no figure, or left to a person."""
-
-
-def age_on(birth: date, on: date) -> int:
-    """Count completed years (만 나이): a person born on 29 February turns on 1 March in a common year.
-
-    Civil Act (민법) articles 158 and 160.
-    """
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
-
-
-def months_before(day: date, months: int) -> date:
-    """Go back this many months: the same day of that month, else its last day; never beyond the calendar."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    if not date.min.year <= year <= date.max.year:
-        return date.min if months > 0 else date.max
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def aged(birth: date | Missing, band: AgeBand | None, on: date) -> Answer:

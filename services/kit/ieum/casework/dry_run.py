@@ -11,8 +11,9 @@ from ieum.casework.eligibility import RuleSet
 from ieum.casework.items_sent import ItemsSent, consented_items, items_sent
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.receiving import receive
+from ieum.casework.referral_guards import Prior, refusals
 from ieum.casework.refusals import Guard, Refusal
-from ieum.casework.sending import NewIds, Prior, refer, refusals, requested
+from ieum.casework.sending import NewIds, refer, requested
 from ieum.casework.values import AgencyView, Change, RoomWarning
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import dataschema_of, type_of

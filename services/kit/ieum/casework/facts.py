@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 from pydantic_core import to_json
 
 from ieum.casework.conditions import Missing, Places
-from ieum.casework.places import place_of
+from ieum.casework.municipality_names import place_of
 from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityFact
 from ieum_contracts.client_codes import FactSource
 

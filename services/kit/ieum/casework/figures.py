@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ieum.casework.age_band import AgeBand
+from ieum.casework.ages import AgeBand
 from ieum.casework.conditions import Answer, Missing, all_of
 
 FIRST_VERSION = date(2026, 11, 28)

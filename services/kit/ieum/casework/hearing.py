@@ -10,7 +10,7 @@ from ieum.casework.citing import citing
 from ieum.casework.confirming import confirmation_heard
 from ieum.casework.effects import changed, decided
 from ieum.casework.eligibility_changes import hear_change, hear_outcome
-from ieum.casework.inquiries import hear_answer, hear_inquiry
+from ieum.casework.inquiring import hear_answer, hear_inquiry
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.refusals import NotYet, RefusedEvent

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from ieum.casework.conditions import age_on, months_before
+from ieum.casework.ages import age_on, months_before
 from ieum.casework.eligibility import SENSITIVE
 from ieum_contracts.circumstances import Circumstances
 from ieum_contracts.programme import ProgrammePublished

@@ -8,11 +8,13 @@ from pydantic import JsonValue
 
 from ieum.casework.eligibility import RuleSet, judge
 from ieum.casework.facts import facts_of
-from ieum.casework.suppressing import Shown, is_small, part_of, suppressed
+from ieum.casework.small_counts import Shown, hide_small, part_of, shown_count
 from ieum_contracts.eligibility import Likelihood, ProgrammeAssessed, RuleAssessed
 
 GONE = "no-rules"
 """In place of a likelihood: the other version has no rules for the programme."""
+UNCHANGED = "unchanged"
+_STAYS = frozenset(f"{each.value} -> {each.value}" for each in Likelihood)
 ABSENT = "absent"
 """In place of a result: one of both versions does not have the rule."""
 
@@ -52,37 +54,35 @@ class Simulation:
             by_rule.update(_rules_that_differ(before.rules, () if after is None else after.rules))
 
     def report(self) -> Mapping[str, JsonValue]:
-        """Return the counts that may be shown: small ones are null, also where others would tell them."""
+        """Return the counts that may be shown: small ones are null, and so is every total over them."""
+        table = hide_small({name: _cells(moves) for name, moves in sorted(self.moves.items())})
         programmes: dict[str, JsonValue] = {
-            name: self._programme(name, moves) for name, moves in sorted(self.moves.items())
+            name: self._programme(name, shown) for name, shown in table.groups.items()
         }
         return {
-            "compared": None if is_small(self.compared) else self.compared,
-            "erased": None if is_small(self.erased) else self.erased,
+            "compared": table.total.exact,
+            "erased": shown_count(self.erased),
             "programmes": programmes,
         }
 
-    def _programme(self, name: str, moves: Mapping[str, int]) -> dict[str, JsonValue]:
-        stays = [f"{each.value} -> {each.value}" for each in Likelihood]
-        unchanged = sum(moves.get(move, 0) for move in stays)
-        flips = {move: count for move, count in moves.items() if move not in stays}
-        shown = suppressed({"unchanged": unchanged, **dict(sorted(flips.items()))})
-        flipped = _flipped(shown)
+    def _programme(self, name: str, shown: Shown[str]) -> dict[str, JsonValue]:
+        unchanged, total = shown.parts.get(UNCHANGED, 0), shown.total.exact
+        flipped = None if unchanged is None or total is None else total - unchanged
         by_rule: dict[str, JsonValue] = {
             rule: part_of(count, flipped) for rule, count in sorted(self.rules.get(name, {}).items())
         }
         return {
-            "assessments": shown.total,
+            "assessments": total,
             "flipped": flipped,
-            "moves": dict(shown.cells),
+            "moves": {UNCHANGED: unchanged, **shown.parts},
             "flips_by_rule": by_rule,
         }
 
 
-def _flipped(shown: Shown) -> int | None:
-    """Return how many flip; None where that would tell a cell that is not shown."""
-    unchanged = shown.cells["unchanged"]
-    return None if shown.total is None or unchanged is None else shown.total - unchanged
+def _cells(moves: Mapping[str, int]) -> dict[str, int]:
+    """Count who moves from where to where, and together those who stay."""
+    flips = {move: count for move, count in sorted(moves.items()) if move not in _STAYS}
+    return {UNCHANGED: sum(moves.values()) - sum(flips.values()), **flips}
 
 
 def _rules_that_differ(before: Iterable[RuleAssessed], after: Iterable[RuleAssessed]) -> list[str]:

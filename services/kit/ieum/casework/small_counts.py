@@ -61,6 +61,18 @@ def hide_small(counts: Mapping[Group, Mapping[Part, int]], *, in_fives: bool = F
     return Table(groups, total)
 
 
+def shown_count(count: int) -> int | None:
+    """Return a count that stands alone; None for one to four."""
+    return None if 0 < count < SMALL_BELOW else count
+
+
+def part_of(part: int, total: int | None) -> int | None:
+    """Return a part of a total that is shown, unless it or the rest of the total is small."""
+    if total is None or shown_count(total - part) is None:
+        return None
+    return shown_count(part)
+
+
 def fives_in(count: int) -> int:
     """Round a count down to a multiple of five."""
     return count // SMALL_BELOW * SMALL_BELOW

@@ -14,7 +14,7 @@ from ieum.agency import Agency, DeclarationError, load_agency
 from ieum.casework.facts import facts_of
 from ieum.casework.replaying import Versions, replay
 from ieum.casework.simulating import Simulation, StoredAssessment
-from ieum.casework.suppressing import CELL_MIN, is_small
+from ieum.casework.small_counts import SMALL_BELOW, shown_count
 from ieum.cli.centres import access_to, centre_of, centre_settings
 from ieum.cli.output import AsJson, tell, write_json, write_line
 from ieum.cli.tables import write_table
@@ -22,7 +22,7 @@ from ieum.storage.assessment_rows import read_assessments
 from ieum_contracts.timing import SEOUL
 
 CONNECT_SECONDS_MAX = 10.0
-HIDDEN = f"<{CELL_MIN}"
+HIDDEN = f"<{SMALL_BELOW}"
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -92,7 +92,7 @@ async def _simulate(
             tell(f"{simulation.compared + simulation.erased:,} assessments looked at …")
     finally:
         await connection.close()
-    return {**simulation.report(), "not_replayed": None if is_small(differing) else differing}
+    return {**simulation.report(), "not_replayed": shown_count(differing)}
 
 
 def _comes_out_again(stored: StoredAssessment, versions: Versions) -> bool:

@@ -11,6 +11,7 @@ DATABASE_RETRYABLE = (
     asyncpg.InterfaceError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCachedStatementError,  # a migration has added a column; the next attempt plans anew
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidTransactionStateError,  # a read-only server, or a transaction that the server ended
     asyncpg.LockNotAvailableError,

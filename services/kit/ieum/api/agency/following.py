@@ -22,7 +22,7 @@ from ieum.api.problems.assessment_kinds import ASSESSMENT
 from ieum.application import commands
 from ieum.application.command import Command
 from ieum.casework.follow_order import FOLLOW_ORDER, FollowOrder
-from ieum.casework.following import order_to_follow
+from ieum.casework.follow_suggestion import order_to_follow
 from ieum.casework.orders import ReferralOrder
 from ieum.casework.refusals import Refusal
 from ieum.casework.sending import NewIds

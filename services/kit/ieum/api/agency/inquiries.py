@@ -20,7 +20,7 @@ from ieum.api.problems import http_kinds
 from ieum.api.problems.referral_kinds import PROGRAMME
 from ieum.application import commands
 from ieum.application.command import Command
-from ieum.casework.inquiries import ASKED_MAX, InquiryIds
+from ieum.casework.inquiring import ASKED_MAX, InquiryIds
 from ieum.casework.inquiry_orders import INQUIRY_ORDER, InquiryOrder
 
 router = APIRouter(tags=["inquiries"])

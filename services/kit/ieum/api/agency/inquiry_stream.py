@@ -20,7 +20,7 @@ from ieum.api.problems import http_kinds
 from ieum.api.problems.field_errors import FieldError
 from ieum.api.problems.request_kinds import OVERLOADED
 from ieum.api.problems.response import Problem
-from ieum.casework.inquiries import ASKED_MAX
+from ieum.casework.inquiring import ASKED_MAX
 from ieum.casework.inquiry_values import Inquiry
 from ieum.delivery.sending.feed_watch import feed_end
 from ieum.storage.inquiry_rows import read_group

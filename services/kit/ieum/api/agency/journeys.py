@@ -21,7 +21,7 @@ from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem
-from ieum.casework.journeys import elsewhere, goals_of, lead_of
+from ieum.casework.journey import elsewhere, goals_of, lead_of
 from ieum.casework.orders import JOURNEY_PLAN, JourneyPlan
 from ieum.casework.refusals import Guard, Refusal
 from ieum.storage.journey_rows import (

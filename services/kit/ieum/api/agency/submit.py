@@ -21,7 +21,7 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.errors import Transient
 from ieum.storage.idempotency_rows import StoredAnswer
-from ieum_contracts.header import passed_on
+from ieum_contracts.header_values import passed_on
 from ieum_contracts.model import Model
 
 Content = TypeVar("Content", bound=Model)

@@ -15,9 +15,9 @@ from ieum.api.problems.field_errors import BODY, ERRORS_MAX, FieldError, in_body
 from ieum.api.problems.referral_kinds import IDENTIFIERS
 from ieum.api.problems.response import Problem
 from ieum.storage.idempotency_rows import IdempotencyKey
-from ieum_contracts import identifiers
+from ieum_contracts import identifier_scan
 from ieum_contracts.body import holds_identifier
-from ieum_contracts.identifiers import contains_identifier
+from ieum_contracts.identifier_scan import contains_identifier
 
 BODY_BYTES_MAX = 256 * 1024
 BODY_SECONDS_MAX = 10.0
@@ -89,7 +89,7 @@ def identifiers_in(body: bytes) -> Problem | None:
     """Return the problem of a valid body that holds a unique identifier in any text."""
     if not holds_identifier(body):
         return None
-    found = [pointer(place.split(".")) for place in identifiers.places(from_json(body))][:ERRORS_MAX]
+    found = [pointer(place.split(".")) for place in identifier_scan.places(from_json(body))][:ERRORS_MAX]
     errors = [FieldError(BODY, place, "identifier") for place in found or [""]]
     return Problem(IDENTIFIERS, {"errors": errors})
 

@@ -13,7 +13,7 @@ from ieum.delivery.records.received import UnverifiedRecord
 from ieum.delivery.records.verification import KEPT_BYTES_MAX
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
-from ieum_contracts.identifiers import contains_identifier
+from ieum_contracts.identifier_scan import contains_identifier
 from ieum_contracts.topics import HEADERS_BYTES_MAX
 
 HEADER_VALUE_SHOWN_MAX = 256

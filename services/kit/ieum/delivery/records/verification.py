@@ -10,7 +10,8 @@ from ieum.delivery.records.corrupt_records import CorruptValue
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.records.received import NOT_KEPT, Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.streams.peers import Peers
-from ieum_contracts import envelope, header
+from ieum_contracts import envelope
+from ieum_contracts import header_values as header
 from ieum_contracts.address import Address
 from ieum_contracts.body import holds_identifier
 from ieum_contracts.catalogue import EVENT_TYPES, Invalid, NotUnderstood, decode

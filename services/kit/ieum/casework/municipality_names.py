@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from ieum.casework.municipalities import NAMES, PROVINCES, city_of, current
+from ieum.casework.municipality_codes import NAMES, PROVINCES, city_of, current
 from ieum.casework.romanised import romanised
 
 Place = frozenset[str]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from ieum_contracts.address import Address
-from ieum_contracts.identifiers import contains_identifier
+from ieum_contracts.identifier_scan import contains_identifier
 
 SEQUENCE_MAX = 2**53
 ADDRESSES_MAX = 1024
