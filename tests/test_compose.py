@@ -18,6 +18,7 @@ from ieum_contracts.topics import login
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
+DOCKERFILE = ROOT / "Dockerfile"
 EMBEDDED_BROKER = ROOT / "services/lab/ieum_lab/embedded/broker/server.properties"
 DEPENDS_ON_THE_PLACE = re.compile(
     r"controller\.quorum\.voters|log\.dirs|(advertised\.)?listeners|config\.providers.*|.*jaas\.config"
@@ -34,7 +35,7 @@ def compose() -> dict[str, Any]:
     "command",
     [
         ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE)],
-        ["hadolint", "--no-color", str(ROOT / "Dockerfile")],
+        ["hadolint", "--no-color", str(DOCKERFILE)],
     ],
     ids=lambda command: command[0],
 )
@@ -54,6 +55,7 @@ def test_every_agency_of_the_centre_is_a_service_with_its_own_login_database_and
         settings = service["environment"]
         assert settings["IEUM_CENTRE"] == address.centre
         assert settings["IEUM_AGENCY"] == address.agency
+        assert f"COPY infra/centre.toml {settings['IEUM_CENTRE_FILE']}\n" in DOCKERFILE.read_text()
         assert settings["IEUM_KAFKA_USERNAME"] == login(address)
         name = database_name(address)
         assert settings["IEUM_DATABASE_DSN"] == f"postgresql://{name}@postgres:5432/{name}"
@@ -81,7 +83,7 @@ def test_nothing_is_published_beyond_loopback_and_nothing_runs_with_more_rights(
 
 
 def test_no_secret_stands_in_the_file_or_the_image() -> None:
-    for text in (COMPOSE.read_text(encoding="utf-8"), (ROOT / "Dockerfile").read_text(encoding="utf-8")):
+    for text in (COMPOSE.read_text(encoding="utf-8"), DOCKERFILE.read_text(encoding="utf-8")):
         for line in text.splitlines():
             assert not re.search(r"password[\"']?\s*[:=]\s*(?![\"']?\$\$|/)[\"']?\w", line, re.IGNORECASE), (
                 line
@@ -90,7 +92,7 @@ def test_no_secret_stands_in_the_file_or_the_image() -> None:
 
 
 def test_the_image_is_made_of_pins_by_a_user_that_is_not_root() -> None:
-    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    lines = DOCKERFILE.read_text(encoding="utf-8").splitlines()
     assert not any(line.startswith("# syntax=") or "@sha256:" in line for line in lines)
     assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
     assert all("--require-hashes" in line or "--no-deps" in line for line in lines if "pip install" in line)
@@ -110,10 +112,7 @@ def test_the_versions_are_those_of_the_embedded_stack(compose: dict[str, Any]) -
     jars = (ROOT / "services/lab/ieum_lab/embedded/kafka-jars.txt").read_text(encoding="utf-8")
     assert "org.apache.kafka:kafka_2.13:4.3.0" in jars
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert (
-        f"FROM python:{project['requires-python'].removeprefix('>=')}-slim"
-        in (ROOT / "Dockerfile").read_text()
-    )
+    assert f"FROM python:{project['requires-python'].removeprefix('>=')}-slim" in DOCKERFILE.read_text()
 
 
 def properties(text: str) -> dict[str, str]:
