@@ -21,7 +21,7 @@ from ieum_contracts.lifecycle.table import ENDED, ROWS, Mover
 from ieum_lab.commands.doctor_command import MEMORY_GB_NEEDED
 from tests.journeys.living import IEUM, ROOT
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(480)]
 
 REFERRALS = 60
 MEMORY_MB_MAX = 130
@@ -50,7 +50,7 @@ def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=200,
+        timeout=440,
     )
 
     assert run.returncode == 0, run.stderr

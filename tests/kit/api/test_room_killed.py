@@ -27,7 +27,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.storage.database import open_database
 from ieum_contracts.address import Address
 from ieum_lab.testing.plugin import MakeCentre
-from tests.kit.api.agency_api import settle
+from tests.kit.api.agency_api import carry
 from tests.kit.api.room_world import AGENCY, Leading, RoomWorld, open_world
 from tests.kit.delivery.agencies import until
 
@@ -91,7 +91,7 @@ async def test_everybody_is_served_once_and_never_more_than_the_places(make_cent
         processes = [started(world, dsn) for _ in range(2)]
         working = asyncio.create_task(work(world))
         try:
-            await settle(world.sender, world.recipient)
+            assert await carry(world.sender, world.recipient) == CLIENTS
             for number in range(KILLS):
                 await asyncio.sleep(chance.uniform(0.01, 0.3))
                 processes[number % 2].kill()

@@ -34,6 +34,7 @@ RARE = {
     "retention_FORGET_TOLD": {"told"},
     "heads_FORGET_EXPECTED": {"expected"},  # each three seconds, of what is missing: few rows, or an alarm
     "retention_PULL_BACK_EXPECTED": {"expected"},  # once a minute, of the same
+    "erasure_CLEAR_SAID": {"outbox"},  # when inquiries have had their day; what waits to be sent is short
     "erasure_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
 }
 """Statements that may read these tables to the end, seldom or because they are short."""
