@@ -10,7 +10,6 @@ from ieum.delivery.streams import batch_write
 from ieum.storage import (
     assessment_rows,
     case_rows,
-    cited_assessment,
     cited_assessments,
     clock_rows,
     clock_upkeep_rows,
@@ -72,7 +71,6 @@ HOT = {
     "inquiries erased": inquiry_erasure._ERASE,
     "history": reading._HISTORY,
     "clients referred onward": referral_rows._CLIENTS,
-    "an assessment cited": cited_assessment._ASSESSED,
     "why referred twice": override_rows._READ,
     "what was suggested": suggestion_rows._SUGGESTING,
     "referrals of a journey": journey_rows._REFERRALS,

@@ -15,7 +15,7 @@ from ieum.casework.refusals import Guard
 from ieum.casework.sending import NewIds
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
-from ieum.storage.cited_assessment import read_assessment
+from ieum.storage.cited_assessments import CitedEvent, read_assessment
 from ieum.storage.inquiry_rows import read_inquiry
 from ieum_contracts.catalogue import Invalid
 from ieum_contracts.eligibility import ProgrammeAssessed
@@ -62,6 +62,7 @@ async def _cited(
     if inquiry is not None:
         found = inquiry.assessed()
     else:
-        found = await read_assessment(connection, order.assessment.event, order.client_ref, order.parent)
+        cited = CitedEvent(order.assessment.event, order.client_ref, order.parent)
+        found = await read_assessment(connection, cited)
     advice = () if found is None else found.programmes
     return next((each for each in advice if each.programme == order.programme), None)
