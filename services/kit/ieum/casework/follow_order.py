@@ -4,16 +4,22 @@ from typing import Annotated, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from ieum.casework.orders import (
+    AnswerBy,
+    Cited,
+    DuplicateOverrideReason,
+    LoopOverrideReason,
+    RequestedService,
+    Skipped,
+    refuse_cited_and_skipped,
+)
 from ieum_contracts.address import AgencyId, ProgrammeId
-from ieum_contracts.causes import AssessmentSkipped
 from ieum_contracts.circumstances import Circumstances
 from ieum_contracts.client import Contact, Desk, Documents
 from ieum_contracts.client_codes import Goal, PriorityCause
 from ieum_contracts.codes import HandOver, Priority
 from ieum_contracts.consent import ConsentArtefact, LegalBasis
-from ieum_contracts.model import LIST_ITEMS_MAX, Code, Line, Model, Note
-from ieum_contracts.referral import AssessmentCited
-from ieum_contracts.timing import FutureTime
+from ieum_contracts.model import LIST_ITEMS_MAX, Model, Note
 
 
 class FollowDetails(Model):
@@ -41,29 +47,22 @@ class FollowOrder(Model):
     programme: Annotated[
         ProgrammeId | None, Field(description="Its programme; absent: the suggested one.")
     ] = None
-    loop_override: Annotated[
-        Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
-    ] = None
-    duplicate_override: Annotated[
-        Line | None, Field(description="Why the client is referred once more though a referral is open.")
-    ] = None
+    loop_override: LoopOverrideReason = None
+    duplicate_override: DuplicateOverrideReason = None
     priority: Annotated[Priority | None, Field(description="How soon a decision is due.")] = None
     priority_cause: Annotated[PriorityCause | None, Field(description="Why it is more urgent.")] = None
     goals: Annotated[tuple[Goal, ...] | None, Field(max_length=LIST_ITEMS_MAX, description="Goals.")] = None
-    requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
+    requested_service: RequestedService = None
     hand_over: Annotated[HandOver | None, Field(description="How the client gets there.")] = None
-    answer_by: Annotated[FutureTime | None, Field(description="When the sender expects an answer.")] = None
-    assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
-    assessment_skipped: Annotated[
-        AssessmentSkipped | None, Field(description="Why no assessment is cited.")
-    ] = None
+    answer_by: AnswerBy = None
+    assessment: Cited = None
+    assessment_skipped: Skipped = None
     legal_basis: Annotated[LegalBasis | None, Field(description="The statute in place of consent.")] = None
     sealed: Annotated[FollowDetails, Field(description="The new consent, and what is new.")] = FollowDetails()
 
     @model_validator(mode="after")
     def _cited_or_skipped(self) -> Self:
-        if self.assessment is not None and self.assessment_skipped is not None:
-            raise ValueError("An assessment is cited or skipped, not both.")
+        refuse_cited_and_skipped(self.assessment, self.assessment_skipped)
         return self
 
 

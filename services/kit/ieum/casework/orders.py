@@ -18,6 +18,24 @@ from ieum_contracts.model import LIST_ITEMS_MAX, Code, Line, Model, Reference
 from ieum_contracts.referral import AssessmentCited
 from ieum_contracts.timing import FutureDay, FutureTime, PastDay
 
+LoopOverrideReason = Annotated[
+    Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
+]
+DuplicateOverrideReason = Annotated[
+    Line | None, Field(description="Why the client is referred once more though a referral is open.")
+]
+RequestedService = Annotated[Code | None, Field(description="A service within the programme.")]
+AnswerBy = Annotated[FutureTime | None, Field(description="When the sender expects an answer.")]
+Cited = Annotated[AssessmentCited | None, Field(description="The assessment cited.")]
+Skipped = Annotated[AssessmentSkipped | None, Field(description="Why no assessment is cited.")]
+"""Members that a new referral and one in place of another have alike."""
+
+
+def refuse_cited_and_skipped(cited: AssessmentCited | None, skipped: AssessmentSkipped | None) -> None:
+    """Raise ValueError where an assessment is cited and said to be skipped."""
+    if cited is not None and skipped is not None:
+        raise ValueError("An assessment is cited or skipped, not both.")
+
 
 class ReferralOrder(Model):
     """A new referral: to whom, for which client of ours, and what `referral.requested` carries.
@@ -32,12 +50,8 @@ class ReferralOrder(Model):
     parent: Annotated[
         UUID | None, Field(description="The referral from which this one follows; it continues the journey.")
     ] = None
-    loop_override: Annotated[
-        Line | None, Field(description="Why the client goes to the same programme again within 30 days.")
-    ] = None
-    duplicate_override: Annotated[
-        Line | None, Field(description="Why the client is referred once more though a referral is open.")
-    ] = None
+    loop_override: LoopOverrideReason = None
+    duplicate_override: DuplicateOverrideReason = None
     subject: Annotated[SubjectKind, Field(description="Whether a person or an employer is referred.")]
     programme: Annotated[ProgrammeId, Field(description="The recipient's programme.")]
     priority: Annotated[Priority, Field(description="How soon a decision is due.")] = Priority.ROUTINE
@@ -49,13 +63,11 @@ class ReferralOrder(Model):
     safety_flags: Annotated[
         tuple[SafetyFlag, ...], Field(max_length=LIST_ITEMS_MAX, description="What staff must know first.")
     ] = ()
-    requested_service: Annotated[Code | None, Field(description="A service within the programme.")] = None
+    requested_service: RequestedService = None
     hand_over: Annotated[HandOver, Field(description="How the client gets from one agency to the other.")]
-    answer_by: Annotated[FutureTime | None, Field(description="When the sender expects an answer.")] = None
-    assessment: Annotated[AssessmentCited | None, Field(description="The assessment cited.")] = None
-    assessment_skipped: Annotated[
-        AssessmentSkipped | None, Field(description="Why no assessment is cited.")
-    ] = None
+    answer_by: AnswerBy = None
+    assessment: Cited = None
+    assessment_skipped: Skipped = None
     legal_basis: Annotated[
         LegalBasis | None, Field(description="The statute that stands in for consent.")
     ] = None
@@ -66,8 +78,7 @@ class ReferralOrder(Model):
         person = self.subject is SubjectKind.PERSON
         if (self.sealed.client is not None, self.sealed.employer is not None) != (person, not person):
             raise ValueError("A referral of a person names the client, one of an employer the employer.")
-        if self.assessment is not None and self.assessment_skipped is not None:
-            raise ValueError("An assessment is cited or skipped, not both.")
+        refuse_cited_and_skipped(self.assessment, self.assessment_skipped)
         return self
 
 
