@@ -64,7 +64,7 @@ class EventHandler:
         named = {each for event in events for each in _cases_named(event)}
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
-        inquiries.update(each.key for each in untaken if each.key not in {r.id for r in found})
+        inquiries |= {each.key for each in untaken} - {each.id for each in found}
         return LoadedCases(
             found,
             cases,
