@@ -20,7 +20,7 @@ SURFACE = {
     "dataschema_of decision_of decode encode type_of",
     "envelope": "CONTENT_TYPE NAMES OPTIONAL SEQUENCE_MAX SPECVERSION Envelope EnvelopeError canonical "
     "digest from_canonical read schema_version write",
-    "identifiers": "Identifier contains_identifier identifier_in places",
+    "identifier_scan": "Identifier contains_identifier identifier_in places",
     "message": "Event Say",
     "topics": "Family Grant Topic console_login grants login centre_topic topic_of topics STREAM_FAMILIES",
 }

@@ -1,8 +1,15 @@
 """A migration adds a column under a running instance: the same calls go on, at the latest when repeated."""
 
-import pytest
+from collections.abc import AsyncIterator
 
-from tests.kit.api.agency_api import Api, settle
+import pytest
+import pytest_asyncio
+
+from ieum_lab.embedded.stack import Stack
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from services.city_welfare_team.agency import AGENCY as WELFARE
+from services.employment_center.agency import AGENCY as EMPLOYMENT
+from tests.kit.api.agency_api import Api, open_api, settle
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
@@ -18,20 +25,25 @@ ADD = (
     "alter table eligibility_change add column added_later integer",
     "alter table parked add column added_later integer",
 )
-DROP = (
-    "alter table referral drop column added_later",
-    "alter table case_file drop column added_later",
-    "alter table ledger drop column added_later",
-    "alter table feed drop column added_later",
-    "alter table stream drop column added_later",
-    "alter table clock drop column added_later",
-    "alter table inquiry drop column added_later",
-    "alter table eligibility_change drop column added_later",
-    "alter table parked drop column added_later",
-)
 
 
-async def test_a_column_more_makes_no_call_fail_for_good(api: Api, welfare: Api) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_centre(stack: Stack, database_template: Template) -> AsyncIterator[CentreUnderTest]:
+    """Make a centre for this test alone: other tests' connections would have to plan anew as well."""
+    centre = await new_centre(stack, database_template, (EMPLOYMENT.id, WELFARE.id))
+    yield centre
+    await end_centre(centre)
+
+
+async def test_a_column_more_makes_no_call_fail_for_good(own_centre: CentreUnderTest) -> None:
+    async with (
+        open_api(own_centre, EMPLOYMENT, WELFARE) as api,
+        open_api(own_centre, WELFARE, EMPLOYMENT) as welfare,
+    ):
+        await _add_columns_under(api, welfare)
+
+
+async def _add_columns_under(api: Api, welfare: Api) -> None:
     made = (await api.post("/v1/referrals", referral_order(api.peer))).json()
     await settle(api, welfare)
     paths = [
@@ -50,14 +62,9 @@ async def test_a_column_more_makes_no_call_fail_for_good(api: Api, welfare: Api)
     async with api.api_context.delivery.database.acquire() as connection:
         for statement in ADD:
             await connection.execute(statement)
-    try:
-        for path in paths:
-            answers = [(await api.http.get(path)).status_code for _ in range(2)]
-            assert answers[0] in {200, 503}, (path, answers)
-            assert answers[1] == 200, (path, answers)
-        await api.post("/v1/referrals", referral_order(api.peer))
-        await settle(api, welfare)
-    finally:
-        async with api.api_context.delivery.database.acquire() as connection:
-            for statement in DROP:
-                await connection.execute(statement)
+    for path in paths:
+        answers = [(await api.http.get(path)).status_code for _ in range(2)]
+        assert answers[0] in {200, 503}, (path, answers)
+        assert answers[1] == 200, (path, answers)
+    await api.post("/v1/referrals", referral_order(api.peer))
+    await settle(api, welfare)
