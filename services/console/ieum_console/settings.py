@@ -1,5 +1,6 @@
 """The settings of the console: its own database, and the operators' login at the broker."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -57,3 +58,8 @@ class ConsoleSettings(BaseSettings):
         """Read the database password from its file; None when it stands in the DSN."""
         file = self.database_password_file
         return None if file is None else file.read_text().strip()
+
+    def database_login(self) -> Callable[[], str] | None:
+        """Return what reads the password anew for each connection; None when it stands in the DSN."""
+        file = self.database_password_file
+        return None if file is None else lambda: file.read_text().strip()
