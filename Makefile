@@ -12,8 +12,8 @@ MINUTES ?= 30
 SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
-DISTS := contracts services/kit services/lab .
-PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit services/lab) infra/setup.sh
+DISTS := contracts services/kit services/lab services/console .
+PINS := requirements-dev.lock $(addsuffix /pyproject.toml,contracts services/kit services/lab services/console) infra/setup.sh
 # Named after the pins and the folder, so that other pins or a moved folder are installed anew.
 READY := $(VENV)/ready-$(shell { pwd; cat $(PINS); } | cksum | cut -d ' ' -f 1)
 

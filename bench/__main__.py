@@ -140,9 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--foreign-max", type=float, default=0.12, help="share of the machine others may take"
     )
-    parser.add_argument(
-        "--events", type=int, default=100_000, help="length of the backlog; clocks that are due"
-    )
+    parser.add_argument("--events", type=int, default=100_000, help="length of the backlog; clocks due")
     parser.add_argument("--to", type=int, default=5, help="number of centres to grow to")
     return parser
 

@@ -6,7 +6,7 @@ from xdist.remote import Producer
 
 from tests.distribution import ByShare, Failures, in_order
 
-pytest_plugins = ["ieum_lab.testing.plugin"]
+pytest_plugins = ["ieum_lab.testing.plugin", "tests.browser.fixtures"]
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # how fast examples are drawn says how busy the machine is, and no more

@@ -10,10 +10,28 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAB = ("ieum_lab", "ieum_lab/embedded", "ieum_lab/simulator")
+CONSOLE = ("ieum_console", "ieum_console/projection")
 DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving")
 API = ("ieum/api", "ieum/api/http", "ieum/api/agency")
-ROOMS = (*DELIVERY, *API, "ieum", "ieum/casework", "ieum/storage", "ieum_contracts", *LAB)
-MODULES = ("ieum/agency.py", "ieum/settings.py", "ieum/errors.py", "services/sixth_team/agency.py")
+ROOMS = (
+    *DELIVERY,
+    *API,
+    "ieum",
+    "ieum/casework",
+    "ieum/storage",
+    "ieum/application",
+    "ieum_contracts",
+    *LAB,
+    *CONSOLE,
+)
+MODULES = (
+    "ieum/agency.py",
+    "ieum/service.py",
+    "ieum_console/command.py",
+    "ieum/settings.py",
+    "ieum/errors.py",
+    "services/sixth_team/agency.py",
+)
 
 PLANTED = [
     ("kit", "ieum/delivery/early.py", "import ieum.storage"),
@@ -27,6 +45,9 @@ PLANTED = [
     ("kit-and-agencies", "ieum/delivery/partial.py", "import services.sixth_team.agency"),
     ("kit-and-lab", "ieum/delivery/playful.py", "import ieum_lab"),
     ("lab", "ieum_lab/embedded/curious.py", "import ieum_lab.simulator"),
+    ("console-apart", "ieum/delivery/watched.py", "import ieum_console"),
+    ("console-rights", "ieum_console/reaching.py", "import ieum.application"),
+    ("console-rooms", "ieum_console/projection/curious.py", "import ieum_console.command"),
     ("agencies", "services/seventh_team/agency.py", "import services.sixth_team.agency"),
     ("agencies-and-kit", "services/seventh_team/agency.py", "import ieum.delivery"),
     ("drivers", "services/seventh_team/agency.py", "import asyncpg"),
@@ -90,4 +111,8 @@ def broken(tree: Path) -> set[str]:
 
 
 def product_paths() -> list[str]:
-    return [str(ROOT), str(ROOT / "contracts"), *(str(ROOT / "services" / name) for name in ("kit", "lab"))]
+    return [
+        str(ROOT),
+        str(ROOT / "contracts"),
+        *(str(ROOT / "services" / name) for name in ("kit", "lab", "console")),
+    ]

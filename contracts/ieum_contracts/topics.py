@@ -59,7 +59,7 @@ class Grant:
     principal: str
     resource: str  # "topic" or "group"
     name: str
-    operation: str  # "READ" or "WRITE", as Kafka names them
+    operation: str  # "READ", "WRITE" or "DESCRIBE", as Kafka names them
 
 
 def login(address: Address) -> str:
@@ -68,7 +68,7 @@ def login(address: Address) -> str:
 
 
 def console_login(centre: str) -> str:
-    """Name the login of the centre's operators, who read headers and never write."""
+    """Name the login of the centre's operators: it reads headers, sees how far groups read, never writes."""
     return f"{centre}.console.operators"
 
 
@@ -107,6 +107,7 @@ def _grants(centre: str, agencies: tuple[str, ...]) -> Iterator[Grant]:
     for agency in agencies:
         me = Address(centre, agency)
         yield Grant(login(me), "group", login(me), "READ")
+        yield Grant(console_login(centre), "group", login(me), "DESCRIBE")
         yield Grant(login(me), "topic", topic_of(me, Family.CATALOGUE), "WRITE")
         yield Grant(login(me), "topic", centre_topic(centre, Family.DIRECTORY), "READ")
         yield Grant(login(me), "topic", centre_topic(centre, Family.OPERATIONS), "WRITE")

@@ -69,13 +69,19 @@ def test_only_its_owner_writes_a_catalogue_and_nobody_the_directory() -> None:
 
 def test_the_console_reads_every_topic_and_writes_none() -> None:
     mine = lines_of(console_login(CENTRE), grants(CENTRE, AGENCIES))
-    assert mine == {("topic", topic.name, "READ") for topic in topics(CENTRE, AGENCIES)}
+    groups = {("group", login(Address(CENTRE, agency)), "DESCRIBE") for agency in AGENCIES}
+    assert mine == {("topic", topic.name, "READ") for topic in topics(CENTRE, AGENCIES)} | groups
 
 
-def test_every_grant_names_a_topic_that_exists_or_ones_own_group() -> None:
+def test_every_grant_names_a_topic_that_exists_or_ones_own_group_but_of_the_console_that_looks() -> None:
     names = {topic.name for topic in topics(CENTRE, AGENCIES)}
     for grant in grants(CENTRE, AGENCIES):
-        assert grant.name in names if grant.resource == "topic" else grant.name == grant.principal
+        if grant.resource == "topic":
+            assert grant.name in names
+        elif grant.principal == console_login(CENTRE):
+            assert grant.operation == "DESCRIBE"
+        else:
+            assert grant.name == grant.principal
 
 
 def test_the_topics_of_a_centre_are_these() -> None:

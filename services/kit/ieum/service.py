@@ -27,6 +27,7 @@ from ieum.application.room_keeper import RoomKeeper
 from ieum.application.room_source import RoomSource
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
+from ieum.delivery.agency_time import agency_time
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
@@ -148,7 +149,7 @@ def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: P
         cache.capacities,
         {each.id: each.clocks for each in agency.programmes},
         calendar,
-        version_of(calendar, context.clock().year),
+        version_of(calendar, context.now().year),
     )
 
 
@@ -163,6 +164,7 @@ def _delivery_context(
         DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
         intervals=intervals,
+        agency_time=agency_time(settings),
     )
 
 

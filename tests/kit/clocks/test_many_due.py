@@ -1,4 +1,4 @@
-"""A hundred thousand clocks are due: what is asked of them is read by the index, row by row as far as needed."""
+"""A hundred thousand clocks are due: what is asked is read by an index, as far as needed."""
 
 import json
 from collections.abc import AsyncIterator
@@ -19,7 +19,9 @@ NUMBER, PAGE = 100_000, 51
 RANKS = 5
 PREPARE = "select format('prepare asked as %s', $1::text)"
 EXPLAIN = """
-select format('explain (analyze, timing off, format json) execute asked (%s)', string_agg(quote_nullable(a), ', '))
+select format(
+    'explain (analyze, timing off, format json) execute asked (%s)', string_agg(quote_nullable(a), ', ')
+)
 from unnest($1::text[]) a
 """
 FORGET = "deallocate asked"

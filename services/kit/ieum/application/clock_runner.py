@@ -83,7 +83,7 @@ class ClockRunner:
         Not before the database is compared with Kafka: in a restored one a number may be given twice.
         """
         await self._context.restore_check.compared()
-        now = self._context.clock()
+        now = self._context.now()
         async with self._context.database.acquire() as connection, connection.transaction():
             turn = await self._act(connection, now)
         if turn.due:

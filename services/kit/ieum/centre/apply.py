@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import is_let_in, wait_until_let_in
-from ieum.centre.centre_file import Centre, CentreError, database_name
+from ieum.centre.centre_file import CONSOLE, Centre, CentreError, console_database, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
@@ -25,7 +25,6 @@ from ieum.centre.postgres import (
 )
 from ieum_contracts.topics import Topic, console_login, grants, login, topics
 
-CONSOLE = "console"
 LOGIN_THREADS = 8
 
 
@@ -89,7 +88,7 @@ def _change_broker(centre: Centre, settings: CentreSettings, plan: Plan) -> None
 
 
 async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
-    names = {database_name(address): address for address in centre.own_addresses()}
+    names = _databases(centre)
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:
@@ -98,7 +97,7 @@ async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
         opened = await open_databases(connection, (*names, *SHARED_DATABASES))
     finally:
         await connection.close()
-    known = {role: secrets.read(names[role].agency, "database") for role in roles}
+    known = {role: secrets.read(names[role], "database") for role in roles}
     refused = {role for role, password in known.items() if password is None}
     refused |= await refused_roles(settings, {role: word for role, word in known.items() if word is not None})
     return Plan(
@@ -110,21 +109,27 @@ async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
 
 
 async def _change_databases(centre: Centre, settings: CentreSettings, plan: Plan) -> None:
-    agencies = {database_name(address): address.agency for address in centre.own_addresses()}
+    owners = _databases(centre)
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:
         await wait_for_turn(connection)
         for role in plan.roles:
-            await create_role(connection, role, secrets.read_or_make(agencies[role], "database"))
+            await create_role(connection, role, secrets.read_or_make(owners[role], "database"))
         for role in plan.new_role_passwords:
-            await set_password(connection, role, secrets.read_or_make(agencies[role], "database"))
+            await set_password(connection, role, secrets.read_or_make(owners[role], "database"))
         for name in plan.databases:
             await create_database(connection, name, owner=name)
         for name in (*plan.databases, *plan.closed_databases):
             await close_database(connection, name)
     finally:
         await connection.close()
+
+
+def _databases(centre: Centre) -> Mapping[str, str]:
+    """Map every database of the centre, which is also the name of its role, to the owner of its password."""
+    agencies = {database_name(address): address.agency for address in centre.own_addresses()}
+    return {**agencies, console_database(centre.centre): CONSOLE}
 
 
 def _logins(centre: Centre) -> Mapping[str, str]:

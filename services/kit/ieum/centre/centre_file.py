@@ -14,6 +14,9 @@ from ieum_contracts.address import Address, AgencyId, CentreId
 DATABASE_NAME_BYTES_MAX = 63
 """PostgreSQL cuts longer identifiers, so two agencies could get one database."""
 
+CONSOLE = "console"
+"""The owner of what belongs to the centre's operators; no agency can have this name."""
+
 Package = Annotated[
     str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$", max_length=200)
 ]
@@ -56,7 +59,7 @@ class Centre(BaseModel):
     @field_validator("agencies")
     @classmethod
     def _no_agency_is_the_console(cls, agencies: Mapping[str, str | Foreign]) -> Mapping[str, str | Foreign]:
-        if "console" in agencies:
+        if CONSOLE in agencies:
             raise ValueError("No agency can be called console: that is the login of the centre's operators.")
         return agencies
 
@@ -92,6 +95,11 @@ def read_centre(path: Path) -> Centre:
     for address in centre.addresses():
         database_name(address)
     return centre
+
+
+def console_database(centre: str) -> str:
+    """Return the name of the operators' own database and of its role."""
+    return database_name(Address(centre, CONSOLE))
 
 
 def database_name(address: Address) -> str:

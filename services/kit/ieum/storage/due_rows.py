@@ -70,7 +70,8 @@ cross join lateral (
     ) r
     where c.harm = rank.harm and c.paused_at is null
         and c.due_at >= greatest(
-            coalesce($2::timestamptz, '-infinity'), case when rank.harm = $7::smallint then $8::timestamptz end
+            coalesce($2::timestamptz, '-infinity'),
+            case when rank.harm = $7::smallint then $8::timestamptz end
         )
         and c.due_at <= coalesce($3::timestamptz, 'infinity')
         and ($2::timestamptz is null or c.due_at > $2)

@@ -1,0 +1,47 @@
+"""`ieum console`: the operators' window on a centre, its projector and its pages."""
+
+import asyncio
+import os
+
+import typer
+
+from ieum.cli.centres import centre_of, centre_settings
+from ieum.cli.output import tell
+from ieum_console.access import console_values
+from ieum_console.database import migrate_console
+from ieum_console.settings import ConsoleSettings
+
+CONSOLE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_USERNAME")
+"""With one of these set, the settings come from the environment; else from the centre in this folder."""
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the commands to the application."""
+    parent.add_typer(
+        app, name="console", help="The operators' console: what stands where, from headers alone."
+    )
+
+
+@app.callback()
+def console() -> None:
+    """Run and rebuild the operators' console.
+
+    Settings are the variables IEUM_…; where none are set, they are those of the embedded stack here.
+    """
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the console's own database to the newest schema."""
+    applied = asyncio.run(migrate_console(console_settings()))
+    tell(f"The console's database is at the newest schema ({', '.join(applied) or 'nothing to do'}).")
+
+
+def console_settings() -> ConsoleSettings:
+    """Return the settings of the environment, or of the centre that runs in this folder."""
+    if any(map(os.environ.get, CONSOLE_VARIABLES)):
+        return ConsoleSettings.model_validate({})
+    settings = centre_settings()
+    return ConsoleSettings.model_validate(console_values(centre_of(settings), settings))
