@@ -115,8 +115,8 @@ def _due(found: dict[str, Any]) -> str:
             "## Clocks that are due\n",
             (
                 f"{found['clocks']:,} referrals whose sender was asked for something and has not answered, "
-                f"all of them to be ended; a turn of their clocks was to take less than {found['aim_ms']} ms. A "
-                f"fixed loop before did {found['calibration']:,.0f} thousand rounds a second.\n"
+                f"all of them to be ended; a turn of clocks was to take less than {found['aim_ms']} ms. "
+                f"A fixed loop before did {found['calibration']:,.0f} thousand rounds a second.\n"
             ),
             "| | p50 / p99, ms |",
             "| --- | --- |",
