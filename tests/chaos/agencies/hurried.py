@@ -14,7 +14,7 @@ from ieum_contracts.overdue import Clock, ClockLevel, ClockPublished, ClockUnit
 COURSE = "chaos-course"
 PACKAGES = "tests.chaos.agencies"
 SECONDS_MAX, REVIEW_SECONDS = 30, 120
-"""No clock of work runs longer; a place on a waiting list is kept for longer than a run takes to come to rest."""
+"""No clock of work runs longer; a place on a waiting list is kept until a run has come to rest."""
 _SECONDS = {
     (Clock.TECHNICAL_RECEIPT, ClockLevel.WARN): 10,
     (Clock.TECHNICAL_RECEIPT, ClockLevel.ALARM): SECONDS_MAX,

@@ -78,7 +78,7 @@ async def test_a_day_that_is_added_moves_what_is_due_and_nothing_runs_out_twice(
         try:
 
             async def timed() -> bool:
-                return await administrator.fetchval(TIMED_OTHERWISE, before) == 0
+                return bool(await administrator.fetchval(TIMED_OTHERWISE, before) == 0)
 
             await until(timed, SECONDS_MAX, pause=0.2)
         finally:
