@@ -125,8 +125,9 @@ async def make_scene(
     template: Template,
     entry: Sequence[str] = PRODUCT,
     settings: Mapping[str, str] | None = None,
+    *,
     instances: int = INSTANCES,
-    hurried: bool = True,
+    hurried: bool = False,
 ) -> Scene:
     """Make a centre and describe its services; `entry` is the module that runs one, and its arguments.
 
