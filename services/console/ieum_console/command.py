@@ -5,10 +5,14 @@ import os
 
 import typer
 
+from ieum.casework.business_days import WEEKDAYS
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.output import tell
+from ieum.observe.logging import set_up_logging
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console
+from ieum_console.pages.serving import serve_pages
+from ieum_console.pages.web_settings import WebSettings
 from ieum_console.settings import ConsoleSettings
 
 CONSOLE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_USERNAME")
@@ -37,6 +41,15 @@ def migrate() -> None:
     """Bring the console's own database to the newest schema."""
     applied = asyncio.run(migrate_console(console_settings()))
     tell(f"The console's database is at the newest schema ({', '.join(applied) or 'nothing to do'}).")
+
+
+@app.command()
+def pages() -> None:
+    """Serve the pages for browsers, until a signal ends it; IEUM_OIDC_ISSUER says who may sign in."""
+    settings, centre_file = console_settings(), centre_settings()
+    web = WebSettings.model_validate({})
+    set_up_logging(settings.log_format, settings.log_level, centre=settings.centre)
+    asyncio.run(serve_pages(settings, web, centre_of(centre_file), WEEKDAYS))
 
 
 def console_settings() -> ConsoleSettings:
