@@ -6,11 +6,12 @@ other has heard keeps its number; what can be heard again is heard again; the re
 the next step.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
@@ -116,6 +117,34 @@ async def test_a_restored_sender_hears_again_what_it_can_and_stops_where_it_spok
     await reaches(sender, asked, "cancelled")
     await comes(lambda: _awaits_referral(sender, lost))
     await check_numbers(sender, recipient)
+
+
+async def test_an_older_copy_under_a_running_agency_is_noticed_and_gives_no_number_twice(
+    agencies: tuple[Whole, Whole],
+) -> None:
+    sender, recipient = agencies
+    known = await refer(sender, recipient)
+    await sender.back_up()
+    assert (await decide(recipient, known, **ACCEPTED))[0] == 200
+    await reaches(sender, known, "accepted")
+    assert (await sender.post(f"/v1/referrals/{known}/asks", ask="amended", priority="urgent"))[0] == 200
+    await comes(lambda: _nothing_open(sender, known))
+
+    with capture_logs() as logs:
+        await sender.fail_over()
+        await comes(lambda: _was_compared(logs))
+    await reaches(sender, known, "accepted")
+    status, problem = await sender.post(f"/v1/referrals/{known}/asks", ask="cancel-requested", reason="moved")
+    assert (status, problem["type"], problem["reason"]) == (409, "urn:ieum:problem:stream-stopped", BEHIND)
+    await retry_all(sender)
+    status, _ = await sender.post(f"/v1/referrals/{known}/asks", ask="cancel-requested", reason="moved")
+    assert status == 200
+    await reaches(recipient, known, "cancelled")
+    await check_numbers(sender, recipient)
+
+
+async def _was_compared(logs: list[MutableMapping[str, Any]]) -> bool:
+    return {"restored.position", "restored.compared"} <= {each["event"] for each in logs}
 
 
 async def _awaits_referral(agency: Whole, referral: str) -> bool:

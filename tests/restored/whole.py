@@ -19,6 +19,13 @@ from tests.kit.delivery.agencies import until
 READY_SECONDS_MAX = 40.0
 DROP = "select format('drop database %I with (force)', $1::text)"
 
+FAIL_OVER = (
+    "select format('alter database %1$I allow_connections false', $1::text, $2::text)",
+    "select format('select pg_terminate_backend(pid) from pg_stat_activity where datname=%L', $1::text) where $2 > ''",
+    "select format('alter database %1$I rename to %1$I_lost', $1::text, $2::text)",
+    "select format('alter database %2$I rename to %1$I', $1::text, $2::text)",
+)
+
 
 class Whole:
     """One agency; `start` and `stop` may follow each other again and again, as of a process."""
@@ -70,6 +77,14 @@ class Whole:
         await administrator.close()
         await self._copy(self._backup, database_name(self.address))
         await self.start()
+
+    async def fail_over(self) -> None:
+        """Put the copy in the place of the database under the running agency, as a failover to it does."""
+        mine = database_name(self.address)
+        administrator = await connect_admin(self.centre.settings)
+        for statement in FAIL_OVER:
+            await administrator.execute(await administrator.fetchval(statement, mine, self._backup))
+        await administrator.close()
 
     @property
     def _backup(self) -> str:

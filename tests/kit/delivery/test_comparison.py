@@ -93,7 +93,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
 
     async def late(context: DeliveryContext, client: AIOKafkaConsumer) -> None:
         await compared.wait()
-        await check_positions(context, client)
+        await check_positions(context, client, {})
 
     monkeypatch.setattr(consumer, "check_positions", late)
     await beta.change("delete from source")

@@ -10,7 +10,11 @@ _log = structlog.get_logger(__name__)
 
 
 class RestoreCheck:
-    """The result of comparing the database with Kafka at the start; `comparing` while peers are asked."""
+    """The result of comparing the database with Kafka; `comparing` while peers are asked.
+
+    Compared at the start, and again after the connection to the database was lost: who answers now may be an
+    older copy.
+    """
 
     def __init__(self) -> None:
         self._known = asyncio.Event()
@@ -29,6 +33,11 @@ class RestoreCheck:
         self.comparing = comparing
         self._compared.set()
         self._known.set()
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the comparison is still to be made."""
+        return not self._compared.is_set()
 
     async def compared(self) -> None:
         """Wait for the comparison, however long Kafka is away.

@@ -14,6 +14,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.receiving.batch_effects import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
+from ieum.delivery.receiving.offset_commits import COMMIT_SECONDS, OffsetCommits
 from ieum.delivery.receiving.read_range import Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
@@ -22,10 +23,10 @@ from ieum.delivery.recovering.startup_check import check_positions, ends_of, rew
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILIES
+from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
 
-COMMIT_SECONDS = 1.0
 PACE_SECONDS = 0.02
 PACED_EVENTS_MIN = 4
 """Under load, reading pauses between batches, so that the next one is larger and costs less per event."""
@@ -54,7 +55,7 @@ class Consumer(Generic[Known]):
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere = asyncio.Event()
-        self._uncommitted: dict[TopicPartition, int] = {}
+        self._offsets = OffsetCommits()
         self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
 
     async def run(self) -> None:
@@ -66,16 +67,20 @@ class Consumer(Generic[Known]):
             while True:
                 await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
-                await self._commit()
+                consumer = self._mailboxes.consumer
+                await self._offsets.commit(consumer)
+                if self._context.restore_check.is_doubted:  # the connection to the database was lost
+                    with suppress(*RETRYABLE):
+                        await self._look_back()
                 now = asyncio.get_running_loop().time()
                 if now - looked >= self._context.limits.look_seconds:
                     looked = now
                     with suppress(*RETRYABLE):
-                        consumer = self._mailboxes.consumer
                         self._mailboxes.renew_password()
                         await look_how_far(self._context, consumer, self._reach, self.progress, now)
         finally:
-            await self._commit()
+            with suppress(Transient):
+                await self._offsets.commit(self._mailboxes.consumer)
             await self._mailboxes.stop()
 
     @property
@@ -88,7 +93,8 @@ class Consumer(Generic[Known]):
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
-        await check_positions(self._context, self._mailboxes.consumer)
+        await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
+        self._offsets.taken.clear()
         self.compared.set()
         self._relay.wake()
 
@@ -153,8 +159,8 @@ class Consumer(Generic[Known]):
     def _done(self, records: Records, taken: BatchResult, started: float) -> None:
         if taken.said or taken.told:
             self._relay.wake()
+        self._offsets.note(records)
         for record in records:
-            self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
             self._sought.pop(self._inbox.place(record), None)
         counts = {name: count for name, count in sorted(taken.counts.items()) if count}
         seconds = asyncio.get_running_loop().time() - started
@@ -173,6 +179,8 @@ class Consumer(Generic[Known]):
     async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
         """Seek once to what is missing before a batch; if Kafka no longer has it, go on without it."""
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
+        if self._offsets.is_above(offsets):
+            self._context.restore_check.doubt()
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
         if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
             lost = [partition for partition, offset in offsets.items() if begins[partition] > offset]
@@ -190,11 +198,3 @@ class Consumer(Generic[Known]):
     def _partition(self, place: Partition) -> TopicPartition:
         family, partition = place
         return TopicPartition(topic_of(self._context.me, FAMILIES[family]), partition)
-
-    async def _commit(self) -> None:
-        """Commit offsets to Kafka; only a hint, the table `position` decides."""
-        uncommitted, self._uncommitted = self._uncommitted, {}
-        if uncommitted:
-            with suppress(Exception):  # a lost commit does no harm
-                async with asyncio.timeout(COMMIT_SECONDS):
-                    await self._mailboxes.consumer.commit(uncommitted)

@@ -19,19 +19,24 @@ ANSWER_SECONDS_MAX = 10.0
 _log = structlog.get_logger(__name__)
 
 
-async def check_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
-    """Compare our positions with Kafka's before anything is read; settles `restore_check`.
+async def check_positions(
+    context: DeliveryContext, consumer: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
+) -> None:
+    """Compare our positions with Kafka's, and with what this process has taken in; settles `restore_check`.
 
-    A committed offset above a position means that the database was restored from a backup: Kafka gets only
-    offsets that the database has. A mailbox that begins above a position lost what we never read; one
-    that ends below it lost what we have read, and perhaps more. Raises one of DATABASE_RETRYABLE or a
-    KafkaError.
+    A committed offset above a position means that the database was restored from a backup, or is an older
+    copy: Kafka gets only offsets that the database has. A mailbox that begins above a position lost what we
+    never read; one that ends below it lost what we have read, and perhaps more. Raises one of
+    DATABASE_RETRYABLE or a KafkaError.
     """
     partitions = partitions_of(context, consumer)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
         begins = await consumer.beginning_offsets(list(partitions))
-    committed = {place: offset or 0 for place, offset in zip(partitions.values(), offsets, strict=True)}
+    committed = {
+        place: max(offset or 0, taken.get(partition, 0))
+        for (partition, place), offset in zip(partitions.items(), offsets, strict=True)
+    }
     starts = {partitions[partition]: offset for partition, offset in begins.items()}
     async with context.database.acquire() as connection:
         read = await read_positions(connection)

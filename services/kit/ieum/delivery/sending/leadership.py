@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import structlog
@@ -54,11 +55,13 @@ class Leadership:
         self.lost.set()
 
     @asynccontextmanager
-    async def lead(self, waiting: Callable[[], None], woken: Callable[[], None]) -> AsyncIterator[Connection]:
+    async def lead(
+        self, waiting: Callable[[], None], woken: Callable[[], None], cut: Callable[[], None]
+    ) -> AsyncIterator[Connection]:
         """Wait for the lock, then lend its connection; leadership ends with the block.
 
-        `waiting` is called at each attempt, `woken` at each notification of another process. Raises one of
-        DATABASE_RETRYABLE.
+        `waiting` is called at each attempt, `woken` at each notification of another process, `cut` when the
+        server ends the connection. Raises one of DATABASE_RETRYABLE.
         """
         connection = await asyncpg.connect(
             self._address.dsn,
@@ -67,6 +70,8 @@ class Leadership:
             command_timeout=STATEMENT_SECONDS_MAX,
             server_settings=_SESSION,
         )
+        ended = partial(_call, cut)
+        connection.add_termination_listener(ended)
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 waiting()
@@ -79,4 +84,9 @@ class Leadership:
         finally:
             self.leading.clear()
             self.lost.set()
+            connection.remove_termination_listener(ended)
             connection.terminate()
+
+
+def _call(cut: Callable[[], None], _connection: object) -> None:
+    cut()

@@ -68,9 +68,13 @@ class Relay:
             await asyncio.sleep(self._database_backoff.pause())
 
     async def _hold(self) -> None:
-        async with self._leadership.lead(self._waiting, self._woken.set) as connection:
+        async with self._leadership.lead(self._waiting, self._woken.set, self._cut) as connection:
             self._database_backoff.reset()
             await self._pump(connection)
+
+    def _cut(self) -> None:
+        """Have the database compared with Kafka again: who answers after this may be an older copy."""
+        self._context.restore_check.doubt()
 
     def _waiting(self) -> None:
         self.last_turn = _now()
