@@ -46,7 +46,7 @@ PLANTED = [
     ("kit-and-lab", "ieum/delivery/playful.py", "import ieum_lab"),
     ("lab", "ieum_lab/embedded/curious.py", "import ieum_lab.simulator"),
     ("console-apart", "ieum/delivery/watched.py", "import ieum_console"),
-    ("console-rights", "ieum_console/reaching.py", "import ieum.application"),
+    ("console-rights", "ieum_console/reaching.py", "import ieum.service"),
     ("console-rooms", "ieum_console/projection/curious.py", "import ieum_console.command"),
     ("agencies", "services/seventh_team/agency.py", "import services.sixth_team.agency"),
     ("agencies-and-kit", "services/seventh_team/agency.py", "import ieum.delivery"),

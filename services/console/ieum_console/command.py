@@ -9,6 +9,7 @@ from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.output import tell
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console
+from ieum_console.service import rebuild_projection, serve
 from ieum_console.settings import ConsoleSettings
 
 CONSOLE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_USERNAME")
@@ -37,6 +38,21 @@ def migrate() -> None:
     """Bring the console's own database to the newest schema."""
     applied = asyncio.run(migrate_console(console_settings()))
     tell(f"The console's database is at the newest schema ({', '.join(applied) or 'nothing to do'}).")
+
+
+@app.command()
+def run() -> None:
+    """Run the projector, until a signal ends it."""
+    serve(console_settings())
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the projection anew from the topics, with progress; pages say meanwhile that it is not whole.
+
+    The audit, and events that the topics no longer hold, are kept.
+    """
+    asyncio.run(rebuild_projection(console_settings(), tell))
 
 
 def console_settings() -> ConsoleSettings:
