@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAB = ("ieum_lab", "ieum_lab/embedded", "ieum_lab/simulator")
 CONSOLE = ("ieum_console", "ieum_console/projection")
-DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving")
+DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving", "ieum/delivery/sending")
 API = ("ieum/api", "ieum/api/http", "ieum/api/agency")
 ROOMS = (
     *DELIVERY,

@@ -73,7 +73,7 @@ class Distribution:
         return next((extra for prefix, extra in self.extras if module.startswith(prefix)), "")
 
 
-KIT = Distribution("ieum-kit", "services/kit", ("ieum",))
+KIT = Distribution("ieum-kit", "services/kit", ("ieum",), (("ieum.web", "web"),))
 LAB = Distribution("ieum-lab", "services/lab", ("ieum_lab",), (("ieum_lab.testing.plugin", "testing"),))
 CONSOLE = Distribution("ieum-console", "services/console", ("ieum_console",))
 AGENCY_FOLDERS = sorted(path.parent for path in (ROOT / "services").glob("*/agency.py"))

@@ -15,6 +15,15 @@ from ieum_lab.simulator.stories import STORIES, Story
 from tests.journeys.living import Living
 
 pytestmark = pytest.mark.stack
+ASKED_FIRST = frozenset(range(1, 11)) | {12}
+"""Stories in which a worker asks, without a name, before somebody is referred."""
+SEEN = {
+    6: "followed the suggestion to employment-center in one call",
+    7: "tried it out, and nothing was sent",
+    12: "Due, as city-welfare-team sees it: waitlist-review by veterans-center",
+    13: "tried it out, and nothing was sent",
+}
+"""What a story lets one see beside."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.number}-{story.play.__name__}")
@@ -26,6 +35,9 @@ async def test_a_story_comes_to_its_end(living: Living, simulated: SimulatedCent
     after = await living.accounts()
     assert after.sentences == []
     assert sum(after.referrals.values()) > sum(before.referrals.values())
+    noted = "\n".join(simulated.notes)
+    assert (story.number in ASKED_FIRST) == ("without a name" in noted)
+    assert SEEN.get(story.number, "") in noted
 
 
 async def whole_feed(client: AgencyClient) -> list[FeedEvent]:
@@ -54,6 +66,18 @@ async def test_a_change_of_eligibility_travels_back_to_the_sender(simulated: Sim
     heard = [event for event in changes if event.direction == "heard"]  # what it says is passed on to others
     assert heard
     assert "employment-support-1" in str(heard[0].data)
+
+
+async def test_what_is_followed_goes_on_from_the_referral_that_was_redirected(
+    simulated: SimulatedCentre,
+) -> None:
+    feed = await whole_feed(simulated.clients["city-job-center"])
+
+    said = [event for event in feed if event.direction == "said" and event.type == "referral.requested.v1"]
+    full = next(event for event in said if (event.data or {}).get("programme") == "women-training")
+    card = next(event for event in said if (event.data or {}).get("programme") == "training-card")
+    assert (card.data or {})["parent"] == str(full.key)
+    assert (card.data or {})["assessment"]
 
 
 async def test_aftercare_is_told_to_the_sender_of_the_case(simulated: SimulatedCentre) -> None:

@@ -9,6 +9,7 @@ from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.output import tell
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console
+from ieum_console.pages.web_settings import WebSettings
 from ieum_console.service import rebuild_projection, serve
 from ieum_console.settings import ConsoleSettings
 
@@ -42,8 +43,18 @@ def migrate() -> None:
 
 @app.command()
 def run() -> None:
-    """Run the projector, until a signal ends it."""
-    serve(console_settings())
+    """Run the projector, and the pages where IEUM_OIDC_ISSUER says who may sign in; ends by a signal."""
+    if os.environ.get("IEUM_OIDC_ISSUER"):
+        serve(console_settings(), web_settings(), centre_of(centre_settings()))
+    else:
+        tell("IEUM_OIDC_ISSUER is not set, so nobody could sign in: no pages are served.")
+        serve(console_settings())
+
+
+@app.command()
+def pages() -> None:
+    """Serve the pages alone, where the projector runs elsewhere; IEUM_OIDC_ISSUER says who may sign in."""
+    serve(console_settings(), web_settings(), centre_of(centre_settings()), projecting=False)
 
 
 @app.command()
@@ -53,6 +64,11 @@ def rebuild() -> None:
     The audit, and events that the topics no longer hold, are kept.
     """
     asyncio.run(rebuild_projection(console_settings(), tell))
+
+
+def web_settings() -> WebSettings:
+    """Read the settings of the pages."""
+    return WebSettings.model_validate({})
 
 
 def console_settings() -> ConsoleSettings:

@@ -1,14 +1,17 @@
-"""The console's process: its database migrated, its projector running, until a signal ends it."""
+"""The console as a process: its database migrated, projector and pages running until a signal ends it."""
 
 import asyncio
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
+from ieum.application.business_calendar import business_calendar
+from ieum.centre.centre_file import Centre
 from ieum.observe.logging import set_up_logging
 from ieum.storage.database import Database
 from ieum_console.database import migrate_console, open_console_database
+from ieum_console.pages.serving import serve_pages
+from ieum_console.pages.web_settings import WebSettings
 from ieum_console.projection.freshness import Source, behind
 from ieum_console.projector.projector import Projector
 from ieum_console.projector.rebuild import begin_rebuild
@@ -17,10 +20,16 @@ from ieum_console.settings import ConsoleSettings
 PROGRESS_SECONDS = 2.0
 
 
-def serve(settings: ConsoleSettings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def serve(
+    settings: ConsoleSettings,
+    web: WebSettings | None = None,
+    centre: Centre | None = None,
+    *,
+    projecting: bool = True,
+) -> None:
+    """Serve until SIGTERM or SIGINT: the projector, and the pages where it is known who may sign in."""
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, service="console")
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, web, centre, projecting=projecting))
 
 
 async def rebuild_projection(settings: ConsoleSettings, tell: Callable[[str], None]) -> None:
@@ -59,17 +68,27 @@ async def _progress(database: Database, records: int, tell: Callable[[str], None
             return
 
 
-async def _serve(settings: ConsoleSettings) -> None:
+async def _serve(
+    settings: ConsoleSettings, web: WebSettings | None, centre: Centre | None, *, projecting: bool
+) -> None:
     await migrate_console(settings)
     database = await open_console_database(settings)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    projector = asyncio.create_task(Projector(settings, database).run())
+    works: list[asyncio.Task[object]] = [asyncio.create_task(ended.wait())]
+    if projecting:
+        works.append(asyncio.create_task(Projector(settings, database).run()))
+    if web is not None and centre is not None:
+        calendar = business_calendar(settings.centre_file)
+        works.append(asyncio.create_task(serve_pages(settings, web, centre, calendar)))
     try:
-        await ended.wait()
+        await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        projector.cancel()
-        with suppress(asyncio.CancelledError):
-            await projector
+        for work in works:
+            work.cancel()
+        results = await asyncio.gather(*works, return_exceptions=True)
         await database.close()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result

@@ -27,10 +27,11 @@ from ieum.application.room_keeper import RoomKeeper
 from ieum.application.room_source import RoomSource
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.values import AgencyView
+from ieum.delivery.agency_time import agency_time
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.intervals import USUAL, Intervals
+from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
@@ -98,13 +99,13 @@ class Service:
         await asyncio.gather(*(each.close() for each in self.databases))
 
 
-async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
+async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
     """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
     sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
     database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
-    context = _delivery_context(settings, database, registry, intervals)
+    context = _delivery_context(settings, database, registry, limits)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
@@ -148,12 +149,12 @@ def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: P
         cache.capacities,
         {each.id: each.clocks for each in agency.programmes},
         calendar,
-        version_of(calendar, context.clock().year),
+        version_of(calendar, context.now().year),
     )
 
 
 def _delivery_context(
-    settings: Settings, database: Database, registry: CollectorRegistry, intervals: Intervals
+    settings: Settings, database: Database, registry: CollectorRegistry, limits: Limits
 ) -> DeliveryContext:
     return DeliveryContext(
         settings.address,
@@ -162,7 +163,8 @@ def _delivery_context(
         lambda: datetime.now(UTC),
         DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
-        intervals=intervals,
+        limits=limits,
+        agency_time=agency_time(settings),
     )
 
 

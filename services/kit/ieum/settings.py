@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ieum_contracts.address import Address, AgencyId, CentreId
 
 TROUBLES_MAX = 2_000
+CLOCK_SPEED_MAX = 10_000
+"""Seven days, in which a question is answered, pass in a minute: any faster, and nothing is done in time."""
 _HOST = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
 _EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - these are no host names
 _NEITHER_IS_SET = "Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it."
@@ -55,6 +57,20 @@ class Settings(BaseSettings):
         default=None, description="The centre's file, for its own closed and working days."
     )
 
+    clock_start: AwareDatetime | None = Field(
+        default=None, description="For demonstrations: from when on the agency's time is not the machine's."
+    )
+    clock_shows: AwareDatetime | None = Field(
+        default=None, description="The agency's time at IEUM_CLOCK_START; by default the machine's."
+    )
+    clock_speed: float = Field(
+        default=1.0,
+        ge=1,
+        le=CLOCK_SPEED_MAX,
+        allow_inf_nan=False,
+        description="How fast the agency's time passes from IEUM_CLOCK_START on.",
+    )
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -72,6 +88,14 @@ class Settings(BaseSettings):
     def _one_password(self) -> Self:
         if self.kafka_password is None and self.kafka_password_file is None:
             raise ValueError(_NEITHER_IS_SET)
+        return self
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if self.clock_start is None and (self.clock_shows is not None or self.clock_speed != 1):
+            raise ValueError(
+                "IEUM_CLOCK_SPEED and IEUM_CLOCK_SHOWS count from IEUM_CLOCK_START, which is not set."
+            )
         return self
 
     @property

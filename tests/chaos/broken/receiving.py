@@ -51,7 +51,7 @@ def no_duplicate_check() -> None:
     rewrite(batch_write, "_ENTER", "from entry\n), sent as", "from entry on conflict do nothing\n), sent as")
 
     def apply_again(
-        self: BatchFold[Any],
+        self: BatchFold,
         stream: Stream,
         heard: VerifiedEvent,
         digest: bytes | None,
@@ -68,7 +68,7 @@ def no_duplicate_check() -> None:
 def any_later_number() -> None:
     """Apply whatever number is above the last one heard, gaps or not."""
 
-    def advance_anyhow(self: BatchFold[Any], stream: Stream) -> None:
+    def advance_anyhow(self: BatchFold, stream: Stream) -> None:
         if queue := self._waiting[stream.at]:
             stream.heard = max(stream.heard, min(queue) - 1)
         advance(self, stream)

@@ -92,7 +92,8 @@ class World:
             for at, h in arrived
             if h.sequence < streams[at].heard
         }
-        effects = BatchFold(self.application, None, streams, self.now).fold(waiting, arrived, earlier)
+        fold = BatchFold(lambda event: self.application.fold(None, event, self.now), streams, self.now)
+        effects = fold.fold(waiting, arrived, earlier)
         for stream in streams.changed():
             self.streams[stream.at] = stream
         for place in effects.unparked:

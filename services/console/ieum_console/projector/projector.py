@@ -133,6 +133,7 @@ class Projector:
             read = await groups.read(reader.owners, reader.mailboxes, ends)
             members = await groups.describe(reader.owners) if checks % DESCRIBE_EVERY == 0 else None
         async with self._database.acquire() as connection:
+            await self.store.check_projection(connection)
             await write_reading(connection, read, now())
             await self._write_behind(connection, reader, ends, positions)
             if members is not None:

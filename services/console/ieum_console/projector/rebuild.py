@@ -14,6 +14,7 @@ from ieum_console.projector.topics import TopicReader
 from ieum_console.settings import ConsoleSettings
 
 KEYS_AT_ONCE = 2_000
+REBUILD_SECONDS_MAX = 3_600.0
 
 EMPTY = """
 truncate partition_position, rejected_record, gap, referral, tally, edge, flow, delivery_time, notice,
@@ -52,7 +53,9 @@ async def begin_rebuild(
     async with database.acquire() as connection, connection.transaction():
         await connection.execute(LOCK_OFFSETS)
         await connection.execute(EMPTY)
-        await connection.execute(DROP_STEPS, *map(list, zip(*firsts, strict=True)), timeout=None)
+        await connection.execute(
+            DROP_STEPS, *map(list, zip(*firsts, strict=True)), timeout=REBUILD_SECONDS_MAX
+        )
         await connection.execute(KEPT_EDGES)
         await connection.execute(BEGIN, now, records)
         store.forget()

@@ -38,7 +38,7 @@ class ProjectionStore:
         try:
             async with connection.transaction():
                 offsets = await read_offsets(connection, lock=True)
-                await self._same_projection(connection)
+                await self.check_projection(connection)
                 new = [each for each in records if each.offset >= offsets.get(_partition(each), 0)]
                 if new:
                     await self._write(connection, gather(new), now)
@@ -63,7 +63,7 @@ class ProjectionStore:
         number = await connection.fetchval(NEXT_NUMBER, 0, now)
         await write_heads(connection, await self._read(connection, keys, now), self._names, number)
 
-    async def _same_projection(self, connection: Connection) -> None:
+    async def check_projection(self, connection: Connection) -> None:
         """Raise RebuiltError when the projection was emptied since this session began."""
         if await connection.fetchval(REBUILDS) != self.rebuilds:
             raise RebuiltError("The projection is made anew; it is read from the beginning again.")

@@ -79,7 +79,7 @@ class ClockRunner:
 
     async def turn(self) -> Turn:
         """Act on at most TURN_CLOCKS_MAX clocks; raises one of RETRYABLE."""
-        now = self._context.clock()
+        now = self._context.now()
         async with self._context.database.acquire() as connection, connection.transaction():
             turn = await self._act(connection, now)
         if turn.due:

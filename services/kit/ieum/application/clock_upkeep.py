@@ -58,7 +58,7 @@ class ClockUpkeep:
 
     async def turn(self) -> bool:
         """Do a part of what is to be done; returns whether there is more of it. Raises one of RETRYABLE."""
-        now = self._context.clock()
+        now = self._context.now()
         async with self._context.database.acquire() as connection:
             async with connection.transaction():
                 moved = await self._time_again(connection)

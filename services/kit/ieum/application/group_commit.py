@@ -163,7 +163,7 @@ class CommandBatcher:
         keys = [each.idempotency_key for each in submissions]
         loaded = await load(connection, self._handler.peers, needs, keys)
         writer = await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
-        now = self._context.clock()
+        now = self._context.now()
         outcomes = [_outcome(each, loaded, writer, now) for each in submissions]
         answers = [
             StoredAnswer(key, outcome.answer)

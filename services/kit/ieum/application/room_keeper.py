@@ -143,7 +143,7 @@ class RoomKeeper:
         needs = [Requirements(each.referral.id, case_of_journey=each.accepts) for each in planned]
         loaded = await load(connection, self._handler.peers, needs, [None] * len(needs))
         writer = await self._delivery.outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
-        now, made = self._context.clock(), []
+        now, made = self._context.now(), []
         for move in planned:
             referral = loaded.known.referrals[move.referral.id]
             change = moved(referral, loaded.case_for(referral), move, now, uuid7())

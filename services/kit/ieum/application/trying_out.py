@@ -37,7 +37,7 @@ async def try_out(
     wanted = required_to_refer(order, handler.view)
     needs = replace(wanted, inquiry=None)  # what is cited would be locked
     loaded = await load(connection, handler.peers, [needs], [None])
-    prior, now = loaded.prior(needs), context.clock()
+    prior, now = loaded.prior(needs), context.now()
     if wanted.inquiry is not None:
         prior = replace(prior, inquiry=await read_inquiry(connection, handler.peers, wanted.inquiry))
     outcome = dry_run(order, handler.view, prior, now, NewIds(uuid7(), uuid7()))

@@ -53,5 +53,9 @@ def _due(api: httpx.Client, wanted: dict[str, str], limit: int) -> Iterator[dict
 
 
 def _row(each: dict[str, Any]) -> list[object]:
-    names = ("due_at", "level", *COLUMNS[2:])
-    return [each.get(name) for name in names]
+    shown = {**each, "due": each.get("due_at"), **{name: _agency(each[name]) for name in ("holder", "peer")}}
+    return [shown.get(name) for name in COLUMNS]
+
+
+def _agency(address: str) -> str:
+    return address.rpartition("/")[2]

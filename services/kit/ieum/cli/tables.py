@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-PIPE_COLUMNS = 200
+PIPE_COLUMNS_MAX = 1_000
+"""Nothing is folded in a file or for `grep`: a table takes what it needs of this."""
 
 
 def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -19,5 +20,5 @@ def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_row(*(str(cell) for cell in row))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=PIPE_COLUMNS)
+        console = Console(width=PIPE_COLUMNS_MAX)
     console.print(table)

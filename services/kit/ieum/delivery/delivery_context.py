@@ -10,7 +10,8 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.agencies import ANYBODY, Agencies
-from ieum.delivery.intervals import USUAL, Intervals
+from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
+from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
@@ -28,7 +29,10 @@ class Connections(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What the parts of one agency's delivery share. `clock` returns aware datetimes in UTC."""
+    """What the parts of one agency's delivery share.
+
+    `clock` returns the machine's time, aware and in UTC: delivery retries, holds and notifies by it.
+    """
 
     me: Address
     database: Connections
@@ -38,4 +42,9 @@ class DeliveryContext:
     restore_check: RestoreCheck = field(default_factory=RestoreCheck)
     troubles_max: int = TROUBLES_MAX
     agencies: Agencies = ANYBODY
-    intervals: Intervals = USUAL
+    limits: Limits = USUAL
+    agency_time: AgencyTime = MACHINE_TIME
+
+    def now(self) -> datetime:
+        """Return the time that the agency goes by: in its events, its referrals and their deadlines."""
+        return self.agency_time.at(self.clock())

@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from ieum.api.agency.cases import CaseView
+from ieum.api.agency.clock_views import DuePage
 from ieum.api.agency.events import FeedPage
 from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.gaps_views import GapsReport
@@ -86,11 +87,15 @@ class AgencyClient:
         """Report to the other side that the client's eligibility for a programme has changed."""
         return await self._post(f"/v1/referrals/{referral}/eligibility-changes", change, ReferralStanding)
 
-    async def dry_run(self, order: Fields) -> ReferralDryRun:
+    async def dry_run(self, order: Fields, path: str = "/v1/referrals") -> ReferralDryRun:
         """Ask what an order for a referral would come to."""
         headers = {"prefer": "dry-run"}
-        request = self._client.build_request("POST", "/v1/referrals", json=dict(order), headers=headers)
+        request = self._client.build_request("POST", path, json=dict(order), headers=headers)
         return ReferralDryRun.model_validate_json((await self._send(request)).content)
+
+    async def due(self) -> DuePage:
+        """Read the first page of what is due."""
+        return await self._get("/v1/due", {}, DuePage)
 
     async def follow(self, referral: UUID, order: Fields) -> ReferralStanding:
         """Refer a client onward in place of a referral that has ended."""

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from ieum.api.agency.inquiry_views import InquiryAnswer, InquiryState
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.handover import Handover
-from ieum_lab.simulator.people import Json
+from ieum_lab.simulator.people import MUNICIPALITY, Json, facts
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
 LOOK_SECONDS = 2.0
@@ -50,12 +50,26 @@ def citing(order: Json, answers: Sequence[InquiryAnswer]) -> Json:
 
 async def ask_and_refer(centre: SimulatedCentre, sender: str, order: Json) -> Handover:
     """Ask the recipient about the facts of a referral, then send it with the answer."""
-    sealed = order["sealed"]
-    facts = sealed.get("circumstances", {}) if isinstance(sealed, dict) else {}
-    asked: Json = {"recipients": [order["recipient"]], "programmes": [order["programme"]]}
-    answers = await ask_first(centre, sender, facts, **asked)
-    found = ", ".join(str(each["likelihood"]) for answer in answers for each in answer.assessed or ())
-    centre.note(
-        f"{sender} asked {order['recipient']} first, without a name: {order['programme']} is {found}."
-    )
+    answers = await ask_recipient(centre, sender, order)
     return await centre.refer(sender, citing(order, answers))
+
+
+async def ask_recipient(centre: SimulatedCentre, sender: str, order: Json) -> list[InquiryAnswer]:
+    """Ask a referral's recipient about its programme and facts, before it is sent."""
+    recipient, programme = str(order["recipient"]), str(order["programme"])
+    asked: Json = {"recipients": [recipient], "programmes": [programme], "subject": order["subject"]}
+    answers = await ask_first(centre, sender, _facts(order), **asked)
+    found = ", ".join(str(each["likelihood"]) for answer in answers for each in answer.assessed or ())
+    centre.note(f"{sender} asked {recipient} first, without a name: {programme} is {found}.")
+    return answers
+
+
+def _facts(order: Json) -> Json:
+    """Return what may be said of a client without a name; of an employer that is where the work is."""
+    sealed = order["sealed"]
+    if not isinstance(sealed, dict):
+        return {}
+    circumstances, employer = sealed.get("circumstances"), sealed.get("employer")
+    if isinstance(employer, dict):
+        return facts(workplace_municipality=MUNICIPALITY)
+    return circumstances if isinstance(circumstances, dict) else {}

@@ -39,9 +39,9 @@ class Handover:
         """Wait until the sender has heard the first answer."""
         return await self._until(self.sender, lambda it: it.state != "requested", "an answer")
 
-    async def becomes(self, state: str) -> ReferralStanding:
-        """Wait until the sender has heard that it is in this state."""
-        return await self._until(self.sender, lambda it: it.state == state, state)
+    async def becomes(self, *states: str) -> ReferralStanding:
+        """Wait until the sender has heard that it is in one of these states."""
+        return await self._until(self.sender, lambda it: it.state in states, " or ".join(states))
 
     async def is_settled(self, state: str) -> ReferralStanding:
         """Wait until both sides show this state and no open ask; returns the recipient's view."""

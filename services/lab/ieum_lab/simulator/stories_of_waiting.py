@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ieum_lab.simulator.asking import ask_and_refer
+from ieum_lab.simulator.before_sending import note_due, try_out
 from ieum_lab.simulator.people import MUNICIPALITY, Json, facts, person
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
@@ -31,9 +33,12 @@ async def nobody_answers(centre: SimulatedCentre) -> None:
     )
     promised = datetime.now(UTC) + PROMISED
     await silent.decides("waitlisted", review_at=promised.isoformat(timespec="seconds"))
+    await silent.becomes("waitlisted", "expired")
+    await note_due(centre, WELFARE, silent.id)
     await silent.is_settled("expired")
     centre.note(f"{VETERANS} promised to look at its waiting list again and did not: the clock ended it.")
-    placement = await centre.refer(
+    placement = await ask_and_refer(
+        centre,
         WELFARE,
         person(
             JOBS,
@@ -56,7 +61,9 @@ async def waiting_list_moves(centre: SimulatedCentre) -> None:
     await centre.clients[JOBS].set_room(FAIR, {"places": 1})
     first = await centre.refer(EMPLOYMENT, _to_the_fair(centre, "a"))
     await first.becomes("accepted")
-    second = await centre.refer(EMPLOYMENT, _to_the_fair(centre, "b"))
+    order = _to_the_fair(centre, "b")
+    await try_out(centre, EMPLOYMENT, order)
+    second = await centre.refer(EMPLOYMENT, order)
     await second.becomes("waitlisted")
     centre.note(f"The {FAIR} has one place: the first got it at once, the second waits.")
     await first.is_concluded("attended")

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ieum_lab.simulator.asking import ask_and_refer
+from ieum_lab.simulator.asking import ask_and_refer, ask_first, ask_recipient, citing, likely
+from ieum_lab.simulator.before_sending import follow, try_out
 from ieum_lab.simulator.people import MUNICIPALITY, employer, facts, person
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 
@@ -50,7 +51,8 @@ async def discharged_without_pension(centre: SimulatedCentre) -> None:
 
 async def sensitive_line_empty(centre: SimulatedCentre) -> None:
     """Say nothing of marriage or origin in the form; the job centre serves the client all the same."""
-    training = await centre.refer(
+    training = await ask_and_refer(
+        centre,
         WOMEN,
         person(
             JOBS,
@@ -69,7 +71,8 @@ async def sensitive_line_empty(centre: SimulatedCentre) -> None:
 
 async def redirected_for_want_of_room(centre: SimulatedCentre) -> None:
     """Find no room at the women's centre, which suggests another agency; refer again on new consent."""
-    full = await centre.refer(
+    full = await ask_and_refer(
+        centre,
         JOBS,
         person(
             WOMEN,
@@ -89,37 +92,32 @@ async def redirected_for_want_of_room(centre: SimulatedCentre) -> None:
         suggestion={"agency": suggestion, "programme": "training-card"},
     )
     await full.is_settled("redirected")
-    card = await centre.refer(
-        JOBS,
-        person(
-            EMPLOYMENT,
-            "training-card",
-            f"{centre.mark}-6",
-            centre=centre.centre,
-            why="직업훈련을 원하며 새로 동의를 받았습니다.",
-            circumstances=facts(birth_date="1988-05-20", employment_status="unemployed"),
-            needs=["work-training"],
-            goals=["training"],
-            parent=str(full.id),
-        ),
+    order = person(
+        EMPLOYMENT,
+        "training-card",
+        f"{centre.mark}-6",
+        centre=centre.centre,
+        why="직업훈련을 원하며 새로 동의를 받았습니다.",
+        circumstances=facts(birth_date="1988-05-20", employment_status="unemployed"),
     )
+    card = await follow(centre, full, citing(order, await ask_recipient(centre, JOBS, order)))
     await card.is_served("training-started", goals=[{"goal": "training", "met": True}])
 
 
 async def employer_with_vacancies(centre: SimulatedCentre) -> None:
     """Hand a firm over from the women's centre to the job centre; a fair fills two of three posts."""
-    hiring = await centre.refer(
-        WOMEN,
-        employer(
-            JOBS,
-            "hiring-support",
-            f"{centre.mark}-7",
-            headcount=3,
-            why="생산직 세 명을 구합니다.",
-            needs=["work-hiring"],
-            goals=["vacancies-filled"],
-        ),
+    order = employer(
+        JOBS,
+        "hiring-support",
+        f"{centre.mark}-7",
+        headcount=3,
+        why="생산직 세 명을 구합니다.",
+        needs=["work-hiring"],
+        goals=["vacancies-filled"],
     )
+    asked = citing(order, await ask_recipient(centre, WOMEN, order))
+    await try_out(centre, WOMEN, asked)
+    hiring = await centre.refer(WOMEN, asked)
     await hiring.decides("accepted")
     await hiring.decides("progressed", sub_status="scheduled")
     await hiring.is_concluded("partially-met", goals=[{"goal": "vacancies-filled", "met": False}])
@@ -127,7 +125,8 @@ async def employer_with_vacancies(centre: SimulatedCentre) -> None:
 
 async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
     """Let an acceptance and a request to cancel cross; the worker agrees, and both sides end cancelled."""
-    advice = await centre.refer(
+    advice = await ask_and_refer(
+        centre,
         EMPLOYMENT,
         person(
             WOMEN,
@@ -135,7 +134,7 @@ async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
             f"{centre.mark}-9",
             centre=centre.centre,
             why="경력 상담을 원합니다.",
-            circumstances=facts(sex="female", career_break_reason="childcare"),
+            circumstances=facts(sex="female", career_break_reason="childcare", willing_to_work=True),
             needs=["work-finding"],
             goals=["informed"],
         ),
@@ -149,18 +148,28 @@ async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
 
 async def outcome_disputed(centre: SimulatedCentre) -> None:
     """Dispute an outcome: the referral is reopened once, completed again and closed."""
-    advice = await centre.refer(
-        JOBS,
-        person(
-            VETERANS,
-            "veterans-tailored",
-            f"{centre.mark}-10",
-            centre=centre.centre,
-            why="창업 상담을 원하는 제대군인입니다.",
-            needs=["work-starting-business"],
-            goals=["informed"],
-        ),
+    discharge = (datetime.now(UTC).date() - timedelta(days=400)).isoformat()
+    known = facts(
+        rank_class="officer",
+        service_months=130,
+        discharge_date=discharge,
+        employment_status="unemployed",
+        searching=True,
     )
+    answers = await ask_first(centre, JOBS, known, recipients=[VETERANS])
+    offered = ", ".join(programme for _, programme in likely(answers)) or "nothing"
+    centre.note(f"{JOBS} asked {VETERANS} which of its programmes, without a name; likely: {offered}.")
+    order = person(
+        VETERANS,
+        "veterans-tailored",
+        f"{centre.mark}-10",
+        centre=centre.centre,
+        why="창업 상담을 원하는 제대군인입니다.",
+        circumstances=known,
+        needs=["work-starting-business"],
+        goals=["informed"],
+    )
+    advice = await centre.refer(JOBS, citing(order, answers))
     await advice.decides("accepted")
     await advice.decides("started")
     await advice.decides("completed", outcome="information-only")

@@ -71,7 +71,7 @@ async def clocks_by_referral(
     running: dict[UUID, list[RunningClock]] = {each: [] for each in referrals}
     for referral, clock in await read_clocks(connection, referrals):
         running[referral].append(clock)
-    view, now = context.handler.view, context.delivery.clock()
+    view, now = context.handler.view, context.delivery.now()
     return {referral: clock_views(clocks, view, now) for referral, clocks in running.items()}
 
 

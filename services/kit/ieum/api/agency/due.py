@@ -53,7 +53,7 @@ async def list_due(
 
     The same stands at `/v1/due.ics` as a calendar feed (RFC 5545) without anything of a client.
     """
-    now, after = context.delivery.clock(), None
+    now, after = context.delivery.now(), None
     if cursor is not None:
         now, after = _cursor(cursor)
     found = await _read(context, WantedClocks(clock, until, mine), now, after, limit + 1)
@@ -65,7 +65,7 @@ async def list_due(
 @router.get("/v1/due.ics", include_in_schema=False)
 async def feed_due(context: InContext, mine: bool | None = None) -> Response:  # noqa: FBT001 - a parameter of the query
     """Give what is due as a calendar feed, to be subscribed to."""
-    now = context.delivery.clock()
+    now = context.delivery.now()
     found = await _read(context, WantedClocks(mine=mine), now, None, FEED_MAX)
     text = calendar_feed(context.delivery.me, _items(context, found, now), now)
     return Response(text, headers={"cache-control": "no-store"}, media_type=FEED_TYPE)

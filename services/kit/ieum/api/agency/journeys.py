@@ -107,7 +107,7 @@ async def plan(request: Request, context: InContext, journey: JourneyId) -> Resp
     """Set the goals of a journey, as its lead agency; nothing is said to another agency."""
 
     async def work(connection: Connection, order: JourneyPlan) -> Response:
-        faults = tuple(out_of_time(order, context.delivery.clock()))
+        faults = tuple(out_of_time(order, context.delivery.now()))
         if faults:
             raise refused(Refusal(Guard.TIME, "out-of-time", faults=faults))
         found = await _found(connection, context, journey)

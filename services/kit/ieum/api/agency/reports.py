@@ -47,7 +47,7 @@ async def report_gaps(
     request: Request, context: InContext, first: First = None, last: Last = None, form: Form = None
 ) -> Response:
     """Report what was asked for and could not be had, by programme, reason and month."""
-    period, now = _period(context, first, last), context.delivery.clock()
+    period, now = _period(context, first, last), context.delivery.now()
     peers = context.delivery.peers
     async with reading(context.delivery.database) as connection:
         counts = await count_unmet(connection, period, now)
@@ -72,7 +72,7 @@ async def report_flow(
     request: Request, context: InContext, first: First = None, last: Last = None, form: Form = None
 ) -> Response:
     """Report how long answers take, from agency to agency and by month: P50 and P90, never a mean."""
-    period, now = _period(context, first, last), context.delivery.clock()
+    period, now = _period(context, first, last), context.delivery.now()
     peers = context.delivery.peers
     async with reading(context.delivery.database) as connection:
         flows = await measure_flow(connection, period)
@@ -93,7 +93,7 @@ async def report_flow(
 
 
 def _period(context: ApiContext, first: str | None, last: str | None) -> Period:
-    period = period_of(first, last, context.delivery.clock())
+    period = period_of(first, last, context.delivery.now())
     if isinstance(period, BadPeriod):
         parameter = "to" if first is None else "from"
         raise Problem(http_kinds.QUERY, {"errors": [FieldError("query", parameter, period)]})

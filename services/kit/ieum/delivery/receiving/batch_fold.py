@@ -1,14 +1,13 @@
 """Folds one batch in memory: which events apply, in which order, and what happens to the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Generic
 from uuid import UUID
 
 import structlog
 
-from ieum.delivery.application import Application, Applied, Awaiting, Known, Refused
+from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
 from ieum.delivery.blocked.parking import ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
@@ -17,25 +16,24 @@ from ieum.delivery.records.received import Content, NotLoaded, VerifiedEvent
 from ieum.delivery.streams.ledger import APPLIED, HEARD, REFUSED, LedgerEntry
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, Stream, StreamKey, Streams
 from ieum_contracts.catalogue import Invalid, NotUnderstood
+from ieum_contracts.message import Event
 
 NOBODY_HELD: Mapping[int, str] = MappingProxyType({})
 
 _log = structlog.get_logger(__name__)
 
 
-class BatchFold(Generic[Known]):
+class BatchFold:
     """One batch being folded. Its streams are locked and its application state is loaded."""
 
     def __init__(
         self,
-        application: Application[Known],
-        known: Known,
+        apply: Callable[[Event], Outcome],
         streams: Streams,
         now: datetime,
         held: Mapping[int, str] = NOBODY_HELD,
     ) -> None:
-        self._application = application
-        self._known = known
+        self._apply = apply
         self._streams = streams
         self._now = now
         self._held = held
@@ -131,7 +129,7 @@ class BatchFold(Generic[Known]):
             self._hear(stream, head.heard, refusal=content.reason)
             return True
         try:
-            outcome = self._application.fold(self._known, head.heard.event(content), self._now)
+            outcome = self._apply(head.heard.event(content))
         except Exception as error:  # noqa: BLE001 - a bug of the fold stops its own stream and no other
             _log.error("fold.failed", error=type(error).__name__, type=head.heard.envelope.type)
             head.reason = "fold.failed"

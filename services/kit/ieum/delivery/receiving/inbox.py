@@ -126,7 +126,7 @@ class Inbox(Generic[Known]):
         if not contents and not seen.untaken:
             await write_rows(connection, Rows(positions=following))
             return
-        now = self._context.clock()
+        now, agency_now = self._context.clock(), self._context.now()
         events = [h.event(h.content) for h in contents if isinstance(h.content, Model)]
         known = await self._application.load(connection, events, seen.untaken)
         keys = {h.key for h in contents}
@@ -135,16 +135,17 @@ class Inbox(Generic[Known]):
             # Another process took in what waited: rows that it created could not be locked before.
             known = await self._application.load(connection, events, seen.untaken)
         for each in seen.untaken:
-            self._application.hear_untaken(known, each, now)
+            self._application.hear_untaken(known, each, agency_now)
         arrived = self._counting(heard, seen, streams)
         before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
         earlier = await heard_digests(connection, before) if before else {}
-        fold = BatchFold(self._application, known, streams, now, seen.held)
+        folding = self._application.fold
+        fold = BatchFold(lambda event: folding(known, event, agency_now), streams, now, seen.held)
         effects = fold.fold(seen.waiting, arrived, earlier)
         self._outbox.check_sources([say for say, _ in effects.says], seen.held)
-        said = await self._said(connection, streams, effects, now)
+        said = await self._said(connection, streams, effects, agency_now)
         rows = Rows(streams.changed(), [*effects.entries, *said], following)
-        await self._application.flush(connection, known, rows, now)
+        await self._application.flush(connection, known, rows, agency_now)
         if effects.is_unusual:
             await self._flush(connection, effects, now, taken)
         taken.troubles += effects.troubles()

@@ -1,0 +1,4 @@
+"""The pages of the console: one module a screen, each reads the projection and renders a template.
+
+May import: projection for what is shown, operations for what is done; of the kit its room for windows.
+"""

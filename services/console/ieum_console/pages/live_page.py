@@ -1,0 +1,66 @@
+"""The live stream of a page: how far the projection is, and what has been taken in since a number."""
+
+from collections import Counter
+from datetime import datetime
+
+from asyncpg import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ieum.storage.database import lend
+from ieum.web.event_stream import LiveMessage, live_answer, number_from
+from ieum.web.moments import absolute
+from ieum.web.page_renderer import preferences_of
+from ieum.web.translation import marked
+from ieum_console.pages.page_call import Console
+from ieum_console.pages.words import SOURCES
+from ieum_console.projection.freshness import Freshness, behind, changes_since
+
+AS_OF = marked("as of {time}")
+BEHIND_BY = marked("{records} records and {seconds} s behind")
+EVERY_SECONDS = 1.0
+"""So a page hears at most once a second, with everything in it that has changed."""
+
+
+async def live(request: Request, console: Console) -> Response:
+    """Follow the projection, from `Last-Event-ID` or from the number that the page was made at."""
+    asked = request.headers.get("last-event-id") or request.query_params.get("after")
+    language = preferences_of(request).language
+
+    async def follow(number: int) -> LiveMessage:
+        async with lend(console.database) as connection:
+            return await _message(connection, console, language, number)
+
+    return live_answer(follow, number_from(asked, 0), EVERY_SECONDS)
+
+
+async def _message(connection: Connection, console: Console, language: str, number: int) -> LiveMessage:
+    now = console.clock()
+    freshness = await behind(connection, now)
+    changes = await changes_since(connection, number)
+    content: dict[str, object] = {
+        "live": freshness.is_live,
+        "words": status_words(console, freshness, language, now),
+    }
+    if not changes:
+        return LiveMessage("pulse", number or freshness.number, content)
+    edges: Counter[tuple[str, str]] = Counter()
+    for each in changes:
+        edges[each.source, each.recipient] += each.records
+    content["records"] = edges.total()
+    content["edges"] = [[*edge, count] for edge, count in edges.items()]
+    return LiveMessage("change", changes[-1].number, content)
+
+
+def status_words(console: Console, freshness: Freshness, language: str, now: datetime) -> str:
+    """Say in a line where the projection stands: when it was last compared, and how far it is behind."""
+    translate = console.renderer.translate
+    words = [translate(language, SOURCES[freshness.source].words)]
+    if freshness.as_of is not None:
+        as_of = absolute(freshness.as_of, now, language)
+        words.append(translate(language, AS_OF).format(time=as_of))
+    if freshness.records_behind:
+        behind_by = translate(language, BEHIND_BY)
+        seconds = round(freshness.seconds_behind or 0)
+        words.append(behind_by.format(records=freshness.records_behind, seconds=seconds))
+    return " · ".join(words)

@@ -1,0 +1,26 @@
+"""The first page: five numbers, the flow between the agencies, and what needs somebody."""
+
+from starlette.responses import Response
+
+from ieum.web.url_state import chosen
+from ieum_console.pages.flow_map import BOX_HEIGHT, BOX_WIDTH, HEIGHT, WIDTH, flow_map
+from ieum_console.pages.page_call import PageCall
+from ieum_console.projection.overview import Window, read_overview
+
+
+async def overview(call: PageCall) -> Response:
+    """Show how it flows, and what stands still."""
+    window = chosen(Window, call.asked("window")) or Window.HOUR
+    found = await read_overview(call.connection, window, call.now)
+    waiting = {each.agency: each.waiting for each in found.oldest_unanswered}
+    agencies = [
+        *call.console.agencies,
+        *(each for each in found.agencies if each not in call.console.agencies),
+    ]
+    return call.page(
+        "overview.html",
+        overview=found,
+        window=window,
+        map=flow_map(agencies, found.edges, waiting, call.agency_name),
+        size={"width": WIDTH, "height": HEIGHT, "box_width": BOX_WIDTH, "box_height": BOX_HEIGHT},
+    )

@@ -1,0 +1,176 @@
+"""Any OpenID Connect issuer: endpoints by discovery, the code flow with PKCE, identity tokens checked."""
+
+import asyncio
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from ieum.errors import IeumError
+from ieum.web.web_sessions import Person, SignInAttempt
+
+ANSWER_SECONDS_MAX = 10.0
+ANSWER_BYTES_MAX = 256 * 1024
+METADATA_SECONDS = 600.0
+LEEWAY_SECONDS = 60
+ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
+SCOPE = "openid profile"
+TOKEN_SECONDS_DEFAULT = 300
+VERIFIER_BYTES = 48
+
+
+class SignInError(IeumError):
+    """The issuer cannot be reached, or what it says does not prove who somebody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Whom a window trusts to say who somebody is. `client_secret` is None for a public client."""
+
+    url: str
+    client_id: str
+    redirect_uri: str
+    client_secret: str | None = None
+    scope: str = SCOPE
+
+
+@dataclass
+class _Known:
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    keys: KeySet | None = None
+    at: float = float("-inf")
+
+
+class IdentityProvider:
+    """The issuer as a window meets it."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+        self._known = _Known()
+
+    async def begin(self, next_path: str, *, again: bool = False) -> tuple[str, SignInAttempt]:
+        """Return the address to send a browser to, and what has to come back; raises SignInError."""
+        known = await self._discovered()
+        attempt = SignInAttempt(
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(VERIFIER_BYTES),
+            next_path,
+        )
+        asked = {
+            "response_type": "code",
+            "client_id": self._issuer.client_id,
+            "redirect_uri": self._issuer.redirect_uri,
+            "scope": self._issuer.scope,
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": _challenge(attempt.verifier),
+            "code_challenge_method": "S256",
+            **({"prompt": "login"} if again else {}),
+        }
+        endpoint = httpx.URL(str(known.metadata.get("authorization_endpoint")))
+        return str(endpoint.copy_merge_params(asked)), attempt
+
+    async def finish(self, code: str, attempt: SignInAttempt) -> Person:
+        """Exchange the code for tokens and read who it is; raises SignInError."""
+        known = await self._discovered()
+        given = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._issuer.redirect_uri,
+            "client_id": self._issuer.client_id,
+            "code_verifier": attempt.verifier,
+        }
+        secret = self._issuer.client_secret
+        login = None if secret is None else httpx.BasicAuth(self._issuer.client_id, secret)
+        async with _client() as client:
+            answer = await _json(client, "POST", str(known.metadata.get("token_endpoint")), login, given)
+        claims = await self._claims(str(answer.get("id_token", "")))
+        if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
+            raise SignInError("The identity token answers another sign-in.")
+        return _person(claims, answer)
+
+    async def _claims(self, id_token: str) -> Mapping[str, Any]:
+        known = await self._discovered()
+        if known.keys is None:
+            raise SignInError("The issuer has no keys.")
+        registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._issuer.url},
+            aud={"essential": True, "value": self._issuer.client_id},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        try:
+            token = jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS))
+            registry.validate(token.claims)
+        except (JoseError, ValueError) as error:
+            raise SignInError(f"The identity token proves nothing ({type(error).__name__}).") from error
+        return token.claims
+
+    async def _discovered(self) -> _Known:
+        now = asyncio.get_running_loop().time()
+        if now - self._known.at < METADATA_SECONDS:
+            return self._known
+        async with _client() as client:
+            metadata = await _json(client, "GET", f"{self._issuer.url}/.well-known/openid-configuration")
+            if metadata.get("issuer") != self._issuer.url:
+                raise SignInError("The issuer calls itself otherwise than the settings do.")
+            keys = await _json(client, "GET", str(metadata.get("jwks_uri")))
+        try:
+            self._known = _Known(metadata, KeySet.import_key_set({"keys": keys["keys"]}), now)
+        except (JoseError, KeyError, ValueError) as error:
+            raise SignInError("The issuer's keys cannot be read.") from error
+        return self._known
+
+
+def _challenge(verifier: str) -> str:
+    """Return what proves later who began (RFC 7636)."""
+    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False)
+
+
+async def _json(
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    login: httpx.BasicAuth | None = None,
+    form: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    try:
+        answer = await client.request(method, url, data=form, auth=login)
+        content = answer.raise_for_status().json() if len(answer.content) <= ANSWER_BYTES_MAX else None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise SignInError(f"The issuer does not answer as it should ({type(error).__name__}).") from error
+    if not isinstance(content, dict):
+        raise SignInError("The issuer answers with something else than a JSON object.")
+    return content
+
+
+def _person(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
+    now = datetime.now(UTC)
+    roles, agency = claims.get("roles"), claims.get("agency")
+    lasts = answer.get("expires_in")
+    seconds = lasts if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
+    said = claims.get("auth_time")
+    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else now
+    return Person(
+        subject=str(claims["sub"]),
+        name=str(claims.get("name") or claims["sub"]),
+        roles=frozenset(map(str, roles)) if isinstance(roles, list) else frozenset(),
+        agency=agency if isinstance(agency, str) else None,
+        token=str(answer.get("access_token", "")),
+        token_expires_at=now + timedelta(seconds=seconds),
+        authenticated_at=authenticated,
+    )

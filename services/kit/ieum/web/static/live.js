@@ -1,0 +1,107 @@
+// Keeps a page true while it is open: follows the server's messages, says when they stop, refreshes what it may.
+const STALE_AFTER_MS = 5000;
+const REFRESH_EVERY_MS = 2000;
+const RELATIVE_EVERY_MS = 10000;
+const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+const status = document.querySelector("[data-live-status]");
+const news = document.querySelector("[data-live-news]");
+const language = document.documentElement.lang;
+const relative = new Intl.RelativeTimeFormat(language);
+let number = Number(status?.dataset.number ?? 0);
+let heardAt = performance.now();
+let source = null;
+let fresh = 0;
+let refreshing = false;
+let wanted = false;
+
+function follow() {
+  if (source !== null || document.hidden) return;
+  source = new EventSource(`/live?after=${number}`);
+  heardAt = performance.now();
+  source.addEventListener("pulse", heard);
+  source.addEventListener("change", heard);
+  source.addEventListener("error", judge);
+}
+
+function rest() {
+  source?.close();
+  source = null;
+}
+
+function heard(message) {
+  heardAt = performance.now();
+  number = Number(message.lastEventId);
+  const content = JSON.parse(message.data);
+  document.body.classList.toggle("is-stale", !content.live);
+  if (status) {
+    status.dataset.number = message.lastEventId;
+    status.querySelector("[data-live-words]").textContent = content.words;
+    status.querySelector("[data-live-badge]").hidden = content.live;
+  }
+  if (message.type === "change") {
+    document.dispatchEvent(new CustomEvent("ieum:change", { detail: content }));
+    fresh += content.records;
+    if (news) {
+      news.hidden = false;
+      news.querySelector("[data-live-count]").textContent = String(fresh);
+    }
+    wanted = true;
+  }
+}
+
+function judge() {
+  if (document.hidden) return;
+  const silent = performance.now() - heardAt > STALE_AFTER_MS - 1000 || source?.readyState !== EventSource.OPEN;
+  if (!silent) return;
+  document.body.classList.add("is-stale");
+  if (status) status.querySelector("[data-live-badge]").hidden = false;
+  if (source?.readyState === EventSource.CLOSED) {
+    rest();
+    setTimeout(follow, 1000);
+  }
+}
+
+async function refresh() {
+  if (!wanted || refreshing || document.hidden) return;
+  const parts = [...document.querySelectorAll("[data-live]")];
+  if (parts.length === 0) return;
+  refreshing = true;
+  wanted = false;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of parts) {
+      const newer = page.querySelector(`[data-live="${part.dataset.live}"]`);
+      if (newer && !part.matches(":hover, :focus-within")) part.replaceWith(document.importNode(newer, true));
+    }
+    document.dispatchEvent(new CustomEvent("ieum:refreshed"));
+  } catch {
+    wanted = true;
+  } finally {
+    refreshing = false;
+  }
+}
+
+function ago(moment) {
+  const seconds = (moment - Date.now()) / 1000;
+  const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
+  return relative.format(Math.round(seconds / length), unit);
+}
+
+function tellTime() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const words = time.querySelector("[data-relative]");
+    if (words) words.textContent = `(${ago(Date.parse(time.dateTime))})`;
+  }
+}
+
+if (status) {
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : follow()));
+  window.addEventListener("pagehide", rest);
+  setInterval(judge, 1000);
+  setInterval(refresh, REFRESH_EVERY_MS);
+  follow();
+}
+setInterval(tellTime, RELATIVE_EVERY_MS);

@@ -1,0 +1,154 @@
+"""The console's pages on a real database and a real server, with an issuer and somebody signed in."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import asyncpg
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext
+from starlette.types import ASGIApp
+
+from ieum.agency import load_agency
+from ieum.api.http.server import server
+from ieum.centre.postgres import connect_admin, create_database, create_role
+from ieum.storage.database import Database, open_database
+from ieum.storage.migrate import migrate
+from ieum_console.pages.web_settings import WebSettings
+from ieum_console.pages.window import console_window
+from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.ports import LOOPBACK, free_port
+from ieum_lab.embedded.stack import Stack
+from tests.pages.issuer import CLIENT, TestIssuer
+from tests.pages.seeding import AGENCIES, Seeded, seed
+
+VIEWPORT = {"width": 1360, "height": 900}
+NAMES = {agency: load_agency(f"services.{agency.replace('-', '_')}").name for agency in AGENCIES}
+
+
+@dataclass
+class Site:
+    """A console that is served, and how to reach what is behind it."""
+
+    url: str
+    dsn: str
+    issuer: TestIssuer
+    seeded: Seeded
+    stop: Callable[[], Awaitable[None]]
+    start: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
+    """Serve an application on loopback until the block ends."""
+    running = server(app, LOOPBACK, port)
+    task = asyncio.create_task(running.serve())
+    while not running.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        running.should_exit = running.force_exit = True
+        await task
+
+
+async def new_console_database(stack: Stack) -> str:
+    """Make a database with the console's schema; returns its DSN."""
+    name, password, settings = f"c{secrets.token_hex(4)}", secrets.token_hex(8), admin_settings(stack)
+    connection = await connect_admin(settings)
+    try:
+        await create_role(connection, name, password)
+        await create_database(connection, name, owner=name)
+    finally:
+        await connection.close()
+    location = stack.postgres_admin_dsn.rpartition("@")[2].partition("/")[0]
+    dsn = f"postgresql://{name}:{password}@{location}/{name}"
+    await migrate(dsn, folder=files("ieum_console").joinpath("schema"))
+    return dsn
+
+
+class Served:
+    """One application on one port, that can be stopped and started again."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._app, self._port = app, port
+        self._running: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
+
+    async def start(self) -> None:
+        """Serve."""
+        ready = asyncio.Event()
+        self._ended = asyncio.Event()
+
+        async def run() -> None:
+            async with served(self._app, self._port):
+                ready.set()
+                await self._ended.wait()
+
+        self._running = asyncio.create_task(run())
+        await ready.wait()
+
+    async def stop(self) -> None:
+        """Close all connections and listen no more."""
+        self._ended.set()
+        if self._running is not None:
+            await self._running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(stack: Stack) -> AsyncIterator[Site]:
+    """Serve the console of a small centre."""
+    dsn, issuer = await new_console_database(stack), TestIssuer()
+    port, issuer_port = free_port(), free_port()
+    issuer.url, url = f"http://{LOOPBACK}:{issuer_port}", f"http://{LOOPBACK}:{port}"
+    connection = await asyncpg.connect(dsn)
+    seeded = await seed(connection, datetime.now(UTC))
+    await connection.close()
+    database = await open_database(dsn)
+    settings = WebSettings(console_url=url, oidc_issuer=issuer.url, oidc_client_id=CLIENT)
+    console = Served(console_window(settings, database, NAMES), port)
+    async with served(issuer.app, issuer_port):
+        await console.start()
+        pulse = asyncio.create_task(keep_fresh(database))
+        yield Site(url, dsn, issuer, seeded, console.stop, console.start)
+        pulse.cancel()
+        await console.stop()
+    await database.close()
+
+
+FRESH = "update projector set checked_at = now() where id = 1 and kafka_away_since is null"
+
+
+async def keep_fresh(database: Database) -> None:
+    """Say every second that the projection was compared with the topics, as the projector does."""
+    while True:
+        async with database.acquire() as connection:
+            await connection.execute(FRESH)
+        await asyncio.sleep(1)
+
+
+SignedIn = Callable[..., Awaitable[BrowserContext]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def signed_in(site: Site, browser: Browser) -> AsyncIterator[SignedIn]:
+    """Return a function that opens a browser in which somebody has signed in at the issuer."""
+    opened: list[BrowserContext] = []
+
+    async def sign_in(person: str, **options: object) -> BrowserContext:
+        context = await browser.new_context(**{"viewport": VIEWPORT, "locale": "ko", **options})  # type: ignore[arg-type]
+        opened.append(context)
+        page = await context.new_page()
+        await page.goto(f"{site.url}/")
+        await page.get_by_role("link", name=person, exact=True).click()
+        await page.wait_for_url(f"{site.url}/")
+        await page.close()
+        return context
+
+    yield sign_in
+    for context in opened:
+        await context.close()

@@ -1,0 +1,35 @@
+"""No text of the pages is without its Korean, and no Korean text is left over."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pages.catalogue import PACKAGES, korean, marked_texts
+from tests.pages.screens import untranslated
+
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_every_text_is_translated(package: Path) -> None:
+    catalogue, faults = korean(package), []
+    for name, text in marked_texts(package):
+        found = catalogue.get(text)
+        if found is None or not found.string:
+            faults.append(f"{name}: {text!r} has no Korean")
+        elif sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(str(found.string))):
+            faults.append(f"{name}: {text!r} names other things in Korean")
+    assert faults == []
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_no_korean_text_is_left_over(package: Path) -> None:
+    wanted = {text for _, text in marked_texts(package)}
+    assert [each.id for each in korean(package) if each.id and each.id not in wanted] == []
+
+
+def test_an_untranslated_text_is_found() -> None:
+    assert untranslated(["의뢰", "Referral"], "ko") == ["Referral"]
+    assert untranslated(["의뢰", "Referral"], "en") == ["의뢰"]
+    assert untranslated(["CSV로 내려받기", "이음 Ieum"], "ko") == []
