@@ -25,9 +25,9 @@ make bench
 make bench-peers
 ```
 
-`make bench ARGS="backlog --events 1000000"`, `make bench ARGS=take-over` and
-`make bench ARGS="centres --to 10"` measure the other sections; `ARGS=--quick`
-shows in a minute that the first one works.
+`make bench ARGS="backlog --events 1000000"`, `make bench ARGS=take-over`,
+`make bench ARGS="centres --to 10"` and `make bench ARGS=due` measure the other
+sections; `ARGS=--quick` shows in a minute that the first one works.
 """
 METHOD = """\
 One referral of 570 bytes is sent by the employment centre, taken in and answered by the welfare team, and the

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 FOLDER = Path(__file__).parent / "results"
-SIDE_BY_SIDE, BACKLOG, TAKE_OVER, CENTRES = "side-by-side", "backlog", "take-over", "centres"
+SIDE_BY_SIDE, BACKLOG, TAKE_OVER, CENTRES, DUE = "side-by-side", "backlog", "take-over", "centres", "due"
 
 TELL_SECONDS = 10.0
 

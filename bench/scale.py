@@ -1,4 +1,4 @@
-"""The page's sections on size: a backlog, a take-over, many centres."""
+"""The page's sections on size: a backlog, a take-over, many centres, clocks that are due."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +16,7 @@ def scale_sections(folder: Path) -> Iterator[str]:
         results.BACKLOG: _backlog,
         results.TAKE_OVER: _take_over,
         results.CENTRES: _centres,
+        results.DUE: _due,
     }
     for name, section in sections.items():
         found = results.read(name, folder)
@@ -98,6 +99,31 @@ def _centres(found: dict[str, Any]) -> str:
             )
         ]
     return "\n".join(text)
+
+
+def _due(found: dict[str, Any]) -> str:
+    names = {
+        "all": "the first page of what is due",
+        "mine": "only what the agency owes, where it owes none of it",
+        "theirs": "only what others owe",
+        "none-of-them": "only of a clock that is not due at all",
+    }
+    measured = {f"a turn that acts on {found['turn_clocks']}": found["turn_ms"]}
+    measured |= {names[name]: times for name, times in found["page_ms"].items()}
+    return "\n".join(
+        [
+            "## Clocks that are due\n",
+            (
+                f"{found['clocks']:,} referrals whose sender was asked for something and has not answered, "
+                f"all of them to be ended; a turn of clocks was to take less than {found['aim_ms']} ms. "
+                f"A fixed loop before did {found['calibration']:,.0f} thousand rounds a second.\n"
+            ),
+            "| | p50 / p99, ms |",
+            "| --- | --- |",
+            *(f"| {name} | {times['p50']:,.1f} / {times['p99']:,.1f} |" for name, times in measured.items()),
+            "",
+        ]
+    )
 
 
 def _answered(found: dict[str, Any]) -> str:

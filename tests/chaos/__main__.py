@@ -61,7 +61,7 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _run(stack: ClusterStack, arguments: argparse.Namespace) -> Outcome:
-    scene = await make_scene(stack, await make_template(stack))
+    scene = await make_scene(stack, await make_template(stack), hurried=True)
     workload = Workload(scene, arguments.seed, arguments.under_way, arguments.think, arguments.workers)
     seconds = arguments.minutes * 60
     try:

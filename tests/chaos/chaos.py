@@ -18,11 +18,14 @@ from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
 from ieum_lab.testing.counterexample import report
 from ieum_lab.testing.exporting import export_agency, leftovers
+from ieum_lab.testing.exporting_rooms import overlooked_in
 from ieum_lab.testing.exporting_topics import export_mailboxes, unread
 from ieum_lab.testing.history import Fact, Left, Said, write_history
+from ieum_lab.testing.own_facts import Overlooked
 from ieum_lab.testing.verdicts import Verdict, summary
 from tests.chaos.caller import Met
 from tests.chaos.faults import FAULTS
+from tests.chaos.room import PLACES_FIRST, PLENTY, clocks_under_way, set_places_everywhere
 from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
@@ -94,9 +97,8 @@ async def run_chaos(
     patience: Patience = Patience(),
 ) -> Outcome:
     """Let the workload and the faults run, at least for `seconds`; heal, drain and judge."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     faults: list[str] = []
+    await set_places_everywhere(scene, PLACES_FIRST)
     working = asyncio.create_task(workload.run())
     watching = asyncio.create_task(_watch(workload, tell))
     works = None if patience.crash_allowed else working
@@ -104,12 +106,13 @@ async def run_chaos(
         await while_it_works(works, _lanes(scene, schedule, faults, tell, seconds))
         workload.may_work.clear()
         recovery, left = await while_it_works(works, _recover(scene, patience, tell))
-        if patience.to_the_end:
+        overlooked = await _overlooked(scene)
+        if patience.to_the_end and not overlooked:
             workload.finish()
             workload.may_work.set()
             await working
             left = await settle(scene, patience.settle_seconds, tell)
-            tell(f"{loop.time() - began:6.0f} s  all referrals are at their end; left: {left or 'nothing'}")
+            tell(f"         all referrals are at their end; left: {left or 'nothing'}")
     finally:
         for task in (working, watching):
             task.cancel()
@@ -119,6 +122,7 @@ async def run_chaos(
         if isinstance(crash, Exception) and not patience.crash_allowed:
             raise crash
     history = [*(await export(scene) if left else await _export_at_rest(scene, patience, tell)), *left]
+    history += [each for each in overlooked if each not in history]
     if file is not None:
         write_history(file, history)
     return Outcome(judge(history), history, workload.met, faults, recovery, left)
@@ -129,6 +133,7 @@ async def _recover(scene: Scene, patience: Patience, tell: Tell) -> tuple[float,
     loop = asyncio.get_running_loop()
     await heal(scene)
     healed = loop.time()
+    await set_places_everywhere(scene, PLENTY)
     left = await settle(scene, patience.settle_seconds, tell)
     seconds = loop.time() - healed
     tell(f"         all is healed, and drained {seconds:.1f} s later; left: {left or 'nothing'}")
@@ -233,7 +238,17 @@ async def _left(scene: Scene) -> list[Left]:
             rows = await connection.fetch(_POSITIONS)
         positions = {(str(FAMILIES[row["family"]]), row["partition"]): row["next_offset"] for row in rows}
         left += await unread(scene.centre.settings, me, positions)
-    return left
+    left += [Left(each.at, "waiting lists", each.thing) for each in await _overlooked(scene)][:1]
+    return left + await clocks_under_way(scene)
+
+
+async def _overlooked(scene: Scene) -> list[Overlooked]:
+    """Find who waits while a place is free: nobody, once all waiting lists have moved."""
+    found: list[Overlooked] = []
+    for me in scene.addresses if scene.automatic else ():
+        async with scene.database(me) as connection:
+            found += await overlooked_in(connection, str(me), scene.automatic)
+    return found
 
 
 async def export(scene: Scene) -> list[Fact]:
@@ -241,7 +256,7 @@ async def export(scene: Scene) -> list[Fact]:
     facts: list[Fact] = [*scene.injected, *scene.removed]
     for me in scene.addresses:
         async with scene.database(me) as connection:
-            facts += [fact async for fact in export_agency(connection, str(me))]
+            facts += [fact async for fact in export_agency(connection, str(me), scene.automatic)]
     facts += [fact async for fact in export_mailboxes(scene.centre.settings, scene.addresses)]
     return facts
 

@@ -13,6 +13,7 @@ from ieum_lab.embedded.processes import Service
 from tests.chaos import strangers
 from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door
+from tests.chaos.room import change_places
 from tests.chaos.scene import Scene, is_ready
 
 SAID_MEANWHILE = 100
@@ -223,6 +224,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "reorders": strangers.send_backwards,
         "gaps": strangers.take_from_outbox,
         "poison storm": strangers.send_poison,
+        "other places": change_places,
         QUIET: let_work,
     }
 )

@@ -22,6 +22,7 @@ from ieum_lab.testing.centre import CentreUnderTest, Template, new_centre
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.effect_log import install_effect_log
 from ieum_lab.testing.history import Injected, Removed
+from tests.chaos.agencies.hurried import COURSE, PACKAGES
 from tests.chaos.door import Door
 from tests.forks import ForkedService
 
@@ -47,6 +48,8 @@ class Scene:
     doors: Sequence[Door] = ()
     injected: list[Injected] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
+    automatic: frozenset[str] = frozenset()
+    """Programmes whose places no worker gives away."""
 
     @property
     def cluster(self) -> ClusterStack:
@@ -122,9 +125,14 @@ async def make_scene(
     template: Template,
     entry: Sequence[str] = PRODUCT,
     settings: Mapping[str, str] | None = None,
+    *,
     instances: int = INSTANCES,
+    hurried: bool = False,
 ) -> Scene:
-    """Make a centre and describe its services; `entry` is the module that runs one, and its arguments."""
+    """Make a centre and describe its services; `entry` is the module that runs one, and its arguments.
+
+    The clocks of a `hurried` scene run out in seconds, and its agencies have a course that fills itself.
+    """
     centre = await new_centre(stack, template, AGENCIES)
     for agency in AGENCIES:
         administrator = await connect_admin(centre.settings, database_name(centre.address(agency)))
@@ -138,11 +146,19 @@ async def make_scene(
     further |= settings or {}
     services = {
         agency: [
-            _service(stack, centre, agency, n, entry=entry, further=further) for n in range(1, instances + 1)
+            _service(
+                stack, centre, agency, n, entry=entry, further=further | package(agency, hurried=hurried)
+            )
+            for n in range(1, instances + 1)
         ]
         for agency in AGENCIES
     }
-    return Scene(stack, centre, services, doors)
+    return Scene(stack, centre, services, doors, automatic=frozenset({COURSE} if hurried else ()))
+
+
+def package(agency: str, *, hurried: bool) -> dict[str, str]:
+    """Return the setting that names an agency's package, where it is not its usual one."""
+    return {"IEUM_PACKAGE": f"{PACKAGES}.{agency.replace('-', '_')}"} if hurried else {}
 
 
 def _service(

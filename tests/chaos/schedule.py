@@ -17,6 +17,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "brokers": ("kill -9 of a broker", "rolling restart of the brokers", "all brokers away"),
     "network": ("network cut", "network delay", "network half-open"),
     "strangers": ("duplicates", "reorders", "gaps", "poison storm"),
+    "workers": ("other places",),
 }
 """What runs beside what: faults of one lane wait for each other, lanes do not."""
 

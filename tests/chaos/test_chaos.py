@@ -37,7 +37,7 @@ async def scene() -> AsyncIterator[Scene]:
     cluster = ClusterStack(new_run_folder())
     try:
         await asyncio.to_thread(cluster.start)
-        scene = await make_scene(cluster, await make_template(cluster))
+        scene = await make_scene(cluster, await make_template(cluster), hurried=True)
         try:
             await scene.start()
             yield scene

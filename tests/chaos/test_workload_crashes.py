@@ -23,11 +23,14 @@ class Crashing(Workload):
     async def _refer(self) -> None:
         raise AssertionError("500")
 
+    _inquire = _refer
+
 
 class Nowhere:
     """A scene without services."""
 
     services: Mapping[str, Sequence[object]] = dict.fromkeys(AGENCIES, ())
+    automatic: frozenset[str] = frozenset()
 
 
 async def test_a_crash_while_faults_are_done_ends_the_round_at_once() -> None:

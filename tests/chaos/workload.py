@@ -1,20 +1,23 @@
-"""A seeded workload: referrals both ways, decisions and asks at random, each referral to its end."""
+"""A seeded workload: inquiries and referrals both ways, decisions and asks at random, each to its end."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 
 from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED
 from ieum_lab.simulator.moves import ask_fields, decision_fields
-from ieum_lab.simulator.people import person
+from ieum_lab.simulator.people import facts, person
+from tests.chaos.agencies.hurried import COURSE
 from tests.chaos.caller import Caller, Json, Met
 from tests.chaos.scene import AGENCIES, Scene
 
 CONFLICTS = (404, 409, 412)
 PROGRAMMES = {"employment-center": "employment-support-1", "city-welfare-team": "welfare-counselling"}
 """What each agency is asked for: the first has rules, so that assessments travel as well."""
+NEVER_ASSESSED = ("welfare-counselling",)
 WEIGHTS = {
     "progressed": 12,
     "accepted": 6,
@@ -39,10 +42,18 @@ WEIGHTS = {
     "outcome-disputed": 1,
     "consent.withdrawn": 0.03,
 }
+COURSE_WEIGHTS = WEIGHTS | dict.fromkeys(
+    ("accepted", "waitlisted", "info-requested", "declined", "redirected", "received", "reopened"), 0
+)
+COURSE_WEIGHTS |= {"outcome-disputed": 0, "completed": 4}
+"""No worker gives a place of a course away, or takes one back: the service does."""
+INQUIRIES, COURSES, WORDS_ON_ELIGIBILITY = 0.15, 0.4, 0.02
+"""How many new things are inquiries, how many referrals are to a course, how many steps tell of facts."""
 WAITING = 0.5
 """How likely a side does nothing, and looks again."""
 ENDING = {"completed": 20, "outcome-acknowledged": 40, "accepted": 8, "declined": 4, "cancelled": 8}
 """What is preferred when every referral has to come to its end."""
+_ENDS_COURSE = ("completed", "outcome-acknowledged")
 
 
 @dataclass
@@ -52,6 +63,7 @@ class Journey:
     id: str
     sender: str
     recipient: str
+    programme: str
     known: dict[str, Json] = field(default_factory=dict)
     busy: bool = False
 
@@ -108,7 +120,8 @@ class Workload:
             await self.may_work.wait()
             idle = [journey for journey in self._journeys if not journey.busy]
             if not self._ending and self.open < self._under_way:
-                await self._refer()
+                inquires = self._random.random() < INQUIRIES
+                await (self._inquire() if inquires else self._refer())
             elif idle:
                 journey = self._random.choice(idle)
                 journey.busy = self._random.random() > 0.05  # now and then two work at the same one
@@ -119,16 +132,27 @@ class Workload:
     async def _refer(self) -> None:
         self.made += 1
         sender, recipient = self._random.sample(AGENCIES, 2)
+        course = self._scene.automatic and self._random.random() < COURSES
+        programme = COURSE if course else PROGRAMMES[recipient]
         order = person(
             recipient,
-            PROGRAMMES[recipient],
+            programme,
             f"chaos-{self.made}",
             centre=self._scene.centre.id,
             why="시험용 의뢰입니다.",
+            circumstances=facts("verified", household_size=2) if course else None,
         )
         status, answer = await self._callers[sender].post("/v1/referrals", order)
         assert status == 201, answer
-        self._journeys.append(Journey(answer["id"], sender, recipient, {sender: answer}))
+        self._journeys.append(Journey(answer["id"], sender, recipient, programme, {sender: answer}))
+
+    async def _inquire(self) -> None:
+        sender, recipient = self._random.sample(AGENCIES, 2)
+        known = {"circumstances": facts(household_size=2, birth_date="1990-01-01")}
+        status, answer = await self._callers[sender].post(
+            "/v1/inquiries", {"recipients": [recipient], "sealed": known}
+        )
+        assert status == 201, answer
 
     async def _step(self, journey: Journey) -> None:
         """Let one side do one thing that it believes it may do."""
@@ -137,7 +161,9 @@ class Workload:
         if journey.ended and self._random.random() < 0.5:
             if journey in self._journeys:  # two may have worked at it
                 self._journeys.remove(journey)
-        elif standing is None or not (move := self._move(standing["allowed"])):
+        elif self._random.random() < WORDS_ON_ELIGIBILITY:
+            await self._tell_of_eligibility(journey, side)
+        elif standing is None or not (move := self._move(journey, standing["allowed"])):
             journey.known.pop(side, None)
         else:
             await self._order(journey, side, move, standing["version"])
@@ -149,8 +175,23 @@ class Workload:
         journey.known[side] = answer
         return answer
 
-    def _move(self, allowed: Sequence[str]) -> str:
+    async def _tell_of_eligibility(self, journey: Journey, side: str) -> None:
+        """Confirm what was assessed, or tell that a client stands otherwise; many such orders are refused."""
+        assessed = journey.programme not in NEVER_ASSESSED
+        if side == journey.recipient and assessed and self._random.random() < 0.5:
+            path, body = "confirmations", {"finding": "eligible", "ground": "facts-verified", "by": "SIM-1"}
+        else:
+            today = datetime.now(UTC).date().isoformat()
+            standing = {"old": "likely", "new": "granted", "effective_on": today}
+            path, body = "eligibility-changes", {"programme": "livelihood", **standing}
+        status, answer = await self._callers[side].post(f"/v1/referrals/{journey.id}/{path}", body)
+        assert status in {200, *CONFLICTS}, answer
+        journey.known.pop(side, None)
+
+    def _move(self, journey: Journey, allowed: Sequence[str]) -> str:
         weights = WEIGHTS | ENDING if self._ending else WEIGHTS
+        if journey.programme == COURSE:
+            weights = COURSE_WEIGHTS | {each: ENDING[each] for each in _ENDS_COURSE if self._ending}
         chances = [WAITING, *(weights.get(move, 0) for move in allowed)]
         return self._random.choices(["", *allowed], chances)[0]
 

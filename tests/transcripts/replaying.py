@@ -23,12 +23,15 @@ def read_transcript(path: Path) -> tuple[Line, Sequence[Line]]:
 
 
 class Replay:
-    """One transcript, replayed to an implementation in one role; `agency` is the implementation's id."""
+    """One transcript, replayed to an implementation in one role; `agency` is the implementation's id.
 
-    def __init__(self, stranger: Stranger, work: Work, role: str, agency: str, programme: str) -> None:
+    `named` are what the placeholders of programmes and rules stand for.
+    """
+
+    def __init__(self, stranger: Stranger, work: Work, role: str, agency: str, **named: str) -> None:
         mine = stranger.address
         sides = {role: agency, OTHER[role]: mine.agency}
-        self.known = Placeholders(centre=mine.centre, programme=programme, **sides)
+        self.known = Placeholders(centre=mine.centre, **sides, **named)
         self._stranger, self._work, self._role = stranger, work, role
         self._said: dict[int, Record] = {}
         self._got: dict[int, Heard] = {}

@@ -19,6 +19,7 @@ from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
+from services.city_welfare_team.agency import AGENCY as WELFARE
 from tests.contracts.golden import CONTRACTS, read
 from tests.restored.whole import Whole
 from tests.transcripts.replaying import Replay, read_transcript
@@ -27,7 +28,15 @@ from tests.transcripts.worker import Worker
 
 TRANSCRIPTS = sorted((CONTRACTS / "transcripts").glob("*.jsonl"))
 OURS, THEIRS = "city-welfare-team", "housing-center"
-OUR_PROGRAMME, THEIR_PROGRAMME = "welfare-counselling", "house-hunting"
+OUR_PROGRAMME, THEIR_PROGRAMME, THEIR_PROMPT = "welfare-counselling", "house-hunting", "house-offered"
+OURS_NAMED = {
+    "programme": OUR_PROGRAMME,
+    "prompt": OUR_PROGRAMME,
+    "rules": WELFARE.rule_sets[OUR_PROGRAMME].version,
+}
+THEIRS_NAMED = {"programme": THEIR_PROGRAMME, "prompt": THEIR_PROMPT, "rules": "2026-11"}
+AT_ONCE = {"clock": "decision", "level": "overdue", "amount": 1, "unit": "seconds"}
+"""A clock that a test can wait for: a decision is due after a second."""
 REPLAYS = [(path, role) for path in TRANSCRIPTS for role in read_transcript(path)[0]["roles"]]
 
 
@@ -48,7 +57,8 @@ async def centre(stack: Stack, database_template: Template) -> AsyncIterator[Cen
     under_test = await new_centre(stack, database_template, (OURS, THEIRS))
     stranger, agency = Stranger(under_test.access(THEIRS)), Whole(under_test, OURS, SHORT)
     await stranger.start()
-    await publish(stranger)
+    await publish(stranger, THEIR_PROGRAMME)
+    await publish(stranger, THEIR_PROMPT, clocks=[AT_ONCE], hears=["referral.overdue.v1"])
     await agency.start()
     yield Centre(agency, stranger)
     await agency.stop()
@@ -56,11 +66,11 @@ async def centre(stack: Stack, database_template: Template) -> AsyncIterator[Cen
     await end_centre(under_test)
 
 
-async def publish(stranger: Stranger) -> None:
+async def publish(stranger: Stranger, programme: str, **more: object) -> None:
     me = stranger.address
     names = {"name_ko": "집 찾기", "name_en": "House hunting"}
-    body = ProgrammePublished.model_validate({"programme": THEIR_PROGRAMME, "version": 1, **names})
-    key = f"programme:{THEIR_PROGRAMME}"
+    body = ProgrammePublished.model_validate({"programme": programme, "version": 1, **names, **more})
+    key = f"programme:{programme}"
     event = Envelope(uuid7(), me, type_of(body), datetime.now(UTC), key, me, dataschema_of(body))
     await stranger.say(topic_of(me, Family.CATALOGUE), key, envelope.write(event), encode(body))
 
@@ -68,8 +78,8 @@ async def publish(stranger: Stranger) -> None:
 @pytest.mark.stack
 @pytest.mark.parametrize(("path", "role"), REPLAYS, ids=lambda each: getattr(each, "stem", each))
 async def test_our_agency_says_what_the_transcript_has(centre: Centre, path: Path, role: str) -> None:
-    programme = OUR_PROGRAMME if role == "recipient" else THEIR_PROGRAMME
-    replay = Replay(centre.stranger, Worker(centre.agency), role, OURS, programme)
+    named = OURS_NAMED if role == "recipient" else THEIRS_NAMED
+    replay = Replay(centre.stranger, Worker(centre.agency), role, OURS, **named)
     await replay.run(read_transcript(path)[1])
 
 
@@ -80,7 +90,7 @@ async def test_a_line_that_our_agency_does_not_say_is_found(centre: Centre) -> N
     wrong = list(lines)
     wrong[1] = {**lines[1], "body": {"answers": ["{id:1}"]}}
     with pytest.raises(AssertionError, match="line 2 body"):
-        await Replay(centre.stranger, Worker(centre.agency), "recipient", OURS, OUR_PROGRAMME).run(wrong)
+        await Replay(centre.stranger, Worker(centre.agency), "recipient", OURS, **OURS_NAMED).run(wrong)
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
@@ -95,7 +105,7 @@ def test_a_transcript_keeps_its_schema(path: Path) -> None:
     assert not Draft202012Validator(schema).is_valid({**lines[0], "typo": 1})
 
 
-def test_the_transcripts_show_every_decision_and_every_ask() -> None:
+def test_the_transcripts_show_every_decision_every_ask_an_inquiry_and_a_clock() -> None:
     said = {
         line["headers"]["ce_type"]
         for path in TRANSCRIPTS
@@ -103,4 +113,5 @@ def test_the_transcripts_show_every_decision_and_every_ask() -> None:
         if "headers" in line
     }
     words = {str(each).removeprefix("referral.") for each in (*Decision, *AskType)}
+    words |= {"eligibility.requested", "eligibility.assessed", "overdue"}
     assert words <= {each.removesuffix(".v1").removeprefix("referral.") for each in said}

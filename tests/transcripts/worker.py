@@ -12,7 +12,7 @@ from tests.transcripts.placeholders import Placeholders
 
 BY_SYSTEM = {"case", "cause", "state", "path"}
 """Members of a body that nobody orders: the agency fills them in."""
-CONFLICT = 409
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 class Worker:
@@ -28,7 +28,11 @@ class Worker:
         assert isinstance(body, dict)
         if word == "requested":
             order = {**body, "recipient": known.values["recipient"], "client_ref": f"T-{uuid4().hex[:12]}"}
-            known.values["referral"] = await self._posted("/v1/referrals", order)
+            known.values["referral"] = str((await self._posted("/v1/referrals", order))["id"])
+            return
+        if word == "eligibility.requested":
+            group = await self._posted("/v1/inquiries", {**body, "recipients": [known.values["recipient"]]})
+            known.values["inquiry"] = group["inquiries"][0]["id"]
             return
         path = f"/v1/referrals/{known.values['referral']}"
         if word == "eligibility.changed":
@@ -42,14 +46,15 @@ class Worker:
             given = {name: each for name, each in body.items() if each != []}
             await self._posted(f"{path}/decisions", {"decision": word, **given})
 
-    async def _posted(self, path: str, order: Mapping[str, JsonValue]) -> str:
+    async def _posted(self, path: str, order: Mapping[str, JsonValue]) -> dict[str, Any]:
         answer: dict[str, Any] = {}
 
         async def taken() -> bool:
             nonlocal answer
             status, answer = await self._agency.post(path, **order)
-            assert status < 300 or status == CONFLICT, (path, status, answer)
-            return status != CONFLICT
+            unheard = status == CONFLICT or (status == UNPROCESSABLE and "assessment" in order)
+            assert status < 300 or unheard, (path, status, answer)
+            return not unheard
 
         await until(taken)
-        return str(answer["id"])
+        return answer

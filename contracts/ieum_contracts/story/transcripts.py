@@ -17,6 +17,7 @@ from ieum_contracts.story.conversing import (
 )
 from ieum_contracts.story.referral import Told
 from ieum_contracts.story.transcript import Role, Transcript
+from ieum_contracts.story.transcripts_of_asking import transcripts_of_asking
 from ieum_contracts.story.transcripts_of_trouble import transcripts_of_trouble
 
 _D, _A = Decision, AskType
@@ -26,7 +27,8 @@ _ARTEFACT = UUID("0198c0de-0000-7000-8000-0000000000c1")
 def transcript_files() -> Mapping[str, str]:
     """Give every transcript's text by its file."""
     return {
-        f"transcripts/{each.name}.jsonl": each.text() for each in (*_of_work(), *transcripts_of_trouble())
+        f"transcripts/{each.name}.jsonl": each.text()
+        for each in (*_of_work(), *transcripts_of_asking(), *transcripts_of_trouble())
     }
 
 

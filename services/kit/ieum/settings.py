@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     def _one_clock(self) -> Self:
         if self.clock_start is None and (self.clock_shows is not None or self.clock_speed != 1):
             raise ValueError(
-                "IEUM_CLOCK_SPEED and IEUM_CLOCK_SHOWS count from IEUM_CLOCK_START, which is not set."
+                "IEUM_CLOCK_START is not set: IEUM_CLOCK_SPEED and IEUM_CLOCK_SHOWS count from it"
             )
         return self
 

@@ -5,12 +5,13 @@ import os
 import re
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
 from ieum_lab.testing.verdicts import summary
+from tests.chaos.agencies.hurried import SECONDS_MAX
 from tests.chaos.broken.rules import RULES, SETTING
 from tests.chaos.broken.variants import VARIANTS
 from tests.chaos.chaos import Outcome, Patience, Tell, run_chaos
@@ -21,6 +22,8 @@ from tests.chaos.workload import Workload
 SERVICE = "tests.chaos.broken.service"
 UNDER_WAY = 16
 PATIENCE = Patience(settle_seconds=6.0, to_the_end=False, crash_allowed=True)
+HURRIED = replace(PATIENCE, settle_seconds=SECONDS_MAX + 15.0)
+"""Clocks that run are waited for."""
 RULE_SECONDS_MAX = 100.0
 _FAILED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
 
@@ -45,12 +48,14 @@ async def catch_by_verdict(
 ) -> Caught:
     """Run a variant's services through its faults, and judge."""
     variant, began = VARIANTS[name], time.monotonic()
-    scene = await make_scene(stack, template, (SERVICE, name), instances=variant.instances)
+    entry, hurried = (SERVICE, name), variant.hurried
+    scene = await make_scene(stack, template, entry, instances=variant.instances, hurried=hurried)
     try:
         await scene.start()
         workload = Workload(scene, seed, UNDER_WAY, pause_seconds=0.0)
         schedule = alone(seed, variant.faults)
-        outcome = await run_chaos(scene, schedule, workload, tell, patience=PATIENCE)
+        patience = HURRIED if hurried else PATIENCE
+        outcome = await run_chaos(scene, schedule, workload, tell, patience=patience)
     finally:
         await scene.end()
     found = {verdict.broken for verdict in outcome.verdicts}

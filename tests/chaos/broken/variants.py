@@ -13,7 +13,7 @@ from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
 from ieum.delivery.sending import producer
 from ieum_lab.testing.verdicts import Broken
-from tests.chaos.broken import receiving, sending
+from tests.chaos.broken import receiving, sending, unattended
 from tests.chaos.broken.patching import put
 
 COMMIT_SECONDS_MAX = 0.1
@@ -28,6 +28,8 @@ class Variant:
     faults: tuple[str, ...]
     verdicts: frozenset[Broken]
     instances: int = 1
+    hurried: bool = False
+    """Whether clocks run out in seconds and a course gives its places away meanwhile."""
 
 
 def nothing() -> None:
@@ -35,6 +37,7 @@ def nothing() -> None:
 
 
 _LOST, _STUCK = frozenset({Broken.LOST}), frozenset({Broken.LOST, Broken.STUCK})
+_QUIET_TWICE = ("nothing for a while",) * 2
 _KILLS = ("nothing for a while",) + ("kill -9 of an instance",) * 3
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
@@ -78,6 +81,32 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             frozenset({Broken.FORGED}),
         ),
         "outbox insert dropped": Variant(sending.outbox_insert_dropped, ("nothing for a while",), _STUCK),
+        "nothing is broken, and all hurry": Variant(
+            nothing, (*_KILLS, "other places", "duplicates", "other places"), frozenset(), 2, hurried=True
+        ),
+        "clocks read before their lock": Variant(
+            unattended.clocks_read_before_lock,
+            _QUIET_TWICE,
+            frozenset({Broken.CLOCK_TWICE}),
+            instances=2,
+            hurried=True,
+        ),
+        "clocks in memory": Variant(
+            unattended.clocks_in_memory, (*_KILLS, *_KILLS), frozenset({Broken.CLOCK_NEVER}), hurried=True
+        ),
+        "room given without its lock": Variant(
+            unattended.room_without_lock,
+            (*_QUIET_TWICE, "other places", "other places", *_QUIET_TWICE),
+            frozenset({Broken.WAITLIST_TWICE}),
+            instances=2,
+            hurried=True,
+        ),
+        "waiting list walked once": Variant(
+            unattended.arrivals_only,
+            _QUIET_TWICE,
+            frozenset({Broken.WAITLIST_NEVER}),
+            hurried=True,
+        ),
     }
 )
 """All of them without asking again, the second line of defence, so that the first is judged alone."""

@@ -16,6 +16,13 @@ from tests.journeys.living import IEUM, ROOT, Living, write_centre_file
 OK, FAILED, USAGE, UNREACHABLE, REFUSED = range(5)
 NOWHERE = {"IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9", "IEUM_KAFKA_ADMIN_PASSWORD": "synthetic"}
 DATABASE_NOWHERE = NOWHERE | {"IEUM_DATABASE_ADMIN_DSN": "postgresql://admin:synthetic@127.0.0.1:9/postgres"}
+NOT_BEGUN = {
+    "IEUM_DATABASE_DSN": "postgresql://x@127.0.0.1:9/x",
+    "IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9",
+    "IEUM_KAFKA_USERNAME": "x",
+    "IEUM_KAFKA_PASSWORD": "synthetic",
+    "IEUM_CLOCK_SPEED": "2000",
+}
 
 
 def _period(first: str, last: str) -> list[str]:
@@ -56,6 +63,13 @@ def test_what_is_typed_ends_as_the_other_tests_see_it(tmp_path: Path, arguments:
         (["demo", "--help"], {}, OK, ""),
         (["fly"], {}, USAGE, "No such command 'fly'"),
         (["demo", "--rate", "0"], {}, USAGE, "--rate"),
+        (["demo", "--speed", "0.5"], {}, USAGE, "greater than or equal to 1"),
+        (["demo", "--speed", "10001"], {}, USAGE, "less than or equal to 10000"),
+        (["demo", "--speed", "nan"], {}, USAGE, "--speed"),
+        (["demo", "--speed", "fast"], {}, USAGE, "valid number"),
+        (["demo", "--days", "3"], {}, USAGE, "give --speed too"),
+        (["demo", "--speed", "20", "--days", "31"], {}, USAGE, "give --speed 744 or more, or --days 0.8"),
+        (["run", "veterans-center"], NOT_BEGUN, USAGE, "IEUM_CLOCK_START is not set"),
         (["referral", "show", "not-an-id"], {}, USAGE, "valid UUID"),
         (["migrate", "--all", "veterans-center"], {}, USAGE, "not both"),
         (["run"], {}, USAGE, "IEUM_AGENCY"),

@@ -13,15 +13,16 @@ END_SECONDS_MAX = 20.0
 
 
 class Instance:
-    """One process of one agency."""
+    """One process of one agency; `further` are settings beside those of its centre."""
 
-    def __init__(self, centre: CentreUnderTest, agency: str, log: Path) -> None:
-        self._centre, self._agency, self._log = centre, agency, log
+    def __init__(self, centre: CentreUnderTest, agency: str, log: Path, **further: str) -> None:
+        self._centre, self._agency, self._log, self._further = centre, agency, log, further
         self._popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it on a port of its own."""
-        settings = {**self._centre.access(self._agency).environment(), "IEUM_HTTP_PORT": str(free_port())}
+        settings = {**self._centre.access(self._agency).environment(), **self._further}
+        settings |= {"IEUM_HTTP_PORT": str(free_port())}
         with self._log.open("ab") as out:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "ieum.cli.main", "run", self._agency],

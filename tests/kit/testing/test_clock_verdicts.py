@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ieum_lab.testing.checker import judge
-from ieum_lab.testing.history import Fired, Late
+from ieum_lab.testing.own_facts import Fired, Late
 from ieum_lab.testing.verdicts import Broken
 
 FIRED = Fired("/yangju/alpha", "r1", "decision", "overdue", "2026-07-06T09:00:00Z", "reminded")

@@ -78,7 +78,11 @@ class ClockRunner:
             await asyncio.sleep(pause)
 
     async def turn(self) -> Turn:
-        """Act on at most TURN_CLOCKS_MAX clocks; raises one of RETRYABLE."""
+        """Act on at most TURN_CLOCKS_MAX clocks; raises one of RETRYABLE.
+
+        Not before the database is compared with Kafka: in a restored one a number may be given twice.
+        """
+        await self._context.restore_check.compared()
         now = self._context.now()
         async with self._context.database.acquire() as connection, connection.transaction():
             turn = await self._act(connection, now)

@@ -101,7 +101,11 @@ class RoomKeeper:
                     await self._woken.wait()
 
     async def turn(self) -> int:
-        """Look at every programme's room once, and walk the queues that have changed; returns the moves."""
+        """Look at every programme's room once, and walk the queues that have changed; returns the moves.
+
+        Not before the database is compared with Kafka: in a restored one a number may be given twice.
+        """
+        await self._context.restore_check.compared()
         async with self._context.database.acquire() as connection:
             if not self._seen:
                 await begin_rooms(connection, self._policies)

@@ -15,16 +15,28 @@ class RestoreCheck:
     def __init__(self) -> None:
         self._known = asyncio.Event()
         self._known.set()
+        self._compared = asyncio.Event()
+        self._compared.set()
         self.comparing = False
 
     def doubt(self) -> None:
         """Mark the database as not compared with Kafka yet."""
         self._known.clear()
+        self._compared.clear()
 
     def settle(self, *, comparing: bool) -> None:
         """Store the result of the comparison."""
         self.comparing = comparing
+        self._compared.set()
         self._known.set()
+
+    async def compared(self) -> None:
+        """Wait for the comparison, however long Kafka is away.
+
+        For whoever acts by itself and may say something: nobody waits for it, and in a restored database
+        its number may have been given before. To be called before a connection is taken and rows are locked.
+        """
+        await self._compared.wait()
 
     async def settled(self) -> None:
         """Wait for the comparison, at most some seconds: an agency works while Kafka is away."""

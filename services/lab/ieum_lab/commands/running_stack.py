@@ -8,6 +8,7 @@ from ieum.centre.centre_settings import CentreSettings
 from ieum.cli.centres import access_to, centre_of
 from ieum.cli.exits import CommandError, Exit
 from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.demonstration_time import kept_time
 from ieum_lab.embedded.ports import LOOPBACK
 from ieum_lab.embedded.processes import kept_port
 from ieum_lab.embedded.stack import Stack, state_folder
@@ -38,7 +39,7 @@ class EmbeddedCentre:
         settings = admin_settings(stack)
         access = access_to(centre_of(settings), settings, agency)
         port = os.environ.get("IEUM_HTTP_PORT") or str(kept_port(stack.state, agency))
-        return {**access.environment(), "IEUM_HTTP_PORT": port}
+        return {**access.environment(), **kept_time(stack.state), "IEUM_HTTP_PORT": port}
 
     def agency_urls(self) -> Mapping[str, str]:
         """Map agencies to the addresses where their services listen, or listened last."""

@@ -1,5 +1,6 @@
 """The summary of a demonstration as tables that a person can check."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from ieum.cli.output import write_line
@@ -21,6 +22,12 @@ def write_summary(summary: Summary) -> None:
         played.states.items(),
     )
     write_table("What their workers decided and asked", ("move", "times"), played.moves.items())
+    if played.clocks:
+        write_table(
+            "What clocks brought about",
+            ("what", "times"),
+            Counter(each.what for each in played.clocks).most_common(),
+        )
     write_table(
         "What could not be had this month, by each agency's own report (`ieum report gaps AGENCY`)",
         ("agency", "could not give", "could not get", "counts of 1 to 4, hidden"),

@@ -12,8 +12,11 @@ from ieum.centre.apply import apply
 from ieum.centre.centre_file import Centre, read_centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.credentials import agency_access
+from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
 from ieum.storage.migrate import migrate
+from ieum_contracts.timing import SEOUL
 from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.demonstration_time import begin_time, keep_time, settings_of, stop_time
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.signals import undisturbed
 from ieum_lab.embedded.stack import Stack
@@ -29,6 +32,7 @@ class RunningCentre:
     services: Mapping[str, Service]
     ready_seconds: Mapping[str, float]
     seconds_until_ready: float
+    time: AgencyTime
 
     @property
     def urls(self) -> dict[str, str]:
@@ -41,9 +45,12 @@ class RunningCentre:
 
 
 @contextmanager
-def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[RunningCentre]:
-    """Start a centre, and stop at the end what was started here; a stack in the background stays."""
-    begun = time.monotonic()
+def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0) -> Iterator[RunningCentre]:
+    """Start a centre, and stop at the end what was started here; a stack in the background stays.
+
+    The agencies' time passes `speed` times as fast as the machine's.
+    """
+    begun, agency_time = time.monotonic(), MACHINE_TIME
     ours = not (stack.is_running and stack.state.is_detached)
     services: dict[str, Service] = {}
     try:
@@ -54,16 +61,30 @@ def running_centre(stack: Stack, tell: Callable[[str], None]) -> Iterator[Runnin
         centre = read_centre(settings.centre_file)
         tell(f"Making the centre {centre.centre}: topics, logins, access lists, databases, tables.")
         asyncio.run(_make(centre, settings))
+        agency_time = asyncio.run(begin_time(centre, settings, speed))
+        keep_time(stack.state, agency_time)
+        if agency_time != MACHINE_TIME:
+            tell(_time_in_words(agency_time))
         for agency in centre.packages:
-            services[agency] = agency_service(stack.state, agency_access(centre, settings, agency))
+            access = agency_access(centre, settings, agency)
+            services[agency] = agency_service(stack.state, access, settings_of(agency_time))
         tell(f"Starting {len(services)} agencies, a process each.")
         ready = start_all(services.values())
-        yield RunningCentre(stack, centre, settings, services, ready, time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        yield RunningCentre(stack, centre, settings, services, ready, seconds, agency_time)
     finally:
         with undisturbed():
             stop_all(services.values())
+            stop_time(stack.state, agency_time)
             if ours:
                 stack.stop()
+
+
+def _time_in_words(time: AgencyTime) -> str:
+    shows = time.shows.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")
+    return (
+        f"The agencies' time is {shows} in Seoul, and passes {time.speed:g} times as fast as the machine's."
+    )
 
 
 async def _make(centre: Centre, settings: CentreSettings) -> None:

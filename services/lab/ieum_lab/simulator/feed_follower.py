@@ -72,6 +72,7 @@ class FeedFollower:
         self.latest: deque[tuple[str, FeedEvent]] = deque(maxlen=EVENTS_SHOWN)
         self.events = 0
         self.noticed: Callable[[FollowedReferral, FeedEvent], None] = lambda _side, _event: None
+        self.hearing: Callable[[str, FeedEvent], None] = lambda _agency, _event: None
         self._clients = clients
 
     async def run(self) -> None:
@@ -96,6 +97,7 @@ class FeedFollower:
     def _take(self, agency: str, event: FeedEvent) -> None:
         self.events += 1
         self.latest.append((agency, event))
+        self.hearing(agency, event)
         name = event.type.rpartition(".v")[0].removeprefix("referral.")
         if name == "requested":
             self.sides[agency, event.key] = FollowedReferral(

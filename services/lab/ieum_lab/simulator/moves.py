@@ -1,7 +1,7 @@
 """The bodies of random workers' decisions and asks: coded, plausible and synthetic."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from ieum_contracts.causes import SubStatus
@@ -21,10 +21,10 @@ Suggestions = Sequence[tuple[str, str]]
 """Addresses and programmes that can be suggested instead of one's own."""
 
 
-def decision_fields(decision: str, chance: Random, elsewhere: Suggestions) -> Json:
+def decision_fields(decision: str, chance: Random, elsewhere: Suggestions, today: date | None = None) -> Json:
     """Fill in a decision."""
     fields: Json = {}
-    today = datetime.now(UTC).date()
+    today = today or datetime.now(UTC).date()
     if decision in _REASONED:
         fields["reason"] = _reason(REASONS_OF_DECISION[Decision(decision)], chance)
         if fields["reason"] == Reason.NOT_ELIGIBLE and decision in _ADVERSE:

@@ -10,7 +10,9 @@ from uuid import UUID
 from ieum.api.agency.programmes import OfferedProgramme
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.simulator.board import Board
+from ieum_lab.simulator.clock_teller import ClockTeller, Spoken
 from ieum_lab.simulator.feed_follower import FeedFollower
+from ieum_lab.simulator.month import pass_days
 from ieum_lab.simulator.reporting import CouldNotBeHad, read_reports
 from ieum_lab.simulator.simulated_centre import SimulatedCentre
 from ieum_lab.simulator.stories import STORIES
@@ -24,11 +26,13 @@ PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The number of random referrals, their rate per second, and the seed."""
+    """Random referrals, their rate per second and seed; the speed of time, and the days that pass at last."""
 
     referrals: int = 300
     rate: float = 50.0
     seed: int = 1
+    speed: float = 1.0
+    days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Played:
     sending_seconds: float
     stream_seconds: float
     reports: Mapping[str, CouldNotBeHad]
+    clocks: tuple[Spoken, ...] = ()
 
 
 class Stage:
@@ -95,6 +100,9 @@ async def wait_until_known(
 async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
     """Play stories and stream; `tell` gets lines of progress."""
     loop = asyncio.get_running_loop()
+    clocks = ClockTeller(stage.centre.time, tell)
+    if stage.script.speed > 1:
+        stage.follower.hearing = clocks.hear
     async with beside(stage.follower.run(), stage.board.run()):
         stories = [await _tell_story(stage.centre, number, tell) for number in range(len(STORIES))]
         async with beside(stage.workers.run()):
@@ -112,6 +120,8 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
             tell("All are sent; the desks work on until each has come to an end.")
             await until_all_have_ended(stage.workers, DRAIN_SECONDS_MAX)
             ended = loop.time()
+        if stage.script.days > 0:
+            await pass_days(stage.centre, stage.script.days, tell)
     return Played(
         stories=tuple(stories),
         streamed=tuple(streamed),
@@ -121,6 +131,7 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
         sending_seconds=sent - begun,
         stream_seconds=ended - begun,
         reports=await read_reports(stage.centre),
+        clocks=tuple(clocks.spoken),
     )
 
 

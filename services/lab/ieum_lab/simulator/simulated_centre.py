@@ -1,9 +1,12 @@
 """The clients of all agencies' APIs, with which stories and random clients are referred."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
 from ieum_lab.simulator.agency_client import AgencyClient
 from ieum_lab.simulator.handover import Handover
 from ieum_lab.simulator.people import Json
@@ -16,12 +19,29 @@ class SimulatedCentre:
     centre: str
     clients: Mapping[str, AgencyClient]
     mark: str
+    time: AgencyTime = MACHINE_TIME
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def open(cls, centre: str, urls: Mapping[str, str], mark: str) -> Self:
+    def open(cls, centre: str, urls: Mapping[str, str], mark: str, time: AgencyTime = MACHINE_TIME) -> Self:
         """Open a client for each agency."""
-        return cls(centre, {agency: AgencyClient(agency, url) for agency, url in urls.items()}, mark)
+        return cls(centre, {agency: AgencyClient(agency, url) for agency, url in urls.items()}, mark, time)
+
+    def now(self) -> datetime:
+        """Return the agencies' time."""
+        return self.time.at(datetime.now(UTC))
+
+    def soon(self, seconds: float) -> datetime:
+        """Return the agencies' time after so many seconds of who watches."""
+        return self.time.at(datetime.now(UTC) + timedelta(seconds=seconds))
+
+    async def until(self, at: datetime) -> None:
+        """Wait for a time of the agencies."""
+        await asyncio.sleep(self.seconds_until(at))
+
+    def seconds_until(self, at: datetime) -> float:
+        """Return in how many seconds of who watches it comes; 0 when it has come."""
+        return max(0.0, (at - self.now()).total_seconds() / self.time.speed)
 
     def note(self, sentence: str) -> None:
         """Keep a sentence about what happened, for the run that tells the story."""

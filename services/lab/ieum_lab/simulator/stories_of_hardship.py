@@ -1,6 +1,6 @@
 """Stories about money: arrears, debts, and benefits that exclude each other."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from ieum_lab.simulator.asking import ask_and_refer, ask_first, citing, likely
 from ieum_lab.simulator.people import Json, facts, person
@@ -119,7 +119,7 @@ async def livelihood_ends_allowance(centre: SimulatedCentre) -> None:
             "programme": "livelihood",
             "old": "likely",
             "new": "granted",
-            "effective_on": (datetime.now(UTC).date() + timedelta(days=7)).isoformat(),
+            "effective_on": (centre.now().date() + timedelta(days=7)).isoformat(),
             "conflicts": [
                 {
                     "programme": "employment-support-1",

@@ -1,7 +1,5 @@
 """Stories about waiting: a promise that nobody keeps, and a waiting list that moves by itself."""
 
-from datetime import UTC, datetime, timedelta
-
 from ieum_lab.simulator.asking import ask_and_refer
 from ieum_lab.simulator.before_sending import note_due, try_out
 from ieum_lab.simulator.people import MUNICIPALITY, Json, facts, person
@@ -11,7 +9,7 @@ WELFARE, VETERANS, JOBS, EMPLOYMENT = (
     *("city-welfare-team", "veterans-center"),
     *("city-job-center", "employment-center"),
 )
-PROMISED = timedelta(seconds=3)
+PROMISED_SECONDS = 3.0
 """In how long the waiting list is to be looked at again: a promise is a time, and so can be short."""
 FAIR = "job-fair"
 
@@ -31,7 +29,7 @@ async def nobody_answers(centre: SimulatedCentre) -> None:
             goals=["employment"],
         ),
     )
-    promised = datetime.now(UTC) + PROMISED
+    promised = centre.soon(PROMISED_SECONDS)
     await silent.decides("waitlisted", review_at=promised.isoformat(timespec="seconds"))
     await silent.becomes("waitlisted", "expired")
     await note_due(centre, WELFARE, silent.id)

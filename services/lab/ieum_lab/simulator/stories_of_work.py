@@ -1,6 +1,6 @@
 """Stories about work: clients who look for it, an employer who offers it, and what can go wrong."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from ieum_lab.simulator.asking import ask_and_refer, ask_first, ask_recipient, citing, likely
 from ieum_lab.simulator.before_sending import follow, try_out
@@ -13,7 +13,7 @@ WOMEN, VETERANS = "women-reemployment-center", "veterans-center"
 
 async def discharged_without_pension(centre: SimulatedCentre) -> None:
     """Hand over from veterans to employment to the job centre: placed, and looked after later."""
-    discharge = (datetime.now(UTC).date() - timedelta(days=60)).isoformat()
+    discharge = (centre.now().date() - timedelta(days=60)).isoformat()
     support = await ask_and_refer(
         centre,
         VETERANS,
@@ -148,7 +148,7 @@ async def cancelled_while_being_accepted(centre: SimulatedCentre) -> None:
 
 async def outcome_disputed(centre: SimulatedCentre) -> None:
     """Dispute an outcome: the referral is reopened once, completed again and closed."""
-    discharge = (datetime.now(UTC).date() - timedelta(days=400)).isoformat()
+    discharge = (centre.now().date() - timedelta(days=400)).isoformat()
     known = facts(
         rank_class="officer",
         service_months=130,

@@ -51,6 +51,7 @@ class Summary:
             "stories": [asdict(story) for story in self.played.stories],
             "referrals": {"streamed": len(self.played.streamed), "by_state": dict(self.played.states)},
             "moves": dict(self.played.moves),
+            "clocks": [asdict(each) for each in self.played.clocks],
             "could_not_be_had": {name: asdict(each) for name, each in self.played.reports.items()},
             "accounting": {
                 "streams": self.accounts.streams,

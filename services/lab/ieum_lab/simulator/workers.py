@@ -133,7 +133,7 @@ class Workers:
         chance = self._chance(side)
         if side.role == "sender":
             return await client.ask(side.referral, move, ask_fields(move, chance), standing.version)
-        fields = decision_fields(move, chance, self._elsewhere)
+        fields = decision_fields(move, chance, self._elsewhere, self._centre.now().date())
         if move == Decision.ASK_REJECTED:
             fields["answers"] = [str(standing.open_asks[0].id)]
         return await client.decide(side.referral, move, fields, standing.version)

@@ -20,6 +20,7 @@ from ieum_lab.testing.history import (
     Unkept,
 )
 from ieum_lab.testing.verdicts import Broken, Number, Verdict
+from ieum_lab.testing.waitlist_verdicts import judge_waitlists
 
 Kind = TypeVar("Kind")
 
@@ -27,7 +28,8 @@ Kind = TypeVar("Kind")
 def judge(history: Iterable[Fact]) -> list[Verdict]:
     """Return every verdict on a history in which all had the time to arrive; empty for a clean one."""
     facts = list(history)
-    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck, judge_clocks)
+    own = (judge_clocks, judge_waitlists)
+    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck, *own)
     return list(dict.fromkeys(verdict for rule in rules for verdict in rule(facts)))
 
 

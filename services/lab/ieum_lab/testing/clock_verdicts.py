@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ieum_lab.testing.history import Fact, Fired, Late
+from ieum_lab.testing.history import Fact
+from ieum_lab.testing.own_facts import Fired, Late
 from ieum_lab.testing.verdicts import Broken, Verdict
 
 

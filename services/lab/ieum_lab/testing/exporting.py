@@ -1,6 +1,6 @@
 """Exports the history of a centre under test from its agencies' databases, once all is quiet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from ieum_contracts import envelope
 from ieum_contracts.topics import Family
 from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
 from ieum_lab.testing.exporting_clocks import export_clocks
+from ieum_lab.testing.exporting_rooms import export_rooms
 from ieum_lab.testing.history import Fact, Heard, HistoryStream, Left, Parked, Quarantined, Said, Unkept
 
 _SAID = """
@@ -39,8 +40,13 @@ CLOCKS_SECONDS = timedelta(seconds=10)
 """Within which what is due is acted on."""
 
 
-async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
-    """Return every fact in an agency's database; `me` is its address as text."""
+async def export_agency(
+    connection: Connection, me: str, automatic: Collection[str] = ()
+) -> AsyncIterator[Fact]:
+    """Return every fact in an agency's database; `me` is its address as text.
+
+    Of the programmes in `automatic` no worker gives a place away.
+    """
     heard: set[UUID] = set()
     async for row in _rows(connection, _HEARD):
         heard.add(row["event_id"])
@@ -58,6 +64,8 @@ async def export_agency(connection: Connection, me: str) -> AsyncIterator[Fact]:
         yield change
     async for clock in export_clocks(connection, me, datetime.now(UTC) - CLOCKS_SECONDS):
         yield clock
+    async for place in export_rooms(connection, me, automatic):
+        yield place
     for left in await leftovers(connection, me):
         yield left
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from asyncpg import Connection
 from pydantic_core import from_json
 
-from ieum_lab.testing.history import Fired, Late
+from ieum_lab.testing.own_facts import Fired, Late
 
 _MARKED = "select referral, clock, since, level from clock_log"
 _REMINDED = "select key, body from ledger where said and type = 'referral.overdue.v1' and body is not null"

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from ieum_lab.testing.own_facts import Fired, Late, Overlooked, Placed, Told
+
 
 class HistoryStream(NamedTuple):
     """The numbered events of one (source, recipient, family, key)."""
@@ -146,29 +148,6 @@ class Left:
     fact: Literal["left"] = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A clock was acted on: its row was `marked`, or the other side was `reminded`. `due` tells its run."""
-
-    at: str
-    thing: str
-    clock: str
-    level: str
-    due: str
-    how: Literal["marked", "reminded"]
-    fact: Literal["fired"] = "fired"
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A clock whose time has passed, and which was not acted on when all should be quiet."""
-
-    at: str
-    thing: str
-    clock: str
-    fact: Literal["late"] = "late"
-
-
 Fact = (
     Said
     | Carried
@@ -182,6 +161,9 @@ Fact = (
     | Left
     | Fired
     | Late
+    | Placed
+    | Told
+    | Overlooked
 )
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact")])

@@ -19,6 +19,8 @@ class Broken(StrEnum):
     STUCK = "STUCK"
     CLOCK_TWICE = "CLOCK-TWICE"
     CLOCK_NEVER = "CLOCK-NEVER"
+    WAITLIST_TWICE = "WAITLIST-TWICE"
+    WAITLIST_NEVER = "WAITLIST-NEVER"
 
 
 class Number(NamedTuple):

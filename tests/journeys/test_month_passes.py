@@ -1,0 +1,74 @@
+"""A month passes while somebody watches, as a stranger types it.
+
+The demonstration is run with the agencies' time at ten thousand times the machine's. Seven referrals are left
+unattended for days that pass in seconds: a reminder is said, questions and promises run out, an outcome that
+nobody looks at is closed, a client withdraws and the receipt comes, and a waiting list moves. Everything is
+accounted for as ever, because delivery does not hurry. Then it is run again, without any speed: time goes on
+where it was, and never back.
+"""
+
+import json
+import subprocess
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.living import IEUM, ROOT
+from tests.journeys.test_demo import environment, started_from
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
+SPEED, DAYS = 10_000, 15
+BROUGHT_ABOUT = {
+    "decision overdue",
+    "info-request expired",
+    "waitlist-review expired",
+    "acknowledgement closed",
+    "erasure receipt",
+}
+SEEN = (
+    "nobody decides",
+    "A place became free, and the waiting list moved by itself.",
+    "decision by veterans",
+)
+
+
+def _demo(folder: Path, *options: str) -> tuple[dict[str, Any], str]:
+    run = subprocess.run(
+        [str(IEUM), "demo", "--once", "--json", "--referrals", "0", *options],
+        cwd=ROOT,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert run.returncode == 0, run.stderr
+    summary: dict[str, Any] = json.loads(run.stdout)
+    assert summary["sound"] is True
+    assert started_from(folder) == []
+    return summary, run.stderr
+
+
+def test_the_clocks_speak_while_one_watches_and_time_never_goes_back(tmp_path: Path) -> None:
+    begun = datetime.now(UTC)
+    summary, told = _demo(tmp_path, "--speed", str(SPEED), "--days", str(DAYS))
+
+    assert (summary["script"]["speed"], summary["script"]["days"]) == (SPEED, DAYS)
+    whats = Counter(each["what"] for each in summary["clocks"])
+    assert set(whats) >= BROUGHT_ABOUT
+    times = [datetime.fromisoformat(each["at"]) for each in summary["clocks"]]
+    assert begun < min(times) < max(times)
+    assert max(times) - begun > timedelta(days=DAYS - 1)
+    assert len({(each["what"], each["key"], each["agency"]) for each in summary["clocks"]}) == whats.total()
+    for sentence in SEEN:
+        assert sentence in told
+
+    again, told = _demo(tmp_path)
+    assert "passes 1 times as fast" in told
+    assert (again["script"]["speed"], again["clocks"]) == (1.0, [])
+    kept = json.loads((tmp_path / "clock.json").read_bytes())
+    assert datetime.fromisoformat(kept["IEUM_CLOCK_SHOWS"]) > max(times)
