@@ -1,10 +1,11 @@
 """Whoever waits for news is told by the process that numbers the feed, and need not wait for a look."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from ieum.delivery.sending import feed_watch
+from ieum.delivery.limits import USUAL
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.api.referring import referral_order
@@ -14,12 +15,10 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 NEVER_SECONDS = 600.0
 
 
-async def test_the_relay_wakes_who_waits_for_the_feed(
-    stack: Stack, database_template: Template, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feed_watch, "LOOK_SECONDS", NEVER_SECONDS)
+async def test_the_relay_wakes_who_waits_for_the_feed(stack: Stack, database_template: Template) -> None:
     centre = await new_centre(stack, database_template, ("employment-center", "city-welfare-team"))
-    sender, recipient = Whole(centre, "employment-center"), Whole(centre, "city-welfare-team")
+    patient = replace(USUAL, feed_seconds=NEVER_SECONDS)
+    sender, recipient = Whole(centre, "employment-center", patient), Whole(centre, "city-welfare-team")
     await sender.start(programmes=0)
     await recipient.start()
 

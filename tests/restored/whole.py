@@ -10,7 +10,7 @@ import httpx
 from ieum.api.app import create_app
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin, create_database
-from ieum.delivery.intervals import USUAL, Intervals
+from ieum.delivery.limits import USUAL, Limits
 from ieum.service import Service, compose
 from ieum.settings import Settings
 from ieum_lab.testing.centre import CentreUnderTest
@@ -23,18 +23,18 @@ DROP = "select format('drop database %I with (force)', $1::text)"
 class Whole:
     """One agency; `start` and `stop` may follow each other again and again, as of a process."""
 
-    def __init__(self, centre: CentreUnderTest, agency: str, intervals: Intervals = USUAL) -> None:
+    def __init__(self, centre: CentreUnderTest, agency: str, limits: Limits = USUAL) -> None:
         self.centre = centre
         self.address = centre.address(agency)
         self.settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
         self.http: httpx.AsyncClient
         self._service: Service
         self._tasks: list[asyncio.Task[None]] = []
-        self._intervals = intervals
+        self._limits = limits
 
     async def start(self, programmes: int = 1) -> None:
         """Run until everything works and other agencies' programmes are known."""
-        service = self._service = await compose(self.settings, self._intervals)
+        service = self._service = await compose(self.settings, self._limits)
         transport = httpx.ASGITransport(create_app(service.api_context))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._tasks = [asyncio.create_task(each) for each in service.work()]

@@ -10,7 +10,7 @@ import pytest_asyncio
 from jsonschema import Draft202012Validator
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.intervals import Intervals
+from ieum.delivery.limits import Limits
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import dataschema_of, encode, type_of
 from ieum_contracts.codes import AskType, Decision
@@ -31,7 +31,7 @@ OUR_PROGRAMME, THEIR_PROGRAMME = "welfare-counselling", "house-hunting"
 REPLAYS = [(path, role) for path in TRANSCRIPTS for role in read_transcript(path)[0]["roles"]]
 
 
-SHORT = Intervals(gap_ticks=1, gap_age=timedelta(seconds=1))
+SHORT = Limits(gap_ticks=1, gap_age=timedelta(seconds=1))
 """A gap is told after a second instead of half a minute."""
 
 

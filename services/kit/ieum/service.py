@@ -30,7 +30,7 @@ from ieum.casework.values import AgencyView
 from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.intervals import USUAL, Intervals
+from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
@@ -98,13 +98,13 @@ class Service:
         await asyncio.gather(*(each.close() for each in self.databases))
 
 
-async def compose(settings: Settings, intervals: Intervals = USUAL) -> Service:
+async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
     """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
     sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
     database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
-    context = _delivery_context(settings, database, registry, intervals)
+    context = _delivery_context(settings, database, registry, limits)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
@@ -153,7 +153,7 @@ def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: P
 
 
 def _delivery_context(
-    settings: Settings, database: Database, registry: CollectorRegistry, intervals: Intervals
+    settings: Settings, database: Database, registry: CollectorRegistry, limits: Limits
 ) -> DeliveryContext:
     return DeliveryContext(
         settings.address,
@@ -162,7 +162,7 @@ def _delivery_context(
         lambda: datetime.now(UTC),
         DeliveryMeasures(registry),
         troubles_max=settings.source_troubles_max,
-        intervals=intervals,
+        limits=limits,
     )
 
 

@@ -14,7 +14,6 @@ from asyncpg import Connection
 from ieum.delivery.catalogue.publisher import CapacitySource, NoCapacities, Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.intervals import Intervals
 from ieum.delivery.sending.outbox import Cause, Outbox
 from ieum.delivery.streams.batch_write import write_rows
 from ieum.delivery.streams.peers import Peers
@@ -57,11 +56,11 @@ class Told:
 
 
 @contextmanager
-def maintained(*agencies: "Bare", **intervals: Any) -> Iterator[None]:
-    """Give agencies that do not run yet these intervals of maintenance, as long as the block lasts."""
+def limited(*agencies: "Bare", **limits: Any) -> Iterator[None]:
+    """Give agencies that do not run yet these limits of delivery, as long as the block lasts."""
     before = [agency.context for agency in agencies]
     for agency in agencies:
-        agency.context = replace(agency.context, intervals=Intervals(**intervals))
+        agency.context = replace(agency.context, limits=replace(agency.context.limits, **limits))
     try:
         yield
     finally:

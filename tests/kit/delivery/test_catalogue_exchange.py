@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from ieum.delivery.sending.producer import TOPIC_SECONDS_MAX
+from ieum.delivery.limits import USUAL
 from ieum_contracts.address import Address
 from ieum_contracts.programme import ProgrammePublished
 from ieum_contracts.topics import Family, topic_of
@@ -106,7 +106,7 @@ async def test_what_the_broker_does_not_take_yet_is_said_again(stack: Stack, mak
     topic = topic_of(alpha.address, Family.CATALOGUE)
     admin.delete_topics([topic])[topic].result(10)
     await asyncio.gather(alpha.start([PROGRAMME]), beta.start())
-    await asyncio.sleep(TOPIC_SECONDS_MAX + 0.5)
+    await asyncio.sleep(USUAL.topic_seconds + 0.5)
     assert await known(beta) is None
 
     admin.create_topics([NewTopic(topic, 1)])[topic].result(10)

@@ -187,10 +187,10 @@ async def test_a_gap_is_told_between_thirty_and_thirty_five_seconds(pair: Pair) 
         return await beta.value("select count(*) from parked where key = $1", key) == 1
 
     await until(parked)
-    beta.clock.ahead = beta.context.intervals.gap_age / 2
-    await asyncio.sleep(beta.context.intervals.gap_ticks + 1)
+    beta.clock.ahead = beta.context.limits.gap_age / 2
+    await asyncio.sleep(beta.context.limits.gap_ticks + 1)
     assert await parked()
-    beta.clock.ahead = beta.context.intervals.gap_age
+    beta.clock.ahead = beta.context.limits.gap_age
     taken = await quiet(alpha, beta, keys=[key])
     beta.clock.ahead = timedelta()
     assert taken < TOLD_SECONDS_MAX

@@ -16,7 +16,7 @@ from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
 from tests.kit.delivery import agencies
-from tests.kit.delivery.agencies import Bare, maintained, new_keys, until
+from tests.kit.delivery.agencies import Bare, limited, new_keys, until
 from tests.kit.delivery.bare_agency import Noted, Notes
 from tests.kit.delivery.conftest import Pair
 
@@ -48,7 +48,7 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
         uuid4(),
     )
     monkeypatch.setattr(agencies, "Notes", Forwarding)
-    with maintained(alpha, beta, tick_seconds=0.05):
+    with limited(alpha, beta, tick_seconds=0.05):
         await alpha.start()
         await beta.start()
     [key] = new_keys(1)
@@ -81,7 +81,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
         "insert into source (peer, since, held, held_since) values ($1, now(), 'source.held', now())",
         beta.context.peers.number(alpha.address),
     )
-    with maintained(alpha, beta, tick_seconds=0.05):
+    with limited(alpha, beta, tick_seconds=0.05):
         await alpha.start()
         await beta.start()
     [key] = new_keys(1)
@@ -98,7 +98,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     monkeypatch.setattr(consumer, "check_positions", late)
     await beta.change("delete from source")
     await beta.change("update parked set retry_at = now() where key = $1", key)
-    with maintained(beta, tick_seconds=0.05):
+    with limited(beta, tick_seconds=0.05):
         starting = asyncio.create_task(beta.start())
         await asyncio.sleep(1.0)
         assert await _waits(beta, key)

@@ -8,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
-from ieum.delivery.recovering import heads
-from ieum.delivery.recovering.heads import BEHIND
+from ieum.delivery.recovering.heads import BEHIND, HeadsPublisher
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum_contracts.address import Address
 from ieum_contracts.delivery import StreamHeads
@@ -18,7 +17,7 @@ from tests.kit.delivery.agencies import (
     Bare,
     check_histories,
     close,
-    maintained,
+    limited,
     new_keys,
     open_bare,
     quiet,
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.stack
 async def talkative(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies that tell their heads every second and miss what a second did not bring."""
     both = resting.alpha, resting.beta
-    with maintained(*both, heads_ticks=1, gap_ticks=1, gap_age=timedelta(seconds=1)):
+    with limited(*both, heads_ticks=1, gap_ticks=1, gap_age=timedelta(seconds=1)):
         await resting.alpha.start()
         await resting.beta.start()
         yield resting
@@ -56,15 +55,13 @@ async def test_a_tail_that_never_left_is_asked_for_and_sent_from_the_ledger(talk
     assert await check_histories(alpha, beta) == 12
 
 
-async def test_who_begins_to_lead_tells_the_newest_heads_first(
-    resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_begins_to_lead_tells_the_newest_heads_first(resting: Pair) -> None:
     alpha, beta = resting.alpha, resting.beta
-    monkeypatch.setattr(heads, "ACTIVE_MAX", 10)
     await alpha.change("truncate outbox, feed, ledger, stream, notice")
     keys = new_keys(25)
     await alpha.say(beta.address, keys)
-    telling, told = heads.HeadsPublisher(alpha.context), list[list[UUID]]()
+    with limited(alpha, heads_entries=10):
+        telling, told = HeadsPublisher(alpha.context), list[list[UUID]]()
     async with alpha.database.acquire() as connection:
         await number_feed(connection)
         for _ in range(4):
@@ -136,7 +133,7 @@ async def test_a_peer_that_never_heard_of_who_asks_answers_all_the_same(make_cen
     async with alpha.database.acquire() as connection:
         await alpha.context.peers.know(connection, [beta.address])
     await ask_in_vain(alpha, beta.address)
-    with maintained(alpha, beta, gap_ticks=1):
+    with limited(alpha, beta, gap_ticks=1):
         await alpha.start()
         await beta.start()
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ieum.delivery.sending import relay
 from ieum_contracts.topics import login
 from ieum_lab.embedded.stack import Stack
-from tests.kit.delivery.agencies import check_histories, close, new_keys, open_bare, quiet, until
+from tests.kit.delivery.agencies import check_histories, close, limited, new_keys, open_bare, quiet, until
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.processes import BareProcess, expel
 
@@ -79,14 +78,11 @@ async def _say_often(pair: Pair, keys: list) -> None:  # type: ignore[type-arg]
         await asyncio.sleep(0.05)
 
 
-async def test_what_one_instance_commits_wakes_the_one_that_leads(
-    resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relay, "POLL_SECONDS", 4.0)
-    await resting.alpha.start()
-    await resting.beta.start()
+async def test_what_one_instance_commits_wakes_the_one_that_leads(resting: Pair) -> None:
     other = await open_bare(resting.centre, "alpha")
-    await other.start()
+    with limited(resting.alpha, resting.beta, other, poll_seconds=4.0):
+        for each in (resting.alpha, resting.beta, other):
+            await each.start()
     await asyncio.sleep(0.2)
     for key in new_keys(3):
         await other.say(resting.beta.address, [key])

@@ -6,44 +6,41 @@ from uuid import UUID
 import pytest
 
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.sending import outbox_sender, producer
+from ieum.delivery.sending import producer
 from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
 from ieum_contracts.address import Address
-from tests.kit.delivery.agencies import Bare, new_keys, until
+from tests.kit.delivery.agencies import Bare, limited, new_keys, until
 from tests.kit.delivery.conftest import Pair
 
 
 async def turns(agency: Bare, count: int) -> None:
     """Take a number of turns of an outbox sender."""
-    producer = Producer(agency.settings)
+    sending = Producer(agency.settings, agency.context.limits)
     async with agency.database.acquire() as connection:
-        sender = OutboxSender(connection, agency.context.peers, producer, lambda: None)
+        sender = OutboxSender(connection, agency.context, sending, lambda: None)
         for _ in range(count):
             await sender.turn()
-    await producer.close()
+    await sending.close()
 
 
 @pytest.mark.stack
-async def test_what_a_topic_holds_up_is_set_aside_and_released_in_chunks(
-    resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_topic_holds_up_is_set_aside_and_released_in_chunks(resting: Pair) -> None:
     """One statement for all of it could take longer than the relay lets a statement take."""
-    monkeypatch.setattr(outbox_sender, "CHUNK_ROWS", 2)
-    monkeypatch.setattr(producer, "TOPIC_SECONDS_MAX", 0.1)
     alpha, beta = resting.alpha, resting.beta
     await alpha.say(Address(alpha.address.centre, "nobody"), new_keys(5))
     await alpha.say(beta.address, new_keys(5))
 
-    await turns(alpha, 1)
-    assert await alpha.value("select count(*) from outbox where held") == 2
-    await turns(alpha, 7)
+    with limited(alpha, topic_seconds=0.1, set_aside_rows=2):
+        await turns(alpha, 1)
+        assert await alpha.value("select count(*) from outbox where held") == 2
+        await turns(alpha, 7)
 
     assert await alpha.rows("select held, count(*) as rows from outbox group by held") == [
         {"held": True, "rows": 5}
     ]
     async with alpha.database.acquire() as connection:
-        assert [await release(connection) for _ in range(3)] == [True, True, False]
+        assert [await release(connection, 2) for _ in range(3)] == [True, True, False]
     assert await alpha.value("select count(*) from outbox where held") == 0
     await alpha.change("truncate outbox")
 

@@ -17,7 +17,7 @@ from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, maintained, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.bare_agency import AWAIT, BREAK, RAISE
 from tests.kit.delivery.conftest import Pair
 
@@ -29,7 +29,7 @@ ATTEMPTS_MAX = len(RETRY_DELAYS) + 1
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def brisk(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies with frequent maintenance."""
-    with maintained(resting.alpha, resting.beta, tick_seconds=0.05, gap_ticks=1):
+    with limited(resting.alpha, resting.beta, tick_seconds=0.05, gap_ticks=1):
         await resting.alpha.start()
         await resting.beta.start()
         await resting.alpha.say(resting.beta.address, new_keys(1))
@@ -210,7 +210,7 @@ async def test_what_is_missing_is_asked_for_and_sent_again_from_the_ledger(brisk
         return await beta.value("select count(*) from parked where key = $1", key) == 3
 
     await until(parked)
-    beta.clock.ahead += brisk.beta.context.intervals.gap_age
+    beta.clock.ahead += brisk.beta.context.limits.gap_age
     await quiet(alpha, beta, keys=[key])
     assert await effects(beta, key) == [1, 2, 3, 4, 5]
     assert not await beta.rows("select from parked where key = $1", key)

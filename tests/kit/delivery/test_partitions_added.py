@@ -6,11 +6,10 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewPartitions
 from structlog.testing import capture_logs
 
-from ieum.delivery.receiving import subscriber
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, login, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
-from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, check_histories, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -35,13 +34,11 @@ def partitions_read(stack: Stack, agency: Bare) -> int:
     return sum(each.topic == topic for member in members for each in member.assignment.topic_partitions)
 
 
-async def test_more_partitions_stop_nobody_and_move_no_key(
-    stack: Stack, resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subscriber, "METADATA_MS", 1_000)
+async def test_more_partitions_stop_nobody_and_move_no_key(stack: Stack, resting: Pair) -> None:
     alpha, beta = resting.alpha, resting.beta
-    await beta.start()
-    await alpha.start()
+    with limited(alpha, beta, metadata_seconds=1.0):
+        await beta.start()
+        await alpha.start()
     keys = new_keys(KEYS)
     await alpha.say(beta.address, keys)
     await quiet(alpha, beta)

@@ -1,10 +1,11 @@
 """A producer tells a broker that does not answer from a topic that does not exist."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from ieum.delivery.sending import producer
+from ieum.delivery.limits import USUAL
 from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.errors import Transient
 from ieum_contracts.topics import Family, topic_of
@@ -18,11 +19,8 @@ def to(topic: str) -> list[Outgoing]:
     return [Outgoing(topic, b"key", b"{}", [])]
 
 
-async def test_a_topic_is_not_unknown_because_nobody_answers(
-    stack: Stack, resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(producer, "SEND_SECONDS_MAX", 1.0)
-    sender = Producer(resting.alpha.settings)
+async def test_a_topic_is_not_unknown_because_nobody_answers(stack: Stack, resting: Pair) -> None:
+    sender = Producer(resting.alpha.settings, replace(USUAL, send_seconds=1.0))
     known = topic_of(resting.beta.address, Family.ELIGIBILITY)
     other = topic_of(resting.beta.address, Family.CASE_CLOSED)
     assert await sender.send(to(known)) == (1, None)

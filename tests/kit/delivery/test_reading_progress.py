@@ -6,7 +6,8 @@ import pytest
 from aiokafka.record.util import calc_crc32c
 from structlog.testing import capture_logs
 
-from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX, TELL_SECONDS, ReadingProgress
+from ieum.delivery.limits import USUAL
+from ieum.delivery.receiving.reading_progress import TELL_SECONDS, ReadingProgress
 from ieum.delivery.records.corrupt_records import CorruptValue, TolerantRecords
 
 PLACE, OTHER = (1, 0), (1, 1)
@@ -15,14 +16,14 @@ PLACE, OTHER = (1, 0), (1, 1)
 def test_a_partition_that_stands_still_is_named_until_it_moves() -> None:
     progress = ReadingProgress()
     progress.look({PLACE: 5, OTHER: 1}, {PLACE: 9, OTHER: 7}, now=0)
-    progress.look({PLACE: 5, OTHER: 2}, {PLACE: 12, OTHER: 9}, now=STILL_SECONDS_MAX - 1)
+    progress.look({PLACE: 5, OTHER: 2}, {PLACE: 12, OTHER: 9}, now=USUAL.still_seconds - 1)
     assert progress.still == {}
     with capture_logs() as logs:
-        progress.look({PLACE: 5, OTHER: 3}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX)
-        progress.look({PLACE: 5, OTHER: 4}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX + 5)
+        progress.look({PLACE: 5, OTHER: 3}, {PLACE: 15, OTHER: 9}, now=USUAL.still_seconds)
+        progress.look({PLACE: 5, OTHER: 4}, {PLACE: 15, OTHER: 9}, now=USUAL.still_seconds + 5)
     assert progress.still == {PLACE: 10}
     assert [line["event"] for line in logs] == ["mailbox.still"], "it is told once a minute"
-    progress.look({PLACE: 6, OTHER: 9}, {PLACE: 15, OTHER: 9}, now=STILL_SECONDS_MAX + TELL_SECONDS)
+    progress.look({PLACE: 6, OTHER: 9}, {PLACE: 15, OTHER: 9}, now=USUAL.still_seconds + TELL_SECONDS)
     assert progress.still == {}
 
 

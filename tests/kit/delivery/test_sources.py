@@ -8,14 +8,14 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from ieum.delivery.blocked import operator_actions, quarantine
+from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act
 from ieum.delivery.blocked.source_breaker import TOO_MANY, WINDOW
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, close, maintained, new_keys, open_bare, until
+from tests.kit.delivery.agencies import Bare, close, limited, new_keys, open_bare, until
 from tests.kit.delivery.bare_agency import REFUSE
 
 pytestmark = pytest.mark.stack
@@ -34,15 +34,12 @@ class Trio:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def trio(
-    stack: Stack, database_template: Template, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Trio]:
-    monkeypatch.setattr(quarantine, "KEPT_OF_A_SOURCE_MAX", 2)
+async def trio(stack: Stack, database_template: Template) -> AsyncIterator[Trio]:
     centre = await new_centre(stack, database_template, ("alpha", "beta", "gamma"))
     agencies = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
     patient = agencies[1]
     patient.context = replace(patient.context, troubles_max=TROUBLES_MAX)
-    with maintained(*agencies, tick_seconds=0.1):
+    with limited(*agencies, tick_seconds=0.1, quarantined_of_a_source=2):
         for agency in agencies:
             await agency.start()
         yield Trio(patient, agencies[0], agencies[2])

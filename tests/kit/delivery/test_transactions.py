@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
-from ieum.delivery.receiving import consumer, reading_progress
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.streams.positions import read_positions
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -94,12 +94,21 @@ async def test_a_mailbox_that_ends_with_a_mark_is_read_to_its_end(stack: Stack, 
     await quiet(alpha, beta, keys=keys)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def watchful(pair: Pair) -> AsyncIterator[Pair]:
+    """Let beta, which runs, see after two seconds what stands still."""
+    await pair.beta.stop()
+    with limited(pair.beta, look_seconds=0.5, still_seconds=2.0):
+        await pair.beta.start()
+        yield pair
+        await pair.beta.stop()
+    await pair.beta.start()
+
+
 async def test_a_partition_that_stands_still_is_named_by_health_and_the_others_go_on(
-    stack: Stack, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, watchful: Pair
 ) -> None:
-    monkeypatch.setattr(reading_progress, "STILL_SECONDS_MAX", 2.0)
-    monkeypatch.setattr(consumer, "LOOK_SECONDS", 0.5)
-    alpha, beta = pair.alpha, pair.beta
+    alpha, beta = watchful.alpha, watchful.beta
     [key] = new_keys(1)
     say = wire.event(alpha.address, beta.address, key, 1, ReferralAmended())
     named = f"Partition {say.partition} of {say.topic} stands still"

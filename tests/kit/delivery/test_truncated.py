@@ -13,22 +13,21 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
 from ieum.delivery.blocked.operator_actions import Act, Acted, skip
-from ieum.delivery.receiving import subscriber
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
-from tests.kit.delivery.agencies import Bare, check_histories, maintained, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, check_histories, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def brisk(resting: Pair, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+async def brisk(resting: Pair) -> AsyncIterator[Pair]:
     """Give two agencies that miss what a second did not bring; beta does not run yet."""
-    monkeypatch.setattr(subscriber, "METADATA_MS", 1_000)
-    with maintained(resting.alpha, resting.beta, gap_ticks=1, gap_age=timedelta(seconds=1)):
+    brief = {"gap_ticks": 1, "gap_age": timedelta(seconds=1), "metadata_seconds": 1.0}
+    with limited(resting.alpha, resting.beta, **brief):
         await resting.alpha.start()
         yield resting
         await resting.alpha.stop()

@@ -10,7 +10,7 @@ from asyncpg import Connection
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.agencies import ANYBODY, Agencies
-from ieum.delivery.intervals import USUAL, Intervals
+from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
@@ -38,4 +38,4 @@ class DeliveryContext:
     restore_check: RestoreCheck = field(default_factory=RestoreCheck)
     troubles_max: int = TROUBLES_MAX
     agencies: Agencies = ANYBODY
-    intervals: Intervals = USUAL
+    limits: Limits = USUAL

@@ -15,7 +15,6 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.maintenance.schedule import Maintenance
 from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.receiving.reading_progress import STILL_SECONDS_MAX
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.leadership import DatabaseAddress
@@ -49,9 +48,9 @@ class Delivery(Generic[Known]):
         tolerate_corrupt_records()
         context.restore_check.doubt()
         self._context = context = replace(context, agencies=ListedAgencies(self._topics))
-        self._producer = Producer(settings)
+        self._producer = Producer(settings, context.limits)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
-        self.news = News()
+        self.news = News(context.limits.feed_seconds)
         self._relay = Relay(address, context, self._producer, self.news.tell)
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)
@@ -95,9 +94,10 @@ class Delivery(Generic[Known]):
             found.append(f"The database cannot be used ({type(error).__name__}); run `ieum migrate`.")
         if not self._consumer.reading:
             found.append("The mailboxes are not read yet; Kafka may be away, or the group is joining.")
+        still = self._context.limits.still_seconds
         found += [
             f"Partition {partition} of {topic_of(self._context.me, FAMILIES[family])} stands still: "
-            f"{records} record(s) wait there, and none was taken in for {STILL_SECONDS_MAX:.0f} seconds."
+            f"{records} record(s) wait there, and none was taken in for {still:.0f} seconds."
             for (family, partition), records in sorted(self._consumer.progress.still.items())
         ]
         if asyncio.get_running_loop().time() - self._relay.last_turn > TURN_SECONDS_MAX:

@@ -1,18 +1,41 @@
-"""How often the streams are maintained, given like the clock: a test that waits for it makes it short."""
+"""Times and counts that bound delivery's work; given like the clock, so that a test can make them small."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
-    """The time between two ticks, the ticks between two runs of a job, and the age at which a gap is told."""
+class Limits:
+    """What a test may want to change; what nobody changes stands as a constant where it is used."""
 
     tick_seconds: float = 1.0
+    """Between two ticks of the maintenance."""
     gap_ticks: int = 3
+    """Ticks between two looks for gaps."""
     gap_age: timedelta = timedelta(seconds=30)
-    """With the ticks before: the sender of what is missing is asked within 35 seconds."""
+    """The age at which a gap is told: the sender of what is missing is asked within 35 seconds."""
     heads_ticks: int = 60
+    """Ticks between two reports of heads."""
+    heads_entries: int = 10_000
+    """Entries of the feed whose streams one report of heads looks at."""
+    poll_seconds: float = 1.0
+    """After which the relay looks at the outbox though nobody woke it."""
+    send_seconds: float = 10.0
+    """How long the broker may take to acknowledge."""
+    topic_seconds: float = 2.0
+    """How long a topic that the broker does not know is waited for."""
+    set_aside_rows: int = 5_000
+    """Rows of the outbox that one statement sets aside or releases."""
+    metadata_seconds: float = 30.0
+    """After which a consumer asks for the partitions of its topics again."""
+    look_seconds: float = 5.0
+    """Between two looks at how far the mailboxes are read."""
+    still_seconds: float = 30.0
+    """After which a partition with records that does not advance stands still."""
+    quarantined_of_a_source: int = 1_000
+    """Records of one source stored in an hour; further ones are only counted."""
+    feed_seconds: float = 0.5
+    """Between two looks at the feed while somebody waits: another process may be the one that numbers it."""
 
 
-USUAL = Intervals()
+USUAL = Limits()

@@ -9,6 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.blocked.source_breaker import NOBODY, WINDOW
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.limits import Limits
 from ieum.delivery.records.received import UnverifiedRecord
 from ieum.delivery.records.verification import KEPT_BYTES_MAX
 from ieum_contracts.address import Address
@@ -17,8 +18,6 @@ from ieum_contracts.identifier_scan import contains_identifier
 from ieum_contracts.topics import HEADERS_BYTES_MAX
 
 HEADER_VALUE_SHOWN_MAX = 256
-KEPT_OF_A_SOURCE_MAX = 1_000
-"""Records of one source stored in an hour; further ones are only counted."""
 KEPT_MAX = 100_000
 
 _log = structlog.get_logger(__name__)
@@ -42,7 +41,7 @@ async def quarantine(
     if not misplaced:
         return Counter()
     by_source = [(_source(m, context), m) for m in misplaced]
-    await _write(connection, await _within_limits(connection, by_source, now))
+    await _write(connection, await _within_limits(connection, context.limits, by_source, now))
     return Counter(peer for peer, _ in by_source)
 
 
@@ -62,10 +61,10 @@ returning peer, unkept
 
 
 async def _within_limits(
-    connection: Connection, by_source: Sequence[tuple[int, UnverifiedRecord]], now: datetime
+    connection: Connection, limits: Limits, by_source: Sequence[tuple[int, UnverifiedRecord]], now: datetime
 ) -> list[tuple[int, UnverifiedRecord]]:
     rows = await connection.fetch(_KEPT, sorted({peer for peer, _ in by_source}), now - WINDOW)
-    room = {row["peer"]: KEPT_OF_A_SOURCE_MAX - (row["troubles"] or 0) for row in rows}
+    room = {row["peer"]: limits.quarantined_of_a_source - (row["troubles"] or 0) for row in rows}
     room_for_all = KEPT_MAX - rows[0]["kept"]
     kept: list[tuple[int, UnverifiedRecord]] = []
     unkept: Counter[int] = Counter()

@@ -66,15 +66,15 @@ class Maintenance(Generic[Known]):
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
         """Return the jobs that share a connection, in order."""
-        context, intervals = self._context, self._context.intervals
+        context, limits = self._context, self._context.limits
         yield Job(1, lambda: self._retry_not_understood.run(connection, now))
         yield Job(1, lambda: release_due(connection, context, now))
         yield Job(1, lambda: erase_the_rest(connection))
-        yield Job(intervals.gap_ticks, lambda: pull_back_waits(connection, now))
+        yield Job(limits.gap_ticks, lambda: pull_back_waits(connection, now))
         yield Job(1, lambda: self._walk_parked.run(connection, now))
-        yield Job(intervals.gap_ticks, lambda: self._ask_again.run(connection, now, intervals.gap_age))
-        yield Job(intervals.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
-        heads_ticks = 1 if self._heads.behind else intervals.heads_ticks
+        yield Job(limits.gap_ticks, lambda: self._ask_again.run(connection, now, limits.gap_age))
+        yield Job(limits.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
+        heads_ticks = 1 if self._heads.behind else limits.heads_ticks
         yield Job(heads_ticks, lambda: self._heads.say(connection, now))
         yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures))
 
@@ -85,7 +85,7 @@ class Maintenance(Generic[Known]):
             tasks.create_task(self._clear_and_answer())
 
     async def _keep_streams_moving(self) -> None:
-        tick_seconds = self._context.intervals.tick_seconds
+        tick_seconds = self._context.limits.tick_seconds
         ticks, backoff = 0, BackOff(tick_seconds, BACKOFF_SECONDS_MAX)
         while True:
             if not self._relay.leading.is_set():
@@ -96,7 +96,7 @@ class Maintenance(Generic[Known]):
             await _rest(backoff, 0 if self._wake_parked.more else tick_seconds, well=well)
 
     async def _clear_and_answer(self) -> None:
-        tick_seconds = self._context.intervals.tick_seconds
+        tick_seconds = self._context.limits.tick_seconds
         backoff = BackOff(tick_seconds, BACKOFF_SECONDS_MAX)
         while True:
             await self._relay.leading.wait()

@@ -14,7 +14,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.receiving.batch_effects import BatchResult, Gap
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.receiving.read_range import LOOK_SECONDS, Reach, look_how_far
+from ieum.delivery.receiving.read_range import Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
@@ -47,8 +47,10 @@ class Consumer(Generic[Known]):
         self._sought: dict[Partition, int] = {}
         topics = [topic_of(self._me, family) for family in FAMILIES.values()]
         self._reach = Reach()
-        self._mailboxes = Mailboxes(settings, topics, self._take, self._moved, self._reach)
-        self.progress = ReadingProgress()
+        self._mailboxes = Mailboxes(
+            settings, topics, self._take, self._moved, self._reach, limits=context.limits
+        )
+        self.progress = ReadingProgress(context.limits.still_seconds)
         self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
@@ -67,7 +69,7 @@ class Consumer(Generic[Known]):
                 await asyncio.sleep(COMMIT_SECONDS)
                 await self._commit()
                 now = asyncio.get_running_loop().time()
-                if now - looked >= LOOK_SECONDS:
+                if now - looked >= self._context.limits.look_seconds:
                     looked = now
                     with suppress(*RETRYABLE):
                         consumer = self._mailboxes.consumer

@@ -13,7 +13,7 @@ from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.recovering.startup_check import place_of, read_and_ends
 from ieum.delivery.streams.positions import Partition, read_positions
 
-LOOK_SECONDS, LOOK_SECONDS_MAX = 5.0, 0.05
+LOOK_SECONDS_MAX = 0.05
 
 
 class Reach:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import structlog
 
+from ieum.delivery.limits import USUAL
 from ieum.delivery.streams.positions import Partition
 
-STILL_SECONDS_MAX = 30.0
 TELL_SECONDS = 60.0
 REMEMBERED_SECONDS = 30.0
 """How long ends are remembered: what was there before is asked for only once they are passed."""
@@ -18,7 +18,8 @@ _log = structlog.get_logger(__name__)
 class ReadingProgress:
     """The position of each partition when it last advanced. Time is an argument, in seconds of any clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, still_seconds: float = USUAL.still_seconds) -> None:
+        self._still_seconds = still_seconds
         self._moved: dict[Partition, tuple[int, float]] = {}
         self._told = float("-inf")
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
@@ -41,7 +42,7 @@ class ReadingProgress:
                 moved[place] = before
         self._moved = moved
         self.still = {
-            place: behind[place] for place, (_, since) in moved.items() if now - since >= STILL_SECONDS_MAX
+            place: behind[place] for place, (_, since) in moved.items() if now - since >= self._still_seconds
         }
         if self.still and now - self._told >= TELL_SECONDS:
             self._told = now

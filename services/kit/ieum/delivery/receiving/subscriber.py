@@ -16,6 +16,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram512
 
 from ieum.delivery.connection_arguments import ssl_context
+from ieum.delivery.limits import Limits
 from ieum.delivery.receiving.read_range import Reach
 from ieum.errors import Transient
 from ieum.settings import Settings
@@ -25,7 +26,6 @@ BATCH_MAX = 500
 POLL_MS = 1_000
 FETCH_WAIT_MS = 500
 SESSION_MS = 10_000
-METADATA_MS = 30_000
 STOP_SECONDS_MAX = 8.0
 
 Records = Sequence[ConsumerRecord[bytes, bytes]]
@@ -87,21 +87,10 @@ class Mailboxes:
         take: Callable[[Records], Awaitable[None]],
         moved: Callable[[], None],
         reach: Reach,
+        *,
+        limits: Limits,
     ) -> None:
-        self._broker = KafkaBroker(
-            settings.kafka_bootstrap.split(","),  # as one string, FastStream takes several for one host
-            security=SASLScram512(
-                username=settings.kafka_username,
-                password=settings.kafka_secret(),
-                use_ssl=settings.kafka_protocol == "SASL_SSL",
-                ssl_context=ssl_context(settings),
-            ),
-            consumer_only=True,
-            allow_auto_create_topics=False,
-            apply_types=False,
-            logger=None,
-            metadata_max_age_ms=METADATA_MS,
-        )
+        self._broker = _broker(settings, limits)
         self._subscriber = self._broker.subscriber(
             *topics,
             batch=True,
@@ -173,3 +162,20 @@ class Mailboxes:
 
 async def _decode(message: KafkaMessage) -> Records:
     return message.raw_message
+
+
+def _broker(settings: Settings, limits: Limits) -> KafkaBroker:
+    return KafkaBroker(
+        settings.kafka_bootstrap.split(","),  # as one string, FastStream takes several for one host
+        security=SASLScram512(
+            username=settings.kafka_username,
+            password=settings.kafka_secret(),
+            use_ssl=settings.kafka_protocol == "SASL_SSL",
+            ssl_context=ssl_context(settings),
+        ),
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        apply_types=False,
+        logger=None,
+        metadata_max_age_ms=int(limits.metadata_seconds * 1000),
+    )

@@ -13,7 +13,6 @@ from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
 
-ACTIVE_MAX = 10_000
 """Feed entries read in one turn; the rest is read in the next."""
 BEHIND = "restored.behind"
 
@@ -47,21 +46,22 @@ class HeadsPublisher:
 
     async def say(self, connection: Connection, now: datetime) -> None:
         """Report a part of what was active since the last turn; `behind` says whether more is left."""
+        entries = self._context.limits.heads_entries
         if self._told is None:
             newest: int = await connection.fetchval(_NEWEST)
-            self._told = self._older = max(0, newest - ACTIVE_MAX)
+            self._told = self._older = max(0, newest - entries)
         before = self._told
         self._told = await say_heads(connection, self._context, before, now)
-        self.behind = self._told - before >= ACTIVE_MAX
+        self.behind = self._told - before >= entries
         if self._older and not self.behind:
-            older = max(0, self._older - ACTIVE_MAX)
+            older = max(0, self._older - entries)
             await say_heads(connection, self._context, older, now)
             self._older = older
 
 
 async def say_heads(connection: Connection, context: DeliveryContext, after: int, now: datetime) -> int:
     """Report to every peer the heads of streams active after a feed number; returns the last number."""
-    rows = await connection.fetch(_ACTIVE, after, ACTIVE_MAX)
+    rows = await connection.fetch(_ACTIVE, after, context.limits.heads_entries)
     by_peer: dict[int, list[StreamHead]] = defaultdict(list)
     for key, peer, family, said, heard, _ in rows:
         by_peer[peer].append(StreamHead(family=FAMILIES[family], key=key, said=said, heard=heard))

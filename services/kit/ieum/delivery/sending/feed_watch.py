@@ -9,9 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE
-
-LOOK_SECONDS = 0.5
-"""Seconds between two queries: another process may be the one that numbers the feed."""
+from ieum.delivery.limits import USUAL
 
 _log = structlog.get_logger(__name__)
 
@@ -19,7 +17,8 @@ _log = structlog.get_logger(__name__)
 class News:
     """Queries the feed's end while somebody waits, and at once when this process has numbered it."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_seconds: float = USUAL.feed_seconds) -> None:
+        self._look_seconds = look_seconds
         self.looks = 0
         self._waiting: dict[asyncio.Future[None], int] = {}
         self._told = asyncio.Event()
@@ -57,7 +56,7 @@ class News:
                 if end > number and not news.done():
                     news.set_result(None)
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._look_seconds):
                     await self._told.wait()
 
     async def _end(self, database: Connections) -> int:

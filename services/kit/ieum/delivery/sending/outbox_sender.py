@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from asyncpg import Connection, Record
 
+from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.producer import Outgoing, Producer, Unacknowledged
 from ieum.delivery.streams.peers import Peers
@@ -15,7 +16,6 @@ from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
 BATCH_MAX = 500
-CHUNK_ROWS = 5_000
 """Rows set aside or released at once: more could take longer than a statement may."""
 KEEP_ALIVE_SECONDS = 1.0
 
@@ -52,11 +52,12 @@ class OutboxSender:
     """
 
     def __init__(
-        self, connection: Connection, peers: Peers, producer: Producer, alive: Callable[[], None]
+        self, connection: Connection, context: DeliveryContext, producer: Producer, alive: Callable[[], None]
     ) -> None:
         self._connection = connection
         self._alive = alive
-        self._peers = peers
+        self._peers = context.peers
+        self._set_aside_rows = context.limits.set_aside_rows
         self._producer = producer
         self._sent: list[int] = []
         self._told: list[int] = []
@@ -118,7 +119,7 @@ class OutboxSender:
             await self._connection.execute(_DROP, row["id"])
         else:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
-            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], CHUNK_ROWS)
+            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], self._set_aside_rows)
 
 
 _RELEASE = """
@@ -126,10 +127,10 @@ update outbox set held = false where id = any(array(select id from outbox where 
 """
 
 
-async def release(connection: Connection) -> bool:
+async def release(connection: Connection, rows: int) -> bool:
     """Release the oldest rows that were set aside; returns whether there may be more."""
-    status: str = await connection.execute(_RELEASE, CHUNK_ROWS)
-    return status == f"UPDATE {CHUNK_ROWS}"
+    status: str = await connection.execute(_RELEASE, rows)
+    return status == f"UPDATE {rows}"
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:

@@ -17,15 +17,15 @@ from aiokafka.errors import (
 
 from ieum.delivery.backoff import spread
 from ieum.delivery.connection_arguments import connection_arguments
+from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.records.partitions import hash_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import MAILBOX_PARTITIONS, RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
-SEND_SECONDS_MAX = 10.0
 STOP_SECONDS_MAX = 2.0
-TOPIC_SECONDS_MAX, TOPIC_PAUSE_SECONDS = 2.0, 0.1
+TOPIC_PAUSE_SECONDS = 0.1
 BATCH_BYTES_MAX = 262144
 
 _UNSENDABLE = (
@@ -49,8 +49,9 @@ class Outgoing:
 class Producer:
     """Sends records in order. Opens a client when it needs one and drops it when in doubt."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: Limits = USUAL) -> None:
         self._settings = settings
+        self._limits = limits
         self._client: AIOKafkaProducer | None = None
         self._opening = asyncio.Lock()
         self._abandoned: set[asyncio.Task[None]] = set()
@@ -65,12 +66,12 @@ class Producer:
         futures: list[asyncio.Future[object]] = []
         poison: Poison | None = None
         try:
-            async with asyncio.timeout(START_SECONDS_MAX + SEND_SECONDS_MAX):
+            async with asyncio.timeout(START_SECONDS_MAX + self._limits.send_seconds):
                 async with self._opening:
                     client = await self._open()
                 for record in outgoing:
                     try:
-                        await _know(client, record.topic)
+                        await _know(client, record.topic, self._limits.topic_seconds)
                         future = await client.send(
                             record.topic, record.value, key=record.key, headers=list(record.headers)
                         )
@@ -108,7 +109,7 @@ class Producer:
                 enable_idempotence=True,
                 max_batch_size=BATCH_BYTES_MAX,
                 max_request_size=RECORD_BYTES_MAX,
-                request_timeout_ms=int(SEND_SECONDS_MAX * 1000),
+                request_timeout_ms=int(self._limits.send_seconds * 1000),
                 metadata_max_age_ms=30_000,
                 partitioner=partition,
             )
@@ -160,13 +161,13 @@ def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
     return len(futures)
 
 
-async def _know(client: AIOKafkaProducer, topic: str) -> None:
+async def _know(client: AIOKafkaProducer, topic: str, seconds: float) -> None:
     """Wait a little for a topic that is not known yet: the client itself would delay all others for long.
 
     Raises UnknownTopicOrPartitionError, or KafkaConnectionError when no broker answers.
     """
     cluster = client.client.cluster
-    until = asyncio.get_running_loop().time() + TOPIC_SECONDS_MAX
+    until = asyncio.get_running_loop().time() + seconds
     while cluster.partitions_for_topic(topic) is None and topic not in cluster.unauthorized_topics:
         client.client.add_topic(topic)
         if not await client.client.force_metadata_update():

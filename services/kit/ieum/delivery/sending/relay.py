@@ -17,7 +17,6 @@ from ieum.delivery.sending.producer import Producer
 from ieum.errors import Transient
 
 NOTIFY_SECONDS = 0.005
-POLL_SECONDS = 1.0
 NUMBER_SECONDS = 0.05
 """Seconds between two numberings of the feed: each costs a commit to disk."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
@@ -76,7 +75,7 @@ class Relay:
         self._database_backoff.reset()
 
     async def _pump(self, connection: Connection) -> None:
-        sender = OutboxSender(connection, self._context.peers, self._producer, self._alive)
+        sender = OutboxSender(connection, self._context, self._producer, self._alive)
         released = numbered = 0.0
         more = False
         while True:
@@ -84,7 +83,7 @@ class Relay:
             self.last_turn = _now()
             if more or self.last_turn - released > HELD_SECONDS:
                 released = self.last_turn
-                more = await release(connection)
+                more = await release(connection, self._context.limits.set_aside_rows)
             try:
                 sent = await sender.turn()
                 more = more and not sender.refused
@@ -101,7 +100,7 @@ class Relay:
             if sent >= PACED_ROWS_MIN:
                 await asyncio.sleep(PACE_SECONDS)
             if not sent:
-                await self._wait(POLL_SECONDS if fresh else NUMBER_SECONDS)
+                await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
 
     async def _number(self, connection: Connection) -> None:
         if await number_feed(connection):
@@ -116,7 +115,7 @@ class Relay:
         while (left := until - _now()) > 0:
             await self._number(connection)
             self.last_turn = _now()
-            await asyncio.sleep(min(left, POLL_SECONDS))
+            await asyncio.sleep(min(left, self._context.limits.poll_seconds))
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
