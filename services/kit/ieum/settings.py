@@ -1,6 +1,7 @@
 """The settings of a service, read once from the environment and passed down frozen."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -102,3 +103,8 @@ class Settings(BaseSettings):
         """Read the database password from its file; None when it stands in the DSN."""
         file = self.database_password_file
         return None if file is None else file.read_text().strip()
+
+    def database_login(self) -> Callable[[], str] | None:
+        """Return what reads the password anew for each connection; None when it stands in the DSN."""
+        file = self.database_password_file
+        return None if file is None else lambda: file.read_text().strip()

@@ -30,6 +30,8 @@ class Limits:
     """After which a consumer asks for the partitions of its topics again."""
     look_seconds: float = 5.0
     """Between two looks at how far the mailboxes are read."""
+    unseen_seconds: float = 20.0
+    """After which a broker that does not answer, or takes nothing, is told."""
     still_seconds: float = 30.0
     """After which a partition with records that does not advance stands still."""
     quarantined_of_a_source: int = 1_000
