@@ -9,15 +9,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from confluent_kafka.admin import (
-    AdminClient,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
 
+from ieum.centre.broker import Broker
 from ieum.centre.postgres import connect_admin, set_password
-from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
@@ -79,11 +73,7 @@ async def test_a_broker_that_is_away_is_named_by_who_reads_and_by_who_sends(
 async def rotate(stack: Stack, pair: Pair, agency: Bare, password: str) -> None:
     """Change both passwords of an agency at the servers, and end the connections made with the old ones."""
     access = pair.centre.access(agency.address.agency)
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
-    change = UserScramCredentialUpsertion(agency.settings.kafka_username, info, password.encode())
-    for future in admin.alter_user_scram_credentials([change]).values():
-        future.result(timeout=10)
+    Broker(pair.centre.settings).set_logins({agency.settings.kafka_username: password})
     database = await connect_admin(pair.centre.settings)
     await set_password(database, access.database, password)
     await database.fetch(CUT, access.database)
