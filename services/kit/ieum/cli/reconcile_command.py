@@ -23,7 +23,7 @@ def reconcile(
     ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the agencies' databases: last said with last heard, states, asks, and what is left waiting.
+    """Compare the agencies' databases: last said with last heard, states, asks, room, what is left waiting.
 
     An ask that both sides know waits for a worker and is counted; foreign agencies have no database here.
     Exits 1 and names each difference. While events are under way there are differences; see --wait.
@@ -38,6 +38,7 @@ def reconcile(
                 "heard": accounts.heard,
                 "referrals": dict(accounts.referrals),
                 "open_asks": accounts.asks,
+                "inquiries": accounts.inquiries,
                 "foreign": list(accounts.foreign),
                 "differences": [
                     {"kind": each.kind, "agency": each.agency, "key": each.key, "sentence": each.sentence}
@@ -50,7 +51,8 @@ def reconcile(
             write_line(sentence)
     tell(
         f"{accounts.streams} streams, {accounts.said} events said, {accounts.heard} heard, "
-        f"{accounts.asks} ask(s) wait for a worker, {len(accounts.differences)} difference(s)."
+        f"{accounts.asks} ask(s) wait for a worker, {accounts.inquiries} inquiries are kept, "
+        f"{len(accounts.differences)} difference(s)."
     )
     if accounts.foreign:
         tell(f"Foreign, and not compared: {', '.join(accounts.foreign)}.")
