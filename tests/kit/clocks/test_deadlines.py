@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from ieum.casework.deadlines import with_deadline
 from ieum.casework.decision_orders import DECISION_ORDER, RequestInfo
 from ieum.casework.running_clocks import started
+from ieum_contracts.codes import Decision
 from ieum_contracts.decisions import ReferralInfoRequested
 from ieum_contracts.overdue import Clock, ClockLevel, ClockPublished, ClockUnit
 from ieum_contracts.timing import SEOUL
@@ -28,7 +29,7 @@ def told(*clocks: ClockPublished, **fields: JsonValue) -> datetime | None:
     two.refer()
     two.deliver()
     view = replace(VIEW, clocks={two.at_recipient.programme: clocks})
-    question = DECISION_ORDER.validate_python({**DECISIONS["info-requested"], **fields})
+    question = DECISION_ORDER.validate_python({**DECISIONS[Decision.INFO_REQUESTED], **fields})
     order = with_deadline(question, two.at_recipient, view, WEDNESDAY)
     assert isinstance(order, RequestInfo)
     return order.due_at
@@ -61,8 +62,8 @@ def test_both_sides_count_to_the_time_that_is_told() -> None:
         assert started(Clock.INFO_REQUEST, referral, [said], WEDNESDAY, view).due_at == due
 
 
-@pytest.mark.parametrize("decision", ["waitlisted", "accepted", "declined"])
-def test_other_decisions_stay_as_they_are(decision: str) -> None:
+@pytest.mark.parametrize("decision", [Decision.WAITLISTED, Decision.ACCEPTED, Decision.DECLINED])
+def test_other_decisions_stay_as_they_are(decision: Decision) -> None:
     two = Two()
     two.refer()
     two.deliver()

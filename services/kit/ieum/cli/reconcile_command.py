@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ieum.centre.reconcile import settled
+from ieum.centre.reconcile import Accounts, settled
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json, write_line
@@ -31,21 +31,7 @@ def reconcile(
     settings = centre_settings()
     accounts = asyncio.run(settled(centre_of(settings), settings, wait))
     if as_json:
-        write_json(
-            {
-                "streams": accounts.streams,
-                "said": accounts.said,
-                "heard": accounts.heard,
-                "referrals": dict(accounts.referrals),
-                "open_asks": accounts.asks,
-                "inquiries": accounts.inquiries,
-                "foreign": list(accounts.foreign),
-                "differences": [
-                    {"kind": each.kind, "agency": each.agency, "key": each.key, "sentence": each.sentence}
-                    for each in accounts.differences
-                ],
-            }
-        )
+        write_json(_as_json(accounts))
     else:
         for sentence in accounts.sentences:
             write_line(sentence)
@@ -58,3 +44,19 @@ def reconcile(
         tell(f"Foreign, and not compared: {', '.join(accounts.foreign)}.")
     if accounts.differences:
         raise typer.Exit(Exit.FAILED)
+
+
+def _as_json(accounts: Accounts) -> dict[str, object]:
+    return {
+        "streams": accounts.streams,
+        "said": accounts.said,
+        "heard": accounts.heard,
+        "referrals": dict(accounts.referrals),
+        "open_asks": accounts.asks,
+        "inquiries": accounts.inquiries,
+        "foreign": list(accounts.foreign),
+        "differences": [
+            {"kind": each.kind, "agency": each.agency, "key": each.key, "sentence": each.sentence}
+            for each in accounts.differences
+        ],
+    }
