@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAB = ("ieum_lab", "ieum_lab/embedded", "ieum_lab/simulator")
 CONSOLE = ("ieum_console", "ieum_console/projection")
-DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving")
+DELIVERY = ("ieum/delivery", "ieum/delivery/streams", "ieum/delivery/receiving", "ieum/delivery/sending")
 API = ("ieum/api", "ieum/api/http", "ieum/api/agency")
 ROOMS = (
     *DELIVERY,
@@ -46,7 +46,7 @@ PLANTED = [
     ("kit-and-lab", "ieum/delivery/playful.py", "import ieum_lab"),
     ("lab", "ieum_lab/embedded/curious.py", "import ieum_lab.simulator"),
     ("console-apart", "ieum/delivery/watched.py", "import ieum_console"),
-    ("console-rights", "ieum_console/reaching.py", "import ieum.application"),
+    ("console-rights", "ieum_console/reaching.py", "import ieum.service"),
     ("console-rooms", "ieum_console/projection/curious.py", "import ieum_console.command"),
     ("agencies", "services/seventh_team/agency.py", "import services.sixth_team.agency"),
     ("agencies-and-kit", "services/seventh_team/agency.py", "import ieum.delivery"),

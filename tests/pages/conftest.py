@@ -23,6 +23,10 @@ from ieum_console.pages.window import console_window
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.stack import Stack
+from ieum_lab.testing.centre import Template, end_centre, new_centre
+from services.city_welfare_team.agency import AGENCY as WELFARE
+from services.employment_center.agency import AGENCY as EMPLOYMENT
+from tests.kit.api.agency_api import Api, open_api
 from tests.pages.issuer import CLIENT, TestIssuer
 from tests.pages.seeding import AGENCIES, Seeded, seed
 
@@ -53,6 +57,8 @@ async def served(app: ASGIApp, port: int) -> AsyncIterator[None]:
         yield
     finally:
         running.should_exit = running.force_exit = True
+        for connection in list(running.server_state.connections):
+            connection.transport.abort()  # as when the process is killed
         await task
 
 
@@ -100,18 +106,31 @@ class Served:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site(stack: Stack) -> AsyncIterator[Site]:
-    """Serve the console of a small centre."""
+async def welfare(stack: Stack, database_template: Template) -> AsyncIterator[Api]:
+    """Open the API of an agency at which something waits."""
+    centre = await new_centre(stack, database_template, (EMPLOYMENT.id, WELFARE.id))
+    async with open_api(centre, WELFARE, EMPLOYMENT) as api:
+        yield api
+    await end_centre(centre)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(stack: Stack, welfare: Api) -> AsyncIterator[Site]:
+    """Serve the console of a small centre; of its agencies one serves an API, and one does not answer."""
     dsn, issuer = await new_console_database(stack), TestIssuer()
-    port, issuer_port = free_port(), free_port()
+    port, issuer_port, api_port = free_port(), free_port(), free_port()
     issuer.url, url = f"http://{LOOPBACK}:{issuer_port}", f"http://{LOOPBACK}:{port}"
     connection = await asyncpg.connect(dsn)
     seeded = await seed(connection, datetime.now(UTC))
     await connection.close()
     database = await open_database(dsn)
-    settings = WebSettings(console_url=url, oidc_issuer=issuer.url, oidc_client_id=CLIENT)
+    urls = {
+        WELFARE.id: f"http://{LOOPBACK}:{api_port}",
+        "veterans-center": f"http://{LOOPBACK}:{free_port()}",
+    }
+    settings = WebSettings(console_url=url, oidc_issuer=issuer.url, oidc_client_id=CLIENT, urls=urls)
     console = Served(console_window(settings, database, NAMES), port)
-    async with served(issuer.app, issuer_port):
+    async with served(issuer.app, issuer_port), served(welfare.app, api_port):
         await console.start()
         pulse = asyncio.create_task(keep_fresh(database))
         yield Site(url, dsn, issuer, seeded, console.stop, console.start)

@@ -55,6 +55,7 @@ def screens(seeded: Seeded) -> dict[str, str]:
         "referral-delivery": f"/referrals/{seeded.gapped}?tab=delivery",
         "referral-audit": f"/referrals/{seeded.referral}?tab=audit",
         "agencies": "/agencies?tested=city-welfare-team&answer=away",
+        "troubles": "/troubles",
         "assurance": "/assurance",
         "contracts": "/contracts",
         "audit": "/audit?verify=1",

@@ -21,7 +21,11 @@ DROP = "select format('drop database %I with (force)', $1::text)"
 
 FAIL_OVER = (
     "select format('alter database %1$I allow_connections false', $1::text, $2::text)",
-    "select format('select pg_terminate_backend(pid) from pg_stat_activity where datname=%L', $1::text) where $2 > ''",
+    """
+    select format(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname in (%1$L, %2$L)', $1::text, $2::text
+    )
+    """,
     "select format('alter database %1$I rename to %1$I_lost', $1::text, $2::text)",
     "select format('alter database %2$I rename to %1$I', $1::text, $2::text)",
 )

@@ -5,14 +5,12 @@ import os
 
 import typer
 
-from ieum.casework.business_days import WEEKDAYS
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.output import tell
-from ieum.observe.logging import set_up_logging
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console
-from ieum_console.pages.serving import serve_pages
 from ieum_console.pages.web_settings import WebSettings
+from ieum_console.service import rebuild_projection, serve
 from ieum_console.settings import ConsoleSettings
 
 CONSOLE_VARIABLES = ("IEUM_DATABASE_DSN", "IEUM_KAFKA_USERNAME")
@@ -44,12 +42,33 @@ def migrate() -> None:
 
 
 @app.command()
+def run() -> None:
+    """Run the projector, and the pages where IEUM_OIDC_ISSUER says who may sign in; ends by a signal."""
+    if os.environ.get("IEUM_OIDC_ISSUER"):
+        serve(console_settings(), web_settings(), centre_of(centre_settings()))
+    else:
+        tell("IEUM_OIDC_ISSUER is not set, so nobody could sign in: no pages are served.")
+        serve(console_settings())
+
+
+@app.command()
 def pages() -> None:
-    """Serve the pages for browsers, until a signal ends it; IEUM_OIDC_ISSUER says who may sign in."""
-    settings, centre_file = console_settings(), centre_settings()
-    web = WebSettings.model_validate({})
-    set_up_logging(settings.log_format, settings.log_level, centre=settings.centre)
-    asyncio.run(serve_pages(settings, web, centre_of(centre_file), WEEKDAYS))
+    """Serve the pages alone, where the projector runs elsewhere; IEUM_OIDC_ISSUER says who may sign in."""
+    serve(console_settings(), web_settings(), centre_of(centre_settings()), projecting=False)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the projection anew from the topics, with progress; pages say meanwhile that it is not whole.
+
+    The audit, and events that the topics no longer hold, are kept.
+    """
+    asyncio.run(rebuild_projection(console_settings(), tell))
+
+
+def web_settings() -> WebSettings:
+    """Read the settings of the pages."""
+    return WebSettings.model_validate({})
 
 
 def console_settings() -> ConsoleSettings:

@@ -125,8 +125,8 @@ class Settings(BaseSettings):
 
     def database_secret(self) -> str | None:
         """Read the database password from its file; None when it stands in the DSN."""
-        file = self.database_password_file
-        return None if file is None else file.read_text().strip()
+        read = self.database_login()
+        return None if read is None else read()
 
     def database_login(self) -> Callable[[], str] | None:
         """Return what reads the password anew for each connection; None when it stands in the DSN."""

@@ -1,11 +1,12 @@
 """While the database is compared with a peer's, everything to be said to that peer waits."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ieum.delivery.application import Applied, Outcome
 from ieum.delivery.blocked.source_breaker import COMPARING
@@ -91,9 +92,11 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     await beta.stop()
     compared = asyncio.Event()
 
-    async def late(context: DeliveryContext, client: AIOKafkaConsumer) -> None:
+    async def late(
+        context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
+    ) -> None:
         await compared.wait()
-        await check_positions(context, client, {})
+        await check_positions(context, client, taken)
 
     monkeypatch.setattr(consumer, "check_positions", late)
     await beta.change("delete from source")

@@ -7,17 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
-from confluent_kafka.admin import (
-    AdminClient,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
 
+from ieum.centre.broker import Broker
 from ieum.centre.postgres import connect_admin, set_password
-from ieum_lab.embedded.kafka import admin_settings
+from ieum.delivery.sending.leadership import LOCK
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
@@ -27,6 +23,10 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
 HEAL_SECONDS_MAX = 120.0
 UNSEEN, UNSENT = "Kafka has not said for", "Kafka has taken nothing from the relay for"
 CUT = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"
+END_LEADER = """
+select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
+where l.locktype = 'advisory' and l.objid = $1 and d.datname = current_database()
+"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -76,14 +76,37 @@ async def test_a_broker_that_is_away_is_named_by_who_reads_and_by_who_sends(
     await quiet(alpha, beta, keys=keys, seconds=HEAL_SECONDS_MAX)
 
 
+async def test_who_no_longer_leads_does_not_answer_for_the_broker(stack: Stack, watched: Pair) -> None:
+    alpha, beta = watched.alpha, watched.beta
+    keys = new_keys(5)
+    settings = alpha.settings
+    leader = await asyncpg.connect(
+        settings.database_dsn.get_secret_value(), password=settings.database_secret()
+    )
+    try:
+        stack.kafka.freeze()
+        try:
+            await alpha.say(beta.address, keys)
+            await told(alpha, UNSENT)
+            await take_lead(leader)
+        finally:
+            stack.kafka.thaw()
+        await healthy(alpha, beta)
+    finally:
+        await leader.close()
+    await quiet(alpha, beta, keys=keys, seconds=HEAL_SECONDS_MAX)
+
+
+async def take_lead(connection: asyncpg.Connection) -> None:
+    """Take an agency's lock from the process that leads, as another process does after a lost connection."""
+    while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+        await connection.fetch(END_LEADER, LOCK)
+
+
 async def rotate(stack: Stack, pair: Pair, agency: Bare, password: str) -> None:
     """Change both passwords of an agency at the servers, and end the connections made with the old ones."""
     access = pair.centre.access(agency.address.agency)
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
-    change = UserScramCredentialUpsertion(agency.settings.kafka_username, info, password.encode())
-    for future in admin.alter_user_scram_credentials([change]).values():
-        future.result(timeout=10)
+    Broker(pair.centre.settings).set_logins({agency.settings.kafka_username: password})
     database = await connect_admin(pair.centre.settings)
     await set_password(database, access.database, password)
     await database.fetch(CUT, access.database)

@@ -14,6 +14,7 @@ from ieum.casework.business_days import BusinessCalendar
 from ieum.delivery.delivery_context import Connections
 from ieum.web.page_renderer import PageRenderer, preferences_of
 from ieum.web.web_sessions import Person
+from ieum_console.operations.runner import OperationRunner
 from ieum_console.pages.console_roles import ACTING, ConsoleRole, roles_of
 from ieum_console.pages.navigation import NAVIGATION
 from ieum_console.projection.audit import append_audit
@@ -28,6 +29,7 @@ class Console:
     renderer: PageRenderer
     agencies: Mapping[str, Names]
     apis: Mapping[str, str]
+    runner: OperationRunner
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
 

@@ -8,11 +8,13 @@ from ieum_console.pages.assurance_page import assurance, assurance_csv
 from ieum_console.pages.audit_page import audit, audit_csv, review_month
 from ieum_console.pages.console_roles import ACTING, AUDITING, EVERYBODY, ConsoleRole
 from ieum_console.pages.contracts_page import contracts, contracts_csv
+from ieum_console.pages.operation_page import change_operation, operation, operation_csv
 from ieum_console.pages.overview_page import overview
 from ieum_console.pages.own_permissions_page import own_permissions
 from ieum_console.pages.page_call import Handler
 from ieum_console.pages.referral_page import referral, referral_bundle
 from ieum_console.pages.referrals_page import referrals, referrals_csv
+from ieum_console.pages.troubles_page import prepare_operation, troubles, troubles_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ ROUTES: Sequence[PageRoute] = (
     PageRoute("GET", "/agencies", agencies, EVERYBODY),
     PageRoute("GET", "/agencies.csv", edges_csv, EVERYBODY),
     PageRoute("POST", "/agencies/test", try_connection, ACTING),
+    PageRoute("GET", "/troubles", troubles, EVERYBODY),
+    PageRoute("GET", "/troubles.csv", troubles_csv, EVERYBODY),
+    PageRoute("POST", "/troubles/prepare", prepare_operation, ACTING),
+    PageRoute("GET", "/operations/{operation}", operation, EVERYBODY),
+    PageRoute("POST", "/operations/{operation}", change_operation, ACTING),
+    PageRoute("GET", "/operations/{operation}/report.csv", operation_csv, EVERYBODY),
     PageRoute("GET", "/assurance", assurance, EVERYBODY),
     PageRoute("GET", "/assurance.csv", assurance_csv, EVERYBODY),
     PageRoute("GET", "/contracts", contracts, EVERYBODY),

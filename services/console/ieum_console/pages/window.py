@@ -14,6 +14,7 @@ from ieum.storage.database import lend
 from ieum.web.identity_provider import IdentityProvider, Issuer
 from ieum.web.page_renderer import PageRenderer
 from ieum.web.sign_in import CALLBACK, Cookies, SignIn
+from ieum_console.operations.runner import OperationRunner
 from ieum_console.pages import words
 from ieum_console.pages.application import console_application
 from ieum_console.pages.live_page import status_words
@@ -33,7 +34,8 @@ def console_window(
 ) -> ASGIApp:
     """Make the web application of the console."""
     renderer = PageRenderer(["ieum_console"], site_name=SITE_NAME, words=words, person=None, navigation=())
-    console = Console(database, renderer, agencies, settings.urls, calendar, clock)
+    runner = OperationRunner(database, settings.urls, clock)
+    console = Console(database, renderer, agencies, settings.urls, runner, calendar, clock)
     renderer.show_everywhere(status_words=partial(status_words, console))
     issuer = Issuer(
         settings.oidc_issuer,

@@ -67,6 +67,22 @@ FAMILIES = {
 }
 WINDOWS = {"15m": marked("15 minutes"), "1h": marked("1 hour"), "24h": marked("24 hours")}
 
+ACTS = {"retry": marked("Retry"), "skip": marked("Skip")}
+OPERATION_STATES = {
+    "prepared": Sign(marked("Prepared"), "info", "accent"),
+    "approved": Sign(marked("Approved"), "check", "accent"),
+    "running": Sign(marked("Running"), "overview", "accent"),
+    "paused": Sign(marked("Paused"), "wait", "warning"),
+    "stopped": Sign(marked("Stopped"), "stop", "danger"),
+    "aborted": Sign(marked("Aborted"), "stop"),
+    "done": Sign(marked("Done"), "check", "success"),
+}
+RESULTS = {
+    "applied": marked("Went on"),
+    "waits-again": marked("Waits again"),
+    "settled": marked("Nothing left to do"),
+}
+
 
 def event_words(event_type: str, language: str) -> str:
     """Return an event's type in the words of the agencies' workers; an unknown type unchanged."""

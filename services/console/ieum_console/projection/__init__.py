@@ -42,6 +42,7 @@ from ieum_console.projection.referral_list import (
 )
 from ieum_console.projection.referral_row import ReferralRow
 from ieum_console.projection.referral_steps import Delivery, Gap, Notice, Step
+from ieum_console.projection.silences import Silence, read_silences
 
 __all__ = [
     "AgencyState",
@@ -70,6 +71,7 @@ __all__ = [
     "ReferralRow",
     "ReferralView",
     "RejectedRecords",
+    "Silence",
     "Source",
     "SpokenType",
     "Step",
@@ -90,6 +92,7 @@ __all__ = [
     "read_needs",
     "read_overview",
     "read_referral",
+    "read_silences",
     "read_unread",
     "verify_audit",
 ]

@@ -40,22 +40,26 @@ class Need:
 
 NEEDS = """
 (select 'erasure-open' as kind, h.name as agency, p.name as peer, r.withdrawn_at as since, r.id::text as key,
-    r.due_at, r.due_clock as clock
+    r.due_at, r.due_clock as clock, 1 as count, null::double precision as usual_seconds
 from referral r join agency h on h.id = r.recipient join agency p on p.id = r.sender
 where r.withdrawn_at is not null and not r.erased order by r.withdrawn_at, r.id limit $2)
 union all
-(select 'stream-waits', h.name, p.name, w.since, w.key::text, null, null
+(select 'stream-waits', h.name, p.name, w.since, w.key::text, null, null, 1, null
 from waiting_stream w join agency h on h.id = w.hearer join agency p on p.id = w.sayer
 order by w.since limit $2)
 union all
-(select 'numbers-missing', h.name, p.name, g.noticed_at, g.key::text, null, null
+(select 'numbers-missing', h.name, p.name, g.noticed_at, g.key::text, null, null, 1, null
 from (select * from gap order by key, source, recipient, family, first limit $2) g
 join agency h on h.id = g.source join agency p on p.id = g.recipient)
 union all
 (select 'overdue', h.name, case when r.holder = r.sender then o.name else p.name end, r.since, r.id::text,
-    r.due_at, r.due_clock
+    r.due_at, r.due_clock, 1, null
 from (select * from referral where due_at is not null and due_at < $1 order by due_at, id limit $2) r
 join agency h on h.id = r.holder join agency p on p.id = r.sender join agency o on o.id = r.recipient)
+union all
+(select 'silence', h.name, p.name, f.since, null, null, null, f.beyond, f.usual_seconds
+from silence f join agency h on h.id = f.recipient join agency p on p.id = f.sender
+where f.verdict = 'silent' order by f.since limit $2)
 """
 
 

@@ -126,7 +126,9 @@ class ClockRunner:
         self, known: LoadedCases, referral: Referral, clock: RunningClock, writer: OutboxWriter, now: datetime
     ) -> None:
         view = self._handler.view
-        if not belongs(clock.clock, referral):  # an older process, which knows no clocks, moved the referral
+        if not belongs(
+            clock.clock, referral.copy
+        ):  # an older process, which knows no clocks, moved the referral
             known.clocks.note(Change(referral), None)
             return
         ran_out = fired(clock, now, view.calendar)

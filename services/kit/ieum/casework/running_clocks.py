@@ -64,9 +64,9 @@ def follow(
     after: dict[Clock, RunningClock] = {}
     for clock, rule in CLOCK_RULES.items():
         before = running.get(clock)
-        if rule.effect(referral.side) is None or not belongs(clock, referral):
+        if rule.effect(referral.side) is None or not belongs(clock, referral.copy):
             continue
-        if _paused(clock, referral):
+        if stands_still(clock, referral.copy):
             if before is not None:
                 after[clock] = paused(before, at, view.calendar)
         elif before is None or any(decision_of(body) in rule.restarted_by for body in bodies):
@@ -144,9 +144,8 @@ def fired(clock: RunningClock, now: datetime, calendar: BusinessCalendar) -> Run
     return clock
 
 
-def belongs(clock: Clock, referral: Referral) -> bool:
+def belongs(clock: Clock, copy: SenderCopy | RecipientCopy) -> bool:
     """Whether a clock runs or waits for a referral: after a withdrawal only that of the erasure."""
-    copy = referral.copy
     if clock is Clock.ERASURE_RECEIPT:
         return copy.withdrawn and not copy.erased
     if copy.withdrawn or (isinstance(copy, SenderCopy) and copy.over):
@@ -155,9 +154,8 @@ def belongs(clock: Clock, referral: Referral) -> bool:
     return pausing or copy.state in CLOCK_RULES[clock].states
 
 
-def _paused(clock: Clock, referral: Referral) -> bool:
+def stands_still(clock: Clock, copy: SenderCopy | RecipientCopy) -> bool:
     """Whether a clock stands still: a decision for what is asked, an acknowledgement for a dispute."""
-    copy = referral.copy
     asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
     disputed = any(ask is AskType.OUTCOME_DISPUTED for _, ask in asks)
     return (clock is Clock.DECISION and copy.state is State.INFO_REQUESTED) or (

@@ -72,6 +72,7 @@ class Consumer(Generic[Known]):
                 if self._context.restore_check.is_doubted:  # the connection to the database was lost
                     with suppress(*RETRYABLE):
                         await self._look_back()
+                        self._moved()
                 now = asyncio.get_running_loop().time()
                 if now - looked >= self._context.limits.look_seconds:
                     looked = now
@@ -99,7 +100,7 @@ class Consumer(Generic[Known]):
         self._relay.wake()
 
     def _moved(self) -> None:
-        """Forget earlier seeks: the partitions have moved, and reading continues elsewhere."""
+        """Forget earlier seeks: what is read, or the database, has changed; reading continues elsewhere."""
         self._sought.clear()
         self._reach.doubt()
         self._elsewhere.set()

@@ -48,7 +48,7 @@ class Relay:
         self.leading, self.lost = self._leadership.leading, self._leadership.lost
         self.last_turn = 0.0
         self.failing: tuple[float, str] | None = None
-        """Since when the broker takes nothing, and how that shows."""
+        """Since when the broker takes nothing, and how that shows; None while this process does not lead."""
 
     def wake(self) -> None:
         """To be called after a commit. Only a hint: the table is read once a second anyway."""
@@ -68,9 +68,12 @@ class Relay:
             await asyncio.sleep(self._database_backoff.pause())
 
     async def _hold(self) -> None:
-        async with self._leadership.lead(self._waiting, self._woken.set, self._cut) as connection:
-            self._database_backoff.reset()
-            await self._pump(connection)
+        try:
+            async with self._leadership.lead(self._waiting, self._woken.set, self._cut) as connection:
+                self._database_backoff.reset()
+                await self._pump(connection)
+        finally:
+            self.failing = None
 
     def _cut(self) -> None:
         """Have the database compared with Kafka again: who answers after this may be an older copy."""

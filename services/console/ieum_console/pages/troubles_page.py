@@ -1,0 +1,112 @@
+"""Troubles: what waits at the agencies, in groups; a group is frozen into an operation before any act."""
+
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from ieum.api.http.csv_answer import csv_answer
+from ieum.web.form_body import read_form
+from ieum_console.operations.agency_api import AgencyApi, AwayError, RefusedError, open_api
+from ieum_console.operations.operation_rows import Item, newest_operations, prepare, read_items
+from ieum_console.operations.operation_steps import finish
+from ieum_console.pages.console_roles import may_act_at
+from ieum_console.pages.page_call import PageCall
+from ieum_console.pages.trouble_groups import Troubles, read_troubles
+
+ACTS = ("retry", "skip")
+PREVIEWED_MAX = 50
+"""So many items are asked about one by one; of the others it is known that they waited a moment ago."""
+CSV_COLUMNS = ("agency", "state", "reason", "stream", "peer", "sequence", "waiting", "attempts", "since")
+
+
+async def troubles(call: PageCall) -> Response:
+    """Show what waits, and the newest operations."""
+    return call.page(
+        "troubles.html",
+        found=await _asked(call),
+        operations=await newest_operations(call.connection),
+        may_act_at=lambda agency: may_act_at(call.person, agency),
+        chosen_agency=call.asked("agency") or "",
+        agencies=sorted(call.console.apis, key=call.agency_name),
+    )
+
+
+async def troubles_csv(call: PageCall) -> Response:
+    """Give what waits as a file."""
+    await call.note("troubles.download")
+    found = await _asked(call)
+    rows = [
+        (group.agency, group.state, group.reason, s.id, s.peer, s.sequence, s.waiting, s.attempts, s.since)
+        for group in found.groups
+        for s in group.streams
+    ]
+    return csv_answer("troubles", CSV_COLUMNS, rows)
+
+
+async def prepare_operation(call: PageCall) -> Response:
+    """Freeze a group as it is now, ask the agency what would be done, and show that."""
+    form = await read_form(call.request)
+    agency, act = form.get("agency", ""), form.get("act", "")
+    if agency not in call.console.apis or act not in ACTS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if not may_act_at(call.person, agency):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    found = await read_troubles(call, [agency])
+    wanted = (form.get("state"), form.get("reason"))
+    streams = next((each.streams for each in found.groups if (each.state, each.reason) == wanted), ())
+    if not streams:
+        raise HTTPException(HTTPStatus.CONFLICT)
+    prepared = await prepare(
+        call.connection,
+        call.now,
+        act=act,
+        agency=agency,
+        waits_for=wanted[1] or "",
+        by=call.person.subject,
+        streams=streams,
+    )
+    if prepared.is_new:
+        await call.note(f"operation.prepare-{act}", target=str(prepared.id), reason=f"{agency} {wanted[1]}")
+        await _preview(call, prepared.id, agency, act)
+    return RedirectResponse(f"/operations/{prepared.id}", HTTPStatus.SEE_OTHER)
+
+
+async def _asked(call: PageCall) -> Troubles:
+    agency, key = call.asked("agency"), call.asked("key")
+    agencies = [each for each in call.console.apis if agency in {None, each}]
+    found = await read_troubles(call, agencies)
+    if key is None:
+        return found
+    concerned = [group for group in found.groups if any(str(each) == key for each in group.referrals)]
+    return Troubles(tuple(concerned), found.unknown)
+
+
+async def _preview(call: PageCall, operation: UUID, agency: str, act: str) -> None:
+    items = (await read_items(call.connection, operation))[:PREVIEWED_MAX]
+    try:
+        async with open_api(call.console.apis.get(agency), call.person.token) as api:
+            for item in items:
+                code = await _dry_run(api, item, act)
+                if code is not None:
+                    await finish(
+                        call.connection, operation, item.position, call.now, result="settled", detail=code
+                    )
+    except AwayError:
+        return
+
+
+async def _dry_run(api: AgencyApi, item: Item, act: str) -> str | None:
+    """Return why nothing would be done; None where the act would be done."""
+    wish = {
+        "reason": "preview",
+        "dry_run": True,
+        "sequence": item.sequence,
+        "waited_for": item.waits_for,
+    }
+    try:
+        await api.act(item.stream, act, wish, uuid4())
+    except RefusedError as refused:
+        return refused.code if refused.is_settled else None
+    return None
