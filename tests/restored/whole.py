@@ -23,7 +23,8 @@ FAIL_OVER = (
     "select format('alter database %1$I allow_connections false', $1::text, $2::text)",
     """
     select format(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname in (%1$L, %2$L)', $1::text, $2::text
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname in (%1$L, %2$L)',
+        $1::text, $2::text
     )
     """,
     "select format('alter database %1$I rename to %1$I_lost', $1::text, $2::text)",
