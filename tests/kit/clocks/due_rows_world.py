@@ -29,11 +29,12 @@ cross join lateral (
 ) d
 """
 _ANALYZE = "analyze referral, clock"
+_WRITE_SECONDS_MAX = 90.0
 
 
 async def write_clocks_due(connection: Connection, number: int) -> None:
     """Write referrals with a clock each; many are due at the same time, and of every harm."""
     await connection.execute(_PEER)
-    await connection.execute(_REFERRALS, number)
-    await connection.execute(_CLOCKS, number, NOW, PERIOD)
-    await connection.execute(_ANALYZE)
+    await connection.execute(_REFERRALS, number, timeout=_WRITE_SECONDS_MAX)
+    await connection.execute(_CLOCKS, number, NOW, PERIOD, timeout=_WRITE_SECONDS_MAX)
+    await connection.execute(_ANALYZE, timeout=_WRITE_SECONDS_MAX)
