@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.child import Child
 from bench.place import Place
+from ieum.access.callers import Role
 from ieum_contracts.topics import Family, login, topic_of
 from ieum_lab.embedded.processes import Service, agency_service
 from ieum_lab.embedded.stack import Stack
@@ -112,7 +113,7 @@ def _start_ours(
     if name == "ieum-http":
         sender = exits.enter_context(served(stack, under_test, SENDER))
         pids["originator"] = sender.pid or 0
-        environment["BENCH_URL"] = sender.url
+        environment |= {"BENCH_URL": sender.url, "BENCH_TOKEN": under_test.token(SENDER, Role.SYSTEM)}
     log = stack.state.logs(f"{under_test.id}-{name}")
     case = CASES[name]
     command = [sys.executable, "-m", case.module, *filter(None, [case.variant])]

@@ -93,8 +93,8 @@ def _days(speed: float, days: float | None) -> float:
 
 
 async def _perform(running: RunningCentre, script: Script, show: Show) -> Summary:
-    mark = f"D{time.time_ns() // 1_000_000}"
-    centre = SimulatedCentre.open(running.centre.centre, running.urls, mark, running.time)
+    issuer, mark = running.stack.issuer.key(), f"D{time.time_ns() // 1_000_000}"
+    centre = SimulatedCentre.open(running.centre.centre, running.urls, mark, issuer, running.time)
     try:
         stage = Stage(centre, script, await wait_until_known(centre))
         async with beside(show.run(stage.board)):
@@ -109,6 +109,7 @@ def _stay(running: RunningCentre) -> None:
     """Wait for Ctrl-C or SIGTERM, and report an agency's process that ends before."""
     for agency, url in running.urls.items():
         tell(f"  {agency:28} {url}/docs")
+    tell(f"  log in there as somebody: {running.stack.issuer.url}; for curl: `ieum token --help`")
     tell("Everything stays up until Ctrl-C. Try `ieum watch`, `ieum status` or `ieum reconcile` elsewhere.")
     gone: set[str] = set()
     try:

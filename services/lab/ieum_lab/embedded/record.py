@@ -22,11 +22,12 @@ class StackRecord(BaseModel):
     kafka_port: int
     controller_port: int
     postgres_port: int
+    issuer_port: int = 0
 
     @property
-    def ports(self) -> tuple[int, int, int]:
+    def ports(self) -> tuple[int, int, int, int]:
         """The ports on which the stack listens."""
-        return self.kafka_port, self.controller_port, self.postgres_port
+        return self.kafka_port, self.controller_port, self.postgres_port, self.issuer_port
 
 
 def new_record() -> StackRecord:
@@ -49,10 +50,8 @@ def with_free_ports(record: StackRecord) -> StackRecord:
     for port in record.ports:
         keep = port != 0 and is_free(port)
         chosen.append(port if keep else free_port(besides=frozenset((*chosen, *record.ports))))
-    kafka, controller, postgres = chosen
-    return record.model_copy(
-        update={"kafka_port": kafka, "controller_port": controller, "postgres_port": postgres}
-    )
+    names = ("kafka_port", "controller_port", "postgres_port", "issuer_port")
+    return record.model_copy(update=dict(zip(names, chosen, strict=True)))
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -17,6 +17,7 @@ from ieum.storage.migrate import migrate
 from ieum_contracts.timing import SEOUL
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.demonstration_time import begin_time, keep_time, settings_of, stop_time
+from ieum_lab.embedded.issuer_process import start_issuer, wait_for_issuer
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.signals import undisturbed
 from ieum_lab.embedded.stack import Stack
@@ -59,6 +60,7 @@ def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0
             stack.start()
         settings = admin_settings(stack)
         centre = read_centre(settings.centre_file)
+        issuer = start_issuer(stack, settings.centre_file)
         tell(f"Making the centre {centre.centre}: topics, logins, access lists, databases, tables.")
         asyncio.run(_make(centre, settings))
         agency_time = asyncio.run(begin_time(centre, settings, speed))
@@ -70,6 +72,7 @@ def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0
             services[agency] = agency_service(stack.state, access, settings_of(agency_time))
         tell(f"Starting {len(services)} agencies, a process each.")
         ready = start_all(services.values())
+        wait_for_issuer(stack, issuer)
         seconds = time.monotonic() - begun
         yield RunningCentre(stack, centre, settings, services, ready, seconds, agency_time)
     finally:
