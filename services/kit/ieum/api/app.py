@@ -133,6 +133,7 @@ def create_app(context: ApiContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
+    app.state.agency, app.state.login_url = context.delivery.me.agency, context.access.login_url
     for router in _ROUTERS:
         app.include_router(router)
     app.router.routes.append(pages.assets())

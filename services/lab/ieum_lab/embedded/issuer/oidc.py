@@ -1,39 +1,22 @@
 """An OpenID provider for one machine: discovery, JWKS, a page to log in as somebody, and tokens by PKCE."""
 
 from collections.abc import Mapping
-from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ieum.centre.issuer_key import ALGORITHM, IssuerKey
 from ieum_lab.embedded.issuer.login_codes import LoginCodes
+from ieum_lab.embedded.issuer.login_page import HEADERS, login_page, refusal_page
 from ieum_lab.embedded.issuer.persons import Person
 
 TOKEN_SECONDS = 3_600
 BODY_BYTES_MAX = 16_384
+DOCS_PATH = "/docs"
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self' http://127.0.0.1:* http://localhost:*"
-)
-_HEADERS = {"content-security-policy": _POLICY, "cache-control": "no-store", "referrer-policy": "no-referrer"}
-_PAGE = """<!doctype html>
-<html lang="ko"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>로그인 · Log in</title><link rel="icon" href="data:,">
-<style>body{{font-family:system-ui,sans-serif;line-height:1.6;max-width:40rem;margin:2rem auto;padding:0 1rem;
-color:#1a1a1a;background:#fff}}button{{display:block;width:100%;text-align:left;font:inherit;padding:.6rem;
-margin:.3rem 0;border:1px solid #767676;border-radius:4px;background:#fff;cursor:pointer}}
-button:focus-visible{{outline:3px solid #0b57d0}}</style></head>
-<body><main><h1>누구로 로그인합니까? · <span lang="en">Log in as …</span></h1>
-<p>시험용 사람들입니다. 비밀번호는 없습니다.
-<span lang="en">Synthetic people, for trying; no passwords.</span></p>
-<form method="post" action="/authorize">{hidden}{people}</form></main></body></html>
-"""
 
 
 class Provider:
@@ -51,6 +34,7 @@ class Provider:
                 Route("/.well-known/openid-configuration", self._discovery),
                 Route("/jwks.json", self._jwks),
                 Route("/authorize", self._authorize, methods=["GET", "POST"]),
+                Route("/login", self._login, methods=["GET", "POST"]),
                 Route("/token", self._token, methods=["POST"]),
             ]
         )
@@ -85,10 +69,10 @@ class Provider:
         asked = await _form(request) if request.method == "POST" else dict(request.query_params)
         fault = _fault(asked)
         if fault:
-            return HTMLResponse(f"<!doctype html><title>400</title><p>{escape(fault)}</p>", 400, _HEADERS)
+            return refusal_page(fault)
         person = self._persons.get(asked.get("person", "")) if request.method == "POST" else None
         if person is None:
-            return HTMLResponse(self._page(asked), headers=_HEADERS)
+            return login_page("/authorize", asked, self._persons)
         to = asked["redirect_uri"]
         code = self._codes.give(
             person, asked["client_id"], to, asked["code_challenge"], asked.get("nonce") or None
@@ -96,19 +80,24 @@ class Provider:
         said = {"code": code, "iss": self._key.issuer}
         if "state" in asked:
             said["state"] = asked["state"]
-        return RedirectResponse(f"{to}{'&' if '?' in to else '?'}{urlencode(said)}", 303, _HEADERS)
+        return RedirectResponse(f"{to}{'&' if '?' in to else '?'}{urlencode(said)}", 303, HEADERS)
 
-    def _page(self, asked: Mapping[str, str]) -> str:
-        hidden = "".join(
-            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-            for name, value in asked.items()
-            if name != "person"
-        )
-        people = "".join(
-            f'<button name="person" value="{escape(subject)}">{escape(person.label)}</button>'
-            for subject, person in self._persons.items()
-        )
-        return _PAGE.format(hidden=hidden, people=people)
+    async def _login(self, request: Request) -> Response:
+        """Log in to an agency's documentation page, which takes the token out of the address at once."""
+        asked = await _form(request) if request.method == "POST" else dict(request.query_params)
+        to = asked.get("return_to", "")
+        if not _is_here(to) or urlsplit(to).path != DOCS_PATH:
+            return refusal_page("return_to has to be the documentation page of an agency on this machine.")
+        person = self._persons.get(asked.get("person", "")) if request.method == "POST" else None
+        if person is None:
+            of_agency = {
+                subject: each
+                for subject, each in self._persons.items()
+                if asked.get("agency") in {*each.account.agencies, None} or not each.account.agencies
+            }
+            return login_page("/login", asked, of_agency)
+        token = self._key.token(person.account, person.audience, TOKEN_SECONDS)
+        return RedirectResponse(f"{to}#{urlencode({'token': token})}", 303, HEADERS)
 
     async def _token(self, request: Request) -> Response:
         asked = await _form(request)
@@ -139,14 +128,18 @@ class Provider:
 
 def _fault(asked: Mapping[str, str]) -> str:
     """Say what of a login request is wrong; nothing is redirected to another machine."""
-    to = urlsplit(asked.get("redirect_uri", ""))
-    if to.scheme not in {"http", "https"} or to.hostname not in LOCAL or to.fragment:
+    if not _is_here(asked.get("redirect_uri", "")):
         return "redirect_uri has to be an address of this machine."
     if asked.get("response_type") != "code" or "openid" not in asked.get("scope", "").split():
         return "response_type has to be code, and scope openid."
     if asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
         return "A code_challenge by S256 (PKCE) is required."
     return "" if asked.get("client_id") else "client_id is missing."
+
+
+def _is_here(address: str) -> bool:
+    to = urlsplit(address)
+    return to.scheme in {"http", "https"} and to.hostname in LOCAL and not to.fragment
 
 
 async def _form(request: Request) -> dict[str, str]:
