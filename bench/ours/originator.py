@@ -92,7 +92,7 @@ async def main() -> None:
     voice = take_voice()
     settings = Settings()
     set_up_logging(settings.log_format, settings.log_level, centre=settings.centre, agency=settings.agency)
-    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
+    dsn, password = settings.database_dsn.get_secret_value(), settings.database_login()
     database = await open_database(dsn, password, DELIVERY_CONNECTIONS_MAX)
     requests = await open_database(dsn, password, CONNECTIONS_MAX)
     together = A_COMMIT_EACH if "each" in sys.argv else TOGETHER

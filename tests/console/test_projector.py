@@ -12,6 +12,7 @@ from ieum_console.projection import (
     Freshness,
     Gap,
     NeedKind,
+    Source,
     behind,
     read_assurance,
     read_contracts,
@@ -22,6 +23,7 @@ from ieum_console.projection import (
 from ieum_console.projection.overview import Window
 from ieum_console.projector.projector import Projector
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.embedded.ports import free_port
 from tests.console.conftest import Console
 from tests.console.writing import RECIPIENT, SENDER, Event, flat, referrals, story, writer
 
@@ -188,6 +190,25 @@ async def test_a_stream_that_waits_needs_somebody_until_it_goes_on(console: Cons
         await caught_up(console)
         async with console.database.acquire() as connection:
             assert await read_needs(connection, datetime.now(UTC)) == ()
+
+
+async def test_kafka_away_is_known_and_said_and_reading_goes_on_when_it_is_back(console: Console) -> None:
+    away = console.settings.model_copy(update={"kafka_bootstrap": f"127.0.0.1:{free_port()}"})
+    task = asyncio.create_task(Projector(away, console.database).run())
+    async with asyncio.timeout(SECONDS_MAX):
+        found = None
+        while found is None or found.source is not Source.KAFKA_AWAY:
+            await asyncio.sleep(0.1)
+            async with console.database.acquire() as connection:
+                found = await behind(connection, datetime.now(UTC))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert found.away_since is not None
+    assert not found.is_live
+    async with writer(console.centre) as write, projecting(console):
+        await write.say(*story(KEY))
+        back = await caught_up(console)
+    assert (back.away_since, back.seconds_behind, back.applied) == (None, 0.0, 7)
 
 
 COLUMNS = """

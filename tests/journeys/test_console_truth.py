@@ -33,6 +33,7 @@ from tests.journeys.console_process import caught_up, console_of
 from tests.journeys.living import Living, run_stream
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(300)]
+LOOKED_AT_SECONDS_MAX = 40.0
 STREAM = Script(referrals=30, rate=10.0, seed=13)
 
 WRITTEN_IN_A_BODY = "연금 없이 전역한"
@@ -137,10 +138,14 @@ async def _compare_pairs(connection: Connection, said: int) -> None:
     assert sum(pair.said for pair in assurance.pairs) == said
     assert sum(pair.heard for pair in assurance.pairs) == said
     assert (assurance.open_streams, assurance.withdrawals) == ((), ())
-    assert all(
-        agency.lag_records == 0 and agency.instances
-        for agency in await read_agencies(connection, datetime.now(UTC))
-    )
+    async with asyncio.timeout(
+        LOOKED_AT_SECONDS_MAX
+    ):  # heads are told every minute, and groups looked at in turn
+        while not all(
+            agency.lag_records == 0 and agency.instances
+            for agency in await read_agencies(connection, datetime.now(UTC))
+        ):
+            await asyncio.sleep(0.5)
     contracts = await read_contracts(connection)
     assert all(each.known and each.same_schema for each in contracts.spoken)
     assert contracts.programmes

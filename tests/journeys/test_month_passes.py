@@ -8,7 +8,9 @@ where it was, and never back.
 """
 
 import json
+import signal
 import subprocess
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,3 +74,31 @@ def test_the_clocks_speak_while_one_watches_and_time_never_goes_back(tmp_path: P
     assert (again["script"]["speed"], again["clocks"]) == (1.0, [])
     kept = json.loads((tmp_path / "clock.json").read_bytes())
     assert datetime.fromisoformat(kept["IEUM_CLOCK_SHOWS"]) > max(times)
+
+
+def test_whoever_has_seen_enough_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
+    told = tmp_path / "stderr"
+    with told.open("w") as stderr:
+        demo = subprocess.Popen(
+            [str(IEUM), "demo", "--referrals", "0", "--speed", "2000"],
+            cwd=ROOT,
+            env=environment(tmp_path / "state"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+        for _ in range(3_000):
+            if "nobody decides" in told.read_text(encoding="utf-8") or demo.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert demo.poll() is None, told.read_text(encoding="utf-8")
+        assert started_from(tmp_path)
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=60)
+
+    assert "31 days pass." in told.read_text(encoding="utf-8")
+    assert "Traceback" not in told.read_text(encoding="utf-8")
+    assert demo.returncode != 0, "nothing was summed up"
+    assert started_from(tmp_path) == []
+    assert json.loads((tmp_path / "state" / "clock.json").read_bytes())["IEUM_CLOCK_SPEED"] == "1.0"

@@ -90,7 +90,7 @@ async def plans_of(
 ) -> Mapping[str, str]:
     """Make the world, and explain every statement as a connection of the agency's pool would plan it."""
     settings = Settings.model_validate(centre.access(agency).values())
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
     async with database.acquire() as connection:
         for each in WORLDS[world]:
             await connection.execute(each)

@@ -11,7 +11,7 @@ import pytest
 from ieum.delivery.receiving.dispositions import FATES
 
 ROOT = Path(__file__).parent.parent.parent
-KIT = ROOT / "services" / "kit" / "ieum"
+CODE = (ROOT / "services" / "kit" / "ieum", ROOT / "services" / "console" / "ieum_console")
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 ALARMING = {"warning", "error", "critical"}
 MEASURES = {"Counter", "Gauge", "Histogram"}
@@ -22,7 +22,9 @@ NOT_OF_THE_CODE = {"agency.dump"}
 
 @cache
 def modules() -> tuple[ast.Module, ...]:
-    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted(KIT.rglob("*.py")))
+    return tuple(
+        ast.parse(path.read_text(encoding="utf-8")) for code in CODE for path in sorted(code.rglob("*.py"))
+    )
 
 
 def constants(module: ast.Module) -> dict[str, str]:

@@ -17,5 +17,5 @@ async def migrate_console(settings: ConsoleSettings) -> list[str]:
 async def open_console_database(settings: ConsoleSettings, connections_max: int = 8) -> Database:
     """Return a pool on the console's database; connections are opened when they are needed."""
     return await open_database(
-        settings.database_dsn.get_secret_value(), settings.database_secret(), connections_max
+        settings.database_dsn.get_secret_value(), settings.database_login(), connections_max
     )

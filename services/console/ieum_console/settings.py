@@ -1,5 +1,6 @@
 """The settings of the console: its own database, and the operators' login at the broker."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -55,5 +56,10 @@ class ConsoleSettings(BaseSettings):
 
     def database_secret(self) -> str | None:
         """Read the database password from its file; None when it stands in the DSN."""
+        read = self.database_login()
+        return None if read is None else read()
+
+    def database_login(self) -> Callable[[], str] | None:
+        """Return what reads the password anew for each connection; None when it stands in the DSN."""
         file = self.database_password_file
-        return None if file is None else file.read_text().strip()
+        return None if file is None else lambda: file.read_text().strip()

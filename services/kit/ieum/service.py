@@ -178,7 +178,7 @@ def _delivery_context(
 
 async def _databases(settings: Settings, *connections: int) -> list[Database]:
     """Open one connection pool for each of these sizes."""
-    dsn, password = settings.database_dsn.get_secret_value(), settings.database_secret()
+    dsn, password = settings.database_dsn.get_secret_value(), settings.database_login()
     return [await open_database(dsn, password, number) for number in connections]
 
 

@@ -1,6 +1,7 @@
 """The settings of a service, read once from the environment and passed down frozen."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -157,5 +158,10 @@ class Settings(BaseSettings):
 
     def database_secret(self) -> str | None:
         """Read the database password from its file; None when it stands in the DSN."""
+        read = self.database_login()
+        return None if read is None else read()
+
+    def database_login(self) -> Callable[[], str] | None:
+        """Return what reads the password anew for each connection; None when it stands in the DSN."""
         file = self.database_password_file
-        return None if file is None else file.read_text().strip()
+        return None if file is None else lambda: file.read_text().strip()

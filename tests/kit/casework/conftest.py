@@ -21,7 +21,7 @@ from tests.kit.casework.database_world import Office
 async def api_context(stack: Stack, database_template: Template) -> AsyncIterator[Office]:
     centre = await new_centre(stack, database_template, [SENDER.agency])
     settings = Settings.model_validate(centre.access(SENDER.agency).values())
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
     peers = Peers()
     async with database.acquire() as connection:
         await peers.know(connection, [SENDER, RECIPIENT])

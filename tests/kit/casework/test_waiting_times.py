@@ -38,7 +38,7 @@ from generate_series(1, $5::int) n
 async def connection(make_centre: MakeCentre) -> AsyncIterator[Connection]:
     centre = await make_centre("alpha")
     settings = Settings.model_validate(centre.access("alpha").values())
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
     async with database.acquire() as opened:
         await opened.execute(PEER)
         yield opened

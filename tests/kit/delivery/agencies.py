@@ -171,7 +171,7 @@ async def say(
 async def open_bare(centre: CentreUnderTest, agency: str) -> Bare:
     """Make an agency ready to start; `close` it afterwards."""
     settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
     bare = Bare(settings, database)
     await bare.change(TABLES)
     return bare

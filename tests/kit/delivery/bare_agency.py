@@ -119,7 +119,7 @@ class Notes:
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Run one bare agency until cancelled; `ready` is called when everything works."""
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_secret())
+    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
     context = DeliveryContext(settings.address, database, Peers(), lambda: datetime.now(UTC))
     async with database.acquire() as connection:
         await connection.execute(TABLES)

@@ -1,6 +1,7 @@
 """A producer tells a broker that does not answer from a topic that does not exist."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from ieum.delivery.sending.producer import Outgoing, Producer
 from ieum.errors import Transient
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.stack import Stack
+from tests.kit.delivery.agencies import until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -44,3 +46,37 @@ async def test_what_the_broker_will_never_take_is_told_apart(resting: Pair) -> N
     count, poison = await sender.send([*to(known), large])
     assert (count, poison and poison.reason) == (1, "MessageSizeTooLargeError")
     await asyncio.gather(sender.close(), sender.close())
+
+
+async def test_a_client_that_could_not_be_stopped_leaves_nothing_that_tries_for_ever(
+    stack: Stack, resting: Pair
+) -> None:
+    sender = Producer(resting.alpha.settings, replace(USUAL, send_seconds=1.0))
+    known = topic_of(resting.beta.address, Family.REFERRAL)
+    assert await sender.send(to(known)) == (1, None)
+    others = _senders()
+    stack.kafka.freeze()
+    try:
+        with pytest.raises(Transient):
+            await sender.send(to(known) * 3)
+
+        async def ended() -> bool:
+            return _senders() < others
+
+        await until(ended)
+    finally:
+        stack.kafka.thaw()
+
+    async def answers() -> bool:
+        with suppress(Transient):
+            return await sender.send(to(known)) == (1, None)
+        return False
+
+    await until(answers, seconds=60.0)
+    await sender.close()
+
+
+def _senders() -> int:
+    """Count the tasks in which clients of aiokafka send."""
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return sum(name.startswith("Sender.") for name in names)

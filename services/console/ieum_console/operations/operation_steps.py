@@ -51,7 +51,7 @@ RELEASE = "update operation_item set is_open = false where operation = $1 and is
 
 
 async def leave(
-    connection: Connection, operation: UUID, runner: UUID, state: str, now: datetime, why: str = ""
+    connection: Connection, operation: UUID, runner: UUID, now: datetime, *, state: str, why: str = ""
 ) -> None:
     """Say how a run ended; one that was paused or aborted meanwhile stays so."""
     ended = now if state in ENDED else None

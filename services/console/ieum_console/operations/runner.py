@@ -82,7 +82,7 @@ class OperationRunner:
             state, why = "stopped", "console-failed"
         try:
             async with lend(self._database) as connection:
-                await leave(connection, run.operation.id, run.runner, state, self._clock(), why)
+                await leave(connection, run.operation.id, run.runner, self._clock(), state=state, why=why)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             _log.error("operation.not-noted", operation=str(run.operation.id), error=type(error).__name__)
 

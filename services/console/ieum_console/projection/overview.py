@@ -11,6 +11,7 @@ from ieum_console.projection.freshness import Freshness, behind
 from ieum_console.projection.needs import Need, read_needs
 
 OVERDUE_COUNTED_MAX = 10_000
+DELIVERY_TIMES_MAX = timedelta(hours=1)
 
 
 class Window(StrEnum):
@@ -54,7 +55,8 @@ class OldestUnanswered:
 class Overview:
     """What the first page shows. `overdue` stops counting at OVERDUE_COUNTED_MAX.
 
-    `delivery_p95_seconds` is an upper bound, counted in steps of a factor of two; None without a record.
+    `delivery_p95_seconds` is of the window's last hour, an upper bound in steps of a factor of two, and None
+    without a record.
     """
 
     freshness: Freshness
@@ -90,7 +92,7 @@ async def read_overview(connection: Connection, window: Window, now: datetime) -
         open=await connection.fetchval(OPEN),
         overdue=await connection.fetchval(OVERDUE, now, OVERDUE_COUNTED_MAX),
         oldest_unanswered=await _oldest_unanswered(connection),
-        delivery_p95_seconds=await _p95(connection, now - window.length),
+        delivery_p95_seconds=await _p95(connection, now - min(window.length, DELIVERY_TIMES_MAX)),
         waiting_streams=await connection.fetchval(WAITING),
         edges=await _flows(connection, window, now),
         needs=await read_needs(connection, now),
@@ -144,10 +146,11 @@ def quantile_of(buckets: Sequence[tuple[int, int]], share: float) -> float | Non
 FLOWS = """
 select s.name as source, r.name as recipient, e.last_said_at, f.step, f.records
 from edge e join agency s on s.id = e.source join agency r on r.id = e.recipient
-left join lateral (
-    select floor(extract(epoch from minute - $1) / $2)::int as step, sum(records)::bigint as records
-    from flow where minute >= $1 and flow.source = e.source and flow.recipient = e.recipient group by 1
-) f on true
+left join (
+    select source, recipient, floor(extract(epoch from minute - $1) / $2)::int as step,
+        sum(records)::bigint as records
+    from flow where minute >= $1 group by 1, 2, 3
+) f on f.source = e.source and f.recipient = e.recipient
 order by s.name, r.name, f.step
 """
 

@@ -10,6 +10,7 @@ from ieum.casework import case_commands, deciding, eligibility_changes, not_take
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.confirming import confirm as confirm_assessment
 from ieum.casework.confirming import with_confirmation
+from ieum.casework.deadlines import with_deadline
 from ieum.casework.decision_orders import Accept, Complete, DecisionOrder, Decline, Fail
 from ieum.casework.follow_order import FollowOrder
 from ieum.casework.follow_suggestion import order_to_follow
@@ -83,7 +84,7 @@ def decide(referral: UUID, order: DecisionOrder, view: AgencyView, new_case: UUI
         case = loaded.known.case_of(known)
         if isinstance(order, Accept):
             case = loaded.case_for(known) if named is None else loaded.known.cases.get(named)
-        result = deciding.decide(known, case, order, now, new_case)
+        result = deciding.decide(known, case, with_deadline(order, known, view, now), now, new_case)
         if not isinstance(result, Refusal):
             result = deciding.refused_outcome(known, order, view) or result
         if isinstance(result, Change) and completes:

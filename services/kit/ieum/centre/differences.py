@@ -1,6 +1,6 @@
 """Differences between the ledgers of a centre's agencies, each in a whole sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     STOPPED = "stopped"
     REFERRAL = "referral"
     ASK = "ask"
+    ROOM = "room"
     OUTBOX = "outbox"
     PARKED = "parked"
     QUARANTINE = "quarantine"
@@ -47,6 +48,26 @@ def left_over(snapshots: Mapping[str, Snapshot]) -> Iterator[Difference]:
                 yield Difference(kind, name_of(me), item.key, f"{name_of(me)} {words} {_words(item)}.")
             if more := snapshot.unnamed.get(kind.value, 0):
                 yield Difference(kind, name_of(me), None, f"{name_of(me)} {words} {more} more.")
+
+
+def room_differences(snapshots: Mapping[str, Snapshot], abroad: Collection[str]) -> Iterator[Difference]:
+    """Yield the copies of which their owner has another version.
+
+    An agency without a copy has not read the catalogue yet, or never ran.
+    """
+    for me, snapshot in snapshots.items():
+        for programme, version in snapshot.room.items():
+            owner = snapshots.get(programme.owner)
+            published = None if owner is None else owner.room.get(programme)
+            if programme.owner in abroad or published in {None, version}:
+                continue
+            yield Difference(
+                Kind.ROOM,
+                name_of(me),
+                None,
+                f"{name_of(me)} has version {version} of the room of {programme.programme}, of which "
+                f"{name_of(programme.owner)} has published version {published}.",
+            )
 
 
 def _words(item: Waiting) -> str:

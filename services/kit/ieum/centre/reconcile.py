@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
-from ieum.centre.differences import Difference, Kind, left_over
+from ieum.centre.differences import Difference, Kind, left_over, room_differences
 from ieum.centre.differences import name_of as _name
 from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, read_snapshot
 from ieum_contracts.address import Address
@@ -30,6 +30,8 @@ class Accounts:
     """Referrals by state, from their senders' copies."""
     asks: int = 0
     """Asks that wait for a worker and are known to both sides."""
+    inquiries: int = 0
+    """Inquiries that are still kept by who made them; their streams are compared as all others are."""
     foreign: tuple[str, ...] = ()
     """Agencies that run elsewhere and are not compared."""
 
@@ -72,6 +74,7 @@ def account(taken: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accou
             *_streams(snapshots, abroad),
             *_referrals(snapshots, abroad),
             *_asks(snapshots, abroad),
+            *room_differences(snapshots, abroad),
             *left_over(snapshots),
         ),
         streams=len(heads),
@@ -79,6 +82,7 @@ def account(taken: Iterable[Snapshot], foreign: Iterable[Address] = ()) -> Accou
         heard=sum(head.heard for head in heads),
         referrals=Counter(copy.state for copy in copies if not copy.is_recipient),
         asks=len({ask for copy in copies for ask in copy.open_asks}),
+        inquiries=sum(snapshot.inquiries for snapshot in snapshots.values()),
         foreign=tuple(sorted(map(_name, abroad))),
     )
 

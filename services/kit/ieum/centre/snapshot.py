@@ -10,6 +10,7 @@ import asyncpg
 from ieum.centre.centre_file import CentreError, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.postgres import Connection, connect_admin
+from ieum.centre.room_copies import RoomOf, count_inquiries, read_room
 from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
@@ -66,6 +67,10 @@ class Snapshot:
     outbox: tuple[Waiting, ...] = ()
     parked: tuple[Waiting, ...] = ()
     quarantine: tuple[Waiting, ...] = ()
+    room: Mapping[RoomOf, int] = field(default_factory=dict)
+    """The version that is known of each programme's room, its own included."""
+    inquiries: int = 0
+    """Inquiries that this agency has made and still keeps."""
     unnamed: Mapping[str, int] = field(default_factory=dict)
     """Rows of a kind (`outbox`, `parked`, `quarantine`) beyond those that are named."""
 
@@ -82,6 +87,8 @@ async def read_snapshot(settings: CentreSettings, agency: Address) -> Snapshot:
                 outbox=await _outbox(connection),
                 parked=await _parked(connection),
                 quarantine=await _quarantine(connection),
+                room=await read_room(connection),
+                inquiries=await count_inquiries(connection),
                 unnamed=await _unnamed(connection),
             )
     except asyncpg.UndefinedTableError as error:

@@ -4,6 +4,8 @@ import ssl
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from aiokafka import AIOKafkaConsumer
+
 SASL_MECHANISM = "SCRAM-SHA-512"
 
 
@@ -52,3 +54,12 @@ def ssl_context(settings: KafkaLogin) -> ssl.SSLContext | None:
     if settings.kafka_protocol == "SASL_PLAINTEXT":
         return None
     return ssl.create_default_context(cafile=settings.kafka_ca_file)
+
+
+def renew_password(consumer: AIOKafkaConsumer, settings: KafkaLogin) -> None:
+    """Let a running consumer log in with the password of today at its next connection.
+
+    aiokafka keeps the password that it was made with and never says that a login is refused: it tries again.
+    Raises OSError when the password file cannot be read.
+    """
+    consumer._client._sasl_plain_password = settings.kafka_secret()  # noqa: SLF001 no other way

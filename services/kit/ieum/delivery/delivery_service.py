@@ -1,10 +1,12 @@
 """Composes and runs one agency's delivery: relay, consumer, maintenance and catalogue."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Generic
+
+from asyncpg import InvalidAuthorizationSpecificationError
 
 from ieum.delivery.agencies import ListedAgencies
 from ieum.delivery.application import Application, Known
@@ -49,7 +51,7 @@ class Delivery(Generic[Known]):
         context.restore_check.doubt()
         self._context = context = replace(context, agencies=ListedAgencies(self._topics))
         self._producer = Producer(settings, context.limits)
-        address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_secret())
+        address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_login())
         self.news = News(context.limits.feed_seconds)
         self._relay = Relay(address, context, self._producer, self.news.tell)
         self.outbox = Outbox(context)
@@ -88,18 +90,36 @@ class Delivery(Generic[Known]):
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX), self._context.database.acquire() as connection:
                 await connection.execute("select 1 from position limit 1")
+        except InvalidAuthorizationSpecificationError:
+            found.append("The database refuses the agency's login; look at the password that it was given.")
         except DATABASE_RETRYABLE:
             found.append("The database does not answer; events wait until it does.")
         except Exception as error:  # noqa: BLE001 - most often a database that was never migrated
             found.append(f"The database cannot be used ({type(error).__name__}); run `ieum migrate`.")
-        if not self._consumer.reading:
-            found.append("The mailboxes are not read yet; Kafka may be away, or the group is joining.")
-        still = self._context.limits.still_seconds
-        found += [
-            f"Partition {partition} of {topic_of(self._context.me, FAMILIES[family])} stands still: "
-            f"{records} record(s) wait there, and none was taken in for {still:.0f} seconds."
-            for (family, partition), records in sorted(self._consumer.progress.still.items())
-        ]
-        if asyncio.get_running_loop().time() - self._relay.last_turn > TURN_SECONDS_MAX:
+        now = asyncio.get_running_loop().time()
+        found += self._unread(now)
+        if now - self._relay.last_turn > TURN_SECONDS_MAX:
             found.append("The relay neither works nor waits for its lock; the database may be away.")
+        if self._relay.failing is not None:
+            since, why = self._relay.failing
+            if now - since > self._context.limits.unseen_seconds:
+                found.append(f"Kafka has taken nothing from the relay for {now - since:.0f} seconds: {why}")
         return found
+
+    def _unread(self, now: float) -> Iterator[str]:
+        """Say why mailboxes are not read: no partitions, no answer of the broker, or no progress."""
+        if not self._consumer.reading:
+            yield "The mailboxes are not read yet; Kafka may be away, or the group is joining."
+            return
+        limits, progress = self._context.limits, self._consumer.progress
+        if progress.seen is not None and now - progress.seen > limits.unseen_seconds:
+            yield (
+                f"Kafka has not said for {now - progress.seen:.0f} seconds how far the mailboxes reach; "
+                "it may be away, or refuse the login."
+            )
+        for (family, partition), records in sorted(progress.still.items()):
+            topic = topic_of(self._context.me, FAMILIES[family])
+            yield (
+                f"Partition {partition} of {topic} stands still: {records} record(s) wait there, "
+                f"and none was taken in for {limits.still_seconds:.0f} seconds."
+            )

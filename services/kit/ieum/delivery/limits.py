@@ -17,7 +17,7 @@ class Limits:
     heads_ticks: int = 60
     """Ticks between two reports of heads."""
     heads_entries: int = 10_000
-    """Entries of the feed whose streams one report of heads looks at."""
+    """Entries of the feed read in one turn of reporting heads; the rest is read in the next."""
     poll_seconds: float = 1.0
     """After which the relay looks at the outbox though nobody woke it."""
     send_seconds: float = 10.0
@@ -25,11 +25,13 @@ class Limits:
     topic_seconds: float = 2.0
     """How long a topic that the broker does not know is waited for."""
     set_aside_rows: int = 5_000
-    """Rows of the outbox that one statement sets aside or releases."""
+    """Rows of the outbox set aside or released at once: more could take longer than a statement may."""
     metadata_seconds: float = 30.0
     """After which a consumer asks for the partitions of its topics again."""
     look_seconds: float = 5.0
     """Between two looks at how far the mailboxes are read."""
+    unseen_seconds: float = 20.0
+    """After which a broker that does not answer, or takes nothing, is told."""
     still_seconds: float = 30.0
     """After which a partition with records that does not advance stands still."""
     quarantined_of_a_source: int = 1_000

@@ -1,7 +1,7 @@
 """A bounded pool of connections to the agency's database, which keep their prepared statements."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -61,9 +61,12 @@ async def lend(database: Connections) -> AsyncIterator[Connection]:
 
 
 async def open_database(
-    dsn: str, password: str | None = None, connections_max: int = CONNECTIONS_MAX
+    dsn: str, password: Callable[[], str] | None = None, connections_max: int = CONNECTIONS_MAX
 ) -> Database:
-    """Return the pool; connections are opened when they are needed, so this never fails."""
+    """Return the pool; connections are opened when they are needed, so this never fails.
+
+    `password` is called for each connection: a password that was changed is known from the next one on.
+    """
     return Database(
         await asyncpg.create_pool(
             dsn,

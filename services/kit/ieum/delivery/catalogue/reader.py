@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.catalogue.catalogue_records import CatalogueBody, keep, record_key
-from ieum.delivery.connection_arguments import connection_arguments
+from ieum.delivery.connection_arguments import connection_arguments, renew_password
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.records.received import Record
@@ -87,6 +87,7 @@ class CatalogueReader:
             while True:
                 if not whole and (whole := await _at_end(consumer)):
                     self._listener.whole()
+                renew_password(consumer, self._settings)
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
                 backoff.reset()
                 for records in batches.values():

@@ -40,12 +40,11 @@ class Consumer(Generic[Known]):
         self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
     ) -> None:
         self._context = context
-        self._me = context.me
         self._measures = context.measures
         self._inbox = inbox
         self._relay = relay
         self._sought: dict[Partition, int] = {}
-        topics = [topic_of(self._me, family) for family in FAMILIES.values()]
+        topics = [topic_of(context.me, family) for family in FAMILIES.values()]
         self._reach = Reach()
         self._mailboxes = Mailboxes(
             settings, topics, self._take, self._moved, self._reach, limits=context.limits
@@ -63,7 +62,7 @@ class Consumer(Generic[Known]):
         await through_failures(self._mailboxes.start)
         try:
             await through_failures(self._look_back)
-            looked = 0.0
+            looked, self.progress.seen = 0.0, asyncio.get_running_loop().time()
             while True:
                 await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
@@ -73,6 +72,7 @@ class Consumer(Generic[Known]):
                     looked = now
                     with suppress(*RETRYABLE):
                         consumer = self._mailboxes.consumer
+                        self._mailboxes.renew_password()
                         await look_how_far(self._context, consumer, self._reach, self.progress, now)
         finally:
             await self._commit()
@@ -189,7 +189,7 @@ class Consumer(Generic[Known]):
 
     def _partition(self, place: Partition) -> TopicPartition:
         family, partition = place
-        return TopicPartition(topic_of(self._me, FAMILIES[family]), partition)
+        return TopicPartition(topic_of(self._context.me, FAMILIES[family]), partition)
 
     async def _commit(self) -> None:
         """Commit offsets to Kafka; only a hint, the table `position` decides."""

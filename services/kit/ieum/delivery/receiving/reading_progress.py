@@ -22,6 +22,8 @@ class ReadingProgress:
         self._still_seconds = still_seconds
         self._moved: dict[Partition, tuple[int, float]] = {}
         self._told = float("-inf")
+        self.seen: float | None = None
+        """When the broker last said how far the mailboxes reach."""
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
         self._read: Mapping[Partition, int] = {}
         self.still: dict[Partition, int] = {}
@@ -29,6 +31,7 @@ class ReadingProgress:
 
     def look(self, read: Mapping[Partition, int], ends: Mapping[Partition, int], now: float) -> None:
         """Note the positions and the ends of the partitions."""
+        self.seen = now
         self._read = read
         self._ends.append((now, ends))
         while self._ends[0][0] < now - REMEMBERED_SECONDS:

@@ -15,7 +15,7 @@ from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram512
 
-from ieum.delivery.connection_arguments import ssl_context
+from ieum.delivery.connection_arguments import renew_password, ssl_context
 from ieum.delivery.limits import Limits
 from ieum.delivery.receiving.read_range import Reach
 from ieum.errors import Transient
@@ -90,6 +90,7 @@ class Mailboxes:
         *,
         limits: Limits,
     ) -> None:
+        self._settings = settings
         self._broker = _broker(settings, limits)
         self._subscriber = self._broker.subscriber(
             *topics,
@@ -117,6 +118,10 @@ class Mailboxes:
         if consumer is None:
             raise Transient("The consumer is not connected to Kafka yet; it will retry by itself.")
         return consumer
+
+    def renew_password(self) -> None:
+        """Use the password of today for further connections; raises OSError or Transient."""
+        renew_password(self.consumer, self._settings)
 
     async def topics(self) -> set[str]:
         """List the topics that the broker shows to this agency now; raises KafkaError or Transient."""

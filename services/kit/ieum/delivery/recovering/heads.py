@@ -13,7 +13,6 @@ from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
 
-"""Feed entries read in one turn; the rest is read in the next."""
 BEHIND = "restored.behind"
 
 _log = structlog.get_logger(__name__)

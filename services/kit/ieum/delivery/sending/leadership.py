@@ -25,7 +25,8 @@ class DatabaseAddress:
     """The database that the relay's own connection opens."""
 
     dsn: str
-    password: str | None = None
+    password: Callable[[], str] | None = None
+    """Read anew for each connection."""
 
 
 _SESSION = {

@@ -16,7 +16,6 @@ from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
 BATCH_MAX = 500
-"""Rows set aside or released at once: more could take longer than a statement may."""
 KEEP_ALIVE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)

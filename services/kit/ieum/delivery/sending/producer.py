@@ -179,6 +179,9 @@ async def _know(client: AIOKafkaProducer, topic: str, seconds: float) -> None:
 
 
 async def _stop(client: AIOKafkaProducer) -> None:
-    with suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
-        async with asyncio.timeout(STOP_SECONDS_MAX):
-            await client.stop()
+    """Stop a client; one that cannot flush, because the broker is silent, would else try for ever."""
+    sender = client._sender  # noqa: SLF001 no other way to end it
+    for end in (client.stop, sender.close, client.client.close):
+        with suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await end()

@@ -47,6 +47,8 @@ class Relay:
         self._database_backoff = BackOff(LOCK_SECONDS, BACKOFF_SECONDS_MAX)
         self.leading, self.lost = self._leadership.leading, self._leadership.lost
         self.last_turn = 0.0
+        self.failing: tuple[float, str] | None = None
+        """Since when the broker takes nothing, and how that shows; None while this process does not lead."""
 
     def wake(self) -> None:
         """To be called after a commit. Only a hint: the table is read once a second anyway."""
@@ -66,9 +68,12 @@ class Relay:
             await asyncio.sleep(self._database_backoff.pause())
 
     async def _hold(self) -> None:
-        async with self._leadership.lead(self._waiting, self._woken.set) as connection:
-            self._database_backoff.reset()
-            await self._pump(connection)
+        try:
+            async with self._leadership.lead(self._waiting, self._woken.set) as connection:
+                self._database_backoff.reset()
+                await self._pump(connection)
+        finally:
+            self.failing = None
 
     def _waiting(self) -> None:
         self.last_turn = _now()
@@ -88,7 +93,9 @@ class Relay:
                 sent = await sender.turn()
                 more = more and not sender.refused
                 self._backoff.reset()
+                self.failing = None
             except Transient as error:
+                self.failing = self.failing or (self.last_turn, str(error))
                 pause = self._backoff.pause()
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=round(pause, 2))
                 await self._back_off(connection, pause)
