@@ -13,11 +13,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from ieum.access.access_settings import access_of
 from ieum.access.callers import Role
 from ieum.api.app import create_app
-from ieum.settings import Settings
-from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.http import HttpCaller
 from tests.kit.access.forging import WRONG, Forge
 from tests.kit.api.agency_api import Api, client_of
@@ -28,19 +25,6 @@ pytestmark = pytest.mark.stack
 FLOOD, AT_ONCE, FLOOD_SECONDS_MAX = 10_000, 20, 240
 PROBLEM = "urn:ieum:problem:"
 PATHS = ("/v1/referrals", "/v1/streams", "/v1/me", "/v1/nothing", "/metrics", "/nothing", "/v1/referrals?x=1")
-
-
-@pytest.fixture
-def forge(api: Api, api_centre: CentreUnderTest) -> Forge:
-    issuer = api_centre.issuer
-    return Forge(issuer.key, issuer.issuer, str(api.me), api.me.agency)
-
-
-@pytest.fixture
-def fresh(api: Api, api_centre: CentreUnderTest) -> FastAPI:
-    """Make an API that has met no wrong token yet."""
-    access = access_of(Settings(**api_centre.access(api.me.agency).values()))  # type: ignore[arg-type]
-    return create_app(replace(api.api_context, access=access, registry=CollectorRegistry()))
 
 
 @pytest_asyncio.fixture

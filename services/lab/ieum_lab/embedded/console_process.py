@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ieum.centre.centre_file import CONSOLE
+from ieum_lab.embedded.ports import LOOPBACK
 from ieum_lab.embedded.processes import Service, outside
 from ieum_lab.embedded.signals import undisturbed
 from ieum_lab.embedded.stack import Stack
@@ -36,11 +36,11 @@ def console_beside(stack: Stack, centre_file: Path, urls: Mapping[str, str]) -> 
 
 def console_service(stack: Stack, centre_file: Path, urls: Mapping[str, str]) -> Service:
     """Describe the process; where one signs in follows from the stack that runs in its state folder."""
-    port = urlsplit(stack.console_url).port or 0
+    port = stack.state.record().console_port
     settings = {
         "IEUM_STATE": str(stack.state.folder),
         "IEUM_CENTRE_FILE": str(centre_file.absolute()),
-        "IEUM_CONSOLE_URL": stack.console_url,
+        "IEUM_CONSOLE_URL": f"http://{LOOPBACK}:{port}",
         "IEUM_HTTP_PORT": str(port),
         "IEUM_URLS": ",".join(f"{agency}={url}" for agency, url in urls.items()),
     }

@@ -111,11 +111,13 @@ def agency_service(
     access: AgencyAccess,
     settings: Mapping[str, str] | None = None,
     name: str | None = None,
+    *,
+    module: str = "ieum.cli.main",
 ) -> Service:
     """Describe the process that runs an agency, on a port that is kept in the state folder.
 
     `settings` are further environment variables (`IEUM_LOG_LEVEL` and the like); `name` tells the process
-    from others of the state folder, where several centres share it.
+    from others of the state folder, where several centres share it, and `module` is its entry point.
     """
     agency = access.address.agency
     name = name or agency
@@ -123,7 +125,7 @@ def agency_service(
     return Service(
         name,
         state,
-        [sys.executable, "-m", "ieum.cli.main", "run", agency],
+        [sys.executable, "-m", module, "run", agency],
         {**outside(), **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
         port,
     )

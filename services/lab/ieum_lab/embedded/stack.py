@@ -77,11 +77,6 @@ class Stack:
         return StackIssuer(self.state.folder, f"http://{LOOPBACK}:{self.state.record().issuer_port}")
 
     @property
-    def console_url(self) -> str:
-        """Return the address of the operators' console; it may be running or not."""
-        return f"http://{LOOPBACK}:{self.state.record().console_port}"
-
-    @property
     def is_running(self) -> bool:
         """Whether both servers run, started by any process."""
         return None not in (self.kafka.child.process(), self.postgres.child.process())
