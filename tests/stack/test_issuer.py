@@ -186,6 +186,9 @@ async def test_the_consoles_sign_in_understands_it(issuer: Served, http: httpx.A
     provider = IdentityProvider(Issuer(issuer.url, "ieum-console", BACK))
     address, attempt = await provider.begin("/")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    page = (await http.get(address)).text
+    assert "viewer-1" in page
+    assert "admin-1" in page
     answer = await http.post("/authorize", data={**asked, "person": "operator.city-welfare-team"})
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
     person = await provider.finish(code, attempt)
@@ -193,6 +196,21 @@ async def test_the_consoles_sign_in_understands_it(issuer: Served, http: httpx.A
     assert person.roles == {"operator"}
     with pytest.raises(SignInError):
         await provider.finish(code, attempt)
+
+
+@pytest.mark.parametrize(
+    ("person", "roles"),
+    [("viewer-1", {"viewer"}), ("admin-1", {"admin", "operator"}), ("auditor-1", {"auditor"})],
+)
+async def test_each_role_of_the_console_can_be_tried(
+    issuer: Served, http: httpx.AsyncClient, person: str, roles: set[str]
+) -> None:
+    tokens = (await http.post("/token", data=_exchange(await _code(http, person)))).json()
+    keys = KeySet.import_key_set((await http.get("/jwks.json")).json())
+    assert set(jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims["roles"]) == roles
+    header = {"authorization": f"Bearer {tokens['access_token']}"}
+    at_the_agency = (await issuer.api.http.get("/v1/me", headers=header)).json()["roles"]
+    assert set(at_the_agency) == roles - {"viewer", "admin"}, "an agency knows its own roles alone"
 
 
 async def test_one_logs_in_to_the_documentation_as_somebody(issuer: Served, browser: Browser) -> None:

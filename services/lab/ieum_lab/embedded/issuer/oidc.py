@@ -110,7 +110,7 @@ class Provider:
         about = {
             "sub": account.subject,
             "name": account.name,
-            "roles": [str(role) for role in account.roles],
+            "roles": login.person.roles,
             "agency": account.agency,
             "auth_time": int(login.at),
             "nonce": login.nonce,
