@@ -27,12 +27,15 @@ processors; there, where everything else is so much cheaper, it must have waited
 ratios to it are smaller here.
 """
 LATENCIES = {"100": (12, 30), "1000": (80, 150)}
+TOKEN_PERCENT_MAX = 3
+CHECKED, TRUSTED = "ieum-http", "ieum-http-trusted"
+SERVICES = ("originator", "recipient")
 BACKLOG_PER_SECOND, BACKLOG_MIB_MORE = 3_000, 100
 
 
 def aims(cases: Mapping[str, Measured], folder: Path) -> str:
     """Give the section; rows for which nothing has been measured are left out."""
-    rows = [*_ratios(cases), *_latencies(cases), *_backlog(folder)]
+    rows = [*_ratios(cases), *_latencies(cases), *_token(cases), *_backlog(folder)]
     return "\n".join(
         [
             "## What was aimed at\n",
@@ -77,6 +80,21 @@ def _latencies(cases: Mapping[str, Measured]) -> Iterator[str]:
             times = [f"{case.latency(rate, name).middle:,.0f}" for name in ("p50", "p99")]
             measured = "cannot" if case.cannot(rate) else f"{' / '.join(times)} ms"
             yield f"| p50 / p99 at {int(rate):,} a second | {middle} / {most} ms | {measured} |"
+
+
+def token_percent(cases: Mapping[str, Measured]) -> float | None:
+    """Tell what the check of tokens takes of the services' CPU per round trip; None where one was not run."""
+    if not all(name in cases and cases[name].saturations for name in (CHECKED, TRUSTED)):
+        return None
+    checked, trusted = (cases[name].cpu(*SERVICES).middle for name in (CHECKED, TRUSTED))
+    return 100 * (checked - trusted) / checked if checked else None
+
+
+def _token(cases: Mapping[str, Measured]) -> Iterator[str]:
+    percent = token_percent(cases)
+    if percent is not None:
+        aim = f"{TOKEN_PERCENT_MAX} % at most"
+        yield f"| the check of a token, of the services' CPU behind the HTTP API | {aim} | {percent:.1f} % |"
 
 
 def _backlog(folder: Path) -> Iterator[str]:

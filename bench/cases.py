@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.child import Child
 from bench.place import Place
+from ieum.access.callers import Role
 from ieum_contracts.topics import Family, login, topic_of
 from ieum_lab.embedded.processes import Service, agency_service
 from ieum_lab.embedded.stack import Stack
@@ -45,9 +46,12 @@ CASES: Mapping[str, Case] = {
     "ieum": Case("Ieum, a commit per referral", "bench.ours.originator", "each"),
     "ieum-together": Case("Ieum as it runs: orders share a commit", "bench.ours.originator"),
     "ieum-http": Case("Ieum behind its HTTP API", "bench.ours.caller"),
+    "ieum-http-trusted": Case("the same, whoever calls is taken on trust", "bench.ours.caller"),
 }
 PEERS = ("outbox", "faust")
-OURS = ("ieum", "ieum-together", "ieum-http")
+OVER_HTTP = {"ieum-http": "ieum.cli.main", "ieum-http-trusted": "bench.ours.trusting"}
+"""The module of the sender's process, by the case that calls its API."""
+OURS = ("ieum", "ieum-together", *OVER_HTTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +113,25 @@ def _start_ours(
     recipient = exits.enter_context(served(stack, under_test, RECIPIENT))
     pids["recipient"] = recipient.pid or 0
     environment = {**under_test.access(SENDER).environment(), **QUIET}
-    if name == "ieum-http":
-        sender = exits.enter_context(served(stack, under_test, SENDER))
+    if name in OVER_HTTP:
+        sender = exits.enter_context(served(stack, under_test, SENDER, OVER_HTTP[name]))
         pids["originator"] = sender.pid or 0
-        environment["BENCH_URL"] = sender.url
+        environment |= {"BENCH_URL": sender.url, "BENCH_TOKEN": under_test.token(SENDER, Role.SYSTEM)}
     log = stack.state.logs(f"{under_test.id}-{name}")
     case = CASES[name]
     command = [sys.executable, "-m", case.module, *filter(None, [case.variant])]
     child = exits.enter_context(Child(command, importable(environment), log))
-    pids["caller" if name == "ieum-http" else "originator"] = child.pid
+    pids["caller" if name in OVER_HTTP else "originator"] = child.pid
     return child
 
 
 @contextmanager
-def served(stack: Stack, under_test: CentreUnderTest, agency: str) -> Iterator[Service]:
-    """Run an agency as people run it."""
-    service = agency_service(stack.state, under_test.access(agency), QUIET)
+def served(
+    stack: Stack, under_test: CentreUnderTest, agency: str, module: str = "ieum.cli.main"
+) -> Iterator[Service]:
+    """Run an agency as people run it, or by another module."""
+    settings = importable(QUIET)
+    service = agency_service(stack.state, under_test.access(agency), settings, module=module)
     service.start()
     try:
         service.wait_until_ready()

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench import results
 from bench.aims import aims
-from bench.cases import CASES, OURS, ROOT
+from bench.cases import CASES, OURS, OVER_HTTP, ROOT
 from bench.chart import Bar, bars
 from bench.medians import Measured, by_case
 from bench.scale import scale_sections
@@ -115,7 +115,7 @@ def _throughput(cases: Mapping[str, Measured]) -> Iterator[str]:
                 case.cpu(*SERVICES).text(),
                 case.cpu("broker").text(),
                 case.cpu("database").text(),
-                case.cpu("caller").text() if name == "ieum-http" else "in the sender",
+                case.cpu("caller").text() if name in OVER_HTTP else "in the sender",
                 memory,
             )
             yield f"| {' | '.join(row)} |"

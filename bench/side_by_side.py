@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import results
+from bench.aims import token_percent
 from bench.cases import CASES, opened
 from bench.child import ChildError
 from bench.measuring import Plan, measure
+from bench.medians import by_case
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
@@ -40,6 +42,9 @@ def side_by_side(stack: Stack, template: Template, series: Series, found: dict[s
                 _tell(run, series)
                 if "failed" not in run and run["foreign"] <= series.foreign_max:
                     break
+    percent = token_percent(by_case(found))
+    if percent is not None:
+        results.tell(f"Behind the HTTP API the check of a token takes {percent:.1f} % of the services' CPU.")
 
 
 def _one(stack: Stack, template: Template, name: str, plan: Plan) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import asyncpg
 from bench import results
 from bench.cases import QUIET, RECIPIENT, SENDER, importable, served
 from bench.child import Child
+from ieum.access.callers import Role
 from ieum_lab.embedded.child import Child as LocalChild
 from ieum_lab.embedded.processes import Service, kept_port
 from ieum_lab.embedded.stack import Stack
@@ -58,7 +59,9 @@ def _one(stack: Stack, under_test: CentreUnderTest, fault: str) -> dict[str, Any
         exits.enter_context(served(stack, under_test, RECIPIENT))
         leader = exits.enter_context(served(stack, under_test, SENDER))
         other = _second(stack, under_test, exits)
-        environment = {**under_test.access(SENDER).environment(), **QUIET, "BENCH_URL": other.url}
+        token = under_test.token(SENDER, Role.SYSTEM)
+        called = {"BENCH_URL": other.url, "BENCH_TOKEN": token}
+        environment = {**under_test.access(SENDER).environment(), **QUIET, **called}
         log = stack.state.logs(f"{under_test.id}-caller")
         command = [sys.executable, "-m", "bench.ours.caller"]
         caller = exits.enter_context(Child(command, importable(environment), log))

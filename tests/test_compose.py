@@ -1,5 +1,6 @@
 """The compose file and the Dockerfile are sound, hide no secret, and say what the embedded stack says."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -10,8 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from ieum.access.callers import Role
+from ieum.access.tokens import Expected, TokenVerifier
+from ieum.access.trusted_keys import TrustedKeys, read_file
 from ieum.centre.centre_file import database_name, read_centre
 from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.issuer_key import ALGORITHM, Account, IssuerSettings, make_issuer, read_issuer_key
 from ieum.settings import Settings
 from ieum_contracts.topics import login
 
@@ -59,12 +64,13 @@ def test_every_agency_of_the_centre_is_a_service_with_its_own_login_database_and
         assert settings["IEUM_KAFKA_USERNAME"] == login(address)
         name = database_name(address)
         assert settings["IEUM_DATABASE_DSN"] == f"postgresql://{name}@postgres:5432/{name}"
-        assert [volume["volume"]["subpath"] for volume in service["volumes"]] == [address.agency]
+        assert [volume["volume"]["subpath"] for volume in service["volumes"]] == [address.agency, "jwks"]
         assert service["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
 
 
 def test_settings_have_the_names_that_the_services_read(compose: dict[str, Any]) -> None:
-    known = {f"IEUM_{name.upper()}" for name in {**Settings.model_fields, **CentreSettings.model_fields}}
+    settings = (Settings, CentreSettings, IssuerSettings)
+    known = {f"IEUM_{name.upper()}" for each in settings for name in each.model_fields}
     for name, service in compose["services"].items():
         used = {key for key in service.get("environment", {}) if key.startswith("IEUM_")}
         assert used <= known, name
@@ -119,3 +125,36 @@ def properties(text: str) -> dict[str, str]:
     """Read a Java properties file of single lines."""
     lines = (line.strip() for line in text.splitlines())
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_issuer_and_the_agencies_name_the_same_issuer_and_the_key_is_nobody_elses(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    [init] = [line for line in compose["services"]["secrets"]["command"][-1].splitlines() if "issuer" in line]
+    assert init.split() == ["ieum", "issuer", "/secrets/issuer", "/secrets/jwks"]
+    token = compose["services"]["token"]
+    with_the_key = [
+        name
+        for name, service in compose["services"].items()
+        for volume in service.get("volumes", [])
+        if isinstance(volume, dict) and volume["volume"]["subpath"] == "issuer"
+    ]
+    assert with_the_key == ["token"]
+    key_folder, jwks_folder = tmp_path / "issuer", tmp_path / "jwks"
+    make_issuer(key_folder, jwks_folder)
+    issuer = read_issuer_key(
+        key_folder / Path(token["environment"]["IEUM_ISSUER_KEY_FILE"]).name,
+        token["environment"]["IEUM_TOKEN_ISSUER"],
+    )
+    made = issuer.token(
+        Account("test", [Role.CASE_WORKER], ["employment-center"]), ["/yangju/employment-center"]
+    )
+    settings = compose["services"]["employment-center"]["environment"]
+    expected = Expected(
+        settings["IEUM_TOKEN_ISSUER"], ALGORITHM, "/yangju/employment-center", "employment-center"
+    )
+    keys = TrustedKeys(read_file(jwks_folder / Path(settings["IEUM_TOKEN_JWKS_FILE"]).name))
+    verifier = TokenVerifier(expected, keys)
+    caller = asyncio.run(verifier.verify(made, *verifier.read(made)))
+    assert caller.subject == "test"
+    assert caller.roles == {Role.CASE_WORKER}

@@ -18,6 +18,8 @@ NOWHERE = {
     "IEUM_KAFKA_USERNAME": "synthetic",
     "IEUM_KAFKA_PASSWORD": "synthetic",
     "IEUM_DATABASE_DSN": "postgresql://synthetic:synthetic@127.0.0.1:9/synthetic",
+    "IEUM_TOKEN_ISSUER": "synthetic",
+    "IEUM_TOKEN_JWKS_FILE": "nowhere.json",
 }
 LOG_SECONDS_MAX = 60.0
 

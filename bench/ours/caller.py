@@ -34,7 +34,8 @@ from feed f where f.number > $1 and not f.said order by f.number
 class System:
     """The agency's system: a new client for every referral."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str) -> None:
+        self._authorization = f"Bearer {token}"
         parts = urlsplit(url)
         self._caller = HttpCaller(parts.hostname or "", parts.port or 0)
         self._padding = order_padding()
@@ -42,7 +43,11 @@ class System:
     async def send(self, key: str) -> str:
         """Post a referral; returns the id that it was given."""
         body = json.dumps({**fields(self._padding), "client_ref": key}, ensure_ascii=False).encode()
-        headers = {"content-type": "application/json", "idempotency-key": key}
+        headers = {
+            "content-type": "application/json",
+            "idempotency-key": key,
+            "authorization": self._authorization,
+        }
         answered = await self._caller.call("POST", "/v1/referrals", headers, body)
         if answered.status != CREATED:
             raise RuntimeError(f"The API answered {answered.status}.")
@@ -62,7 +67,7 @@ async def watch(connection: asyncpg.Connection, trips: Trips) -> None:
 async def main() -> None:
     """Call until standard input ends."""
     voice, settings = take_voice(), Settings()
-    system, trips = System(os.environ["BENCH_URL"]), Trips()
+    system, trips = System(os.environ["BENCH_URL"], os.environ["BENCH_TOKEN"]), Trips()
     dsn = settings.database_dsn.get_secret_value()
     connection = await asyncpg.connect(dsn, password=settings.database_secret())
     await _first(system)

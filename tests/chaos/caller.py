@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from ieum_lab.embedded.issuer.renewed_token import RenewedToken
 from ieum_lab.testing.http import CallError, HttpCaller
 
 ANSWER_SECONDS_MAX = 4.0
@@ -37,10 +38,11 @@ class Unanswered(Exception):
 class Caller:
     """Speaks for one agency's system. A POST keeps its Idempotency-Key until it is answered."""
 
-    def __init__(self, urls: Sequence[str], met: Met) -> None:
+    def __init__(self, urls: Sequence[str], met: Met, token: RenewedToken) -> None:
         places = [urlsplit(url) for url in urls]
         self._clients = [HttpCaller(p.hostname or "", p.port or 0, ANSWER_SECONDS_MAX) for p in places]
         self._met = met
+        self._token = token
         self._turn = 0
 
     def close(self) -> None:
@@ -69,7 +71,7 @@ class Caller:
         while loop.time() - began < PATIENCE_SECONDS:
             client = self._clients[(first + failures) % len(self._clients)]
             try:
-                answer = await client.call(method, path, headers, content)
+                answer = await client.call(method, path, {**headers, **self._token.header()}, content)
             except CallError as error:
                 last = str(error)
             else:

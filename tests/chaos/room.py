@@ -33,7 +33,8 @@ async def set_places_everywhere(scene: Scene, places: int) -> None:
 
 async def set_places(scene: Scene, agency: str, places: int) -> None:
     """Set the places of an agency's course, at whichever instance answers."""
-    caller = Caller([service.url for service in scene.services[agency]], Met())
+    urls = [service.url for service in scene.services[agency]]
+    caller = Caller(urls, Met(), scene.token(agency))
     try:
         status, answer = await caller.post(f"/v1/programmes/{COURSE}/room", {"places": places})
         assert status == 200, answer

@@ -11,10 +11,12 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from ieum.access.callers import Role
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
 from ieum_contracts.address import Address
 from ieum_lab.embedded.errors import StackError
+from ieum_lab.embedded.issuer.renewed_token import RenewedToken
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.processes import READY_PATH, Service
 from ieum_lab.embedded.stack import Stack
@@ -79,7 +81,17 @@ class Scene:
         for service in self.everyone:
             service.start()
         await self.ready()
-        await asyncio.gather(*(self._knows_everyone(service) for service in self.everyone))
+        await asyncio.gather(
+            *(
+                self._knows_everyone(agency, each)
+                for agency in self.services
+                for each in self.services[agency]
+            )
+        )
+
+    def token(self, agency: str) -> RenewedToken:
+        """Return the token of an agency's own system, for as long as chaos goes on."""
+        return RenewedToken(self.centre.issuer, self.centre.address(agency), Role.SYSTEM)
 
     async def ready(self) -> None:
         """Wait until every instance is ready; raises StackError with what the slowest one says is wrong."""
@@ -90,9 +102,10 @@ class Scene:
         for door in self.doors:
             await door.close()
 
-    async def _knows_everyone(self, service: Service) -> None:
+    async def _knows_everyone(self, agency: str, service: Service) -> None:
+        headers = self.centre.header(agency)
         async with (
-            httpx.AsyncClient(base_url=service.url, trust_env=False) as client,
+            httpx.AsyncClient(base_url=service.url, headers=headers, trust_env=False) as client,
             asyncio.timeout(KNOWN_SECONDS_MAX),
         ):
             while True:

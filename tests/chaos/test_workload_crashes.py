@@ -32,6 +32,9 @@ class Nowhere:
     services: Mapping[str, Sequence[object]] = dict.fromkeys(AGENCIES, ())
     automatic: frozenset[str] = frozenset()
 
+    def token(self, _agency: str) -> None:
+        """Nobody is called."""
+
 
 async def test_a_crash_while_faults_are_done_ends_the_round_at_once() -> None:
     workload, began = Crashing(), time.monotonic()

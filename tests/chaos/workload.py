@@ -89,7 +89,7 @@ class Workload:
         self._workers = workers
         self._journeys: list[Journey] = []
         self._callers = {
-            agency: Caller([service.url for service in scene.services[agency]], self.met)
+            agency: Caller([service.url for service in scene.services[agency]], self.met, scene.token(agency))
             for agency in AGENCIES
         }
         self._ending = False

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from ieum.access.callers import Role
+from ieum_contracts.address import Address
 from ieum_lab.embedded.running import running_centre
 from ieum_lab.embedded.signals import unwinding
 from ieum_lab.embedded.stack import Stack
@@ -41,7 +43,11 @@ def main(arguments: list[str]) -> int:
     stack = Stack(new_run_folder(), durable=False)
     try:
         with unwinding(), running_centre(stack, say) as running:
-            story = Story(running.urls[SENDER], running.urls[RECIPIENT], RECIPIENT, PROGRAMME)
+            tokens = [
+                stack.issuer.token(Address(running.centre.centre, agency), Role.SYSTEM)
+                for agency in (SENDER, RECIPIENT)
+            ]
+            story = Story(running.urls[SENDER], running.urls[RECIPIENT], RECIPIENT, PROGRAMME, *tokens)
             document = httpx.get(f"{story.sender}/openapi.json", trust_env=False).raise_for_status()
             (WORK / "openapi.json").write_text(json.dumps(document.json()), encoding="utf-8")
             results = {language: _driven(language, story) for language in chosen}

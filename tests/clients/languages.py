@@ -25,12 +25,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Who refers to whom: addresses of two agencies' APIs, the second's id, and its programme."""
+    """Who refers to whom: two agencies' addresses, the second's id, its programme, their tokens."""
 
     sender: str
     recipient: str
     agency: str
     programme: str
+    sender_token: str
+    recipient_token: str
 
 
 def python(work: Path, story: Story) -> None:

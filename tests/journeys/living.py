@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from ieum.access.callers import Role
+from ieum.centre.issuer_key import Account
 from ieum.centre.reconcile import Accounts, settled
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.stack import Stack
@@ -50,7 +52,8 @@ class Living:
     async def simulated(self) -> AsyncIterator[SimulatedCentre]:
         """Open the desks of all agencies, once each knows what the others offer."""
         urls = {agency: service.url for agency, service in self.services.items()}
-        simulated = SimulatedCentre.open(self.under_test.id, urls, f"T{uuid4().hex[:12]}")
+        mark, issuer = f"T{uuid4().hex[:12]}", self.under_test.issuer
+        simulated = SimulatedCentre.open(self.under_test.id, urls, mark, issuer)
         try:
             await wait_until_known(simulated)
             yield simulated
@@ -74,8 +77,15 @@ class Living:
             "IEUM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
             "IEUM_KAFKA_ADMIN_USERNAME": settings.kafka_admin_username,
             "IEUM_KAFKA_ADMIN_PASSWORD": settings.kafka_admin_secret(),
+            "IEUM_TOKEN": self._token(),
             "IEUM_URLS": ",".join(f"{agency}={service.url}" for agency, service in self.services.items()),
         }
+
+    def _token(self) -> str:
+        """Give a token for all agencies, in the roles that the commands need."""
+        audience = [str(self.under_test.address(agency)) for agency in self.services]
+        roles = [Role.SUPERVISOR, Role.OPERATOR]
+        return self.under_test.issuer.token(Account("operator-1", roles, list(self.services)), audience)
 
     async def ieum(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the `ieum` command on this centre."""

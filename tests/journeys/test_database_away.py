@@ -43,8 +43,11 @@ async def locked_out(living: Living, agency: str) -> AsyncIterator[None]:
 async def test_the_agency_says_503_the_others_go_on_and_it_comes_back_by_itself(
     living: Living, simulated: SimulatedCentre
 ) -> None:
-    url = simulated.clients[WELFARE].url
-    async with locked_out(living, WELFARE), httpx.AsyncClient(base_url=url, trust_env=False) as client:
+    url, headers = simulated.clients[WELFARE].url, living.under_test.header(WELFARE)
+    async with (
+        locked_out(living, WELFARE),
+        httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client,
+    ):
         refused = await client.get("/v1/referrals")
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) > 0

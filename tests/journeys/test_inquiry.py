@@ -67,8 +67,8 @@ async def test_a_desk_asks_five_agencies_cites_an_answer_and_a_person_confirms(l
 
 
 def _desk(living: Living, agency: str) -> httpx.AsyncClient:
-    url = living.services[agency].url
-    return httpx.AsyncClient(base_url=url, timeout=SECONDS_MAX, trust_env=False)
+    url, headers = living.services[agency].url, living.under_test.header(agency)
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=SECONDS_MAX, trust_env=False)
 
 
 def _key() -> dict[str, str]:

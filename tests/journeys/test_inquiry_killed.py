@@ -96,7 +96,8 @@ async def _started(service: Service) -> None:
 
 
 def _desk(living: Living) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=living.services[WELFARE].url, timeout=SECONDS_MAX, trust_env=False)
+    url, headers = living.services[WELFARE].url, living.under_test.header(WELFARE)
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=SECONDS_MAX, trust_env=False)
 
 
 async def test_what_comes_while_the_process_is_away_is_shown_after_it_and_nothing_twice(

@@ -13,8 +13,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext
 from starlette.types import ASGIApp
 
+from ieum.access.callers import Role
 from ieum.agency import load_agency
 from ieum.api.http.server import server
+from ieum.centre.issuer_key import Account
 from ieum.centre.postgres import connect_admin, create_database, create_role
 from ieum.storage.database import Database, open_database
 from ieum.storage.migrate import migrate
@@ -23,11 +25,11 @@ from ieum_console.pages.window import console_window
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 from services.city_welfare_team.agency import AGENCY as WELFARE
 from services.employment_center.agency import AGENCY as EMPLOYMENT
 from tests.kit.api.agency_api import Api, open_api
-from tests.pages.issuer import CLIENT, TestIssuer
+from tests.pages.issuer import CLIENT, PEOPLE, TestIssuer
 from tests.pages.seeding import AGENCIES, Seeded, seed
 
 VIEWPORT = {"width": 1360, "height": 900}
@@ -106,19 +108,37 @@ class Served:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def welfare(stack: Stack, database_template: Template) -> AsyncIterator[Api]:
-    """Open the API of an agency at which something waits."""
+async def pages_centre(stack: Stack, database_template: Template) -> AsyncIterator[CentreUnderTest]:
+    """Make a small centre, whose issuer the agencies trust."""
     centre = await new_centre(stack, database_template, (EMPLOYMENT.id, WELFARE.id))
-    async with open_api(centre, WELFARE, EMPLOYMENT) as api:
-        yield api
+    yield centre
     await end_centre(centre)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site(stack: Stack, welfare: Api) -> AsyncIterator[Site]:
+async def welfare(pages_centre: CentreUnderTest) -> AsyncIterator[Api]:
+    """Open the API of an agency at which something waits."""
+    async with open_api(pages_centre, WELFARE, EMPLOYMENT) as api:
+        yield api
+
+
+def tokens_of(centre: CentreUnderTest) -> Callable[[str], str]:
+    """Return what makes the token with which somebody calls the agencies."""
+
+    def token(person: str) -> str:
+        named = PEOPLE[person]["roles"]
+        roles = [role for role in Role if isinstance(named, list) and role in named]
+        return centre.issuer.token(Account(person, roles), [str(centre.address(WELFARE.id))])
+
+    return token
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(stack: Stack, pages_centre: CentreUnderTest, welfare: Api) -> AsyncIterator[Site]:
     """Serve the console of a small centre; of its agencies one serves an API, and one does not answer."""
     dsn, issuer = await new_console_database(stack), TestIssuer()
     port, issuer_port, api_port = free_port(), free_port(), free_port()
+    issuer.at_agencies = tokens_of(pages_centre)
     issuer.url, url = f"http://{LOOPBACK}:{issuer_port}", f"http://{LOOPBACK}:{port}"
     connection = await asyncpg.connect(dsn)
     seeded = await seed(connection, datetime.now(UTC))

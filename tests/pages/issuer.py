@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlencode
 
 from joserfc import jwt
@@ -36,6 +36,8 @@ class TestIssuer:
         self.url = ""
         self.key = RSAKey.generate_key(2048, {"kid": "k1"})
         self.spoiled: dict[str, object] = {}
+        self.at_agencies: Callable[[str], str] = lambda _: ""
+        """Makes the access token of an account, which the agencies take."""
         self._codes: dict[str, dict[str, str]] = {}
         self.app = Starlette(
             routes=[
@@ -85,7 +87,7 @@ class TestIssuer:
         claims = {**PEOPLE[person], "sub": person, "nonce": asked["nonce"], "aud": CLIENT, **self.spoiled}
         return JSONResponse(
             {
-                "access_token": self.signed({**PEOPLE[person], "sub": person, "aud": "agencies"}),
+                "access_token": self.at_agencies(person),
                 "id_token": self.signed(claims),
                 "token_type": "Bearer",
                 "expires_in": SECONDS,

@@ -39,6 +39,7 @@ class Whole:
         self.centre = centre
         self.address = centre.address(agency)
         self.settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
+        self._headers = centre.header(agency)
         self.http: httpx.AsyncClient
         self._service: Service
         self._tasks: list[asyncio.Task[None]] = []
@@ -48,7 +49,7 @@ class Whole:
         """Run until everything works and other agencies' programmes are known."""
         service = self._service = await compose(self.settings, self._limits)
         transport = httpx.ASGITransport(create_app(service.api_context))
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=self._headers)
         self._tasks = [asyncio.create_task(each) for each in service.work()]
         cache, me = service.programme_cache, self.address
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
+from ieum.access.access_settings import access_of
 from ieum.agency import Agency, load_agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
@@ -36,6 +37,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.settings import Settings
+from ieum.storage.access_retention import AccessRetention
 from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
 from ieum.storage.idempotency_rows import AnswerRetention
 from ieum.storage.inquiry_retention import InquiryRetention
@@ -116,7 +118,7 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
         handler,
         Offers(published(agency, version=1), rooms),
         programme_cache,
-        cleaning=(AnswerRetention(database).turn, InquiryRetention(database, context.peers).turn),
+        cleaning=_cleaning(database, context.peers),
     )
     keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms)
     api_context = ApiContext(
@@ -131,6 +133,7 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
         room_policies=agency.room_policies,
         room_changed=keeper.wake,
         hosts=LOCAL_HOSTS | settings.served_hosts,
+        access=access_of(settings),
     )
     upkeep = (
         keeper,
@@ -138,6 +141,11 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
         ClockUpkeep(context, handler, delivery.leading, measures),
     )
     return Service(api_context, delivery, programme_cache, upkeep, (orders, requests, database))
+
+
+def _cleaning(database: Database, peers: Peers) -> Sequence[Callable[[], Awaitable[None]]]:
+    jobs = AnswerRetention(database), InquiryRetention(database, peers), AccessRetention(database)
+    return [each.turn for each in jobs]
 
 
 def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: ProgrammeCache) -> AgencyView:

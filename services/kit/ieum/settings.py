@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ieum_contracts.address import Address, AgencyId, CentreId
@@ -16,6 +16,9 @@ CLOCK_SPEED_MAX = 10_000
 _HOST = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
 _EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - these are no host names
 _NEITHER_IS_SET = "Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it."
+
+_NO_KEYS = "Set IEUM_TOKEN_JWKS_FILE or IEUM_TOKEN_JWKS_URL, one of them, to the keys of IEUM_TOKEN_ISSUER."
+JWKS_URL = r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])"
 
 
 class Settings(BaseSettings):
@@ -50,6 +53,23 @@ class Settings(BaseSettings):
         "localhost, 127.0.0.1, [::1] and a given IEUM_HTTP_HOST are always among them.",
     )
 
+    token_issuer: str = Field(
+        min_length=1, description="`iss` of the tokens that are taken: the address of their issuer."
+    )
+    token_jwks_file: Path | None = Field(default=None, description="File with the issuer's public keys.")
+    token_jwks_url: str | None = Field(
+        default=None, pattern=JWKS_URL, description="The same as an address: https, or http on loopback."
+    )
+    jwt_algorithm: Literal["ES256", "RS256", "PS256", "Ed25519"] = "ES256"
+    login_url: str | None = Field(
+        default=None, description="Page of an embedded stack's issuer where one logs in to the documentation."
+    )
+    person_calls_per_second: float = Field(default=50, gt=0, description="Of one account.")
+    system_calls_per_second: float = Field(default=5_000, gt=0, description="Of one agency's own system.")
+    metrics_from: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=(), description="Networks, separated by commas, from which metrics are read without a token."
+    )
+
     source_troubles_max: int = Field(
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
     )
@@ -75,6 +95,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator("metrics_from", mode="before")
+    @classmethod
+    def _networks(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(each.strip() for each in given.split(",") if each.strip())
+
     @field_validator("http_hosts", mode="before")
     @classmethod
     def _names(cls, given: object) -> object:
@@ -89,6 +116,12 @@ class Settings(BaseSettings):
     def _one_password(self) -> Self:
         if self.kafka_password is None and self.kafka_password_file is None:
             raise ValueError(_NEITHER_IS_SET)
+        return self
+
+    @model_validator(mode="after")
+    def _keys_of_the_issuer(self) -> Self:
+        if (self.token_jwks_file is None) == (self.token_jwks_url is None):
+            raise ValueError(_NO_KEYS)
         return self
 
     @model_validator(mode="after")

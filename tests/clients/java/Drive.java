@@ -21,9 +21,9 @@ public final class Drive {
   private static final long PAUSE_MS = 100;
 
   public static void main(String[] arguments) throws Exception {
-    ApiClient atSender = client(arguments[0]);
+    ApiClient atSender = client(arguments[0], arguments[4]);
     ReferralsApi sender = new ReferralsApi(atSender);
-    ReferralsApi recipient = new ReferralsApi(client(arguments[1]));
+    ReferralsApi recipient = new ReferralsApi(client(arguments[1], arguments[5]));
     OfferedProgramme offered =
         new ProgrammesApi(atSender).listProgrammes(arguments[2]).getProgrammes().stream()
             .filter(each -> each.getProgramme().getProgramme().equals(arguments[3]))
@@ -152,9 +152,10 @@ public final class Drive {
   }
 
   /** Makes a client as the generator makes it: its HttpClient offers HTTP/2 by `Upgrade: h2c`. */
-  private static ApiClient client(String url) {
+  private static ApiClient client(String url, String token) {
     ApiClient made = new ApiClient();
     made.updateBaseUri(url);
+    made.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
     made.setReadTimeout(Duration.ofSeconds(SECONDS_MAX));
     return made;
   }

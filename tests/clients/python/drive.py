@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from ieum_client import Client, models
+from ieum_client import AuthenticatedClient, models
 from ieum_client.api.events import follow_events
 from ieum_client.api.programmes import list_programmes
 from ieum_client.api.referrals import ask_recipient, create_referral, decide_referral, read_referral
@@ -16,10 +16,12 @@ WAIT_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
 
 
-def main(sender_url: str, recipient_url: str, agency: str, programme: str) -> None:
+def main(urls: list[str], agency: str, programme: str, tokens: list[str]) -> None:
     """Tell the whole story; an answer that is not as it should be ends it with AssertionError."""
-    sender = Client(base_url=sender_url, raise_on_unexpected_status=True)
-    recipient = Client(base_url=recipient_url, raise_on_unexpected_status=True)
+    sender, recipient = (
+        AuthenticatedClient(base_url=url, token=token, raise_on_unexpected_status=True)
+        for url, token in zip(urls, tokens, strict=True)
+    )
     known = good(list_programmes.sync_detailed(client=sender, agency=agency), 200)
     offered = next(each for each in known.programmes if each.programme.programme == programme)
     assert offered.programme.version > 2**31
@@ -43,7 +45,7 @@ def main(sender_url: str, recipient_url: str, agency: str, programme: str) -> No
     follow_until(sender, referral, "referral.closed.v1")
 
 
-def decide_all(recipient: Client, referral: UUID) -> None:
+def decide_all(recipient: AuthenticatedClient, referral: UUID) -> None:
     """Accept, start and complete it, each on the version that was read."""
     soon = datetime.now(UTC) + timedelta(days=1)
     appointment = models.Appointment(at=soon, place="2층 상담실", bring=[models.Document.INCOME_PROOF])
@@ -123,7 +125,7 @@ def good(answer: Any, status: int) -> Any:
     return answer.parsed
 
 
-def wait_for(client: Client, referral: UUID, state: models.State) -> Any:
+def wait_for(client: AuthenticatedClient, referral: UUID, state: models.State) -> Any:
     """Read a referral until it has a state at an agency."""
     until = time.monotonic() + SECONDS_MAX
     while time.monotonic() < until:
@@ -134,7 +136,7 @@ def wait_for(client: Client, referral: UUID, state: models.State) -> Any:
     raise AssertionError(f"The referral was not {state} within {SECONDS_MAX} s.")
 
 
-def follow_until(client: Client, referral: UUID, event_type: str) -> None:
+def follow_until(client: AuthenticatedClient, referral: UUID, event_type: str) -> None:
     """Follow the events of an agency, page by page, until one of a referral comes."""
     until = time.monotonic() + SECONDS_MAX
     after = "0"
@@ -147,4 +149,4 @@ def follow_until(client: Client, referral: UUID, event_type: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:3], sys.argv[3], sys.argv[4], sys.argv[5:7])

@@ -108,9 +108,11 @@ async function decideAll(recipient: Api, referral: string): Promise<void> {
   assert.equal(stale.error?.version, standing.version);
 }
 
-async function main(senderUrl: string, recipientUrl: string, agency: string, programme: string): Promise<void> {
-  const sender: Api = createClient<paths>({ baseUrl: senderUrl });
-  const recipient: Api = createClient<paths>({ baseUrl: recipientUrl });
+async function main(urls: string[], agency: string, programme: string, tokens: string[]): Promise<void> {
+  const [sender, recipient]: Api[] = urls.map((baseUrl, place) =>
+    createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${tokens[place]}` } }),
+  );
+  assert.ok(sender !== undefined && recipient !== undefined);
   const known = good(await sender.GET("/v1/programmes", { params: { query: { agency } } }), 200);
   const offered = known.programmes.find((each) => each.programme.programme === programme);
   assert.ok(offered !== undefined && offered.programme.version > 2 ** 31);
@@ -142,6 +144,6 @@ async function main(senderUrl: string, recipientUrl: string, agency: string, pro
   await followUntil(sender, referral, "referral.closed.v1");
 }
 
-const [senderUrl, recipientUrl, agency, programme] = process.argv.slice(2);
+const [senderUrl, recipientUrl, agency, programme, ...tokens] = process.argv.slice(2);
 assert.ok(senderUrl && recipientUrl && agency && programme);
-await main(senderUrl, recipientUrl, agency, programme);
+await main([senderUrl, recipientUrl], agency, programme, tokens);

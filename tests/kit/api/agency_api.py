@@ -6,7 +6,7 @@ the recipient's inbox, so that tests of the API need not wait for anything.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from ieum.access.access_settings import access_of
 from ieum.agency import Agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
@@ -30,6 +31,7 @@ from ieum.delivery.records.received import Record
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
+from ieum.settings import Settings
 from ieum.storage.catalogue import read_programmes
 from ieum.storage.database import Database, open_database
 from ieum_contracts import envelope
@@ -37,6 +39,8 @@ from ieum_contracts.address import Address
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.api.conformance import conforms
+
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class Healthy:
@@ -67,6 +71,8 @@ class Api:
     app: FastAPI
     http: httpx.AsyncClient
     peer: Address
+    headers: Mapping[str, str] = field(repr=False)
+    """With the token of a caller who may do everything that a role allows."""
     offsets: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -79,6 +85,16 @@ class Api:
         assert isinstance(found, Database)
         return found
 
+    @property
+    def token(self) -> str:
+        """The token by itself."""
+        return self.headers["authorization"].removeprefix("Bearer ")
+
+    @property
+    def authorization(self) -> str:
+        """The header line with the token, for requests that are written byte by byte."""
+        return f"authorization: {self.headers['authorization']}\r\n"
+
     async def post(self, path: str, body: object, *, key: str = "", **headers: str) -> httpx.Response:
         """Post once, under a key of its own unless one is given."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -87,11 +103,12 @@ class Api:
         )
 
 
-def client_of(app: FastAPI) -> httpx.AsyncClient:
-    """Make a client each of whose answers has to be one that the document declares."""
+def client_of(app: FastAPI, headers: Mapping[str, str] = NO_HEADERS) -> httpx.AsyncClient:
+    """Make a client whose answers have to be declared by the document; `headers` has its token."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://localhost",
+        headers=headers,
         event_hooks={"response": [conforms(app)]},
     )
 
@@ -133,11 +150,15 @@ async def open_api(centre: CentreUnderTest, mine: Agency, *others: Agency) -> As
         CollectorRegistry(),
         asyncio.Event(),
         room_policies=mine.room_policies,
+        access=access_of(Settings(**centre.access(mine.id).values())),  # type: ignore[arg-type]
     )
     api_context.catalogued.set()
     app = create_app(api_context)
-    async with client_of(app) as http:
-        yield Api(api_context, outbox, app, http, peer)
+    headers = centre.header(mine.id)
+    async with client_of(app, headers) as http:
+        opened = Api(api_context, outbox, app, http, peer, headers)
+        assert (await opened.post("/v1/elevations", {"reason": "test"})).status_code == 200
+        yield opened
     await database.close()
 
 

@@ -17,6 +17,7 @@ ON_THE_WAY = frozenset({"connection", "content-length", "content-type", "date", 
 """Headers that are HTTP's own business."""
 SECURITY = frozenset(
     {"x-content-type-options", "x-frame-options", "referrer-policy", "cross-origin-resource-policy"}
+    | {"cross-origin-opener-policy", "content-security-policy"}
 )
 """Headers of every answer that say nothing to a client."""
 

@@ -147,6 +147,8 @@ def untold_unions(document: Json) -> Iterator[str]:
 def unused_or_missing(document: Json) -> Iterator[str]:
     """Say which reference leads nowhere, and which component is used by nobody; and that servers lack."""
     used = set(references(document))
+    required = [each for one in document.get("security", ()) for each in one]
+    used |= {f"#/components/securitySchemes/{name}" for name in required}
     for reference in sorted(used):
         try:
             resolved(document, {"$ref": reference})

@@ -48,7 +48,7 @@ async def test_head_is_get_without_content(api: Api) -> None:
     for path in concrete | listed:
         read, head = await api.http.get(path), await api.http.head(path)
         assert (head.status_code, head.content) == (200, b""), path
-        if path != "/metrics":
+        if path not in {"/metrics", "/v1/access-log"}:  # each call adds to what they show
             assert head.headers["content-length"] == read.headers["content-length"]
         assert head.headers.get("etag") == read.headers.get("etag")
     for path, status in (

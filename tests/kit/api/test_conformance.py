@@ -113,7 +113,7 @@ class _Away:
 
 async def test_every_route_that_asks_the_database_reports_that_it_is_away(api: Api) -> None:
     asked = 0
-    async with client_of(like(api, database=_Away())) as http:
+    async with client_of(like(api, database=_Away()), api.headers) as http:
         for method, path, operation in operations(document_of(api.app, BODIES)):
             declared = operation["responses"].get("503", {"content": {}})["content"]
             if "application/problem+json" not in declared:

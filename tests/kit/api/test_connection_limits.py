@@ -60,7 +60,7 @@ def handler() -> Desk:
 
 @pytest.fixture
 async def port(handler: Desk) -> AsyncIterator[int]:
-    async with serving(ApiMiddleware(handler, CollectorRegistry(), ())) as found:
+    async with serving(ApiMiddleware(handler, CollectorRegistry(), (), access=None)) as found:
         yield found
         handler.go_on.set()
 

@@ -26,7 +26,7 @@ async def _referred(api: Api, welfare: Api, *decisions: dict[str, object], **ord
 async def _all(api: Api, **wanted: str) -> list[dict[str, object]]:
     """Read every page of what is due a year from now, a few at a time."""
     found: list[dict[str, object]] = []
-    async with client_of(like(api, clock=lambda: LATER)) as http:
+    async with client_of(like(api, clock=lambda: LATER), api.headers) as http:
         cursor: dict[str, str] = {}
         for _ in range(500):
             page = (await http.get("/v1/due", params={"limit": "3", **wanted, **cursor})).json()

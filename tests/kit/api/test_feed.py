@@ -73,7 +73,7 @@ async def test_who_waits_for_news_is_answered_when_the_service_ends(api: Api) ->
     after = await _end(api)
     ending = asyncio.Event()
     app = create_app(replace(api.api_context, ending=ending, registry=CollectorRegistry()))
-    async with client_of(app) as http:
+    async with client_of(app, api.headers) as http:
         waiting = asyncio.create_task(http.get("/v1/events", params={"after": after, "wait": 30}))
         await asyncio.sleep(0.3)
         assert not waiting.done()

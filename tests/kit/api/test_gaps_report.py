@@ -60,7 +60,7 @@ async def test_a_month_that_is_over_is_counted_exactly_and_needs_no_body(two: Tw
     later = NOW + timedelta(days=100)
     async with two.sender.database.acquire() as connection:
         cleared = await clear_bodies(connection, NOW - timedelta(days=1), NOW + timedelta(days=1))
-    async with client_of(like(two.sender, clock=lambda: later)) as http:
+    async with client_of(like(two.sender, clock=lambda: later), two.sender.headers) as http:
         found = (await http.get("/v1/reports/gaps")).json()
     assert cleared or not found
     (month,) = found["months"]
@@ -80,7 +80,9 @@ async def test_a_promise_that_was_not_kept_counts_from_its_day_on(two: Two) -> N
     await two.decide(referrals[6:], "waitlisted", expected_wait_days=50)
 
     async def waited(days: int) -> set[int | None]:
-        async with client_of(like(two.sender, clock=lambda: NOW + timedelta(days=days))) as http:
+        async with client_of(
+            like(two.sender, clock=lambda: NOW + timedelta(days=days)), two.sender.headers
+        ) as http:
             months = (await http.get("/v1/reports/gaps")).json()["months"]
         return {_reasons(each).get(("waited-longer", "longer-than-promised"), 0) for each in months}
 

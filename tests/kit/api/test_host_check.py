@@ -25,20 +25,22 @@ NEEDED: Mapping[str, Any] = {
     "kafka_bootstrap": "kafka:9092",
     "kafka_username": "a",
     "kafka_password": "b",
+    "token_issuer": "http://issuer.example",
+    "token_jwks_file": "jwks.json",
 }
 LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def port() -> AsyncIterator[int]:
-    async with serving(ApiMiddleware(echo, CollectorRegistry(), (), HOSTS)) as found:
+    async with serving(ApiMiddleware(echo, CollectorRegistry(), (), HOSTS, access=None)) as found:
         yield found
 
 
 async def _ask(
     path: str = "/v1/referrals", method: str = "GET", **headers: str
 ) -> tuple[int, Mapping[str, Any]]:
-    door = ApiMiddleware(echo, CollectorRegistry(), (), HOSTS)
+    door = ApiMiddleware(echo, CollectorRegistry(), (), HOSTS, access=None)
     named = {"host": "localhost", **{name.replace("_", "-"): value for name, value in headers.items()}}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://localhost") as http:
         answer = await http.request(method, path, headers=named)

@@ -109,7 +109,8 @@ async def test_answers_are_kept_seven_days(api: Api, order: dict[str, Any]) -> N
 async def test_an_answer_is_stamped_by_the_database_whatever_the_clock_of_the_process(
     api: Api, order: dict[str, Any]
 ) -> None:
-    late, key = client_of(like(api, clock=lambda: datetime.now(UTC) - timedelta(days=40))), str(uuid4())
+    past = like(api, clock=lambda: datetime.now(UTC) - timedelta(days=40))
+    late, key = client_of(past, api.headers), str(uuid4())
     made = await late.post("/v1/referrals", json=order, headers={"idempotency-key": key})
     assert made.status_code == 201
     async with api.database.acquire() as connection:

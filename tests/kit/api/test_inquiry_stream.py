@@ -57,7 +57,7 @@ async def asked(stack: Stack, database_template: Template) -> AsyncIterator[Aske
 @asynccontextmanager
 async def following(asked: Asked, group: str, last: str = "") -> AsyncIterator[AsyncIterator[Event]]:
     """Follow a group as an event stream."""
-    headers = EVENT_STREAM | ({"last-event-id": last} if last else {})
+    headers = {**asked.desk.headers, **EVENT_STREAM, **({"last-event-id": last} if last else {})}
     url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{group}"
     async with (
         httpx.AsyncClient(timeout=SECONDS_MAX) as http,
@@ -115,7 +115,7 @@ async def test_a_stream_that_broke_goes_on_where_it_was_and_ends_for_good(asked:
         name, last, _ = await anext(told)
         assert name == "end"
     url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(headers=asked.desk.headers) as http:
         again = await http.get(url, headers=EVENT_STREAM | {"last-event-id": last})
         wrong = await http.get(url, headers=EVENT_STREAM | {"last-event-id": "?"})
     assert (again.status_code, again.content) == (204, b"")
@@ -130,7 +130,7 @@ async def test_a_stream_has_an_end_and_a_heartbeat_while_somebody_is_silent(
     monkeypatch.setattr(inquiry_stream, "LOOK_SECONDS_MAX", 0.1)
     made = await inquire(asked.desk, KNOWN)
     url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
-    async with httpx.AsyncClient(timeout=SECONDS_MAX) as http:
+    async with httpx.AsyncClient(timeout=SECONDS_MAX, headers=asked.desk.headers) as http:
         text = (await http.get(url, headers=EVENT_STREAM)).text
     assert text.startswith("retry: 2000\n\nevent: inquiry\n")
     assert "\n: waiting\n" in text
@@ -154,7 +154,7 @@ async def test_streams_count_among_those_who_may_wait(asked: Asked, monkeypatch:
     made = await inquire(asked.desk, KNOWN)
     monkeypatch.setattr(inquiry_stream, "WAITING_MAX", 1)
     url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
-    async with following(asked, made["id"]) as told, httpx.AsyncClient() as http:
+    async with following(asked, made["id"]) as told, httpx.AsyncClient(headers=asked.desk.headers) as http:
         await anext(told)
         async with asyncio.timeout(SECONDS_MAX):
             while asked.desk.api_context.news.waiting != 1:

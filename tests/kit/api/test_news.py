@@ -27,15 +27,17 @@ async def port(api: Api) -> AsyncIterator[int]:
         yield found
 
 
-def _poll(after: str, wait: int = 25) -> bytes:
-    return f"GET /v1/events?after={after}&wait={wait} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode()
+def _poll(api: Api, after: str, wait: int = 25) -> bytes:
+    head = f"GET /v1/events?after={after}&wait={wait} HTTP/1.1\r\nhost: localhost\r\n"
+    return f"{head}{api.authorization}\r\n".encode()
 
 
 def _refer(api: Api) -> bytes:
     body = json.dumps(referral_order(api.peer)).encode()
     head = (
         "POST /v1/referrals HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
-        f"content-type: application/json\r\nidempotency-key: {uuid4()}\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"{api.authorization}content-type: application/json\r\nidempotency-key: {uuid4()}\r\n"
+        f"content-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -48,7 +50,7 @@ async def _gather(api: Api, count: int) -> None:
 
 async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api: Api, port: int) -> None:
     after = await _end(api)
-    async with opened(port, IDLE), opened(port, POLLS, _poll(after)) as polls:
+    async with opened(port, IDLE), opened(port, POLLS, _poll(api, after)) as polls:
         await _gather(api, events.WAITING_MAX)
         looks = api.api_context.news.looks
         for asked, status in ((HEALTH, 200), (_refer(api), 201), (HEALTH, 200)):
@@ -71,7 +73,7 @@ async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api
 
 async def test_who_hangs_up_makes_room_at_once(api: Api, port: int) -> None:
     after = await _end(api)
-    async with opened(port, 20, _poll(after)) as polls:
+    async with opened(port, 20, _poll(api, after)) as polls:
         await _gather(api, 20)
         for _, writer in polls[:15]:
             writer.close()
@@ -89,7 +91,7 @@ async def test_who_waits_is_answered_in_time_without_news_and_by_a_look_without_
     after = await _end(api)
     answered = await api.http.get("/v1/events", params={"after": after, "wait": 0.3})
     assert (answered.status_code, answered.json()) == (200, {"events": [], "next": after})
-    async with opened(port, 1, _poll(after)) as [(reader, _)]:
+    async with opened(port, 1, _poll(api, after)) as [(reader, _)]:
         await _gather(api, 1)
         await api.post("/v1/referrals", referral_order(api.peer))
         await _end(api)

@@ -186,7 +186,7 @@ async def test_a_database_that_is_away_is_503_with_the_time_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(databases, "CONNECTION_WAIT_SECONDS", 0.05)
-    async with client_of(like(api, database=database)) as http:
+    async with client_of(like(api, database=database), api.headers) as http:
         read = await http.get("/v1/referrals")
         made = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     for answer in (read, made):
@@ -203,7 +203,7 @@ async def test_a_session_that_ends_while_we_work_is_503(api: Api, order: dict[st
                     await connection.execute("select pg_terminate_backend(pg_backend_pid())")
                 yield connection
 
-    async with client_of(like(api, database=Ending())) as http:
+    async with client_of(like(api, database=Ending()), api.headers) as http:
         answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     assert answer.status_code == 503
 
@@ -216,7 +216,7 @@ async def test_a_bug_is_500_and_neither_answer_nor_log_tells_what_came_in(
     def broken() -> datetime:
         raise RuntimeError(MARKS[0])
 
-    async with client_of(like(api, clock=broken)) as http:
+    async with client_of(like(api, clock=broken), api.headers) as http:
         answer = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:ieum:problem:internal")
     log = capsys.readouterr()
@@ -257,7 +257,7 @@ async def test_health_says_what_is_wrong_in_sentences(api: Api) -> None:
     assert (await api.http.get("/health/live")).status_code == 200
     assert (await api.http.get("/health/ready")).json() == {"status": "ready", "problems": []}
     async with client_of(
-        create_app(replace(api.api_context, health=Ill(), registry=CollectorRegistry()))
+        create_app(replace(api.api_context, health=Ill(), registry=CollectorRegistry())), api.headers
     ) as http:
         answer = await http.get("/health/ready")
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The mailboxes are not read yet."])
@@ -270,7 +270,7 @@ async def test_no_programme_is_called_unpublished_before_the_catalogue_was_read(
     started = replace(api.api_context, catalogued=asyncio.Event(), registry=CollectorRegistry())
     unknown = {**order, "programme": "not-known-yet"}
     key = str(uuid4())
-    async with client_of(create_app(started)) as http:
+    async with client_of(create_app(started), api.headers) as http:
         ready = await http.get("/health/ready")
         early = await http.post("/v1/referrals", json=unknown, headers={"idempotency-key": key})
         taken = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})

@@ -27,7 +27,8 @@ class Morning:
     """The welfare team's desk, the employment centre that refers to it, and the port where it serves."""
 
     def __init__(self, desk: Api, sender: Api, port: int, folder: Path) -> None:
-        self.desk, self.sender, self._port, self._folder = desk, sender, port, folder
+        self.desk, self.sender = desk, sender
+        self._place: dict[str, Any] = {"port": port, "folder": folder, "token": desk.token}
 
     async def refers(self, **order: object) -> str:
         """Let a referral come in; gives its id."""
@@ -38,13 +39,13 @@ class Morning:
 
     async def due(self, *options: str) -> Any:
         """Read what the command writes as JSON."""
-        run = await call("due", DESK, "--json", *options, agency=DESK, port=self._port, folder=self._folder)
+        run = await call("due", DESK, "--json", *options, agency=DESK, **self._place)
         assert (run.returncode, run.stderr) == (OK, "")
         return json.loads(run.stdout)
 
     async def shown(self, *options: str) -> tuple[str, str]:
         """Read what the command writes for a person."""
-        run = await call("due", DESK, *options, agency=DESK, port=self._port, folder=self._folder)
+        run = await call("due", DESK, *options, agency=DESK, **self._place)
         assert run.returncode == OK, run.stderr
         return run.stdout, run.stderr
 

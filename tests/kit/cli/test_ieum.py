@@ -21,6 +21,8 @@ NOT_BEGUN = {
     "IEUM_KAFKA_BOOTSTRAP": "127.0.0.1:9",
     "IEUM_KAFKA_USERNAME": "x",
     "IEUM_KAFKA_PASSWORD": "synthetic",
+    "IEUM_TOKEN_ISSUER": "http://issuer.example",
+    "IEUM_TOKEN_JWKS_FILE": "jwks.json",
     "IEUM_CLOCK_SPEED": "2000",
 }
 

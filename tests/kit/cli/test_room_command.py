@@ -28,7 +28,7 @@ async def room(make_centre: MakeCentre, tmp_path: Path) -> AsyncIterator[Room]:
     async with open_api(centre, JOBS, EMPLOYMENT) as desk, serving(desk.app) as port:
 
         async def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-            return await call("room", *arguments, agency=DESK, port=port, folder=tmp_path)
+            return await call("room", *arguments, agency=DESK, port=port, folder=tmp_path, token=desk.token)
 
         yield run
 

@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
+from ieum.access.access_settings import Access
 from ieum.api.http.host_check import LOCAL_HOSTS
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
@@ -51,6 +52,8 @@ class ApiContext:
     """To be called after room was set."""
     hosts: AbstractSet[str] = LOCAL_HOSTS
     """The names by which the service is called."""
+    access: Access = field(kw_only=True)
+    """Who may come in."""
 
 
 async def context_of(request: Request) -> ApiContext:

@@ -8,6 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
+from ieum.access.access_log import AccessLog
+from ieum.access.route_roles import missing_rules
 from ieum.api.agency import (
     cases,
     due,
@@ -25,9 +27,19 @@ from ieum.api.agency import (
 from ieum.api.api_context import ApiContext
 from ieum.api.docs import pages
 from ieum.api.docs.openapi import serve_document
-from ieum.api.http.allowed_methods import answer_http_error, paths_of
+from ieum.api.http.access_check import AccessCheck
+from ieum.api.http.allowed_methods import answer_http_error, methods_of, paths_of
 from ieum.api.http.middleware import ApiMiddleware
-from ieum.api.operators import health, quarantined, sources, stream_actions, streams
+from ieum.api.operators import (
+    access_entries,
+    accounts,
+    health,
+    quarantined,
+    sources,
+    stream_actions,
+    streams,
+)
+from ieum.api.operators.accounts import ELEVATION_ORDER
 from ieum.api.operators.sources import SOURCE_RELEASE
 from ieum.api.operators.stream_actions import STREAM_ACT
 from ieum.api.problems.response import Problem, answer, answer_bad_parameters
@@ -50,7 +62,10 @@ VERSION = "0.1.0"
 
 _DESCRIPTION = """
 HTTP API of one agency's service: its own systems refer clients to other agencies here, decide on those that
-were referred to it, and follow what happens. Wire version 0: synthetic data only, and no login yet.
+were referred to it, and follow what happens. Wire version 0: synthetic data only.
+
+Every call but health needs a bearer token (`Authorization: Bearer …`), issued for this agency. Acts, and
+reads of client details, stand in the access log; `Access-Reason` may say why, as a code (`client-asks`).
 
 Every POST needs the header `Idempotency-Key`; sent again with the same key it gets the same answer and does
 nothing again. Refusals are problems (RFC 9457), explained at [/problems](/problems).
@@ -74,6 +89,7 @@ BODIES: Mapping[str, TypeAdapter[Any]] = {
     "RoomOrder": ROOM_ORDER,
     "StreamAct": STREAM_ACT,
     "SourceRelease": SOURCE_RELEASE,
+    "ElevationOrder": ELEVATION_ORDER,
 }
 """Every request body, by the name of its schema in the document."""
 
@@ -95,13 +111,18 @@ _ROUTERS = (
     stream_actions.router,
     sources.router,
     quarantined.router,
+    accounts.router,
+    access_entries.router,
     health.router,
     pages.router,
 )
 
 
 def create_app(context: ApiContext) -> FastAPI:
-    """Make the API of one agency; it owns no resources, and starts and stops nothing."""
+    """Make the API of one agency; it owns no resources, and starts and stops nothing.
+
+    Raises LookupError for a route that has no row in the table of routes and roles.
+    """
     app = FastAPI(
         title=f"Ieum · {context.delivery.me.agency}",
         version=VERSION,
@@ -112,13 +133,24 @@ def create_app(context: ApiContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
+    app.state.agency, app.state.login_url = context.delivery.me.agency, context.access.login_url
     for router in _ROUTERS:
         app.include_router(router)
     app.router.routes.append(pages.assets())
     serve_document(app, pages.OPENAPI_PATH, BODIES)
-    app.state.paths = paths_of([*(route for each in _ROUTERS for route in each.routes), *app.router.routes])
+    routes = [*(route for each in _ROUTERS for route in each.routes), *app.router.routes]
+    app.state.paths = paths_of(routes)
+    if missing := missing_rules(methods_of(routes)):
+        raise LookupError(f"No row of ieum.access.route_roles says who may call {', '.join(missing)}.")
     app.exception_handler(Problem)(answer)
     app.exception_handler(HTTPException)(answer_http_error)
     app.exception_handler(RequestValidationError)(answer_bad_parameters)
-    app.add_middleware(ApiMiddleware, registry=context.registry, paths=app.state.paths, hosts=context.hosts)
+    check = AccessCheck(context.access, AccessLog(context.delivery.database))
+    app.add_middleware(
+        ApiMiddleware,
+        registry=context.registry,
+        paths=app.state.paths,
+        hosts=context.hosts,
+        access=check,
+    )
     return app

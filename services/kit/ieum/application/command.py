@@ -1,6 +1,6 @@
 """A command as one object: what it needs, how it is decided, and how its result is rendered."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from ieum.application.loading import Loaded, Requirements
 from ieum.casework.refusals import Guard, Refusal
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.sending.outbox import Cause
+from ieum.storage.access_rows import AccessRow
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
 from ieum_contracts.model import Model
 from ieum_contracts.timing import out_of_time
@@ -32,6 +33,7 @@ class Submission:
 
     The answer is stored under `idempotency_key`; a repeated submission gets it back.
     `versions` are the versions of the referral or case that the command accepts (If-Match); None is any.
+    `accessed` makes the row of the access log that is written with the change, from the answer's status.
     `order` is the request's body: its times and days are checked against the moment of execution.
     """
 
@@ -40,6 +42,7 @@ class Submission:
     idempotency_key: IdempotencyKey | None = None
     versions: Container[int] | None = None
     order: Model | None = None
+    accessed: Callable[[int], AccessRow] | None = None
 
     def decide(self, loaded: Loaded, now: datetime) -> Change | Refusal:
         """Decide, unless a time is implausible, or the command's subject is unknown or has changed."""
@@ -68,3 +71,12 @@ def _about(loaded: Loaded, needs: Requirements) -> Referral | Case | None:
     if needs.referral is not None:
         return loaded.known.referrals.get(needs.referral)
     return None if needs.case is None else loaded.known.cases.get(needs.case)
+
+
+def accessed_by(submissions: Sequence[Submission], outcomes: Sequence[object]) -> list[AccessRow]:
+    """Return the rows of the access log for those submissions that were executed."""
+    return [
+        each.accessed(outcome.answer.status)
+        for each, outcome in zip(submissions, outcomes, strict=True)
+        if each.accessed is not None and isinstance(outcome, CommandResult)
+    ]

@@ -1,6 +1,7 @@
 """Flushing: one statement writes everything that a transaction changed, including delivery's rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from asyncpg import Connection
 
@@ -9,6 +10,7 @@ from ieum.casework.values import AgencyView
 from ieum.delivery.streams.batch_write import Rows, retry_if_begun_twice, write
 from ieum.delivery.streams.ledger import REFUSED
 from ieum.delivery.streams.peers import Peers
+from ieum.storage.access_rows import ADD_ACCESS, AccessRow
 from ieum.storage.case_rows import case_row
 from ieum.storage.clock_rows import clock_parts
 from ieum.storage.confirmation_rows import confirmation_row
@@ -84,6 +86,14 @@ _ANSWER = """answered as (
 )"""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of the requests themselves: their answers, and their rows of the access log."""
+
+    answers: Sequence[StoredAnswer] = ()
+    accessed: Sequence[AccessRow] = ()
+
+
 async def flush(
     connection: Connection,
     peers: Peers,
@@ -91,14 +101,14 @@ async def flush(
     rows: Rows,
     *,
     view: AgencyView,
-    answers: Sequence[StoredAnswer] = (),
+    kept: Kept | None = None,
 ) -> None:
     """Write changed referrals, their clocks, cases, inquiries, delivery's rows, and the answers to store.
 
     Raises Transient when another transaction created the same stream, and UniqueViolationError when it
     made the same client's referral to the same programme, or used the same Idempotency-Key.
     """
-    referrals = known.changed_referrals()
+    referrals, kept = known.changed_referrals(), kept or Kept()
     with retry_if_begun_twice(rows):
         await write(
             connection,
@@ -112,7 +122,8 @@ async def flush(
                 (_INQUIRE, [inquiry_row(each, peers) for each in known.changed_inquiries()]),
                 (_CITE, [citation_row(each) for each in known.citations]),
                 (_CONFIRM, [confirmation_row(each) for each in known.new_confirmations()]),
-                (_ANSWER, [_answer_row(answer) for answer in answers]),
+                (_ANSWER, [_answer_row(answer) for answer in kept.answers]),
+                (ADD_ACCESS, [each.row() for each in kept.accessed]),
                 (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
             ],
         )

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
-from ieum.application.command import CommandResult, Submission
+from ieum.application.command import CommandResult, Submission, accessed_by
 from ieum.application.event_handler import EventHandler
-from ieum.application.flush import flush
+from ieum.application.flush import Kept, flush
 from ieum.application.loading import Loaded, load
 from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
@@ -172,7 +172,8 @@ class CommandBatcher:
         ]
         if any(isinstance(outcome, CommandResult) for outcome in outcomes):
             handler, known = self._handler, loaded.known
-            await flush(connection, handler.peers, known, writer.rows(), view=handler.view, answers=answers)
+            kept = Kept(answers, accessed_by(submissions, outcomes))
+            await flush(connection, handler.peers, known, writer.rows(), view=handler.view, kept=kept)
         return outcomes
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:

@@ -32,6 +32,12 @@ class CentreSettings(BaseSettings):
     kafka_protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
     kafka_ca_file: Path | None = None
 
+    token_issuer: str | None = Field(
+        default=None, description="Issuer of the agencies' tokens, where this machine runs them."
+    )
+    token_jwks_file: Path | None = None
+    login_url: str | None = None
+
     @model_validator(mode="after")
     def _one_password(self) -> Self:
         if self.kafka_admin_password is None and self.kafka_admin_password_file is None:

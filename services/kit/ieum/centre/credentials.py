@@ -1,7 +1,7 @@
 """What one agency's service needs to reach its own database and mailboxes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +27,8 @@ class AgencyAccess:
     kafka_protocol: str
     kafka_ca_file: Path | None
     centre_file: Path | None = None
+    issuer: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the issuer of tokens, where the administrator's settings name it."""
 
     @property
     def dsn(self) -> str:
@@ -56,7 +58,7 @@ class AgencyAccess:
             values["centre_file"] = str(self.centre_file)
         if self.kafka_ca_file is not None:
             values["kafka_ca_file"] = str(self.kafka_ca_file)
-        return values
+        return {**values, **self.issuer}
 
     def environment(self) -> dict[str, str]:
         """Return the same as environment variables, for a process of its own."""
@@ -89,4 +91,14 @@ def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> Agen
         kafka_protocol=settings.kafka_protocol,
         kafka_ca_file=settings.kafka_ca_file,
         centre_file=settings.centre_file.absolute() if settings.centre_file.is_file() else None,
+        issuer=_issuer(settings),
     )
+
+
+def _issuer(settings: CentreSettings) -> Mapping[str, str]:
+    found = {
+        "token_issuer": settings.token_issuer,
+        "token_jwks_file": settings.token_jwks_file,
+        "login_url": settings.login_url,
+    }
+    return {name: str(value) for name, value in found.items() if value is not None}

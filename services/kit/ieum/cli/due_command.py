@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from ieum.access.callers import Role
 from ieum.cli.operator_client import open_api, sent
 from ieum.cli.output import AsJson, tell, write_json
 from ieum.cli.tables import write_table
@@ -32,7 +33,7 @@ def due(
 ) -> None:
     """Show what is due: what is late first, then what is to come; nothing of a client."""
     wanted = {"mine": None if mine is None else str(mine).lower(), "clock": clock}
-    with open_api(agency) as api:
+    with open_api(agency, Role.SUPERVISOR) as api:
         found = list(_due(api, {name: value for name, value in wanted.items() if value}, limit))
     if as_json:
         write_json(found)

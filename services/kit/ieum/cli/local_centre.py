@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from ieum.access.callers import Role
 from ieum.centre.centre_settings import CentreSettings
+from ieum.centre.issuer_key import IssuerKey
 from ieum.cli.exits import CommandError, Exit
 
 LOCAL_CENTRE_GROUP = "ieum.local_centre"
@@ -23,6 +25,14 @@ class LocalCentre(Protocol):
 
     def agency_urls(self) -> Mapping[str, str]:
         """Map agencies to the addresses of their APIs; empty when nothing was ever started here."""
+        ...
+
+    def token(self, agency: str, role: Role) -> str | None:
+        """Return a token for an agency in a role; None when nothing was ever started here."""
+        ...
+
+    def issuer(self) -> tuple[IssuerKey, str]:
+        """Return the signing key of the centre's own issuer, and the centre's id; raises CommandError."""
         ...
 
 

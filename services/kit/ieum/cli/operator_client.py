@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import httpx
 
+from ieum.access.callers import Role
+from ieum.cli.access_tokens import authorization
 from ieum.cli.addresses import agency_urls
 from ieum.cli.exits import CommandError, Exit
 from ieum.cli.output import tell, write_json, write_line
@@ -17,8 +19,8 @@ PAGE = 200
 PAGES_MAX = 1_000
 
 
-def open_api(agency: str) -> httpx.Client:
-    """Open a client of an agency's API; raises CommandError when its address is not known."""
+def open_api(agency: str, role: Role = Role.OPERATOR) -> httpx.Client:
+    """Open a client of an agency's API in a role; raises CommandError without its address or a token."""
     urls = agency_urls()
     if agency not in urls:
         raise CommandError(
@@ -26,7 +28,8 @@ def open_api(agency: str) -> httpx.Client:
             f"It is not known where {agency} serves. Start it here with `ieum demo` or `ieum run`, or say "
             f"IEUM_URLS={agency}=<address>.",
         )
-    return httpx.Client(base_url=urls[agency], timeout=ANSWER_SECONDS_MAX, trust_env=False)
+    headers = authorization(agency, role)
+    return httpx.Client(base_url=urls[agency], headers=headers, timeout=ANSWER_SECONDS_MAX, trust_env=False)
 
 
 def troubled(api: httpx.Client, state: str | None) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,8 @@ import httpx
 import typer
 from pydantic import JsonValue
 
+from ieum.access.callers import Role
+from ieum.cli.access_tokens import authorization
 from ieum.cli.addresses import ANSWER_SECONDS_MAX, agency_urls
 from ieum.cli.exits import CommandError, Exit
 from ieum.cli.operator_client import content_of
@@ -63,7 +65,7 @@ def _ask_all(referral: UUID, agency: str | None) -> dict[str, Json | None]:
     with httpx.Client(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client:
         for name, url in chosen.items():
             try:
-                found[name] = _ask(client, f"{url}/v1/referrals/{referral}")
+                found[name] = _ask(client, f"{url}/v1/referrals/{referral}", name)
             except httpx.TransportError as error:
                 tell(f"{name} at {url} does not answer ({type(error).__name__}).")
     if not found:
@@ -73,9 +75,9 @@ def _ask_all(referral: UUID, agency: str | None) -> dict[str, Json | None]:
     return found
 
 
-def _ask(client: httpx.Client, url: str) -> Json | None:
+def _ask(client: httpx.Client, url: str, agency: str) -> Json | None:
     """Ask one agency, and leave client details out; None when it does not know the referral."""
-    answer = client.get(url)
+    answer = client.get(url, headers=authorization(agency, Role.SUPERVISOR))
     if answer.status_code == HTTPStatus.NOT_FOUND:
         return None
     told: Json = content_of(answer)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ieum.access.callers import Role
 from ieum.cli.exits import CommandError, Exit
 from ieum.cli.operator_client import answered, content_of, open_api
 from ieum.cli.output import AsJson, tell, write_json
@@ -64,7 +65,7 @@ def _report(
     """Return a report to be shown, or write it in the form that was asked for."""
     wanted = {**period, "format": form or "json"}
     params = {key: value for key, value in wanted.items() if value is not None}
-    with open_api(agency) as api:
+    with open_api(agency, Role.SUPERVISOR) as api:
         answer = answered(api, "GET", f"/v1/reports/{name}", params=params)
     if form == "csv" and answer.headers.get("content-type", "").startswith("text/csv"):
         sys.stdout.write(answer.text)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ieum.access.callers import Role
 from ieum.cli.exits import CommandError, Exit
 from ieum.cli.operator_client import act, open_api, sent
 from ieum.cli.output import AsJson, tell, write_json
@@ -30,7 +31,7 @@ def add_to(parent: typer.Typer) -> None:
 @app.command("list")
 def list_rooms(agency: Agency, *, as_json: AsJson = False) -> None:
     """List the room of all programmes that an agency knows, its own and the others'."""
-    with open_api(agency) as api:
+    with open_api(agency, Role.SUPERVISOR) as api:
         programmes = sent(api, "GET", "/v1/programmes")["programmes"]
     if as_json:
         write_json(programmes)
@@ -52,7 +53,7 @@ def set_room(
     if room is not None and room not in ROOMS:
         raise CommandError(Exit.USAGE, f"There is no room {room!r}: say one of {', '.join(ROOMS)}.")
     wish = {"room": room, "places": places, "expected_days": expected_days}
-    with open_api(agency) as api:
+    with open_api(agency, Role.SUPERVISOR) as api:
         done = act(api, f"/v1/programmes/{programme}/room", wish)
     if as_json:
         write_json(done)

@@ -122,6 +122,22 @@ def skip(  # noqa: PLR0913 - each is an option of its own
 
 
 @app.command()
+def elevate(
+    agency: Agency,
+    *,
+    reason: Annotated[str, typer.Option(help="Why, as a code; it stands in the access log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Elevate yourself at an agency for an hour: without that nothing can be skipped."""
+    with open_api(agency) as api:
+        done = act(api, "/v1/elevations", {"reason": reason})
+    if as_json:
+        write_json(done)
+        return
+    tell(f"{done['subject']} may skip at {agency} until {done['until']}.")
+
+
+@app.command()
 def release(
     agency: Agency,
     source: Annotated[str, typer.Argument(help="Id of the other agency, whose events are held.")],

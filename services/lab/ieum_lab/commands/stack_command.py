@@ -4,6 +4,8 @@ import typer
 
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json, write_line
+from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.issuer_process import start_issuer, wait_for_issuer
 from ieum_lab.embedded.signals import unwinding
 from ieum_lab.embedded.stack import Stack
 
@@ -25,6 +27,7 @@ def up() -> None:
         tell("Starting Kafka and PostgreSQL; the first time Kafka is fetched, which takes a minute.")
         with unwinding():
             stack.start()
+            _start_issuer(stack)
         stack.detach()
     for line in _lines(stack):
         write_line(line)
@@ -56,11 +59,19 @@ def status(*, as_json: AsJson = False) -> None:
         raise typer.Exit(Exit.FAILED)
 
 
+def _start_issuer(stack: Stack) -> None:
+    """Start the issuer of tokens where a centre's file says who can log in."""
+    centre_file = admin_settings(stack).centre_file
+    if centre_file.is_file():
+        wait_for_issuer(stack, start_issuer(stack, centre_file))
+
+
 def _lines(stack: Stack) -> list[str]:
     running = ", ".join(f"{name} (pid {process.pid})" for name, process in stack.state.running())
     return [
         f"Kafka      {stack.kafka_bootstrap}",
         f"PostgreSQL {_without_password(stack.postgres_admin_dsn)}",
+        f"Issuer     {stack.issuer.url}",
         f"Folder     {stack.state.folder}",
         f"Processes  {running}",
     ]

@@ -13,5 +13,8 @@ def admin_settings(stack: Stack) -> CentreSettings:
             "kafka_bootstrap": stack.kafka_bootstrap,
             "kafka_admin_username": stack.kafka_admin.username,
             "kafka_admin_password": stack.kafka_admin.password,
+            "token_issuer": stack.issuer.url,
+            "token_jwks_file": stack.issuer.jwks_file,
+            "login_url": stack.issuer.url,
         }
     )

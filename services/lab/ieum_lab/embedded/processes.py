@@ -28,13 +28,21 @@ class Service:
     """One service process. Its methods block; from a coroutine call them with `asyncio.to_thread`."""
 
     def __init__(
-        self, name: str, state: StateFolder, command: Sequence[str], environment: Mapping[str, str], port: int
+        self,
+        name: str,
+        state: StateFolder,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        port: int,
+        *,
+        ready_path: str = READY_PATH,
     ) -> None:
         self.name = name
         self.url = f"http://{LOOPBACK}:{port}"
         self.child = Child(name, state)
         self._command = command
         self._environment = environment
+        self._ready_path = ready_path
 
     @property
     def pid(self) -> int | None:
@@ -54,7 +62,7 @@ class Service:
         """Ask the service whether it is ready."""
         try:
             answer = httpx.get(
-                self.url + READY_PATH,
+                self.url + self._ready_path,
                 timeout=ANSWER_SECONDS_MAX,
                 trust_env=False,
                 verify=False,  # noqa: S501 - plain HTTP; to load certificates would cost 20 ms each time
@@ -103,23 +111,29 @@ def agency_service(
     access: AgencyAccess,
     settings: Mapping[str, str] | None = None,
     name: str | None = None,
+    *,
+    module: str = "ieum.cli.main",
 ) -> Service:
     """Describe the process that runs an agency, on a port that is kept in the state folder.
 
     `settings` are further environment variables (`IEUM_LOG_LEVEL` and the like); `name` tells the process
-    from others of the state folder, where several centres share it.
+    from others of the state folder, where several centres share it, and `module` is its entry point.
     """
     agency = access.address.agency
     name = name or agency
     port = kept_port(state, name)
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
     return Service(
         name,
         state,
-        [sys.executable, "-m", "ieum.cli.main", "run", agency],
-        {**outside, **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
+        [sys.executable, "-m", module, "run", agency],
+        {**outside(), **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
         port,
     )
+
+
+def outside() -> dict[str, str]:
+    """Return the environment without settings of ours: a process is told its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
 
 
 def start_all(services: Iterable[Service], seconds: float = READY_SECONDS_MAX) -> dict[str, float]:

@@ -14,8 +14,9 @@ import psutil
 
 from ieum_lab.embedded.cache import cache_folder, kafka_jars
 from ieum_lab.embedded.errors import AlreadyRunningError, StackError
+from ieum_lab.embedded.issuer.stack_issuer import StackIssuer
 from ieum_lab.embedded.kafka import ADMIN, Kafka
-from ieum_lab.embedded.ports import is_free
+from ieum_lab.embedded.ports import LOOPBACK, is_free
 from ieum_lab.embedded.postgres import Postgres
 from ieum_lab.embedded.postgres_data import remove_data
 from ieum_lab.embedded.record import new_record, with_free_ports
@@ -69,6 +70,11 @@ class Stack:
     def postgres_admin_dsn(self) -> str:
         """Return the connection string of PostgreSQL's administrator."""
         return self.postgres.admin_dsn
+
+    @property
+    def issuer(self) -> StackIssuer:
+        """Return the stack's issuer of tokens; its server may be running or not."""
+        return StackIssuer(self.state.folder, f"http://{LOOPBACK}:{self.state.record().issuer_port}")
 
     @property
     def is_running(self) -> bool:

@@ -20,6 +20,7 @@ from ieum.api.agency.representations import ReferralDetail, ReferralStanding, To
 from ieum.api.agency.room import RoomView
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
+from ieum_lab.embedded.issuer.renewed_token import RenewedToken
 
 ANSWER_SECONDS_MAX = 15.0
 FEED_WAIT_SECONDS = 5.0
@@ -51,9 +52,10 @@ class UnansweredError(StackError):
 class AgencyClient:
     """The client of one agency. Every POST has an Idempotency-Key and is repeated under it."""
 
-    def __init__(self, agency: str, url: str) -> None:
+    def __init__(self, agency: str, url: str, token: RenewedToken) -> None:
         self.agency = agency
         self.url = url
+        self._token = token
         self._client = httpx.AsyncClient(
             base_url=url,
             timeout=ANSWER_SECONDS_MAX,
@@ -170,6 +172,7 @@ class AgencyClient:
         loop = asyncio.get_running_loop()
         until, pause, last = loop.time() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS, ""
         while loop.time() < until:
+            request.headers.update(self._token.header())
             try:
                 answer = await self._client.send(request)
             except httpx.TransportError as error:

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from ieum.access.callers import Role
+from ieum.centre.issuer_key import IssuerKey
 from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
+from ieum_contracts.address import Address
+from ieum_lab.embedded.issuer.renewed_token import RenewedToken
 from ieum_lab.simulator.agency_client import AgencyClient
 from ieum_lab.simulator.handover import Handover
 from ieum_lab.simulator.people import Json
@@ -23,9 +27,21 @@ class SimulatedCentre:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def open(cls, centre: str, urls: Mapping[str, str], mark: str, time: AgencyTime = MACHINE_TIME) -> Self:
-        """Open a client for each agency."""
-        return cls(centre, {agency: AgencyClient(agency, url) for agency, url in urls.items()}, mark, time)
+    def open(
+        cls,
+        centre: str,
+        urls: Mapping[str, str],
+        mark: str,
+        issuer: IssuerKey,
+        time: AgencyTime = MACHINE_TIME,
+    ) -> Self:
+        """Open a client for each agency, with a token of the agency's own system and its operator."""
+        tokens = {
+            agency: RenewedToken(issuer, Address(centre, agency), Role.SYSTEM, Role.OPERATOR)
+            for agency in urls
+        }
+        clients = {agency: AgencyClient(agency, url, tokens[agency]) for agency, url in urls.items()}
+        return cls(centre, clients, mark, time)
 
     def now(self) -> datetime:
         """Return the agencies' time."""

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ieum.access.callers import Role
 from ieum.centre.apply import apply
 from ieum.centre.broker import Broker
-from ieum.centre.centre_file import Centre, Name, database_name
+from ieum.centre.centre_file import Centre, CentreError, Name, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.credentials import AgencyAccess, agency_access
+from ieum.centre.issuer_key import KEY_FILE, Account, IssuerKey, read_issuer_key
 from ieum.centre.passwords import Secrets
 from ieum.centre.postgres import connect_admin, create_database, create_role
 from ieum.storage.migrate import migrate
@@ -43,6 +45,24 @@ class CentreUnderTest:
     def address(self, agency: str) -> Address:
         """Return an agency's address on the wire."""
         return Address(self.centre.centre, agency)
+
+    @property
+    def issuer(self) -> IssuerKey:
+        """The key that signs the centre's tokens."""
+        jwks_file, issuer = self.settings.token_jwks_file, self.settings.token_issuer
+        if jwks_file is None or issuer is None:
+            raise CentreError("The centre under test has no issuer of tokens.")
+        return read_issuer_key(jwks_file.with_name(KEY_FILE), issuer)
+
+    def token(self, agency: str, *roles: Role, subject: str | None = None) -> str:
+        """Return a token of somebody at an agency; without roles, of one who has all that it takes."""
+        roles = roles or (Role.SYSTEM, Role.OPERATOR, Role.AUDITOR)
+        account = Account(subject or f"{roles[0]}.{agency}", roles, [agency])
+        return self.issuer.token(account, [str(self.address(agency))])
+
+    def header(self, agency: str, *roles: Role) -> dict[str, str]:
+        """Return the header with such a token."""
+        return {"authorization": f"Bearer {self.token(agency, *roles)}"}
 
     def access(self, agency: str) -> AgencyAccess:
         """Return an agency's credentials; `Settings(**access.values())` makes its settings."""

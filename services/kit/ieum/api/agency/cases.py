@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.access.access_log import note_list
 from ieum.api.agency.submit import submit
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import CASE_CLOSINGS, CASE_FOLLOW_UPS
@@ -100,6 +101,7 @@ async def list_cases(
         found = await list_of(connection, context.delivery.peers, before, limit + 1, is_open=is_open)
     shown = found[:limit]
     following = write_cursor(shown[-1].opened_at, shown[-1].id) if len(found) > limit else None
+    note_list(each.id for each in shown)
     return json_answer(CasePage(cases=[case_view(each) for each in shown], next=following))
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from ieum.access.access_log import note_list
 from ieum.api.agency.calendar_feed import calendar_feed
 from ieum.api.agency.clock_views import DueItem, DuePage, due_item
 from ieum.api.api_context import ApiContext, InContext
@@ -59,6 +60,7 @@ async def list_due(
     found = await _read(context, WantedClocks(clock, until, mine), now, after, limit + 1)
     shown = found[:limit]
     following = _write(now, shown[-1]) if len(found) > limit else None
+    note_list(each.referral for each in shown)
     return json_answer(DuePage(due=_items(context, shown, now), next=following))
 
 
@@ -67,6 +69,7 @@ async def feed_due(context: InContext, mine: bool | None = None) -> Response:  #
     """Give what is due as a calendar feed, to be subscribed to."""
     now = context.delivery.now()
     found = await _read(context, WantedClocks(mine=mine), now, None, FEED_MAX)
+    note_list(each.referral for each in found)
     text = calendar_feed(context.delivery.me, _items(context, found, now), now)
     return Response(text, headers={"cache-control": "no-store"}, media_type=FEED_TYPE)
 

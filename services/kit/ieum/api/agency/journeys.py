@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.access.access_log import note_list
 from ieum.api.agency.cases import CaseView, case_view
 from ieum.api.agency.representations import ReferralSummary, ToDo
 from ieum.api.agency.views import summary, to_do
@@ -124,6 +125,7 @@ async def _found(connection: Connection, context: ApiContext, journey: UUID) -> 
     found = await read_journey(connection, context.delivery.peers, journey)
     if not found.referrals:
         raise Problem(http_kinds.NOT_FOUND)
+    note_list(each.id for each in found.referrals)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.access.access_log import note_shown
 from ieum.api.api_context import ApiContext
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
@@ -41,6 +42,7 @@ async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, 
         found = await read_one(connection, context.delivery.peers, referral)
         if found is None:
             raise Problem(http_kinds.NOT_FOUND)
+        note_shown(found.client_ref)
         history, older = await read_history(connection, context.delivery.peers, found, before, limit)
         cited = await read_cited(connection, context.delivery.peers, referral)
         confirmed = await read_confirmations(connection, [referral])

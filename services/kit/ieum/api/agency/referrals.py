@@ -8,6 +8,7 @@ from pydantic_core import from_json
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
+from ieum.access.access_log import note_list, note_shown
 from ieum.api.agency.assessment_views import assessment_differs, confirmation_view
 from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.foreseen import ReferralDryRun
@@ -74,6 +75,7 @@ async def refer(request: Request, context: InContext) -> Response:
     if prefers_dry_run(request):
         return await answer_dry_run(request, context, REFERRAL_ORDER, lambda order: order)
     ids = NewIds(uuid7(), uuid7())
+    note_shown(ids.referral)
 
     def command(order: ReferralOrder) -> Command:
         return commands.refer(order, context.handler.view, ids, created_answer)
@@ -109,6 +111,7 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
         shown = found[:limit]
         clocks = await clocks_by_referral(connection, context, [each.id for each in shown])
     following = write_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    note_list([each.id for each in shown], client_ref, journey)
     return json_answer(
         ReferralPage(referrals=[summary(each, clocks[each.id]) for each in shown], next=following)
     )

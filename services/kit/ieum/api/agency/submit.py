@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.access.access_log import current_visit, note_shown
 from ieum.api.api_context import ApiContext
 from ieum.api.http.idempotency import replayed
 from ieum.api.http.request_body import read_command
@@ -35,8 +36,11 @@ async def submit(
 ) -> Response:
     """Submit a command once, and answer after its commit; raises Problem for a refusal."""
     content, idempotency_key = await read_command(request, contract)
+    visit = current_visit()
+    note_shown(getattr(content, "client_ref", None))
     submission = Submission(
-        command(content), _cause(request), idempotency_key, wanted_versions(request), content
+        *(command(content), _cause(request), idempotency_key, wanted_versions(request), content),
+        accessed=None if visit is None else visit.row,
     )
     try:
         done = await context.batcher.serve(submission)
@@ -51,6 +55,8 @@ async def submit(
             raise refused(done)
         case StoredAnswer():
             return replayed(done, idempotency_key)
+    if visit is not None:
+        visit.kept = True
     context.wake()
     return response_of(done.answer)
 

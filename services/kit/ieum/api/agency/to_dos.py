@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from ieum.access.access_log import note_list
 from ieum.api.agency.moves import ReferralId
 from ieum.api.agency.representations import ToDo
 from ieum.api.agency.submit import submit
@@ -63,6 +64,7 @@ async def list_to_dos(
     wanted = ToDosWanted(done, journey, programme)
     async with reading(context.delivery.database) as connection:
         found, last = await list_of(connection, context.delivery.peers, wanted, before, limit)
+    note_list([each.referral for each in found], journey)
     return json_answer(
         ToDoPage(to_dos=[to_do(each) for each in found], next=None if last is None else write_cursor(last))
     )

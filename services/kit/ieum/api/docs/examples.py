@@ -194,3 +194,4 @@ SOURCE_RELEASES: Mapping[str, Example] = {
     "look first": {"reason": "sender-mended", "by": "op-1", "dry_run": True},
     "do it": {"reason": "sender-mended", "by": "op-1", "held_since": "2026-11-28T03:00:00Z"},
 }
+ELEVATIONS: Mapping[str, Example] = {"for an hour": {"reason": "fold-mended-by-hand"}}

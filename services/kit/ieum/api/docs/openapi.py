@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.api.docs.components import HEADERS, PARAMETERS, SECURITY_SCHEMES
 from ieum.api.docs.problem_schema import ProblemDocument, example
 from ieum.api.docs.route_description import REF, Document
 from ieum.api.docs.schema_forms import absent, by_title, plain, strict, without_null
@@ -30,77 +31,6 @@ TAGS = (
     {"name": "operators", "description": "Streams, sources and records that need somebody."},
     {"name": "health", "description": "Whether the process lives and works."},
 )
-_ETAG: Document = {"type": "string", "pattern": '^"[0-9]+"$', "examples": ['"3"']}
-_SECONDS: Document = {"type": "integer", "minimum": 0, "maximum": 86_400}
-HEADERS: Mapping[str, tuple[str, bool, Document]] = {
-    "XRequestId": ("Which request it was, for the operators.", True, {"type": "string", "format": "uuid"}),
-    "CacheControl": ("Answers are not to be kept on the way.", True, {"type": "string", "const": "no-store"}),
-    "ETag": ("Version of the resource, for If-Match.", True, _ETAG),
-    "Location": ("Path of what was made.", True, {"type": "string", "pattern": "^/v1/"}),
-    "IdempotentReplayed": (
-        "There when the key's first answer is given again and nothing was done.",
-        False,
-        {"type": "string", "const": "true"},
-    ),
-    "RetryAfter": ("Seconds after which to try again.", True, _SECONDS),
-    "ContentDisposition": (
-        "There when the answer is a file: under which name to save it.",
-        False,
-        {"type": "string", "pattern": "^attachment; filename="},
-    ),
-    "ContentLanguage": (
-        "Language of `title` and `detail`.",
-        True,
-        {"type": "string", "enum": ["ko", "en"]},
-    ),
-    "PreferenceApplied": (
-        "There when nothing was done, as was preferred.",
-        True,
-        {"type": "string", "const": "dry-run"},
-    ),
-    "Vary": ("By what the answer differs.", True, {"type": "string", "const": "accept-language"}),
-}
-PARAMETERS: Mapping[str, Document] = {
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": True,
-        "description": (
-            "Names one piece of work: sent again with it, a request gets the same answer for 7 days. "
-            "Not needed with `Prefer: dry-run`, which does no work."
-        ),
-        "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$"},
-        "example": "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00",
-    },
-    "LastEventId": {
-        "name": "Last-Event-ID",
-        "in": "header",
-        "required": False,
-        "description": "Of an event stream: the id of the last event that was read, to go on from there.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{1,13}$"},
-        "example": "3",
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "required": False,
-        "description": "The ETag that was read, or `*`: refused with 412 when it has changed meanwhile.",
-        "schema": {"type": "string", "minLength": 1, "pattern": '^(\\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$'},
-        "example": '"3"',
-    },
-    "Prefer": {
-        "name": "Prefer",
-        "in": "header",
-        "required": False,
-        "description": (
-            "`dry-run` (RFC 7240): answered with status 200 by what would happen; nothing is written or sent."
-        ),
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-        "example": "dry-run",
-    },
-}
-
-
 _NOWHERE = (METHOD,)
 """Problems of no operation: a method that the path does not have."""
 _NOT_OURS = frozenset({"JsonValue", "HTTPValidationError", "ValidationError"})
@@ -147,10 +77,12 @@ def _write(app: FastAPI, bodies: Mapping[str, TypeAdapter[Any]]) -> Document:
     )
     return {
         **found,
+        "security": [{"BearerToken": []}],
         "paths": plain({path: _operations(each) for path, each in found["paths"].items()}),
         "components": {
             "schemas": {name: plain(schema) for name, schema in sorted(components.items())},
             "parameters": PARAMETERS,
+            "securitySchemes": SECURITY_SCHEMES,
             "headers": {
                 name: {"description": says, "required": required, "schema": plain(schema)}
                 for name, (says, required, schema) in HEADERS.items()

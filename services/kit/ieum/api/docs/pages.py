@@ -2,8 +2,9 @@
 
 from html import escape
 from importlib.resources import files
+from urllib.parse import urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -33,15 +34,19 @@ _DOCS = """<!doctype html>
 <noscript><p>이 문서에는 자바스크립트가 필요합니다. 같은 내용은
 <a href="/openapi.json">/openapi.json</a>에 있습니다.
 This page needs JavaScript; the same content is at <a href="/openapi.json">/openapi.json</a>.</p></noscript>
-<nav aria-label="Ieum"><a href="/problems">문제 유형 · Problem types</a></nav>
+<nav aria-label="Ieum"><a href="/problems">문제 유형 · Problem types</a>{login}</nav>
 <main id="docs"></main>
 <script src="/docs/assets/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 </body>
 </html>
 """
+_LOGIN = ' · <a href="{address}">누구로 로그인합니까? · <span lang="en">Log in as …</span></a>'
 _START = """"use strict";
-SwaggerUIBundle({
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) history.replaceState(null, "", location.pathname);
+const ui = SwaggerUIBundle({
+  onComplete: () => { if (token) ui.preauthorizeApiKey("BearerToken", token); },
   url: "/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null, docExpansion: "list",
   defaultModelsExpandDepth: 0, tryItOutEnabled: false, presets: [SwaggerUIBundle.presets.apis],
 });
@@ -75,9 +80,9 @@ def assets() -> Mount:
 
 
 @router.get(DOCS_PATH)
-async def docs() -> Response:
-    """Show the API's documentation."""
-    return _html(_DOCS)
+async def docs(request: Request) -> Response:
+    """Show the API's documentation; beside an embedded stack's issuer one can log in to it."""
+    return _html(_DOCS.format(login=_login(request)))
 
 
 @router.get(f"{DOCS_PATH}/start.js")
@@ -105,6 +110,15 @@ async def problem_page(name: str) -> Response:
     if kind is None:
         raise Problem(http_kinds.NOT_FOUND)
     return _html(_PAGE.format(title=kind.name, content=_explain(kind)))
+
+
+def _login(request: Request) -> str:
+    issuer: str | None = request.app.state.login_url
+    if issuer is None:
+        return ""
+    back = str(request.url.replace(query="", path=DOCS_PATH))
+    asked = {"agency": request.app.state.agency, "return_to": back}
+    return _LOGIN.format(address=escape(f"{issuer}/login?{urlencode(asked)}"))
 
 
 def _explain(kind: ProblemKind) -> str:

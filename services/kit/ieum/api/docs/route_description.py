@@ -9,19 +9,25 @@ from pydantic import BaseModel
 from ieum.api.docs.examples import Example
 from ieum.api.http.host_check import EVENT_STREAM
 from ieum.api.problems import http_kinds
+from ieum.api.problems.access_kinds import CALLING
 from ieum.api.problems.delivery_kinds import RESTORING, STREAM_STOPPED
 from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.referral_kinds import IDENTIFIERS, STALE
 from ieum.api.problems.request_kinds import ON_EVERY_ROUTE, ON_V1_ROUTES
 from ieum.api.problems.response import MEDIA_TYPE
 
+_HEADERS_OF: Mapping[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 REF = "#/components/schemas/{model}"
 
 Document = dict[str, Any]
 
 ANYWHERE = (*ON_EVERY_ROUTE, http_kinds.QUERY, http_kinds.INTERNAL)
 """Problems of every route; each refuses parameters that it does not have."""
-READING = (*ON_V1_ROUTES, http_kinds.UNAVAILABLE)
+READING = (*CALLING, *ON_V1_ROUTES, http_kinds.UNAVAILABLE)
 """Problems of routes that use the database, as all under `/v1` do."""
 POSTING = (
     *READING,
@@ -72,7 +78,7 @@ def gets(
         response_model=None,
         status_code=200,
         responses={200: _answer(answer, headers), **_problems(may_be), **ill},
-        openapi_extra={},
+        openapi_extra={} if asks else {"security": []},
     )
 
 
@@ -147,8 +153,7 @@ def _problems(may_be: Iterable[ProblemKind]) -> dict[int | str, Document]:
 def _problem(may_be: list[ProblemKind]) -> Document:
     examples = {kind.name: {"$ref": f"#/components/examples/{kind.name}"} for kind in may_be}
     headers = ["Content-Language", "Vary"]
-    if may_be[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append("Retry-After")
+    headers += _HEADERS_OF.get(may_be[0].status, ())
     if STALE in may_be:
         headers.append("ETag")
     schema = {"$ref": REF.format(model="Problem")}

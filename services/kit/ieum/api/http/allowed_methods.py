@@ -61,6 +61,15 @@ def paths_of(routes: Iterable[BaseRoute]) -> Sequence[Address]:
     return list(paths.values())
 
 
+def methods_of(routes: Iterable[BaseRoute]) -> dict[str, set[str]]:
+    """Return the methods of every path."""
+    found: dict[str, set[str]] = {}
+    for route in routes:
+        if isinstance(route, Route):
+            found.setdefault(route.path, set()).update(route.methods or ())
+    return found
+
+
 def _query_of(dependant: Any) -> Iterator[str]:
     yield from (each.alias for each in dependant.query_params)
     for each in dependant.dependencies:

@@ -1,8 +1,8 @@
 """Checks of Host, Origin, path and Accept, before any route: whether a request is for this service.
 
-The API has no login yet and serves every client that reaches it. Web pages must not be among them: one that a
-worker has open can reach the service through the browser, under its own name that is made to point
-here (DNS rebinding), or as a foreign origin. Browsers show both in headers that pages cannot change.
+A token says who calls, not from where. A web page that a worker has open can reach the service through the
+browser, under its own name that is made to point here (DNS rebinding), or as a foreign origin, and would
+then act with whatever the browser holds. Browsers show both in headers that pages cannot change.
 """
 
 import functools

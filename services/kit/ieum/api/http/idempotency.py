@@ -11,12 +11,14 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.access.access_log import current_visit
 from ieum.api.http.request_body import read_command
 from ieum.api.http.responses import response_of
 from ieum.api.http.unit_of_work import writing
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
 from ieum.delivery.delivery_context import Connections
+from ieum.storage.access_rows import add_access
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse, claim, keep
 
 Content = TypeVar("Content")
@@ -37,7 +39,12 @@ async def once(
         if kept is not None:
             return replayed(kept, idempotency_key)
         answer = await work(connection, content)
+        visit = current_visit()
+        if visit is not None:
+            await add_access(connection, [visit.row(answer.status_code)])
         await keep(connection, idempotency_key.key, stored(answer))
+    if visit is not None:
+        visit.kept = True
     return answer
 
 

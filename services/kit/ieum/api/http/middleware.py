@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from ieum.api.http.access_check import AccessCheck
 from ieum.api.http.allowed_methods import Address, answer_head, answer_options, check_query
 from ieum.api.http.host_check import LOCAL_HOSTS, admit, authority
 from ieum.api.problems import http_kinds
@@ -29,11 +30,15 @@ _SECURITY_HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
+_POLICY = b"content-security-policy"
+_NO_PAGE = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+"""Of every answer that is no page; a page brings a policy of its own."""
 
 
 class ApiMiddleware:
-    """ASGI middleware around everything else of the API."""
+    """ASGI middleware around everything else of the API. `access` None serves anybody, as no service does."""
 
     def __init__(
         self,
@@ -41,8 +46,11 @@ class ApiMiddleware:
         registry: CollectorRegistry,
         paths: Sequence[Address],
         hosts: AbstractSet[str] = LOCAL_HOSTS,
+        *,
+        access: AccessCheck | None,
     ) -> None:
         self._app = app
+        self._access = access
         self._paths = paths
         self._hosts = frozenset(found[0] for each in hosts if (found := authority(each)) is not None)
         self._seconds = Histogram(
@@ -69,7 +77,7 @@ class ApiMiddleware:
         response = _Response(scope, send)
         try:
             admit(scope, self._hosts)
-            await self._route(scope, receive, response.send)
+            await self._serve(scope, receive, response.send)
         except Problem as refused:
             refusal = await answer(Request(scope), refused)
             await refusal(scope, receive, response.send)
@@ -78,6 +86,12 @@ class ApiMiddleware:
         except Exception as error:  # noqa: BLE001 - any error becomes an answer and a log line
             await _fail(scope, receive, response, error)
         self._record(scope, response.status, time.perf_counter() - started)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._access is None:
+            await self._route(scope, receive, send)
+        else:
+            await self._access.serve(scope, receive, send, self._route)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["query_string"]:
@@ -123,11 +137,9 @@ class _Response:
             self.started = True
             self.status = message["status"]
             request_id = str(self._scope["ieum.request"]).encode()
-            message["headers"] = [
-                *message.get("headers", ()),
-                (b"x-request-id", request_id),
-                *_SECURITY_HEADERS,
-            ]
+            given = message.get("headers", ())
+            policy = () if any(name == _POLICY for name, _ in given) else (_NO_PAGE,)
+            message["headers"] = [*given, (b"x-request-id", request_id), *_SECURITY_HEADERS, *policy]
         await self._send(message)
 
 

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, model_validat
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from ieum.access.access_log import note_why
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import SOURCE_RELEASES
 from ieum.api.docs.route_description import gets, posts
@@ -123,6 +124,7 @@ async def release_source(
     """Release a held source: its waiting events go on, and the count of its troubles restarts."""
 
     async def work(connection: Connection, wish: SourceRelease) -> Response:
+        note_why(wish.reason)
         peer = await _find(connection, context, agency)
         act = Act(wish.by, wish.reason, wish.dry_run, held_since=wish.held_since)
         try:

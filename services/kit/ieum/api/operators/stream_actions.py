@@ -9,12 +9,15 @@ from pydantic import BaseModel, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from ieum.access.access_log import note_why
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
 from ieum.api.docs.route_description import posts
 from ieum.api.http.idempotency import once
 from ieum.api.http.responses import json_answer
+from ieum.api.operators.accounts import require_elevation
 from ieum.api.problems import http_kinds
+from ieum.api.problems.access_kinds import ELEVATION
 from ieum.api.problems.delivery_kinds import ANOTHER_NUMBER, NOTHING_WAITS, another_waits
 from ieum.api.problems.response import Problem
 from ieum.api.problems.stream_name import StreamId
@@ -83,12 +86,15 @@ async def retry(request: Request, context: InContext, stream: StreamName) -> Res
 
 
 @router.post(
-    "/v1/streams/{stream}/skip", **posts("skipInStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING)
+    "/v1/streams/{stream}/skip",
+    **posts("skipInStream", "StreamAct", STREAM_ACTS, StreamActed, *_ACTING, ELEVATION),
 )
 async def skip(request: Request, context: InContext, stream: StreamName) -> Response:
     """Skip exactly one number that cannot be applied; the sender is notified, and later events go on."""
 
     async def act(connection: Connection, at: StreamKey, wish: Act) -> Acted | None:
+        if not wish.dry_run:
+            await require_elevation(request, connection)
         return await operator_actions.skip(connection, context.delivery, at, wish, context.delivery.clock())
 
     return await _act(request, context, stream, "skip", act)
@@ -102,6 +108,7 @@ async def _act(
     act: Callable[[Connection, StreamKey, Act], Awaitable[Acted | None]],
 ) -> Response:
     async def work(connection: Connection, wish: StreamAct) -> Response:
+        note_why(wish.reason)
         at = await _find(connection, context, stream)
         seen = Act(wish.by, wish.reason, wish.dry_run, wish.sequence, wish.waited_for)
         try:
@@ -109,7 +116,7 @@ async def _act(
         except AnotherWaits as other:
             raise another_waits(wish.sequence, other) from None
         if acted is None:
-            raise Problem(NOTHING_WAITS, {"sequence": wish.sequence})
+            raise Problem(NOTHING_WAITS, {} if wish.sequence is None else {"sequence": wish.sequence})
         done = StreamActed(
             id=stream,
             act=name,

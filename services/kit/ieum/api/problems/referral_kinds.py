@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ieum.api.problems.access_kinds import ACCESS_KINDS
 from ieum.api.problems.assessment_kinds import ASSESSMENT, CONFIRMATION
 from ieum.api.problems.delivery_kinds import STREAM_KINDS
 from ieum.api.problems.http_kinds import HTTP_KINDS, NOT_FOUND, OWNER, ProblemKind, Text
@@ -178,5 +179,11 @@ _GUARDS = (
     CONFIRMATION,
 )
 GUARD_KINDS: Mapping[str, ProblemKind] = {kind.name: kind for kind in (NOT_FOUND, OWNER, *_GUARDS)}
-KINDS: Mapping[str, ProblemKind] = {**HTTP_KINDS, **REQUEST_KINDS, **GUARD_KINDS, **STREAM_KINDS}
+KINDS: Mapping[str, ProblemKind] = {
+    **HTTP_KINDS,
+    **REQUEST_KINDS,
+    **ACCESS_KINDS,
+    **GUARD_KINDS,
+    **STREAM_KINDS,
+}
 """Every kind of problem by its name."""

@@ -1,0 +1,30 @@
+"""The issuer's JWKS from a URL; in a module of its own, for who reads a file needs no HTTP client."""
+
+import httpx
+
+from ieum.access.trusted_keys import JWKS_BYTES_MAX, ReadJwks
+
+FETCH_SECONDS_MAX = 3.0
+
+
+def read_url(url: str) -> ReadJwks:
+    """Return what reads the JWKS from a URL; no redirect is followed, and no more is read than is taken."""
+
+    async def read() -> bytes:
+        try:
+            async with (
+                httpx.AsyncClient(timeout=FETCH_SECONDS_MAX, trust_env=False) as client,
+                client.stream("GET", url) as answer,
+            ):
+                if not answer.is_success:
+                    raise OSError(f"status {answer.status_code}")
+                content = b""
+                async for part in answer.aiter_bytes():
+                    content += part
+                    if len(content) > JWKS_BYTES_MAX:
+                        break
+                return content
+        except httpx.HTTPError as error:
+            raise OSError(type(error).__name__) from None
+
+    return read

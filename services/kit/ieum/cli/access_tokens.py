@@ -1,0 +1,35 @@
+"""The token with which a command calls an agency: from the environment, else of the centre in this folder."""
+
+import os
+from pathlib import Path
+
+from ieum.access.callers import Role
+from ieum.cli.centres import names_centre
+from ieum.cli.exits import CommandError, Exit
+from ieum.cli.local_centre import find_local_centre
+
+TOKEN_VARIABLE, FILE_VARIABLE = "IEUM_TOKEN", "IEUM_TOKEN_FILE"
+
+
+def access_token(agency: str, role: Role) -> str:
+    """Return a token for an agency in a role; raises CommandError when none is known."""
+    told = os.environ.get(TOKEN_VARIABLE)
+    if told:
+        return told.strip()
+    file = os.environ.get(FILE_VARIABLE)
+    if file:
+        return Path(file).read_text().strip()
+    local = None if names_centre() else find_local_centre()
+    token = None if local is None else local.token(agency, role)
+    if token is None:
+        raise CommandError(
+            Exit.USAGE,
+            f"{agency} is called with a token: set {TOKEN_VARIABLE}, or {FILE_VARIABLE} to a file that holds "
+            f"it. It needs the role {role}.",
+        )
+    return token
+
+
+def authorization(agency: str, role: Role) -> dict[str, str]:
+    """Return the header with which an agency is called."""
+    return {"authorization": f"Bearer {access_token(agency, role)}"}
