@@ -1,4 +1,4 @@
-"""The benchmarks' command line: assessments, side-by-side, backlog, take-over, centres, due, report."""
+"""The benchmarks' command line: assessments, side-by-side, backlog, take-over, centres, due, console."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import assessments, backlog, centres, due, report, results, take_over
+from bench import assessments, backlog, centres, console, due, report, results, take_over
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
@@ -112,12 +112,19 @@ def _due(arguments: argparse.Namespace) -> Work:
     return lambda stack, template, found, keep: due.measure(stack, template, clocks, found, keep)
 
 
+def _console(arguments: argparse.Namespace) -> Work:
+    referrals = 2_000 if arguments.quick else arguments.referrals
+    events = 2_000 if arguments.quick else arguments.events
+    return lambda stack, _template, found, keep: console.measure(stack, referrals, events, found, keep)
+
+
 WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.SIDE_BY_SIDE: _side_by_side,
     results.BACKLOG: _backlog,
     results.TAKE_OVER: _take_over,
     results.CENTRES: _centres,
     results.DUE: _due,
+    results.CONSOLE: _console,
 }
 
 
@@ -141,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         "--foreign-max", type=float, default=0.12, help="share of the machine others may take"
     )
     parser.add_argument("--events", type=int, default=100_000, help="length of the backlog; clocks due")
+    parser.add_argument("--referrals", type=int, default=1_000_000, help="referrals of the console")
     parser.add_argument("--to", type=int, default=5, help="number of centres to grow to")
     return parser
 

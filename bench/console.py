@@ -1,19 +1,22 @@
-"""The console with a million referrals: prints the p95 of each query, and events a second."""
+"""The console with a million referrals: what each page and query takes, and events a second."""
 
-import argparse
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
+from typing import Any
+from uuid import UUID
 
 from asyncpg import Connection
 
 from bench import results
 from bench.console_events import synthetic_records
-from bench.console_fill import FILL, SAMPLE_IDS
+from bench.console_fill import FILL, SAMPLE_IDS, SAMPLE_OPERATIONS
+from bench.console_pages import measure_pages, times
+from bench.machine import calibrate
 from ieum.casework.business_days import WEEKDAYS
 from ieum.centre.postgres import connect_admin, create_database, create_role
 from ieum.storage.database import Database, open_database
@@ -35,11 +38,9 @@ from ieum_console.projector.headers import read_headers
 from ieum_console.projector.store import ProjectionStore
 from ieum_contracts.codes import State
 from ieum_lab.embedded.administrator import admin_settings
-from ieum_lab.embedded.signals import unwinding
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.runs import new_run_folder
 
-ROUNDS = 60
+ROUNDS, FILL_SECONDS_MAX = 60, 3_600.0
 AIM_MS, AIM_PER_SECOND = 100.0, 5_000
 BATCH = 2_000
 AGENCY, OTHER = "employment-center", "city-welfare-team"
@@ -47,30 +48,55 @@ AGENCY, OTHER = "employment-center", "city-welfare-team"
 Query = Callable[[Connection, int], Awaitable[object]]
 
 
-def main() -> None:
-    """Fill, measure, print; everything is thrown away at the end."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--events", type=int, default=100_000)
-    arguments = parser.parse_args()
-    stack = Stack(new_run_folder())
-    with unwinding():
-        stack.start()
-        try:
-            asyncio.run(_measure(stack, arguments.referrals, arguments.events))
-        finally:
-            stack.discard()
+def measure(
+    stack: Stack,
+    referrals: int,
+    events: int,
+    found: dict[str, Any],
+    keep: Callable[[dict[str, Any]], None],
+) -> None:
+    """Fill a projection and measure its pages and queries, then the projector into an empty one."""
+    found.update(asyncio.run(_measured(stack, referrals, events)))
+    keep(found)
+    results.tell(sentence(found))
 
 
-async def _measure(stack: Stack, referrals: int, events: int) -> None:
-    async with _database(stack) as database, database.acquire() as connection:
-        began = time.perf_counter()
-        for statement in FILL:
-            await connection.execute(statement, *([referrals] if "$1" in statement else []), timeout=3_600.0)
-        results.tell(f"{referrals} referrals were filled in within {time.perf_counter() - began:.0f} s.")
-        await _measure_queries(connection)
+def sentence(found: dict[str, Any]) -> str:
+    """Say in one sentence what was measured."""
+    name, slowest = max(found["pages"].items(), key=lambda each: each[1]["p95"])
+    return (
+        f"{found['referrals']:,} referrals: the slowest page is {name} with {slowest['p95']:.0f} ms at the "
+        f"95th percentile (aim {AIM_MS:.0f} ms); the projector takes "
+        f"{found['projector_per_second']:,.0f} events a second (aim {AIM_PER_SECOND:,})"
+    )
+
+
+async def _measured(stack: Stack, referrals: int, events: int) -> dict[str, Any]:
     async with _database(stack) as database:
-        await _measure_projector(database, events, "an empty projection")
+        began = time.perf_counter()
+        async with database.acquire() as connection:
+            for statement in FILL:
+                await connection.execute(
+                    statement, *([referrals] if "$1" in statement else []), timeout=FILL_SECONDS_MAX
+                )
+            rows = await connection.fetch(SAMPLE_IDS, ROUNDS)
+            operations = [row["id"] for row in await connection.fetch(SAMPLE_OPERATIONS, ROUNDS)]
+            results.tell(f"{referrals} referrals were filled in within {time.perf_counter() - began:.0f} s.")
+            samples = [(row["id"], row["journey"]) for row in rows]
+            queries = await _measure_queries(connection, samples)
+        pages = await measure_pages(database, samples, operations, ROUNDS)
+    async with _database(stack) as database:
+        rate = await _measure_projector(database, events)
+    return {
+        "referrals": referrals,
+        "pages": pages,
+        "queries": queries,
+        "projector_events": events,
+        "projector_per_second": round(rate),
+        "aim_ms": AIM_MS,
+        "aim_per_second": AIM_PER_SECOND,
+        "calibration": round(calibrate(), 1),
+    }
 
 
 @asynccontextmanager
@@ -91,11 +117,11 @@ async def _database(stack: Stack) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _measure_queries(connection: Connection) -> None:
+async def _measure_queries(
+    connection: Connection, samples: Sequence[tuple[UUID, UUID]]
+) -> dict[str, dict[str, float]]:
     now = datetime.now(UTC)
-    rows = await connection.fetch(SAMPLE_IDS, ROUNDS)
-    ids = [row["id"] for row in rows]
-    journeys = [row["journey"] for row in rows]
+    ids, journeys = zip(*samples, strict=True)
 
     def listing(make: Callable[[int], ReferralFilter]) -> Query:
         return lambda c, n: list_referrals(c, make(n), now)
@@ -121,19 +147,14 @@ async def _measure_queries(connection: Connection) -> None:
         "silences": lambda c, _: read_silences(c),
         "how far behind": lambda c, _: behind(c, now),
     }
-    for name, query in queries.items():
-        took = []
-        for number in range(ROUNDS):
-            began = time.perf_counter()
-            await query(connection, number % len(ids))
-            took.append((time.perf_counter() - began) * 1000)
-        took.sort()
-        p95 = took[int(len(took) * 0.95)]
-        mark = "" if p95 <= AIM_MS else f"  (aim: {AIM_MS:.0f})"
-        results.tell(f"{name:38} p50 {took[len(took) // 2]:7.1f} ms   p95 {p95:7.1f} ms{mark}")
+
+    def of(query: Query) -> Callable[[int], Awaitable[object]]:
+        return lambda number: query(connection, number % len(ids))
+
+    return {name: await times(of(query), ROUNDS) for name, query in queries.items()}
 
 
-async def _measure_projector(database: Database, events: int, where: str) -> None:
+async def _measure_projector(database: Database, events: int) -> float:
     """Write synthetic records, headers and all, as the projector does; only Kafka itself is left out."""
     store = ProjectionStore(WEEKDAYS)
     records = list(synthetic_records(events))
@@ -143,9 +164,4 @@ async def _measure_projector(database: Database, events: int, where: str) -> Non
         for start in range(0, len(records), BATCH):
             seen = [read_headers(*each) for each in records[start : start + BATCH]]
             await store.apply(connection, seen, datetime.now(UTC))
-        rate = len(records) / (time.perf_counter() - began)
-    results.tell(f"projector into {where}: {rate:.0f} events a second (aim: {AIM_PER_SECOND}).")
-
-
-if __name__ == "__main__":
-    main()
+        return len(records) / (time.perf_counter() - began)

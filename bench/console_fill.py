@@ -98,6 +98,29 @@ insert into notice (recipient, "offset", source, key, type, said_at, sent_at)
 select 1 + n % 6, n, 1 + (n + 1) % 6, md5(n::text)::uuid, 1, now(), now() from generate_series(1, 50000) n
 """
 
+AUDIT = """
+insert into audit (number, at, actor, action, target, reason, previous, digest)
+select n, now() - (200000 - n) * interval '2 minutes', 'operator-' || n % 20, 'referral.view',
+    md5(n::text)::uuid::text, '', sha256('before'), sha256(n::text::bytea)
+from generate_series(1, 200000) n
+"""
+
+OPERATIONS = """
+insert into operation (id, act, agency, waits_for, reason, state, prepared_by, prepared_at, ended_at)
+select md5(n::text || 'o')::uuid, 'retry', 'city-welfare-team', 'fold.measured', 'measured', 'done',
+    'operator-1', now() - n * interval '1 hour', now() - n * interval '59 minutes'
+from generate_series(1, 200) n
+"""
+
+ITEMS = """
+insert into operation_item (
+    operation, position, agency, stream, referral, peer, sequence, waits_for, key, is_open, result, at
+)
+select o.id, i, o.agency, i::text, md5(i::text)::uuid, 'bench/employment-center', 1, o.waits_for,
+    gen_random_uuid(), false, 'applied', o.ended_at
+from operation o cross join generate_series(1, 200) i
+"""
+
 FILL = (
     *(
         AGENCIES,
@@ -113,8 +136,15 @@ FILL = (
         SAMPLES,
         SILENCES,
         NOTICES,
+        AUDIT,
+        OPERATIONS,
+        ITEMS,
     ),
     "analyze",
 )
 
-SAMPLE_IDS = "select id, journey from referral where number % 13007 = 0 order by number limit $1"
+SAMPLE_OPERATIONS = "select id from operation order by prepared_at limit $1"
+SAMPLE_IDS = """
+select id, journey from referral
+where number % greatest(1, (select max(number) from referral) / 61) = 0 order by number limit $1
+"""

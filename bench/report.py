@@ -26,7 +26,7 @@ make bench-peers
 ```
 
 `make bench ARGS="backlog --events 1000000"`, `make bench ARGS=take-over`,
-`make bench ARGS="centres --to 10"` and `make bench ARGS=due` measure the other
+`make bench ARGS="centres --to 10"`, `make bench ARGS=due` and `make bench ARGS=console` measure the other
 sections; `ARGS=--quick` shows in a minute that the first one works.
 """
 METHOD = """\

@@ -1,4 +1,4 @@
-"""The page's sections on size: a backlog, a take-over, many centres, clocks that are due."""
+"""The page's sections on size: a backlog, a take-over, many centres, clocks that are due, the console."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,7 @@ def scale_sections(folder: Path) -> Iterator[str]:
         results.TAKE_OVER: _take_over,
         results.CENTRES: _centres,
         results.DUE: _due,
+        results.CONSOLE: _console,
     }
     for name, section in sections.items():
         found = results.read(name, folder)
@@ -131,3 +132,28 @@ def _answered(found: dict[str, Any]) -> str:
     if seconds is None:
         return "answers were still waiting when nothing had moved for half a minute"
     return f"the last answer was sent after {seconds:,.0f} s"
+
+
+def _console(found: dict[str, Any]) -> str:
+    pages = sorted(found["pages"].items(), key=lambda each: -each[1]["p95"])
+    rows = [
+        f"| `{name}` | {each['p50']:.0f} | {each['p95']:.0f} | {each['max']:.0f} |" for name, each in pages
+    ]
+    name, slowest = max(found["queries"].items(), key=lambda each: each[1]["p95"])
+    return "\n".join(
+        [
+            "## The operators' console\n",
+            (
+                f"A projection of {found['referrals']:,} referrals, their events, two hundred thousand "
+                "entries of the audit. Every page is asked of the application with a session, queries and "
+                f"template included; the aim is {found['aim_ms']:.0f} ms for 95 of 100. The slowest query "
+                f"by itself is *{name}* with {slowest['p95']:.0f} ms. The projector takes "
+                f"{found['projector_per_second']:,.0f} events a second into an empty projection, Kafka left "
+                f"out (aim {found['aim_per_second']:,}).\n"
+            ),
+            "| page | p50 ms | p95 ms | max ms |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )

@@ -9,7 +9,7 @@ import pytest
 from asyncpg import Connection
 
 from bench.console_fill import FILL
-from ieum_console import projection, projector
+from ieum_console import operations, projection, projector
 from tests.console.conftest import Console
 from tests.kit.plans import EXPLAIN, EXPLAIN_PLAIN, PREPARE
 
@@ -25,6 +25,7 @@ LARGE = (
     "audit",
     "gap",
     "change",
+    "operation_item",
 )
 READS_ALL = re.compile(rf"Seq Scan on ({'|'.join(LARGE)})\b")
 STATEMENT = re.compile(r"^\s*\(*(select|with|insert|update|delete)\b")
@@ -35,8 +36,8 @@ REFERRALS = 20_000
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    """Give every statement of what pages read and of what the projector writes, by its name."""
-    for package in (projection, projector):
+    """Give every statement of what pages read, of what the projector writes, and of operations, by name."""
+    for package in (projection, projector, operations):
         for found in iter_modules(package.__path__, f"{package.__name__}."):
             for name, value in vars(import_module(found.name)).items():
                 if name.isupper() and isinstance(value, str) and STATEMENT.match(value):

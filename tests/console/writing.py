@@ -67,6 +67,12 @@ class Writer:
         for body, headers in records:
             await self._producer.send_and_wait(topic, body, key=b"x", headers=headers)
 
+    async def record(
+        self, topic: str, body: bytes, *, key: bytes, partition: int, headers: list[tuple[str, bytes]]
+    ) -> None:
+        """Write one record as it is given, and wait until the broker has it."""
+        await self._producer.send_and_wait(topic, body, key=key, partition=partition, headers=headers)
+
     async def _send(self, event: Event) -> Future[object]:
         kind = EVENT_TYPES[event.type]
         recipient = self._centre.address(event.recipient)

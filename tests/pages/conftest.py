@@ -46,6 +46,8 @@ class Site:
     seeded: Seeded
     stop: Callable[[], Awaitable[None]]
     start: Callable[[], Awaitable[None]]
+    beating: asyncio.Event
+    """Set while the projector is taken to run: it says every second that all is read."""
 
 
 @asynccontextmanager
@@ -152,8 +154,10 @@ async def site(stack: Stack, pages_centre: CentreUnderTest, welfare: Api) -> Asy
     console = Served(console_window(settings, database, NAMES), port)
     async with served(issuer.app, issuer_port), served(welfare.app, api_port):
         await console.start()
-        pulse = asyncio.create_task(keep_fresh(database))
-        yield Site(url, dsn, issuer, seeded, console.stop, console.start)
+        beating = asyncio.Event()
+        beating.set()
+        pulse = asyncio.create_task(keep_fresh(database, beating))
+        yield Site(url, dsn, issuer, seeded, console.stop, console.start, beating)
         pulse.cancel()
         await console.stop()
     await database.close()
@@ -162,9 +166,9 @@ async def site(stack: Stack, pages_centre: CentreUnderTest, welfare: Api) -> Asy
 FRESH = "update projector set checked_at = now() where id = 1 and kafka_away_since is null"
 
 
-async def keep_fresh(database: Database) -> None:
+async def keep_fresh(database: Database, beating: asyncio.Event) -> None:
     """Say every second that the projection was compared with the topics, as the projector does."""
-    while True:
+    while await beating.wait():
         async with database.acquire() as connection:
             await connection.execute(FRESH)
         await asyncio.sleep(1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import ConsoleMessage, Page, Request
 
+from tests.pages.seeded_operations import STATES, operation
 from tests.pages.seeding import Seeded
 
 ARTEFACTS = Path("build") / "screens"
@@ -39,6 +40,15 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, s
   .filter(each => each.checkVisibility() && each.type !== 'hidden')
   .map(each => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
   .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
+SENTENCES = """() => {
+  const codes = [...document.querySelectorAll('main [translate="no"]')];
+  for (const each of codes) each.style.visibility = "hidden";
+  const text = document.querySelector("main").innerText;
+  for (const each of codes) each.style.visibility = "";
+  return text;
+}"""
+"""What is read as sentences: codes, and names as they came, are left out."""
+JOINED = re.compile(r".{0,20}[^\W\d_)][.!?:;,](?=[^\W\d_]).{0,20}|.{0,20}\)(?=[A-Z]).{0,20}")
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -54,8 +64,9 @@ def screens(seeded: Seeded) -> dict[str, str]:
         "referral-events": f"/referrals/{seeded.gapped}?tab=events",
         "referral-delivery": f"/referrals/{seeded.gapped}?tab=delivery",
         "referral-audit": f"/referrals/{seeded.referral}?tab=audit",
-        "agencies": "/agencies?tested=city-welfare-team&answer=away",
+        "agencies": "/agencies?tested=city-welfare-team",
         "troubles": "/troubles",
+        **{f"operation-{state}": f"/operations/{operation(state)}" for state, *_ in STATES},
         "assurance": "/assurance",
         "contracts": "/contracts",
         "audit": "/audit?verify=1",
@@ -69,6 +80,11 @@ def untranslated(texts: list[str], language: str) -> list[str]:
     if language == "en":
         return [each for each in texts if HANGUL.search(each.replace("이음", ""))]
     return [each for each in texts if set(LATIN_WORD.findall(each)) - KEPT_LATIN]
+
+
+def joined(text: str) -> list[str]:
+    """Return where a sentence begins without a space after the one before."""
+    return JOINED.findall(text)
 
 
 class Watch:
@@ -96,5 +112,6 @@ async def faults_of(page: Page, axe: str, language: str) -> list[str]:
     await page.evaluate(axe)
     found = [f"axe {each}" for each in await page.evaluate(VIOLATIONS, ALL_RULES)]
     found += [f"untranslated {each!r}" for each in untranslated(await page.evaluate(TEXTS), language)]
+    found += [f"joined {each!r}" for each in joined(await page.evaluate(SENTENCES))]
     found += [f"small target {each}" for each in await page.evaluate(SMALL_TARGETS)]
     return found

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from tests.pages.seeded_operations import seed_operations
+
 AGENCIES = (
     "employment-center",
     "women-reemployment-center",
@@ -86,6 +88,7 @@ values ($1, $2, $2, $2, 'STABLE')
 """
 INSERT_WAITING = "insert into waiting_stream (hearer, sayer, key, since) values ($1, $2, $3, $4)"
 INSERT_PROGRAMME = "insert into programme (agency, id, published_at, capacity_at) values ($1, $2, $3, $3)"
+INSERT_LOOK = "insert into agency_look (agency, answer, outbox_rows, looked_at) values ($1, $2, $3, $4)"
 INSERT_SPOKEN = """
 insert into spoken (agency, type, dataschema, records, first_at, last_at) values ($1, $2, $3, 20, $4, $4)
 """
@@ -108,6 +111,9 @@ async def seed(connection: Connection, now: datetime) -> Seeded:
         schema = "urn:ieum:referral.requested.v1" if index else f"urn:{HOSTILE}"
         await connection.execute(INSERT_SPOKEN, agency, types[index], schema, now)
     await connection.execute(INSERT_WAITING, agencies[5], agencies[0], number(5), now - timedelta(minutes=9))
+    for agency, answer, rows in (("city-welfare-team", "away", None), ("employment-center", "ready", 3)):
+        await connection.execute(INSERT_LOOK, agency, answer, rows, now - timedelta(minutes=2))
+    await seed_operations(connection, now, [number(index) for index in range(3)])
     return Seeded(number(0), number(14), number(11), number(3))
 
 

@@ -1,6 +1,7 @@
 """A page that is open stays true: it hears what changes, says when it hears nothing, and goes on."""
 
 import asyncio
+import re
 import time
 
 import asyncpg
@@ -13,8 +14,6 @@ from tests.pages.conftest import SignedIn, Site
 pytestmark = pytest.mark.stack
 CHANGE = "insert into change (number, source, recipient, records, at) values ($1, 1, 2, $2, now())"
 NUMBER = "update projector set number = $1 where id = 1"
-AWAY = "update projector set kafka_away_since = now() where id = 1"
-BACK = "update projector set kafka_away_since = null, checked_at = now() where id = 1"
 
 
 async def test_a_page_says_that_it_is_stale_when_the_server_is_gone_and_goes_on(
@@ -28,6 +27,7 @@ async def test_a_page_says_that_it_is_stale_when_the_server_is_gone_and_goes_on(
     begun = time.monotonic()
     await expect(page.locator("body.is-stale")).to_be_attached(timeout=5_000)
     await expect(page.get_by_text("Not live")).to_be_visible()
+    assert re.fullmatch(r"as of .+", await page.locator("[data-live-words]").inner_text())
     assert time.monotonic() - begun < 5
     await site.start()
     await expect(page.locator("body.is-stale")).not_to_be_attached(timeout=15_000)
@@ -59,20 +59,72 @@ async def test_a_stream_goes_on_after_the_last_number_that_was_read(site: Site, 
     await connection.close()
 
 
-async def test_kafka_away_is_said_with_what_is_safe(site: Site, signed_in: SignedIn) -> None:
-    page = await (await signed_in("viewer-1", locale="en")).new_page()
+HEARD = """() => {
+  globalThis.heard = [];
+  document.addEventListener("ieum:change", ({ detail: { number, records } }) =>
+    globalThis.heard.push([number, records]));
+}"""
+FORGET = "delete from change"
+
+
+async def test_killed_and_started_again_a_page_hears_everything_once(site: Site, signed_in: SignedIn) -> None:
+    """Each change counts another power of two, so a sum tells which were heard, and how often."""
     connection = await asyncpg.connect(site.dsn)
-    await connection.execute(AWAY)
-    try:
-        for path in ("/", "/referrals", "/agencies", "/assurance"):
-            await page.goto(f"{site.url}{path}")
-            await expect(page.locator(".notice", has_text="Kafka does not answer")).to_contain_text(
-                "nothing is lost"
-            )
-            await expect(page.get_by_text("Not live")).to_be_visible()
-    finally:
-        await connection.execute(BACK)
-        await connection.close()
+    await connection.execute(NUMBER, 60)
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/live" in request.url else None)
+    await page.goto(f"{site.url}/referrals")
+    await page.evaluate(HEARD)
+    assert await page.locator("[data-live-status]").get_attribute("data-number") == "60"
+    for round_of, stops in ((0, True), (1, True), (2, False)):
+        for number in range(61 + 6 * round_of, 64 + 6 * round_of):
+            await _say(connection, number)
+            await asyncio.sleep(0.4)
+        if stops:
+            await asyncio.sleep(1.2)
+            await site.stop()
+            for number in range(64 + 6 * round_of, 67 + 6 * round_of):
+                await _say(connection, number)
+            await expect(page.locator("body.is-stale")).to_be_attached(timeout=5_000)
+            await expect(page.locator("[data-live-words]")).to_have_text(re.compile(r"as of \d"))
+            await site.start()
+            await expect(page.locator("body.is-stale")).not_to_be_attached(timeout=15_000)
+    last = 63 + 6 * 2
+    await expect(page.locator(f'[data-number="{last}"]')).to_be_attached(timeout=15_000)
+    heard = await page.evaluate("globalThis.heard")
+    numbers = [number for number, _ in heard]
+    assert numbers == sorted(set(numbers)), "no id comes twice"
+    assert numbers[-1] == last
+    assert sum(records for _, records in heard) == sum(2 ** (n - 61) for n in range(61, last + 1))
+    assert len(asked) >= 3, "it asked anew after each kill"
+    await connection.close()
+
+
+async def test_who_was_away_for_longer_than_changes_are_kept_is_told_so(
+    site: Site, signed_in: SignedIn
+) -> None:
+    context = await signed_in("viewer-1", locale="en")
+    connection = await asyncpg.connect(site.dsn)
+    await connection.execute(FORGET)
+    await connection.execute(NUMBER, 400)
+    cookies = {each["name"]: each["value"] for each in await context.cookies()}
+    async with httpx.AsyncClient(base_url=site.url, cookies=cookies, trust_env=False) as client:
+        assert await _first(client, {"last-event-id": "399"}) == ("change", "400", 0)
+        assert (await _first(client, {"last-event-id": "400"}))[0] == "pulse"
+    page = await context.new_page()
+    await page.goto(f"{site.url}/referrals")
+    await page.get_by_role("button", name="Pause").click()
+    await connection.execute(NUMBER, 500)
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.locator("[data-live-news]")).to_contain_text("0+", timeout=10_000)
+    await connection.close()
+
+
+async def _say(connection: asyncpg.Connection, number: int) -> None:
+    async with connection.transaction():
+        await connection.execute(CHANGE, number, 2 ** (number - 61))
+        await connection.execute(NUMBER, number)
 
 
 async def _first(client: httpx.AsyncClient, headers: dict[str, str]) -> tuple[str, str, int]:

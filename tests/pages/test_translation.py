@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.catalogue import PACKAGES, korean, marked_texts
-from tests.pages.screens import untranslated
+from tests.pages.screens import joined, untranslated
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
@@ -33,3 +33,10 @@ def test_an_untranslated_text_is_found() -> None:
     assert untranslated(["의뢰", "Referral"], "ko") == ["Referral"]
     assert untranslated(["의뢰", "Referral"], "en") == ["의뢰"]
     assert untranslated(["CSV로 내려받기", "이음 Ieum"], "ko") == []
+
+
+def test_sentences_without_a_space_between_them_are_found() -> None:
+    assert joined("It is with the centre: decision.Due at 10:41:03.")
+    assert joined("결정입니다.기한은 내일입니다")
+    assert joined("(3 minutes ago)Due")
+    assert joined("12월 3일 (목) 18:00:00 (3일 후), 100.5 s. It is due: now (soon).") == []

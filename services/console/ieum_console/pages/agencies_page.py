@@ -1,5 +1,6 @@
-"""Agencies and edges: who is there, how far each has read, how long the rest takes; testing an API."""
+"""Agencies and edges: who is there, how far each has read, how long the rest takes; asking an API."""
 
+import re
 from http import HTTPStatus
 
 import httpx
@@ -9,11 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
 from ieum.web.url_state import address
+from ieum_console.notes.agency_looks import AgencyLook, read_looks, write_look
 from ieum_console.pages.page_call import PageCall
 from ieum_console.projection.agencies import read_agencies, read_edges
 
 ANSWER_SECONDS_MAX = 3.0
-ANSWERS = ("ready", "not-ready", "away", "unknown")
+METRICS_BYTES_MAX = 1024 * 1024
+OUTBOX = re.compile(r'^ieum_rows_waiting\{table="outbox"\} ([0-9.e+]{1,20})$', re.MULTILINE)
+"""As the instance that relays counts it; the others say nothing."""
 CSV_COLUMNS = (
     *("source", "recipient", "records", "last_said_at", "heads_at", "unread"),
     *("oldest_unread_at", "open_referrals"),
@@ -22,14 +26,14 @@ CSV_COLUMNS = (
 
 async def agencies(call: PageCall) -> Response:
     """Show every agency, and the matrix of edges."""
-    tested, answer = call.asked("tested"), call.asked("answer")
+    looks, tested = await read_looks(call.connection), call.asked("tested")
     return call.page(
         "agencies.html",
         agencies=await read_agencies(call.connection, call.now),
         edges=await read_edges(call.connection),
         apis=call.console.apis,
-        tested=tested if answer in ANSWERS and tested in call.console.agencies else None,
-        answer=answer,
+        looks=looks,
+        tested=tested if tested in call.console.agencies else None,
     )
 
 
@@ -41,22 +45,27 @@ async def edges_csv(call: PageCall) -> Response:
 
 
 async def try_connection(call: PageCall) -> Response:
-    """Ask an agency's API whether it is ready, and show the answer on the page."""
+    """Ask an agency's API whether it is ready and what waits in its outbox, and keep the answer for all."""
     agency = (await read_form(call.request)).get("agency", "")
     if agency not in call.console.agencies:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     await call.note("agency.test", target=agency)
-    answer = await _asked(call.console.apis.get(agency))
-    where = address("/agencies", {}, tested=agency, answer=answer)
-    return RedirectResponse(where, HTTPStatus.SEE_OTHER)
+    url = call.console.apis.get(agency)
+    if url is not None:
+        answer, outbox = await _asked(url, call.person.token)
+        await write_look(call.connection, AgencyLook(agency, answer, outbox, call.now))
+    return RedirectResponse(address("/agencies", {}, tested=agency), HTTPStatus.SEE_OTHER)
 
 
-async def _asked(url: str | None) -> str:
-    if url is None:
-        return "unknown"
+async def _asked(url: str, token: str) -> tuple[str, int | None]:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client:
         try:
-            answer = await client.get(f"{url}/health/ready")
+            health = await client.get(f"{url}/health/ready")
+            metrics = await client.get(f"{url}/metrics", headers=headers)
         except httpx.HTTPError:
-            return "away"
-    return "ready" if answer.status_code == HTTPStatus.OK else "not-ready"
+            return "away", None
+    text = metrics.text if metrics.is_success and len(metrics.content) <= METRICS_BYTES_MAX else ""
+    found = OUTBOX.search(text)
+    answer = "ready" if health.status_code == HTTPStatus.OK else "not-ready"
+    return answer, None if found is None else int(float(found[1]))

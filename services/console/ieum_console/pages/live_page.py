@@ -14,7 +14,7 @@ from ieum.web.page_renderer import preferences_of
 from ieum.web.translation import marked
 from ieum_console.pages.page_call import Console
 from ieum_console.pages.words import SOURCES
-from ieum_console.projection.freshness import Freshness, behind, changes_since
+from ieum_console.projection.freshness import Freshness, behind, changes_missed, changes_since
 
 AS_OF = marked("as of {time}")
 BEHIND_BY = marked("{records} records and {seconds} s behind")
@@ -25,31 +25,41 @@ EVERY_SECONDS = 1.0
 async def live(request: Request, console: Console) -> Response:
     """Follow the projection, from `Last-Event-ID` or from the number that the page was made at."""
     asked = request.headers.get("last-event-id") or request.query_params.get("after")
-    language = preferences_of(request).language
+    language, begun = preferences_of(request).language, number_from(asked, 0)
 
     async def follow(number: int) -> LiveMessage:
         async with lend(console.database) as connection:
-            return await _message(connection, console, language, number)
+            missed = number == begun and await changes_missed(connection, number)
+            return await _message(connection, console, language, number, missed=missed)
 
-    return live_answer(follow, number_from(asked, 0), EVERY_SECONDS)
+    return live_answer(follow, begun, EVERY_SECONDS)
 
 
-async def _message(connection: Connection, console: Console, language: str, number: int) -> LiveMessage:
+async def _message(
+    connection: Connection, console: Console, language: str, number: int, *, missed: bool
+) -> LiveMessage:
+    """Say what has changed since a number; `missed` says that some of it is no longer known."""
     now = console.clock()
     freshness = await behind(connection, now)
     changes = await changes_since(connection, number)
-    content: dict[str, object] = {
-        "live": freshness.is_live,
-        "words": status_words(console, freshness, language, now),
-    }
-    if not changes:
-        return LiveMessage("pulse", number or freshness.number, content)
     edges: Counter[tuple[str, str]] = Counter()
     for each in changes:
         edges[each.source, each.recipient] += each.records
-    content["records"] = edges.total()
-    content["edges"] = [[*edge, count] for edge, count in edges.items()]
-    return LiveMessage("change", changes[-1].number, content)
+    reached = changes[-1].number if changes else max(number, freshness.number)
+    content: dict[str, object] = {
+        "live": freshness.is_live,
+        "words": status_words(console, freshness, language, now),
+        "as_of": as_of_words(console, freshness, language, now),
+    }
+    if not changes and not missed:
+        return LiveMessage("pulse", reached, content)
+    content |= {
+        "number": reached,
+        "missed": missed,
+        "records": edges.total(),
+        "edges": [[*edge, count] for edge, count in edges.items()],
+    }
+    return LiveMessage("change", reached, content)
 
 
 def status_words(console: Console, freshness: Freshness, language: str, now: datetime) -> str:
@@ -57,10 +67,17 @@ def status_words(console: Console, freshness: Freshness, language: str, now: dat
     translate = console.renderer.translate
     words = [translate(language, SOURCES[freshness.source].words)]
     if freshness.as_of is not None:
-        as_of = absolute(freshness.as_of, now, language)
-        words.append(translate(language, AS_OF).format(time=as_of))
+        words.append(as_of_words(console, freshness, language, now))
     if freshness.records_behind:
         behind_by = translate(language, BEHIND_BY)
         seconds = round(freshness.seconds_behind or 0)
         words.append(behind_by.format(records=freshness.records_behind, seconds=seconds))
     return " · ".join(words)
+
+
+def as_of_words(console: Console, freshness: Freshness, language: str, now: datetime) -> str:
+    """Say of when a page is that is no longer followed: what it shows in place of "Live"."""
+    if freshness.as_of is None:
+        return ""
+    as_of = absolute(freshness.as_of, now, language)
+    return console.renderer.translate(language, AS_OF).format(time=as_of)

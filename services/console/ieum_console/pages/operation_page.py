@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
 from ieum.web.url_state import address
-from ieum_console.operations.operation_rows import Operation, read_items, read_operation
+from ieum_console.operations.operation_rows import Item, Operation, read_items, read_operation
 from ieum_console.operations.operation_steps import abort, approve, pause
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
@@ -21,6 +22,8 @@ PROOF_MAX = timedelta(minutes=15)
 """Who skips, or acts on more than one, has proved who they are within this time."""
 REASON = re.compile(r"[a-z][a-z-]*(?:\.[a-z][a-z-]*)*")
 REASON_CHARACTERS_MAX = 60
+ITEMS_SHOWN = 100
+"""More stand in the report."""
 CSV_COLUMNS = ("position", "stream", "referral", "peer", "sequence", "waits_for", "result", "detail", "at")
 
 
@@ -31,7 +34,7 @@ async def operation(call: PageCall) -> Response:
     return call.page(
         "operation.html",
         operation=found,
-        items=items,
+        items=shown_items(items),
         results=Counter(each.result for each in items),
         may=may_act_at(call.person, found.agency),
         is_own=found.prepared_by == call.person.subject,
@@ -75,6 +78,13 @@ async def change_operation(call: PageCall) -> Response:
         case _:
             raise HTTPException(HTTPStatus.BAD_REQUEST)
     return RedirectResponse(here, HTTPStatus.SEE_OTHER)
+
+
+def shown_items(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the items in their order; of very many, those that wait again first, and not all."""
+    if len(items) <= ITEMS_SHOWN:
+        return items
+    return sorted(items, key=lambda each: (each.result != "waits-again", each.position))[:ITEMS_SHOWN]
 
 
 async def _note(call: PageCall, found: Operation, act: str, reason: str, *, done: bool) -> None:

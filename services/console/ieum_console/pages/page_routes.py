@@ -14,7 +14,8 @@ from ieum_console.pages.own_permissions_page import own_permissions
 from ieum_console.pages.page_call import Handler
 from ieum_console.pages.referral_page import referral, referral_bundle
 from ieum_console.pages.referrals_page import referrals, referrals_csv
-from ieum_console.pages.troubles_page import prepare_operation, troubles, troubles_csv
+from ieum_console.pages.saved_filters_form import keep_filter
+from ieum_console.pages.troubles_page import note_trouble, prepare_operation, troubles, troubles_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ ROUTES: Sequence[PageRoute] = (
     PageRoute("GET", "/", overview, EVERYBODY),
     PageRoute("GET", "/referrals", referrals, EVERYBODY),
     PageRoute("GET", "/referrals.csv", referrals_csv, EVERYBODY),
+    PageRoute("POST", "/referrals/saved", keep_filter, EVERYBODY),
     PageRoute("GET", "/referrals/{referral}", referral, EVERYBODY),
     PageRoute("GET", "/referrals/{referral}/bundle.json", referral_bundle, EVERYBODY),
     PageRoute("GET", "/agencies", agencies, EVERYBODY),
@@ -39,6 +41,7 @@ ROUTES: Sequence[PageRoute] = (
     PageRoute("GET", "/troubles", troubles, EVERYBODY),
     PageRoute("GET", "/troubles.csv", troubles_csv, EVERYBODY),
     PageRoute("POST", "/troubles/prepare", prepare_operation, ACTING),
+    PageRoute("POST", "/troubles/note", note_trouble, ACTING),
     PageRoute("GET", "/operations/{operation}", operation, EVERYBODY),
     PageRoute("POST", "/operations/{operation}", change_operation, ACTING),
     PageRoute("GET", "/operations/{operation}/report.csv", operation_csv, EVERYBODY),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.url_state import chosen
+from ieum_console.notes.saved_filters import read_saved
 from ieum_console.pages.page_call import PageCall
 from ieum_console.projection.referral_list import (
     Cursor,
@@ -46,6 +47,7 @@ async def referrals(call: PageCall) -> Response:
         wrong=wrong,
         states=State,
         agencies=sorted(call.console.agencies, key=call.agency_name),
+        saved=await read_saved(call.connection, call.person.subject),
         next=None if found.next is None else f"{found.next.at.isoformat()}_{found.next.id}",
     )
 

@@ -1,5 +1,6 @@
 """Troubles: what waits at the agencies, in groups; a group is frozen into an operation before any act."""
 
+import re
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -8,6 +9,15 @@ from starlette.responses import RedirectResponse, Response
 
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
+from ieum.web.url_state import address
+from ieum_console.notes.trouble_notes import (
+    ASSIGNEE_CHARACTERS_MAX,
+    NOTE_CHARACTERS_MAX,
+    REASON_CHARACTERS_MAX,
+    TroubleNote,
+    read_notes,
+    write_note,
+)
 from ieum_console.operations.agency_api import AgencyApi, AwayError, RefusedError, open_api
 from ieum_console.operations.operation_rows import Item, newest_operations, prepare, read_items
 from ieum_console.operations.operation_steps import finish
@@ -16,6 +26,7 @@ from ieum_console.pages.page_call import PageCall
 from ieum_console.pages.trouble_groups import Troubles, read_troubles
 
 ACTS = ("retry", "skip")
+VERSION = re.compile(r"[0-9]{1,9}")
 PREVIEWED_MAX = 50
 """So many items are asked about one by one; of the others it is known that they waited a moment ago."""
 CSV_COLUMNS = ("agency", "state", "reason", "stream", "peer", "sequence", "waiting", "attempts", "since")
@@ -30,6 +41,7 @@ async def troubles(call: PageCall) -> Response:
         may_act_at=lambda agency: may_act_at(call.person, agency),
         chosen_agency=call.asked("agency") or "",
         agencies=sorted(call.console.apis, key=call.agency_name),
+        notes=await read_notes(call.connection),
     )
 
 
@@ -71,6 +83,30 @@ async def prepare_operation(call: PageCall) -> Response:
         await call.note(f"operation.prepare-{act}", target=str(prepared.id), reason=f"{agency} {wanted[1]}")
         await _preview(call, prepared.id, agency, act)
     return RedirectResponse(f"/operations/{prepared.id}", HTTPStatus.SEE_OTHER)
+
+
+async def note_trouble(call: PageCall) -> Response:
+    """Write down what is known of a group, and who looks after it."""
+    form = await read_form(call.request)
+    agency, reason = form.get("agency", ""), form.get("reason", "")
+    if agency not in call.console.apis or not 0 < len(reason) <= REASON_CHARACTERS_MAX:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if not may_act_at(call.person, agency):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    version = form.get("version", "")
+    note = TroubleNote(
+        agency,
+        reason,
+        form.get("note", "").strip()[:NOTE_CHARACTERS_MAX],
+        form.get("assignee", "").strip()[:ASSIGNEE_CHARACTERS_MAX],
+        int(version) if VERSION.fullmatch(version) else 0,
+        call.person.subject,
+        call.now,
+    )
+    if not await write_note(call.connection, note):
+        raise HTTPException(HTTPStatus.CONFLICT)
+    await call.note("trouble.note", target=f"{agency} {reason}")
+    return RedirectResponse(address("/troubles", {}, agency=agency), HTTPStatus.SEE_OTHER)
 
 
 async def _asked(call: PageCall) -> Troubles:

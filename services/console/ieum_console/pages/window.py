@@ -17,7 +17,7 @@ from ieum.web.sign_in import CALLBACK, Cookies, SignIn
 from ieum_console.operations.runner import OperationRunner
 from ieum_console.pages import words
 from ieum_console.pages.application import console_application
-from ieum_console.pages.live_page import status_words
+from ieum_console.pages.live_page import as_of_words, status_words
 from ieum_console.pages.page_call import Console
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.projection.audit import append_audit
@@ -36,7 +36,9 @@ def console_window(
     renderer = PageRenderer(["ieum_console"], site_name=SITE_NAME, words=words, person=None, navigation=())
     runner = OperationRunner(database, settings.urls, clock)
     console = Console(database, renderer, agencies, settings.urls, runner, calendar, clock)
-    renderer.show_everywhere(status_words=partial(status_words, console))
+    renderer.show_everywhere(
+        status_words=partial(status_words, console), as_of_words=partial(as_of_words, console)
+    )
     issuer = Issuer(
         settings.oidc_issuer,
         settings.oidc_client_id,

@@ -69,8 +69,21 @@ def digest_of(number: int, at: datetime, texts: tuple[str, ...], previous: bytes
 
 PAGE = """
 select number, at, actor, action, target, reason, previous, digest from audit
-where number < $1 and at >= $2 and at < $3 and actor = coalesce($4, actor) order by number desc limit $5
+where number < $1 and at >= $2 and at < $3 and number between $4 and $5 order by number desc limit $6
 """
+
+PAGE_OF_ACTOR = """
+select number, at, actor, action, target, reason, previous, digest from audit
+where actor = $7 and number < $1 and at >= $2 and at < $3 and number between $4 and $5
+order by number desc limit $6
+"""
+
+NUMBERS_OF_TIME = """
+select (select number from audit where at >= $1 order by at, number limit 1) as first,
+    (select number from audit where at < $2 order by at desc, number desc limit 1) as last
+"""
+OUT_OF_ORDER_MAX = 1_000
+"""Entries are numbered one at a time, but have the time at which they were asked for."""
 _NUMBER_MAX = 2**62
 
 
@@ -83,7 +96,14 @@ async def read_audit(
     before: int = _NUMBER_MAX,
 ) -> tuple[AuditEntry, ...]:
     """List entries of a time, newest first; `before` is the number of the last one of the page before."""
-    rows = await connection.fetch(PAGE, before, since, until, actor, PAGE_ROWS)
+    first, last = await connection.fetchrow(NUMBERS_OF_TIME, since, until)
+    if first is None or last is None:
+        return ()
+    place = (before, since, until, first - OUT_OF_ORDER_MAX, last + OUT_OF_ORDER_MAX, PAGE_ROWS)
+    if actor is None:
+        rows = await connection.fetch(PAGE, *place)
+    else:
+        rows = await connection.fetch(PAGE_OF_ACTOR, *place, actor)
     return tuple(AuditEntry(**dict(row)) for row in rows)
 
 

@@ -96,10 +96,21 @@ where c.number > $1 order by c.number, s.name, r.name limit $2
 async def changes_since(connection: Connection, number: int) -> tuple[Change, ...]:
     """List what was taken in after a batch's number, oldest first; whole batches, at most about 500 rows.
 
-    Changes are kept for an hour: a reader that is further back has to show its page anew.
+    Changes are kept for an hour: a reader that is further back (`changes_missed`) shows its page anew.
     """
     rows = await connection.fetch(CHANGES, number, CHANGES_MAX)
     found = [Change(**dict(row)) for row in rows]
     if len(found) == CHANGES_MAX and found[0].number != found[-1].number:
         found = [each for each in found if each.number != found[-1].number]
     return tuple(found)
+
+
+MISSED = """
+select exists (select from projector where id = 1 and number > $1)
+    and not exists (select from change where number <= $1)
+"""
+
+
+async def changes_missed(connection: Connection, number: int) -> bool:
+    """Whether something after a batch's number may have been forgotten before it was read."""
+    return bool(await connection.fetchval(MISSED, number))

@@ -12,6 +12,7 @@ from ieum_console.projection.needs import Need, read_needs
 
 OVERDUE_COUNTED_MAX = 10_000
 DELIVERY_TIMES_MAX = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 class Window(StrEnum):
@@ -29,15 +30,11 @@ class Window(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EdgeFlow:
-    """The records from one agency to another in the window; `per_minute` counts from its oldest minute on.
-
-    For a window of a day each number of `per_minute` stands for fifteen minutes.
-    """
+    """The records from one agency to another in the window, in whole minutes."""
 
     source: str
     recipient: str
     records: int
-    per_minute: tuple[int, ...]
     last_said_at: datetime
 
 
@@ -94,7 +91,7 @@ async def read_overview(connection: Connection, window: Window, now: datetime) -
         oldest_unanswered=await _oldest_unanswered(connection),
         delivery_p95_seconds=await _p95(connection, now - min(window.length, DELIVERY_TIMES_MAX)),
         waiting_streams=await connection.fetchval(WAITING),
-        edges=await _flows(connection, window, now),
+        edges=await _flows(connection, now - window.length + MINUTE),
         needs=await read_needs(connection, now),
     )
 
@@ -144,30 +141,16 @@ def quantile_of(buckets: Sequence[tuple[int, int]], share: float) -> float | Non
 
 
 FLOWS = """
-select s.name as source, r.name as recipient, e.last_said_at, f.step, f.records
+select s.name as source, r.name as recipient, coalesce(f.records, 0)::bigint as records, e.last_said_at
 from edge e join agency s on s.id = e.source join agency r on r.id = e.recipient
 left join (
-    select source, recipient, floor(extract(epoch from minute - $1) / $2)::int as step,
-        sum(records)::bigint as records
-    from flow where minute >= $1 group by 1, 2, 3
+    select source, recipient, sum(records) as records from flow where minute >= $1 group by source, recipient
 ) f on f.source = e.source and f.recipient = e.recipient
-order by s.name, r.name, f.step
+order by s.name, r.name
 """
 
 
-async def _flows(connection: Connection, window: Window, now: datetime) -> tuple[EdgeFlow, ...]:
-    width = timedelta(minutes=15 if window is Window.DAY else 1)
-    steps = int(window.length / width)
-    since = now.replace(second=0, microsecond=0) - (steps - 1) * width
-    counts: dict[tuple[str, str], list[int]] = {}
-    last: dict[tuple[str, str], datetime] = {}
-    for row in await connection.fetch(FLOWS, since, width.total_seconds()):
-        name = (row["source"], row["recipient"])
-        last[name] = row["last_said_at"]
-        per_step = counts.setdefault(name, [0] * steps)
-        if row["step"] is not None and row["step"] < steps:
-            per_step[row["step"]] = row["records"]
-    return tuple(
-        EdgeFlow(*name, records=sum(each), per_minute=tuple(each), last_said_at=last[name])
-        for name, each in counts.items()
-    )
+async def _flows(connection: Connection, since: datetime) -> tuple[EdgeFlow, ...]:
+    """Count each edge from the beginning of a minute on."""
+    rows = await connection.fetch(FLOWS, since.replace(second=0, microsecond=0))
+    return tuple(EdgeFlow(**dict(row)) for row in rows)

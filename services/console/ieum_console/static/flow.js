@@ -4,7 +4,7 @@ const DOTS_MAX = 12;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 document.addEventListener("ieum:change", (event) => {
-  if (still.matches || document.body.dataset.paused) return;
+  if (still.matches || "paused" in document.body.dataset) return;
   const layer = document.querySelector(".flow-dots");
   if (!layer) return;
   for (const [source, recipient, records] of event.detail.edges) {

@@ -14,9 +14,10 @@ let source = null;
 let fresh = 0;
 let refreshing = false;
 let wanted = false;
+let paused = false;
 
 function follow() {
-  if (source !== null || document.hidden) return;
+  if (source !== null || document.hidden || paused) return;
   source = new EventSource(`/live?after=${number}`);
   heardAt = performance.now();
   source.addEventListener("pulse", heard);
@@ -34,38 +35,59 @@ function heard(message) {
   number = Number(message.lastEventId);
   const content = JSON.parse(message.data);
   document.body.classList.toggle("is-stale", !content.live);
-  if (status) {
-    status.dataset.number = message.lastEventId;
-    status.querySelector("[data-live-words]").textContent = content.words;
-    status.querySelector("[data-live-badge]").hidden = content.live;
-  }
+  status.dataset.number = message.lastEventId;
+  status.dataset.asOf = content.as_of;
+  say(content.words, !content.live);
   if (message.type === "change") {
     document.dispatchEvent(new CustomEvent("ieum:change", { detail: content }));
     fresh += content.records;
     if (news) {
       news.hidden = false;
-      news.querySelector("[data-live-count]").textContent = String(fresh);
+      news.querySelector("[data-live-count]").textContent = content.missed ? `${fresh}+` : String(fresh);
     }
     wanted = true;
   }
 }
 
+function say(words, isStale) {
+  status.querySelector("[data-live-words]").textContent = words;
+  status.querySelector("[data-live-badge]").hidden = !isStale;
+}
+
+// What is no longer followed is never called live: in place of that word stands of when it is.
 function judge() {
-  if (document.hidden) return;
+  if (document.hidden || paused) return;
   const silent = performance.now() - heardAt > STALE_AFTER_MS - 1000 || source?.readyState !== EventSource.OPEN;
   if (!silent) return;
   document.body.classList.add("is-stale");
-  if (status) status.querySelector("[data-live-badge]").hidden = false;
+  say(status.dataset.asOf, true);
   if (source?.readyState === EventSource.CLOSED) {
     rest();
     setTimeout(follow, 1000);
   }
 }
 
+function pause(wish) {
+  paused = wish;
+  if (paused) {
+    document.body.dataset.paused = "";
+    rest();
+    say(status.dataset.asOf, false);
+  } else {
+    delete document.body.dataset.paused;
+    follow();
+  }
+  status.querySelector("[data-live-paused]").hidden = !paused;
+  const [pauses, goes] = ["pause", "go"].map((each) => status.querySelector(`[data-live-${each}]`));
+  pauses.hidden = paused;
+  goes.hidden = !paused;
+  (paused ? goes : pauses).focus();
+}
+
 async function refresh() {
-  if (!wanted || refreshing || document.hidden) return;
   const parts = [...document.querySelectorAll("[data-live]")];
-  if (parts.length === 0) return;
+  const due = wanted || parts.some((each) => "liveAlways" in each.dataset);
+  if (!due || parts.length === 0 || refreshing || document.hidden || paused) return;
   refreshing = true;
   wanted = false;
   try {
@@ -98,10 +120,13 @@ function tellTime() {
 }
 
 if (status) {
+  status.querySelector("[data-live-pause]").hidden = false;
+  status.querySelector("[data-live-pause]").addEventListener("click", () => pause(true));
+  status.querySelector("[data-live-go]").addEventListener("click", () => pause(false));
   document.addEventListener("visibilitychange", () => (document.hidden ? rest() : follow()));
   window.addEventListener("pagehide", rest);
   setInterval(judge, 1000);
   setInterval(refresh, REFRESH_EVERY_MS);
   follow();
 }
-setInterval(tellTime, RELATIVE_EVERY_MS);
+setInterval(() => paused || tellTime(), RELATIVE_EVERY_MS);

@@ -1,0 +1,92 @@
+"""Every page of the console, asked of the application itself: what it takes to make one."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from uuid import UUID
+
+import httpx
+
+from ieum.agency import Names
+from ieum.storage.database import Database
+from ieum.web.sign_in import Cookies
+from ieum.web.web_sessions import Person, open_session
+from ieum_console.pages.web_settings import WebSettings
+from ieum_console.pages.window import console_window
+
+AGENCY = "employment-center"
+HOST = "http://console.test"
+LIFE = timedelta(hours=8)
+PAGES: Mapping[str, Sequence[str]] = {
+    "/": ("", "?window=15m", "?window=24h"),
+    "/referrals": (
+        *("", "?q={short}", "?journey={journey}", f"?agency={AGENCY}", "?state=waitlisted", "?overdue=1"),
+        f"?agency={AGENCY}&state=waitlisted",
+    ),
+    "/referrals/{referral}": ("", "?tab=events", "?tab=delivery", "?tab=audit"),
+    "/referrals/{referral}/bundle.json": ("",),
+    "/agencies": ("",),
+    "/troubles": ("",),
+    "/operations/{operation}": ("",),
+    "/assurance": ("",),
+    "/contracts": ("",),
+    "/audit": ("", "?actor=operator-7", "?actor=nobody", "?month=2026-03"),
+    "/me": ("",),
+}
+"""By route; files for spreadsheets are no pages, and take as long as they are long."""
+
+
+async def measure_pages(
+    database: Database, samples: Sequence[tuple[UUID, UUID]], operations: Sequence[UUID], rounds: int
+) -> dict[str, dict[str, float]]:
+    """Ask for every page so many times, each time of another referral; milliseconds by page."""
+    settings = WebSettings(console_url=HOST, oidc_issuer=HOST, urls={})
+    names = {AGENCY: Names(AGENCY, AGENCY)}
+    cookie = await _signed_in(database)
+    headers = {"cookie": f"{Cookies(secure=False).session}={cookie}", "accept-language": "ko"}
+    transport = httpx.ASGITransport(console_window(settings, database, names))
+    found = {}
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as client:
+        for path, queries in PAGES.items():
+            for query in queries:
+
+                async def page(number: int, address: str = path + query) -> None:
+                    referral, journey = samples[number % len(samples)]
+                    asked = address.format(
+                        referral=referral,
+                        short=str(referral)[:8],
+                        journey=journey,
+                        operation=operations[number % len(operations)],
+                    )
+                    answer = await client.get(asked)
+                    if answer.status_code != HTTPStatus.OK:
+                        raise RuntimeError(f"{asked} answers {answer.status_code}.")
+
+                found[path + query] = await times(page, rounds)
+    return found
+
+
+async def times(work: Callable[[int], Awaitable[object]], rounds: int) -> dict[str, float]:
+    """Do something again and again; the first time is left out, its statements are planned then."""
+    await work(0)
+    took = []
+    for number in range(1, rounds + 1):
+        began = time.perf_counter()
+        await work(number)
+        took.append((time.perf_counter() - began) * 1e3)
+    took.sort()
+    return {
+        "p50": round(took[len(took) // 2], 1),
+        "p95": round(took[int(len(took) * 0.95)], 1),
+        "max": round(took[-1], 1),
+    }
+
+
+async def _signed_in(database: Database) -> str:
+    """Open a session of somebody who may see everything; returns its cookie."""
+    now = datetime.now(UTC)
+    roles = frozenset({"admin", "operator", "auditor"})
+    person = Person("bench", "Bench", roles, None, "", now + LIFE, now)
+    async with database.acquire() as connection:
+        return await open_session(connection, person, now)
