@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from ieum.access.access_log import note_list
 from ieum.api.agency.cases import CaseView, case_view
-from ieum.api.agency.representations import ReferralSummary, ToDo
-from ieum.api.agency.views import summary, to_do
+from ieum.api.agency.representations import ReferralSummary
+from ieum.api.agency.to_do_views import ToDo, to_do
+from ieum.api.agency.views import summary
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import JOURNEY_PLANS
 from ieum.api.docs.route_description import gets, posts

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ieum.access.access_log import note_shown
+from ieum.api.agency.possible_duplicates import POSSIBLE_DUPLICATES_MAX
 from ieum.api.api_context import ApiContext
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
@@ -16,6 +17,7 @@ from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.eligibility_change_rows import read_to_dos
 from ieum.storage.inquiry_rows import read_cited
 from ieum.storage.override_rows import read_override
+from ieum.storage.person_rows import read_of_same_person
 from ieum.storage.reading import HistoryPlace, read_history
 from ieum.storage.reading import HistoryRow as Entry
 from ieum.storage.reading import read_referral as read_one
@@ -31,6 +33,7 @@ class ReferralRead(NamedTuple):
     confirmation: Confirmation | None
     to_dos: Sequence[KnownChange]
     override: DuplicateOverride | None
+    of_same_person: Sequence[Referral]
 
 
 async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, limit: int) -> ReferralRead:
@@ -39,13 +42,20 @@ async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, 
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        found = await read_one(connection, context.delivery.peers, referral)
+        peers = context.delivery.peers
+        found = await read_one(connection, peers, referral)
         if found is None:
             raise Problem(http_kinds.NOT_FOUND)
-        note_shown(found.client_ref)
-        history, older = await read_history(connection, context.delivery.peers, found, before, limit)
-        cited = await read_cited(connection, context.delivery.peers, referral)
-        confirmed = await read_confirmations(connection, [referral])
-        to_dos = await read_to_dos(connection, context.delivery.peers, referral)
-        override = await read_override(connection, referral)
-        return ReferralRead(found, history, older, cited, next(iter(confirmed), None), to_dos, override)
+        of_same_person = await read_of_same_person(connection, peers, referral, POSSIBLE_DUPLICATES_MAX)
+        note_shown(found.client_ref, *(each.client_ref for each in of_same_person))
+        history, older = await read_history(connection, peers, found, before, limit)
+        return ReferralRead(
+            referral=found,
+            history=history,
+            older=older,
+            cited=await read_cited(connection, peers, referral),
+            confirmation=next(iter(await read_confirmations(connection, [referral])), None),
+            to_dos=await read_to_dos(connection, peers, referral),
+            override=await read_override(connection, referral),
+            of_same_person=of_same_person,
+        )

@@ -13,11 +13,13 @@ from ieum.api.agency.assessment_views import assessment_differs, confirmation_vi
 from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.foreseen import ReferralDryRun
 from ieum.api.agency.moves import ReferralId
+from ieum.api.agency.possible_duplicates import PossibleDuplicate
 from ieum.api.agency.referral_dry_run import answer_dry_run
 from ieum.api.agency.referral_reading import read_whole
 from ieum.api.agency.representations import HistoryPage, ReferralCreated, ReferralDetail, ReferralPage
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import created_answer, entries, summary, to_do
+from ieum.api.agency.to_do_views import to_do
+from ieum.api.agency.views import created_answer, entries, summary
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import REFERRALS
 from ieum.api.docs.route_description import ORDERING, gets, posts
@@ -131,6 +133,7 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
         **dict(summary(found, clocks[referral])),
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
+        possible_duplicates=[PossibleDuplicate.of(each) for each in read.of_same_person],
         to_do=[to_do(each) for each in read.to_dos],
         assessment_differs=assessment_differs(found, read.cited),
         confirmation=None if confirmed is None else confirmation_view(found, confirmed),

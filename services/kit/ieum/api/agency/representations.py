@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field, JsonValue
 
 from ieum.api.agency.assessment_views import AssessmentDiffers, ConfirmationView
 from ieum.api.agency.clock_views import ClockView
-from ieum.casework.known_change import ToDoResult
+from ieum.api.agency.possible_duplicates import PossibleDuplicate
+from ieum.api.agency.to_do_views import ToDo
 from ieum.casework.values import EndCause, Side
 from ieum_contracts.capacity import CapacityChanged, Room
 from ieum_contracts.codes import AskType, ClosedAs, Outcome, Reason, State
-from ieum_contracts.eligibility import Standing
-from ieum_contracts.model import Day
 
 
 class WarningCode(StrEnum):
@@ -121,34 +120,6 @@ class HistoryEntry(BaseModel):
     )
 
 
-class RuledOut(BaseModel):
-    """A programme that cannot be had together with the one that changed."""
-
-    programme: str
-    rule: str = Field(description="Id of the rule.")
-    citation: str = Field(description="Where the rule stands.")
-
-
-class ToDo(BaseModel):
-    """A change of the client's eligibility of which a worker here has to take care."""
-
-    id: UUID = Field(description="Id of the change, the same at every agency.")
-    referral: UUID = Field(description="The referral here that it concerns.")
-    journey: UUID
-    told_by: str | None = Field(
-        default=None, description="Address of the agency that told it; absent: we did."
-    )
-    programme: str = Field(description="The programme with which the client's standing has changed.")
-    old: Standing
-    new: Standing
-    effective_on: Day
-    conflicts: list[RuledOut] = Field(description="Programmes that it rules out.")
-    at: datetime = Field(description="When it became known here.")
-    done: bool
-    done_at: datetime | None = None
-    result: ToDoResult | None = Field(default=None, description="What became of it, once it is done.")
-
-
 class ReferralDetail(ReferralSummary):
     """Everything that this agency knows of a referral. Client details are read here and nowhere else."""
 
@@ -165,6 +136,10 @@ class ReferralDetail(ReferralSummary):
         default=None, description="Why the client was referred once more though a referral was open."
     )
     duplicate_of: UUID | None = Field(default=None, description="The referral that was open then.")
+    possible_duplicates: list[PossibleDuplicate] = Field(
+        description="Other referrals here of the same name and birth date, the latest first, at most twenty. "
+        "A person decides whether they are of one client; there is `duplicate` as a reason to decline."
+    )
     to_do: list[ToDo] = Field(
         description="Changes of eligibility of which a worker has to take care, done or not, latest first."
     )

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from ieum.access.access_log import note_list
 from ieum.api.agency.moves import ReferralId
-from ieum.api.agency.representations import ToDo
 from ieum.api.agency.submit import submit
-from ieum.api.agency.views import to_do
+from ieum.api.agency.to_do_views import ToDo, to_do
 from ieum.api.api_context import InContext
 from ieum.api.docs.examples import TO_DOS_DONE
 from ieum.api.docs.route_description import gets, posts

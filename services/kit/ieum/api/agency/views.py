@@ -15,14 +15,11 @@ from ieum.api.agency.representations import (
     ReferralCreated,
     ReferralStanding,
     ReferralSummary,
-    RuledOut,
-    ToDo,
     WarningCode,
     WarningView,
 )
 from ieum.api.http.responses import stored_answer
 from ieum.api.problems.http_kinds import Text
-from ieum.casework.known_change import KnownChange
 from ieum.casework.values import Change, EndCause, Referral, RoomWarning
 from ieum.storage.idempotency_rows import StoredResponse
 from ieum.storage.reading import HistoryRow as Entry
@@ -108,25 +105,6 @@ def summary(referral: Referral, clocks: Sequence[ClockView] = ()) -> ReferralSum
         created_at=referral.created_at,
         changed_at=referral.changed_at,
         clocks=list(clocks),
-    )
-
-
-def to_do(change: KnownChange) -> ToDo:
-    """Show a change of eligibility that a worker has to take care of."""
-    return ToDo(
-        id=change.id,
-        referral=change.referral,
-        journey=change.journey,
-        told_by=None if change.told_by is None else str(change.told_by),
-        programme=change.programme,
-        old=change.old,
-        new=change.new,
-        effective_on=change.effective_on,
-        conflicts=[RuledOut.model_validate(each, from_attributes=True) for each in change.conflicts],
-        at=change.at,
-        done=change.done_at is not None,
-        done_at=change.done_at,
-        result=change.result,
     )
 
 
