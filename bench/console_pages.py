@@ -1,12 +1,14 @@
 """Every page of the console, asked of the application itself: what it takes to make one."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
 import httpx
+from starlette.types import ASGIApp
 
 from ieum.agency import Names
 from ieum.storage.database import Database
@@ -43,11 +45,8 @@ async def measure_pages(
     """Ask for every page so many times, each time of another referral; milliseconds by page."""
     settings = WebSettings(console_url=HOST, oidc_issuer=HOST, urls={})
     names = {AGENCY: Names(AGENCY, AGENCY)}
-    cookie = await _signed_in(database)
-    headers = {"cookie": f"{Cookies(secure=False).session}={cookie}", "accept-language": "ko"}
-    transport = httpx.ASGITransport(console_window(settings, database, names))
     found = {}
-    async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as client:
+    async with signed_in_client(database, console_window(settings, database, names)) as client:
         for path, queries in PAGES.items():
             for query in queries:
 
@@ -83,10 +82,16 @@ async def times(work: Callable[[int], Awaitable[object]], rounds: int) -> dict[s
     }
 
 
-async def _signed_in(database: Database) -> str:
-    """Open a session of somebody who may see everything; returns its cookie."""
+@asynccontextmanager
+async def signed_in_client(database: Database, app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client of the application, with a session of somebody who may see everything."""
     now = datetime.now(UTC)
     roles = frozenset({"admin", "operator", "auditor"})
     person = Person("bench", "Bench", roles, None, "", now + LIFE, now)
     async with database.acquire() as connection:
-        return await open_session(connection, person, now)
+        cookie = await open_session(connection, person, now)
+    headers = {"cookie": f"{Cookies(secure=False).session}={cookie}", "accept-language": "ko"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url=HOST, headers=headers
+    ) as client:
+        yield client

@@ -78,7 +78,7 @@ async def test_who_looked_at_what_in_october(site: Site, page: Page) -> None:
     await connection.execute(OCTOBER)
     await connection.close()
     await _to(page, "Audit")
-    await page.get_by_label("Month").select_option("2026-10")
+    await page.get_by_label("Month", exact=True).select_option("2026-10")
     await page.get_by_role("button", name="Show").click()
     row = page.locator("tbody tr", has_text="looked-at-in-october")
     await expect(row).to_contain_text("operator-9")
