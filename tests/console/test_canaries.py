@@ -30,7 +30,7 @@ from tests.console.test_projector import COLUMNS, caught_up
 from tests.console.writing import Writer, writer
 from tests.journeys.living import ROOT, Living, write_centre_file
 from tests.kit.api.agency_api import open_api
-from tests.pages.conftest import served
+from tests.pages.conftest import served, tokens_of
 from tests.pages.issuer import TestIssuer
 from tests.pages.pages_process import PagesProcess
 from tests.pages.parked import park_some
@@ -127,6 +127,7 @@ async def running(
     """Run the console of a centre as a process, at the most talkative."""
     issuer, port = TestIssuer(), free_port()
     issuer.url = f"http://{LOOPBACK}:{port}"
+    issuer.at_agencies = tokens_of(console.centre)
     centre_file = write_centre_file(folder / "centre.toml", console.centre)
     environment = {
         **Living(stack, console.centre, centre_file).environment(),
