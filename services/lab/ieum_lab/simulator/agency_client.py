@@ -17,10 +17,6 @@ from ieum.api.agency.inquiry_views import InquiryGroup
 from ieum.api.agency.journeys import Journey
 from ieum.api.agency.programmes import ProgrammeList
 from ieum.api.agency.representations import ReferralDetail, ReferralStanding
-<<<<<<< Updated upstream
-=======
-from ieum.api.agency.to_do_views import ToDo
->>>>>>> Stashed changes
 from ieum.api.agency.room import RoomView
 from ieum.api.agency.to_do_views import ToDo
 from ieum.api.operators.streams import StreamPage
