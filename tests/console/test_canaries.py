@@ -105,8 +105,8 @@ async def _everything(client: httpx.AsyncClient, connection: Connection) -> Asyn
                 for query in [f"?tab={tab}" for tab in TABS] if path.endswith(f"/{key}") and key else [""]:
                     answer = await client.get(path + query, headers=headers)
                     assert answer.status_code == 200, path
-                    yield path + query, answer.text + str(answer.headers)
-        yield "live", await _live(client, headers)
+                    yield f"{language} {path}{query}", answer.text + str(answer.headers)
+        yield f"{language} {LIVE_PATH}", await _live(client, headers)
 
 
 async def _live(client: httpx.AsyncClient, headers: dict[str, str]) -> str:
@@ -177,8 +177,8 @@ async def test_nothing_of_a_body_is_found_anywhere(
         assert CANARY not in process.log()
         assert "projector.topics" in process.log()
     assert len(given) > 60
-    assert "019f1b21" in given["/referrals"], "the referrals of the examples are there"
-    assert "fold.canary" in given["/troubles"]
+    assert "019f1b21" in given["en /referrals"], "the referrals of the examples are there"
+    assert "fold.canary" in given["en /troubles"]
 
 
 async def _columns_with(database: Database, text: str) -> list[str]:
