@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 PLACEHOLDER = re.compile(r"\{([a-z]+(?::[0-9]+)?)\}")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z")
-OWN = frozenset({"next_actions"})
+OWN = frozenset({"due_at", "next_actions"})
 """Optional members that an implementation adds where the transcript has none."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -38,6 +38,7 @@ async def test_both_sides_see_the_journey_and_its_lead(api: Api, welfare: Api) -
     for each in (api, welfare):
         journey = await _journey(each, made["journey"])
         assert [referral["id"] for referral in journey["referrals"]] == [made["id"]]
+        assert [clock["clock"] for clock in journey["referrals"][0]["clocks"]] == ["progress"]
         assert journey["lead"] == str(welfare.me)
         assert journey["goals"][0]["cited_by"] == [{"referral": made["id"], "state": "accepted"}]
     planned = await welfare.post(f"{path}/plan", PLAN, key="plan-key-00001")

@@ -1,14 +1,18 @@
 """A recipient that seems to know a person already shows where from; a person decides what it means."""
 
+import unicodedata
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ieum_contracts.model import LINE_CHARACTERS_MAX
 from tests.kit.api.agency_api import Api, settle
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
+INDEX_BYTES_MAX = 2_704
+"""What an entry of a B-tree of PostgreSQL may hold."""
 BORN = "1988-05-20"
 
 
@@ -60,3 +64,13 @@ async def test_an_erasure_leaves_nothing_by_which_to_know_somebody(api: Api, wel
     await settle(api, welfare)
     second = await refer(api, welfare, name)
     assert await shown(welfare, second) == await shown(welfare, first) == []
+
+
+async def test_a_name_that_grows_when_it_is_normalized_is_taken_and_known_again(
+    api: Api, welfare: Api
+) -> None:
+    name = "".join(f"\ufdfa{chr(0xAC00 + n)}" for n in range(LINE_CHARACTERS_MAX // 2))
+    assert len(unicodedata.normalize("NFKC", name).encode()) > INDEX_BYTES_MAX
+    first = await refer(api, welfare, name)
+    second = await refer(api, welfare, name)
+    assert [each["referral"] for each in await shown(welfare, second)] == [first]

@@ -29,7 +29,7 @@ async def ahead(api: Api) -> AsyncIterator[Api]:
     """Give the same agency, a year ahead."""
     app = like(api, agency_time=YEAR_AHEAD)
     context = replace(api.api_context.delivery, agency_time=YEAR_AHEAD)
-    async with client_of(app) as http:
+    async with client_of(app, api.headers) as http:
         yield replace(api, app=app, http=http, api_context=replace(api.api_context, delivery=context))
 
 

@@ -96,9 +96,10 @@ async def read_audit(
     before: int = _NUMBER_MAX,
 ) -> tuple[AuditEntry, ...]:
     """List entries of a time, newest first; `before` is the number of the last one of the page before."""
-    first, last = await connection.fetchrow(NUMBERS_OF_TIME, since, until)
-    if first is None or last is None:
+    numbers = await connection.fetchrow(NUMBERS_OF_TIME, since, until)
+    if numbers is None or None in numbers.values():
         return ()
+    first, last = numbers
     place = (before, since, until, first - OUT_OF_ORDER_MAX, last + OUT_OF_ORDER_MAX, PAGE_ROWS)
     if actor is None:
         rows = await connection.fetch(PAGE, *place)

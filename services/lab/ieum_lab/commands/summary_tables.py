@@ -24,12 +24,12 @@ def write_summary(summary: Summary) -> None:
     write_table("What their workers decided and asked", ("move", "times"), played.moves.items())
     if played.clocks:
         write_table(
-            "What clocks brought about",
+            "What clocks brought about, or waited for",
             ("what", "times"),
             Counter(each.what for each in played.clocks).most_common(),
         )
     write_table(
-        "What could not be had this month, by each agency's own report (`ieum report gaps AGENCY`)",
+        "What could not be had in this run's months, by each agency's own report (`ieum report gaps AGENCY`)",
         ("agency", "could not give", "could not get", "counts of 1 to 4, hidden"),
         [
             (agency, f"{each.not_given_at_least} or more", f"{each.not_got_at_least} or more", each.hidden)

@@ -16,8 +16,9 @@ from ieum.api.agency.gaps_views import GapsReport
 from ieum.api.agency.inquiry_views import InquiryGroup
 from ieum.api.agency.journeys import Journey
 from ieum.api.agency.programmes import ProgrammeList
-from ieum.api.agency.representations import ReferralDetail, ReferralStanding, ToDo
+from ieum.api.agency.representations import ReferralDetail, ReferralStanding
 from ieum.api.agency.room import RoomView
+from ieum.api.agency.to_do_views import ToDo
 from ieum.api.operators.streams import StreamPage
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.issuer.renewed_token import RenewedToken

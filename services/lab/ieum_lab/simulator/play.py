@@ -100,7 +100,7 @@ async def wait_until_known(
 async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
     """Play stories and stream; `tell` gets lines of progress."""
     loop = asyncio.get_running_loop()
-    clocks = ClockTeller(stage.centre.time, tell)
+    clocks, began_at = ClockTeller(stage.centre.time, tell), stage.centre.now()
     if stage.script.speed > 1:
         stage.follower.hearing = clocks.hear
     async with beside(stage.follower.run(), stage.board.run()):
@@ -130,7 +130,7 @@ async def play(stage: Stage, tell: Callable[[str], None]) -> Played:
         events=stage.follower.events - before,
         sending_seconds=sent - begun,
         stream_seconds=ended - begun,
-        reports=await read_reports(stage.centre),
+        reports=await read_reports(stage.centre, began_at),
         clocks=tuple(clocks.spoken),
     )
 

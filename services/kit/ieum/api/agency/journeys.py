@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ieum.access.access_log import note_list
 from ieum.api.agency.cases import CaseView, case_view
+from ieum.api.agency.clock_views import clocks_by_referral
 from ieum.api.agency.representations import ReferralSummary
 from ieum.api.agency.to_do_views import ToDo, to_do
 from ieum.api.agency.views import summary
@@ -98,7 +99,7 @@ async def read(context: InContext, journey: JourneyId) -> Response:
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        return json_answer(_view(context, journey, await _found(connection, context, journey)))
+        return json_answer(await _shown(connection, context, await _found(connection, context, journey)))
 
 
 @router.post(
@@ -117,7 +118,7 @@ async def plan(request: Request, context: InContext, journey: JourneyId) -> Resp
             raise refused(Refusal(Guard.OWNER, "planned-by-lead-agency"))
         goals = [GoalPlanned(each.goal, each.owner, each.review_on) for each in order.goals]
         await write_plan(connection, journey, goals)
-        return json_answer(_view(context, journey, await _found(connection, context, journey)))
+        return json_answer(await _shown(connection, context, await _found(connection, context, journey)))
 
     return await once(request, context.delivery.database, JOURNEY_PLAN, work)
 
@@ -130,13 +131,14 @@ async def _found(connection: Connection, context: ApiContext, journey: UUID) -> 
     return found
 
 
-def _view(context: ApiContext, journey: UUID, found: JourneyRead) -> Journey:
+async def _shown(connection: Connection, context: ApiContext, found: JourneyRead) -> Journey:
     me = context.delivery.me
     lead = lead_of(found.referrals, me)
+    clocks = await clocks_by_referral(connection, context, [each.id for each in found.referrals])
     return Journey(
-        id=journey,
+        id=found.referrals[0].journey,
         lead=None if lead is None else str(lead),
-        referrals=[summary(each) for each in found.referrals],
+        referrals=[summary(each, clocks[each.id]) for each in found.referrals],
         more=len(found.referrals) == JOURNEY_REFERRALS_MAX,
         cases=[case_view(each) for each in found.cases],
         to_do=[to_do(each) for each in found.to_dos],

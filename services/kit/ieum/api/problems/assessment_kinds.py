@@ -5,14 +5,16 @@ from ieum.api.problems.http_kinds import ProblemKind, Text
 ASSESSMENT = ProblemKind(
     "assessment",
     422,
-    Text("이 이용자의 판정이 아닙니다", "The assessment is not this client's"),
+    Text("인용할 수 없는 판정입니다", "The assessment cannot be cited"),
     Text(
         "`assessment.event`가 이 이용자의 의뢰나 앞선 의뢰(`parent`)에서 오간 판정(`eligibility.assessed`)이 "
-        "아니거나, `assessment.inquiry`에 대한 이 접수기관의 답이 아닙니다. `reason`을 보고 의뢰의 "
-        "`history`나 사전문의에서 식별자를 확인하거나 `assessment_skipped`에 사유를 적으십시오.",
+        "아니거나, `assessment.inquiry`에 대한 이 접수기관의 답이 아니거나, 문의한 지 24시간이 "
+        "지났습니다(`inquiry-expired`: 다시 문의하십시오). `reason`을 보고 의뢰의 `history`나 사전문의에서 "
+        "식별자를 확인하거나 `assessment_skipped`에 사유를 적으십시오.",
         "`assessment.event` is no `eligibility.assessed` of a referral of this client, or of the parent, nor "
-        "this recipient's answer to `assessment.inquiry`. See `reason`; take the ids from a referral's "
-        "`history` or from the inquiry, or say in `assessment_skipped` why none is cited.",
+        "this recipient's answer to `assessment.inquiry`, or was asked for more than 24 hours ago "
+        "(`inquiry-expired`: ask again). See `reason`; take the ids from a referral's `history` or from the "
+        "inquiry, or say in `assessment_skipped` why none is cited.",
     ),
 )
 CONFIRMATION = ProblemKind(

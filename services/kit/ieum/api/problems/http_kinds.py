@@ -44,7 +44,7 @@ MALFORMED_JSON = ProblemKind(
 KEY_MISSING = ProblemKind(
     "idempotency-key-missing",
     400,
-    Text("Idempotency-Key 머리글이 없습니다", "The header Idempotency-Key is missing"),
+    Text("쓸 수 있는 Idempotency-Key 머리글이 없습니다", "There is no usable header Idempotency-Key"),
     Text(
         "모든 POST 요청에는 Idempotency-Key 머리글(인쇄 가능한 ASCII 8–128자)이 필요합니다. "
         "업무 하나마다 새 UUID를 만들고, 다시 보낼 때는 같은 값을 쓰십시오.",

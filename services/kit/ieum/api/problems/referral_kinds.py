@@ -36,9 +36,9 @@ DUPLICATE = ProblemKind(
     Text("열려 있는 의뢰가 이미 있습니다", "There is an open referral already"),
     Text(
         "같은 이용자를 같은 프로그램에 의뢰한 건(`referral`)이 아직 끝나지 "
-        "않았습니다. 그 의뢰를 이어서 쓰십시오.",
-        "The same client already has an open referral to the same programme "
-        "(`referral`). Go on with that one.",
+        "않았습니다. 그 의뢰를 이어서 쓰거나, 하나 더 필요하면 `duplicate_override`에 사유를 적으십시오.",
+        "The same client already has an open referral to the same programme (`referral`). Go on with "
+        "that one, or say in `duplicate_override` why another one is needed.",
     ),
 )
 LOOP = ProblemKind(

@@ -67,8 +67,7 @@ class Consumer(Generic[Known]):
             while True:
                 await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
-                consumer = self._mailboxes.consumer
-                await self._offsets.commit(consumer)
+                await self._offsets.commit(consumer := self._mailboxes.consumer)
                 if self._context.restore_check.is_doubted:  # the connection to the database was lost
                     with suppress(*RETRYABLE):
                         await self._look_back()
