@@ -7,12 +7,14 @@ are played, and what is printed says that everything is accounted for. Then noth
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -39,6 +41,17 @@ def started_from(folder: Path) -> list[int]:
         for process in psutil.process_iter(["cmdline"])
         if any(str(folder) in argument for argument in process.info["cmdline"] or [])
     ]
+
+
+def shown_by_the_console(url: str) -> str:
+    """Sign in as an operator, the way a browser does, and read the list of referrals."""
+    with httpx.Client(follow_redirects=True, trust_env=False) as browser:
+        choice = browser.get(url)
+        assert "operator-1" in choice.text
+        asked = dict(choice.url.params)
+        overview = browser.post(choice.url.copy_with(query=None), data={**asked, "person": "operator-1"})
+        assert (overview.status_code, str(overview.url)) == (200, f"{url}/")
+        return browser.get(f"{url}/referrals").text
 
 
 def test_a_stranger_sees_the_centre_at_work_and_everything_accounted_for(tmp_path: Path) -> None:
@@ -90,6 +103,20 @@ def test_the_demonstration_stays_up_until_it_is_told_to_end_and_leaves_nothing(t
             time.sleep(0.1)
         assert demo.poll() is None, told
         assert started_from(tmp_path)
+        [console] = re.findall(r"signed in as operator-1: (http://127\.0\.0\.1:\d+)\n", told)
+        assert f"console {console}" in re.sub(" +", " ", told)
+        for _ in range(300):
+            if (
+                len(
+                    shown := set(
+                        re.findall(r'href="/referrals/([0-9a-f-]{36})', shown_by_the_console(console))
+                    )
+                )
+                > 10
+            ):
+                break
+            time.sleep(0.2)
+        assert len(shown) > 10, "the stories' referrals"
         demo.send_signal(signal.SIGINT)
         printed, _ = demo.communicate(timeout=60)
 

@@ -63,7 +63,7 @@ def demo(
     script = Script(referrals, rate, seed, speed, _days(speed, days))
     show = Show(live=can_draw(as_json=as_json))
     with unwinding(), running_centre(Stack(), tell, speed) as running:
-        tell(f"Ready after {running.seconds_until_ready:.1f} s.")
+        tell(f"Ready after {running.seconds_until_ready:.1f} s.{_console(running)}")
         summary = asyncio.run(_perform(running, script, show))
         if as_json:
             write_json(summary.as_json())
@@ -105,19 +105,29 @@ async def _perform(running: RunningCentre, script: Script, show: Show) -> Summar
     return await sum_up(running, script, played)
 
 
+def _console(running: RunningCentre) -> str:
+    """Say where one sees what happens; nothing where the console is not installed."""
+    where = "See the referrals move, signed in as operator-1"
+    return "" if running.console is None else f" {where}: {running.console.url}"
+
+
 def _stay(running: RunningCentre) -> None:
-    """Wait for Ctrl-C or SIGTERM, and report an agency's process that ends before."""
+    """Wait for Ctrl-C or SIGTERM, and report a process that ends before."""
     for agency, url in running.urls.items():
         tell(f"  {agency:28} {url}/docs")
     tell(f"  log in there as somebody: {running.stack.issuer.url}; for curl: `ieum token --help`")
+    services = dict(running.services)
+    if running.console is not None:
+        services[running.console.name] = running.console
+        tell(f"  {running.console.name:28} {running.console.url}")
     tell("Everything stays up until Ctrl-C. Try `ieum watch`, `ieum status` or `ieum reconcile` elsewhere.")
     gone: set[str] = set()
     try:
         while True:
             time.sleep(LOOK_SECONDS)
-            for agency, service in running.services.items():
-                if service.pid is None and agency not in gone:
-                    gone.add(agency)
-                    tell(f"{agency} has ended by itself; its log is {service.log}.")
+            for name, service in services.items():
+                if service.pid is None and name not in gone:
+                    gone.add(name)
+                    tell(f"{name} has ended by itself; its log is {service.log}.")
     except KeyboardInterrupt:
         tell("Stopping everything.")

@@ -28,13 +28,21 @@ class Service:
     """One service process. Its methods block; from a coroutine call them with `asyncio.to_thread`."""
 
     def __init__(
-        self, name: str, state: StateFolder, command: Sequence[str], environment: Mapping[str, str], port: int
+        self,
+        name: str,
+        state: StateFolder,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        port: int,
+        *,
+        ready_path: str = READY_PATH,
     ) -> None:
         self.name = name
         self.url = f"http://{LOOPBACK}:{port}"
         self.child = Child(name, state)
         self._command = command
         self._environment = environment
+        self._ready_path = ready_path
 
     @property
     def pid(self) -> int | None:
@@ -54,7 +62,7 @@ class Service:
         """Ask the service whether it is ready."""
         try:
             answer = httpx.get(
-                self.url + READY_PATH,
+                self.url + self._ready_path,
                 timeout=ANSWER_SECONDS_MAX,
                 trust_env=False,
                 verify=False,  # noqa: S501 - plain HTTP; to load certificates would cost 20 ms each time
@@ -114,14 +122,18 @@ def agency_service(
     agency = access.address.agency
     name = name or agency
     port = kept_port(state, name)
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
     return Service(
         name,
         state,
         [sys.executable, "-m", module, "run", agency],
-        {**outside, **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
+        {**outside(), **access.environment(), "IEUM_HTTP_PORT": str(port), **(settings or {})},
         port,
     )
+
+
+def outside() -> dict[str, str]:
+    """Return the environment without settings of ours: a process is told its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
 
 
 def start_all(services: Iterable[Service], seconds: float = READY_SECONDS_MAX) -> dict[str, float]:

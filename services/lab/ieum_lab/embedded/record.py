@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ieum_lab.embedded.ports import free_port, is_free
 
+_PORTS = ("kafka_port", "controller_port", "postgres_port", "issuer_port", "console_port")
+
 
 class StackRecord(BaseModel):
     """The content of stack.json."""
@@ -23,11 +25,12 @@ class StackRecord(BaseModel):
     controller_port: int
     postgres_port: int
     issuer_port: int = 0
+    console_port: int = 0
 
     @property
-    def ports(self) -> tuple[int, int, int, int]:
+    def ports(self) -> tuple[int, ...]:
         """The ports on which the stack listens."""
-        return self.kafka_port, self.controller_port, self.postgres_port, self.issuer_port
+        return tuple(getattr(self, name) for name in _PORTS)
 
 
 def new_record() -> StackRecord:
@@ -50,8 +53,7 @@ def with_free_ports(record: StackRecord) -> StackRecord:
     for port in record.ports:
         keep = port != 0 and is_free(port)
         chosen.append(port if keep else free_port(besides=frozenset((*chosen, *record.ports))))
-    names = ("kafka_port", "controller_port", "postgres_port", "issuer_port")
-    return record.model_copy(update=dict(zip(names, chosen, strict=True)))
+    return record.model_copy(update=dict(zip(_PORTS, chosen, strict=True)))
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
 from ieum.storage.migrate import migrate
 from ieum_contracts.timing import SEOUL
 from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.console_process import console_beside
 from ieum_lab.embedded.demonstration_time import begin_time, keep_time, settings_of, stop_time
 from ieum_lab.embedded.issuer_process import start_issuer, wait_for_issuer
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
@@ -34,11 +35,12 @@ class RunningCentre:
     ready_seconds: Mapping[str, float]
     seconds_until_ready: float
     time: AgencyTime
+    console: Service | None
 
     @property
     def urls(self) -> dict[str, str]:
         """Return the address of each agency's API."""
-        return {agency: service.url for agency, service in self.services.items()}
+        return _urls(self.services)
 
     def processes(self) -> dict[str, psutil.Process]:
         """Return every running process, by name."""
@@ -70,17 +72,24 @@ def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0
         for agency in centre.packages:
             access = agency_access(centre, settings, agency)
             services[agency] = agency_service(stack.state, access, settings_of(agency_time))
-        tell(f"Starting {len(services)} agencies, a process each.")
-        ready = start_all(services.values())
-        wait_for_issuer(stack, issuer)
-        seconds = time.monotonic() - begun
-        yield RunningCentre(stack, centre, settings, services, ready, seconds, agency_time)
+        tell(f"Starting {len(services)} agencies, a process each, and the operators' console.")
+        with console_beside(stack, settings.centre_file, _urls(services)) as console:
+            ready = start_all(services.values())
+            wait_for_issuer(stack, issuer)
+            if console is not None:
+                console.wait_until_ready()
+            seconds = time.monotonic() - begun
+            yield RunningCentre(stack, centre, settings, services, ready, seconds, agency_time, console)
     finally:
         with undisturbed():
             stop_all(services.values())
             stop_time(stack.state, agency_time)
             if ours:
                 stack.stop()
+
+
+def _urls(services: Mapping[str, Service]) -> dict[str, str]:
+    return {agency: service.url for agency, service in services.items()}
 
 
 def _time_in_words(time: AgencyTime) -> str:
