@@ -23,7 +23,7 @@ from tests.forks import ForkedService, run_ieum
 
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 90.0
 READY_SECONDS = 90.0
 
 

@@ -21,7 +21,7 @@ from tests.journeys.living import Living
 pytestmark = pytest.mark.stack
 
 WELFARE = "city-welfare-team"
-RECOVERY_SECONDS = 30.0
+RECOVERY_SECONDS = 90.0
 
 SET_OPEN = "select format('alter database %I with allow_connections %s', $1::text, $2::text)"
 SEND_AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"

@@ -17,7 +17,7 @@ from tests.pages.issuer import CLIENT
 
 ROOT = Path(__file__).resolve().parents[2]
 IEUM = Path(sys.executable).with_name("ieum")
-READY_SECONDS_MAX = 40.0
+READY_SECONDS_MAX = 90.0
 
 
 class PagesProcess:

@@ -16,7 +16,7 @@ from ieum.settings import Settings
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
 
-READY_SECONDS_MAX = 40.0
+READY_SECONDS_MAX = 90.0
 DROP = "select format('drop database %I with (force)', $1::text)"
 
 FAIL_OVER = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from ieum_lab.embedded.signals import undisturbed, unwinding
 from ieum_lab.embedded.stack import Stack
 
-LIFE_SECONDS_MAX = 100
+LIFE_SECONDS_MAX = 250
 
 
 def main() -> None:

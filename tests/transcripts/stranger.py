@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from ieum.centre.credentials import AgencyAccess
 from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 
-WAIT_SECONDS_MAX = 30.0
+WAIT_SECONDS_MAX = 90.0
 
 
 @dataclass(frozen=True)

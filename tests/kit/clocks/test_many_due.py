@@ -14,7 +14,7 @@ from ieum.storage.clock_rows import lock_due
 from tests.kit.casework.database_world import Office
 from tests.kit.clocks.due_rows_world import NOW, write_clocks_due
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.stack]
 NUMBER, PAGE = 100_000, 51
 RANKS = 5
 PREPARE = "select format('prepare asked as %s', $1::text)"

@@ -28,7 +28,7 @@ from ieum_contracts.referral import ReferralAmended
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.bare_agency import TABLES, Noted, Notes
 
-WAIT_SECONDS_MAX = 20.0
+WAIT_SECONDS_MAX = 60.0
 
 
 class Clock:

@@ -20,7 +20,7 @@ from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import until
 
 ROOT = Path(__file__).parents[3]
-END_SECONDS_MAX = 20.0
+END_SECONDS_MAX = 60.0
 
 
 async def expel(stack: Stack, group: str) -> None:
@@ -68,7 +68,7 @@ class BareProcess:
                 found.append({"event": line})
         return [line for line in found if event is None or line["event"] == event]
 
-    async def logs(self, event: str, count: int = 1, seconds: float = 20.0) -> float:
+    async def logs(self, event: str, count: int = 1, seconds: float = 60.0) -> float:
         """Wait for a log line; gives the seconds that it took."""
 
         async def logged() -> bool:

@@ -23,7 +23,7 @@ from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
-HEAL_SECONDS_MAX = 40.0
+HEAL_SECONDS_MAX = 90.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
