@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.installation import Installation, installed
 
-LAUNCH_MILLISECONDS_MAX = 60_000
+LAUNCH_MILLISECONDS_MAX = 180_000
+EXPECT_MILLISECONDS_MAX = 30_000
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +35,7 @@ async def browser(browser_installation: Installation) -> AsyncIterator[Browser]:
             env={**browser_installation.environment},
             timeout=LAUNCH_MILLISECONDS_MAX,
         )
+        expect.set_options(timeout=EXPECT_MILLISECONDS_MAX)
         try:
             yield chromium
         finally:

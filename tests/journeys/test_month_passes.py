@@ -22,7 +22,7 @@ import pytest
 from tests.journeys.living import IEUM, ROOT
 from tests.journeys.test_demo import environment, started_from
 
-DEMO_SECONDS_MAX, ENDING_SECONDS_MAX = 500, 60
+DEMO_SECONDS_MAX, ENDING_SECONDS_MAX = 900, 60
 """A run takes 130 seconds for its days, and as long as the machine is busy for its start and its stories."""
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(2 * DEMO_SECONDS_MAX + 100)]
 SPEED, DAYS = 10_000, 15

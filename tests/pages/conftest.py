@@ -32,6 +32,7 @@ from tests.kit.api.agency_api import Api, open_api
 from tests.pages.issuer import CLIENT, PEOPLE, TestIssuer
 from tests.pages.seeding import AGENCIES, Seeded, seed
 
+PAGE_MILLISECONDS_MAX = 90_000
 VIEWPORT = {"width": 1360, "height": 900}
 NAMES = {agency: load_agency(f"services.{agency.replace('-', '_')}").name for agency in AGENCIES}
 
@@ -184,6 +185,7 @@ async def signed_in(site: Site, browser: Browser) -> AsyncIterator[SignedIn]:
 
     async def sign_in(person: str, **options: object) -> BrowserContext:
         context = await browser.new_context(**{"viewport": VIEWPORT, "locale": "ko", **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PAGE_MILLISECONDS_MAX)
         opened.append(context)
         page = await context.new_page()
         await page.goto(f"{site.url}/")

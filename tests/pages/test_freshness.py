@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from tests.pages.conftest import SignedIn, Site
 from tests.pages.screens import screens
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 WITHOUT_NUMBERS = {"not-found"}
 """A problem page shows nothing of the projection."""
 

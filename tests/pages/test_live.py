@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.pages.conftest import SignedIn, Site
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 CHANGE = "insert into change (number, source, recipient, records, at) values ($1, 1, 2, $2, now())"
 NUMBER = "update projector set number = $1 where id = 1"
 

@@ -222,6 +222,7 @@ async def test_one_logs_in_to_the_documentation_as_somebody(issuer: Served, brow
     port = free_port()
     async with served(create_app(context), port):
         page = await browser.new_page()
+        page.set_default_timeout(90_000)
         await page.goto(f"http://{LOOPBACK}:{port}/docs")
         await page.get_by_role("link", name="Log in as").click()
         people = await page.get_by_role("button").all_inner_texts()
