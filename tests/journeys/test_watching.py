@@ -27,7 +27,7 @@ async def test_what_is_watched_is_told_in_words_and_holds_nothing_of_a_client(
     handover = await simulated.refer("women-reemployment-center", form)
     await handover.is_served("attended")
 
-    watched = await living.ieum("watch", "--from-start", "--limit", "4000", "--seconds", "3", "--json")
+    watched = await living.ieum("watch", "--from-start", "--limit", "4000", "--seconds", "15", "--json")
     shown = await living.ieum("referral", "show", str(handover.id))
     told = await living.ieum("referral", "show", str(handover.id), "--json")
     status = await living.ieum("status", "--json")
