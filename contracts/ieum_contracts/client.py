@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ieum_contracts.circumstances import Circumstances, Fact, MunicipalityCode, WeeklyHours
 from ieum_contracts.client_codes import Document
@@ -157,17 +157,6 @@ class ReferralDetails(Model):
     reason_in_words: Annotated[Note | None, personal("Why the client is referred.")] = None
     sender_desk: Annotated[Desk | None, personal("Whom to ask at the sender.")] = None
     consent: Annotated[ConsentArtefact | None, personal("What the person agreed to.")] = None
-
-    @field_validator("circumstances")
-    @classmethod
-    def _of_one_birth(cls, known: Circumstances | None, info: ValidationInfo) -> Circumstances | None:
-        client: ClientDetails | None = info.data.get("client")
-        born = None if known is None or known.birth_date is None else known.birth_date.value
-        if client is not None and None not in {client.birth_date, born} and client.birth_date != born:
-            raise ValueError(
-                "The birth date among the facts (`birth_date`) is that of the client (`client.birth_date`)."
-            )
-        return known
 
 
 class SealedNote(Model):

@@ -8,7 +8,6 @@ from pydantic import JsonValue, ValidationError
 
 from ieum_contracts.body import Invalid, NotUnderstood, read
 from ieum_contracts.circumstances import Circumstances
-from ieum_contracts.client import ReferralDetails
 from ieum_contracts.contradictions import CONTRADICTIONS
 from ieum_contracts.timing import out_of_time
 
@@ -110,21 +109,6 @@ def test_what_has_happened_does_not_lie_ahead(facts: dict[str, JsonValue], place
     assert [(place, code) for place, code in out_of_time(read_facts, NOW)] == [
         (each, "time_too_late") for each in places
     ]
-
-
-def test_one_person_has_one_birth_date() -> None:
-    born, other = {"name": "가나다 시험", "birth_date": "1990-01-01"}, stated(birth_date="1990-01-02")
-    with pytest.raises(ValidationError) as caught:
-        ReferralDetails.model_validate({"client": born, "circumstances": other})
-    (error,) = caught.value.errors(include_input=False)
-    assert (error["loc"], error["type"]) == (("circumstances",), "value_error")
-    assert "`client.birth_date`" in error["msg"]
-    for client, facts in (
-        (born, stated(birth_date="1990-01-01")),
-        ({"name": "가나다 시험"}, other),
-        (born, {}),
-    ):
-        assert ReferralDetails.model_validate({"client": client, "circumstances": facts})
 
 
 def test_over_kafka_a_contradiction_is_refused_and_a_code_that_is_not_known_waits() -> None:

@@ -29,7 +29,6 @@ FACTS = {
     "employment_status": {"value": "unemployed", "source": "stated"},
     "student": {"value": False, "source": "stated"},
 }
-BORN = "1940-05-20"
 CONFIRMED = {"finding": "not-eligible", "ground": "facts-verified", "by": "EC-1"}
 
 
@@ -118,6 +117,5 @@ def _order(living: Living, answer: dict[str, Any]) -> dict[str, Any]:
         "purpose": PROGRAMME,
         "recipient": f"/{living.under_test.id}/{EMPLOYMENT}",
     }
-    order["sealed"]["client"]["birth_date"] = BORN
-    order["sealed"]["circumstances"] = FACTS | {"birth_date": {"value": BORN, "source": "verified"}}
+    order["sealed"]["circumstances"] = FACTS | {"birth_date": {"value": "1940-05-20", "source": "verified"}}
     return order

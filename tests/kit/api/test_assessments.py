@@ -64,7 +64,6 @@ async def test_a_day_that_is_none_is_refused_by_its_field(api: Api, order: dict[
 async def test_facts_that_contradict_each_other_are_refused_by_the_field_and_its_limit(
     api: Api, order: dict[str, Any], language: str, wording: str
 ) -> None:
-    order["sealed"]["client"] = {"name": MARKS[0]}
     given = facts(household_income_monthly=1_000_000, own_income_monthly=1_000_001, work_days=732)
     order["sealed"]["circumstances"] = given | facts(birth_date="2089-01-01", household_assets=-(10**13))
     answer = await api.post("/v1/referrals", order, accept_language=language)
@@ -79,18 +78,6 @@ async def test_facts_that_contradict_each_other_are_refused_by_the_field_and_its
     (error,) = answer.json()["errors"]
     assert error["field"] == "/sealed/circumstances/birth_date/value"
     assert error["code"] == "time_too_late"
-
-
-@pytest.mark.parametrize(("language", "wording"), [("ko", "이용자의 생년월일"), ("en", "that of the client")])
-async def test_a_client_has_one_birth_date(
-    api: Api, order: dict[str, Any], language: str, wording: str
-) -> None:
-    order["sealed"]["circumstances"] = facts(birth_date="1988-05-21")
-    answer = await api.post("/v1/referrals", order, accept_language=language)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (422, "/sealed/circumstances")
-    assert wording in error["detail"]
-    assert "1988" not in answer.text
 
 
 async def test_facts_that_are_supplied_or_amended_are_assessed_again(api: Api, welfare: Api) -> None:

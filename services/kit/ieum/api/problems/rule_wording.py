@@ -14,9 +14,6 @@ RULES_KO: Mapping[str, str] = {
     ),
     "A job does not end before": "이직일은 생년월일(`birth_date`)보다 앞설 수 없습니다.",
     "A discharge is not before": "전역일은 생년월일(`birth_date`)보다 앞설 수 없습니다.",
-    "The birth date among the facts": (
-        "사전진단에 쓰는 생년월일(`birth_date`)은 이용자의 생년월일(`client.birth_date`)과 같아야 합니다."
-    ),
     "Only a student": "졸업까지 남은 햇수는 재학 중(`student`)일 때만 적습니다.",
     "Whoever has never worked": (
         "취업한 적이 없다면(`never_worked`) 피보험일수·근로일수·근로시간·이직일이 있을 수 없습니다."
