@@ -82,7 +82,7 @@ async def test_reads_are_logged_with_whom_they_showed_and_why(api: Api, welfare:
     await api.http.get(f"/v1/referrals/{made}", headers={"access-reason": "client-asks"})
     row = await log.row()
     assert (row["act"], row["why"]) == ("GET /v1/referrals/{referral}", "client-asks")
-    assert row["about"] == [made, order["client_ref"]]
+    assert row["about"][:2] == [made, order["client_ref"]], "others of the same name may follow"
     await api.http.get("/v1/referrals", params={"client_ref": order["client_ref"]})
     row = await log.row()
     assert (row["about"], row["found"]) == ([order["client_ref"], made], 1)
