@@ -155,4 +155,6 @@ async def test_passwords_are_readable_by_their_owner_alone(stack: Stack, make_ce
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in holders} == {
         path.name: "0o600" for path in holders
     }
-    assert len(holders) == len((EMPLOYMENT, "console")) + 1 + 2
+    assert len(holders) == 2 * len((EMPLOYMENT, "console")) + 2, (
+        "a password at each server, and the stack's own"
+    )
