@@ -14,7 +14,7 @@ from tests.kit.api.agency_api import Api, client_of
 
 pytestmark = [pytest.mark.stack, pytest.mark.quiet]
 
-TIMES, AT_ONCE = 20, 4
+TIMES, AT_ONCE = 10, 2
 """What is refused in a transaction waits for a connection; the others must not wait with it."""
 ELEVATED_BEFORE = "operator-elevated-before"
 OVER = """
