@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -93,11 +92,7 @@ async def _note(call: PageCall, found: Operation, act: str, reason: str, *, done
 
 
 async def _found(call: PageCall) -> Operation:
-    try:
-        key = UUID(call.request.path_params["operation"])
-    except ValueError:
-        raise HTTPException(HTTPStatus.NOT_FOUND) from None
-    found = await read_operation(call.connection, key)
+    found = await read_operation(call.connection, call.id_in_path("operation"))
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return found

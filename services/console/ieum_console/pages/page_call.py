@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from uuid import UUID
 
 from asyncpg import Connection
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -54,6 +56,13 @@ class PageCall:
     def language(self) -> str:
         """The language of the page."""
         return preferences_of(self.request).language
+
+    def id_in_path(self, name: str) -> UUID:
+        """Return an id of the path; raises HTTPException, 404, where it is none."""
+        try:
+            return UUID(self.request.path_params[name])
+        except ValueError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
     def asked(self, name: str) -> str | None:
         """Return a value of the address; None where it is missing or empty."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -70,11 +69,7 @@ async def referral_bundle(call: PageCall) -> Response:
 
 
 async def _view(call: PageCall) -> ReferralView:
-    try:
-        key = UUID(call.request.path_params["referral"])
-    except ValueError:
-        raise HTTPException(HTTPStatus.NOT_FOUND) from None
-    view = await read_referral(call.connection, key)
+    view = await read_referral(call.connection, call.id_in_path("referral"))
     if view is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return view
