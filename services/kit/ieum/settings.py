@@ -21,18 +21,16 @@ _NO_KEYS = "Set IEUM_TOKEN_JWKS_FILE or IEUM_TOKEN_JWKS_URL, one of them, to the
 JWKS_URL = r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])"
 
 
-class Settings(BaseSettings):
-    """One agency's service; each field is the environment variable `IEUM_<FIELD>`."""
+class ServerSettings(BaseSettings):
+    """The own database and the login at the broker, of whoever has both; a field is `IEUM_<FIELD>`."""
 
     model_config = SettingsConfigDict(
         env_prefix="IEUM_", frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
     centre: CentreId = "yangju"
-    agency: AgencyId
-    package: str | None = Field(
-        default=None,
-        description="Python package of the agency; by default services.<agency with underscores>.",
+    centre_file: Path | None = Field(
+        default=None, description="The centre's file, for its own closed and working days."
     )
 
     database_dsn: SecretStr = Field(description="postgresql://role[:password]@host:port/database")
@@ -44,6 +42,43 @@ class Settings(BaseSettings):
     kafka_password_file: Path | None = None
     kafka_protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
     kafka_ca_file: Path | None = None
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.kafka_password is None and self.kafka_password_file is None:
+            raise ValueError(_NEITHER_IS_SET)
+        return self
+
+    def kafka_secret(self) -> str:
+        """Read the Kafka password; raises OSError when its file cannot be read."""
+        if self.kafka_password is not None:
+            return self.kafka_password.get_secret_value()
+        if self.kafka_password_file is None:
+            raise ValueError(_NEITHER_IS_SET)
+        return self.kafka_password_file.read_text().strip()
+
+    def database_secret(self) -> str | None:
+        """Read the database password from its file; None when it stands in the DSN."""
+        read = self.database_login()
+        return None if read is None else read()
+
+    def database_login(self) -> Callable[[], str] | None:
+        """Return what reads the password anew for each connection; None when it stands in the DSN."""
+        file = self.database_password_file
+        return None if file is None else lambda: file.read_text().strip()
+
+
+class Settings(ServerSettings):
+    """One agency's service; each field is the environment variable `IEUM_<FIELD>`."""
+
+    agency: AgencyId
+    package: str | None = Field(
+        default=None,
+        description="Python package of the agency; by default services.<agency with underscores>.",
+    )
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
@@ -74,10 +109,6 @@ class Settings(BaseSettings):
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
     )
 
-    centre_file: Path | None = Field(
-        default=None, description="The centre's file, for its own closed and working days."
-    )
-
     clock_start: AwareDatetime | None = Field(
         default=None, description="For demonstrations: from when on the agency's time is not the machine's."
     )
@@ -91,9 +122,6 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="How fast the agency's time passes from IEUM_CLOCK_START on.",
     )
-
-    log_format: Literal["json", "console"] = "json"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("metrics_from", mode="before")
     @classmethod
@@ -111,12 +139,6 @@ class Settings(BaseSettings):
         if not all(_HOST.fullmatch(each) for each in names):
             raise ValueError("IEUM_HTTP_HOSTS takes names alone: agency.example,10.0.0.5,[fd00::5]; no port.")
         return frozenset(names)
-
-    @model_validator(mode="after")
-    def _one_password(self) -> Self:
-        if self.kafka_password is None and self.kafka_password_file is None:
-            raise ValueError(_NEITHER_IS_SET)
-        return self
 
     @model_validator(mode="after")
     def _keys_of_the_issuer(self) -> Self:
@@ -147,21 +169,3 @@ class Settings(BaseSettings):
     def agency_package(self) -> str:
         """The Python package that declares the agency."""
         return self.package or f"services.{self.agency.replace('-', '_')}"
-
-    def kafka_secret(self) -> str:
-        """Read the Kafka password; raises OSError when its file cannot be read."""
-        if self.kafka_password is not None:
-            return self.kafka_password.get_secret_value()
-        if self.kafka_password_file is None:
-            raise ValueError(_NEITHER_IS_SET)
-        return self.kafka_password_file.read_text().strip()
-
-    def database_secret(self) -> str | None:
-        """Read the database password from its file; None when it stands in the DSN."""
-        read = self.database_login()
-        return None if read is None else read()
-
-    def database_login(self) -> Callable[[], str] | None:
-        """Return what reads the password anew for each connection; None when it stands in the DSN."""
-        file = self.database_password_file
-        return None if file is None else lambda: file.read_text().strip()

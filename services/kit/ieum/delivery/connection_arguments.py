@@ -1,43 +1,16 @@
 """The connection arguments that all our Kafka clients share."""
 
 import ssl
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+
+from ieum.settings import ServerSettings
 
 SASL_MECHANISM = "SCRAM-SHA-512"
 
 
-class KafkaLogin(Protocol):
-    """The settings that say where Kafka is, and as whom to log in."""
-
-    @property
-    def kafka_bootstrap(self) -> str:
-        """The address to connect to first."""
-        ...
-
-    @property
-    def kafka_username(self) -> str:
-        """The login."""
-        ...
-
-    @property
-    def kafka_protocol(self) -> Literal["SASL_PLAINTEXT", "SASL_SSL"]:
-        """Plain or TLS."""
-        ...
-
-    @property
-    def kafka_ca_file(self) -> Path | None:
-        """Who signed the certificate of the broker."""
-        ...
-
-    def kafka_secret(self) -> str:
-        """Read the password."""
-        ...
-
-
-def connection_arguments(settings: KafkaLogin) -> dict[str, Any]:
+def connection_arguments(settings: ServerSettings) -> dict[str, Any]:
     """Return the arguments of an aiokafka client; raises OSError when the password file cannot be read."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap,
@@ -49,14 +22,14 @@ def connection_arguments(settings: KafkaLogin) -> dict[str, Any]:
     }
 
 
-def ssl_context(settings: KafkaLogin) -> ssl.SSLContext | None:
+def ssl_context(settings: ServerSettings) -> ssl.SSLContext | None:
     """Return the TLS context; None on a plain listener."""
     if settings.kafka_protocol == "SASL_PLAINTEXT":
         return None
     return ssl.create_default_context(cafile=settings.kafka_ca_file)
 
 
-def renew_password(consumer: AIOKafkaConsumer, settings: KafkaLogin) -> None:
+def renew_password(consumer: AIOKafkaConsumer, settings: ServerSettings) -> None:
     """Let a running consumer log in with the password of today at its next connection.
 
     aiokafka keeps the password that it was made with and never says that a login is refused: it tries again.
