@@ -17,7 +17,7 @@ from ieum.cli.main import COMMANDS_GROUP, main
 from ieum_lab.embedded.child import open_log
 from ieum_lab.embedded.processes import Service
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 180.0
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload([each.module for each in entry_points(group=COMMANDS_GROUP)])
 

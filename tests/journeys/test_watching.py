@@ -16,29 +16,37 @@ from tests.journeys.living import Living
 pytestmark = pytest.mark.stack
 
 MARK = "표시된말"
+SENDER, RECIPIENT = "women-reemployment-center", "city-job-center"
 
 
 async def test_what_is_watched_is_told_in_words_and_holds_nothing_of_a_client(
     living: Living, simulated: SimulatedCentre
 ) -> None:
-    form = person(
-        "city-job-center", "job-fair", f"{simulated.mark}-w", centre=simulated.centre, why=MARK, name=MARK
-    )
-    handover = await simulated.refer("women-reemployment-center", form)
+    form = person(RECIPIENT, "job-fair", f"{simulated.mark}-w", centre=simulated.centre, why=MARK, name=MARK)
+    handover = await simulated.refer(SENDER, form)
     await handover.is_served("attended")
 
-    watched = await living.ieum("watch", "--from-start", "--limit", "4000", "--seconds", "15", "--json")
+    watched = await living.ieum(
+        *("watch", "--from-start", "--referral", str(handover.id), "--limit", "8", "--json")
+    )
     shown = await living.ieum("referral", "show", str(handover.id))
     told = await living.ieum("referral", "show", str(handover.id), "--json")
     status = await living.ieum("status", "--json")
 
     events = [json.loads(line) for line in watched.stdout.splitlines()]
-    mine = [event for event in events if event["key"] == str(handover.id)]
-    assert (mine[0]["from"], mine[0]["to"]) == ("women-reemployment-center", "city-job-center")
-    assert [event["type"] for event in mine if event["type"].startswith("referral.")][
-        -1
-    ] == "referral.closed.v1"
-    assert {*json.loads(told.stdout)} == {"women-reemployment-center", "city-job-center"}
+    said = {event["type"]: (event["from"], event["to"]) for event in events}
+    assert said == {
+        "referral.requested.v1": (SENDER, RECIPIENT),
+        "referral.received.v1": (RECIPIENT, SENDER),
+        "eligibility.assessed.v1": (RECIPIENT, SENDER),
+        "referral.accepted.v1": (RECIPIENT, SENDER),
+        "referral.started.v1": (RECIPIENT, SENDER),
+        "referral.completed.v1": (RECIPIENT, SENDER),
+        "referral.outcome-acknowledged.v1": (SENDER, RECIPIENT),
+        "referral.closed.v1": (RECIPIENT, SENDER),
+    }
+    assert {event["key"] for event in events} == {str(handover.id)}
+    assert {*json.loads(told.stdout)} == {SENDER, RECIPIENT}
     assert "종결 closed" in shown.stdout
     assert all(agency["ready"] for agency in json.loads(status.stdout))
     for run in (watched, shown, told, status):

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -46,6 +47,9 @@ def watch(
     seconds: Annotated[
         float, typer.Option(min=0, help="End after so many seconds; 0 goes on until Ctrl-C.")
     ] = 0.0,
+    referral: Annotated[
+        UUID | None, typer.Option(metavar="ID", help="Show the events of this referral alone.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show each event as it passes: time, source, recipient and type in words; nothing of its body.
@@ -63,11 +67,13 @@ def watch(
     consumer = partial(_consumer, settings, centre, password, from_start=from_start)
     say = json.dumps if as_json else _in_words
     with suppress(KeyboardInterrupt):
-        asyncio.run(_watch(consumer, say, limit, seconds))
+        asyncio.run(_watch(consumer, partial(_show, say=say, limit=limit, key=referral), seconds))
 
 
 async def _watch(
-    open_consumer: Callable[[], AIOKafkaConsumer], say: Callable[[Facts], str], limit: int, seconds: float
+    open_consumer: Callable[[], AIOKafkaConsumer],
+    show: Callable[[AIOKafkaConsumer], Awaitable[None]],
+    seconds: float,
 ) -> None:
     consumer = open_consumer()
     try:
@@ -81,18 +87,21 @@ async def _watch(
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds or None):
-                await _show(consumer, say, limit)
+                await show(consumer)
     finally:
         await consumer.stop()
 
 
-async def _show(consumer: AIOKafkaConsumer, say: Callable[[Facts], str], limit: int) -> None:
+async def _show(
+    consumer: AIOKafkaConsumer, *, say: Callable[[Facts], str], limit: int, key: UUID | None
+) -> None:
     shown = 0
     while limit == 0 or shown < limit:
         batches = await consumer.getmany(timeout_ms=POLL_MS)
         records = sorted((r for batch in batches.values() for r in batch), key=lambda r: r.timestamp)
-        for record in records[: limit - shown if limit else None]:
-            write_line(say(_facts(record)))
+        wanted = [facts for facts in map(_facts, records) if key is None or facts.get("key") == str(key)]
+        for facts in wanted[: limit - shown if limit else None]:
+            write_line(say(facts))
             shown += 1
 
 
