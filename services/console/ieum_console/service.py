@@ -10,7 +10,7 @@ from ieum.centre.centre_file import Centre
 from ieum.observe.logging import set_up_logging
 from ieum.storage.database import Database
 from ieum_console.database import migrate_console, open_console_database
-from ieum_console.pages.serving import serve_pages
+from ieum_console.pages.serving import serve_pages, serve_without_pages
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.projection.freshness import Source, behind
 from ieum_console.projector.projector import Projector
@@ -82,6 +82,8 @@ async def _serve(
     if web is not None and centre is not None:
         calendar = business_calendar(settings.centre_file)
         works.append(asyncio.create_task(serve_pages(settings, web, centre, calendar)))
+    else:
+        works.append(asyncio.create_task(serve_without_pages(settings)))
     try:
         await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:

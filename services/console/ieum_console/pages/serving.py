@@ -1,14 +1,26 @@
 """The server of the pages: the window on its address, with its database, until a signal ends it."""
 
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
 from ieum.api.http.server import server
 from ieum.casework.business_days import BusinessCalendar
 from ieum.centre.centre_file import Centre
 from ieum_console.database import open_console_database
+from ieum_console.pages.application import LIVE, alive
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.pages.window import agency_names, console_window
 from ieum_console.settings import ConsoleSettings
 
 CONNECTIONS_MAX = 16
+NOBODY_SIGNS_IN = """\
+아직 로그인할 수 없습니다. 운영자가 로그인하는 곳(OIDC issuer)을 IEUM_OIDC_ISSUER에 적고 다시 시작하십시오.
+Nobody can sign in yet. Name the OIDC issuer of the operators in IEUM_OIDC_ISSUER, and start again.
+"""
 
 
 async def serve_pages(
@@ -21,3 +33,17 @@ async def serve_pages(
         await server(app, settings.http_host, settings.http_port).serve()
     finally:
         await database.close()
+
+
+async def serve_without_pages(settings: ConsoleSettings) -> None:
+    """Serve what says that nobody can sign in yet."""
+    await server(application_without_pages(), settings.http_host, settings.http_port).serve()
+
+
+def application_without_pages() -> Starlette:
+    """Make an application that is alive, and says on every page what has to be set."""
+    return Starlette(routes=[Route(LIVE, alive), Route("/{path:path}", _nobody_signs_in)])
+
+
+async def _nobody_signs_in(_request: Request) -> Response:
+    return PlainTextResponse(NOBODY_SIGNS_IN, HTTPStatus.SERVICE_UNAVAILABLE)
