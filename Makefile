@@ -1,6 +1,6 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-peers chaos broken clients format clean
+.PHONY: help setup demo test check alerts bench bench-peers chaos broken clients format clean
 MAKEFLAGS += --no-print-directory
 # Compiled modules are kept: hundreds of processes start here, and each would compile what it imports.
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
@@ -48,6 +48,13 @@ check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Promtool comes with Prometheus and from no package that is installed here: name it by PROMTOOL.
+PROMTOOL ?= promtool
+alerts:  ## test the alarms of Prometheus by its own promtool, e.g. make alerts PROMTOOL=/path/to/promtool
+	@command -v $(PROMTOOL) >/dev/null || { echo "There is no $(PROMTOOL) here. It comes with Prometheus; with Docker: docs/observability.md." >&2; exit 1; }
+	@$(PROMTOOL) check rules infra/observe/alerts.yml
+	@$(PROMTOOL) test rules infra/observe/alerts_test.yml
 
 bench: $(READY)  ## measure speed beside plain Kafka and plain FastStream, e.g. make bench ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS) </dev/null

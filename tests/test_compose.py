@@ -27,6 +27,7 @@ BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = ROOT / "Dockerfile"
 EMBEDDED_BROKER = ROOT / "services/lab/ieum_lab/embedded/broker/server.properties"
+WATCHING = {"observe-secrets", "prometheus", "grafana"}
 DEPENDS_ON_THE_PLACE = re.compile(
     r"controller\.quorum\.voters|log\.dirs|(advertised\.)?listeners|config\.providers.*|.*jaas\.config"
     r"|offsets\.topic\.num\.partitions|.*\.threads|log\.segment\.delete\.delay\.ms|log\.index\.size\.max\.bytes"
@@ -76,7 +77,7 @@ def test_the_console_has_its_own_login_and_database_and_knows_every_agency(compo
     settings, name = service["environment"], console_database(centre.centre)
     assert settings["IEUM_KAFKA_USERNAME"] == console_login(centre.centre)
     assert settings["IEUM_DATABASE_DSN"] == f"postgresql://{name}@postgres:5432/{name}"
-    assert [volume["volume"]["subpath"] for volume in service["volumes"]] == ["console"]
+    assert [volume["volume"]["subpath"] for volume in service["volumes"]] == ["console", "jwks"]
     urls = dict(entry.strip().split("=") for entry in settings["IEUM_URLS"].split(","))
     assert urls == {address.agency: f"http://{address.agency}:8080" for address in centre.addresses()}
     default = settings["IEUM_CONSOLE_URL"].removesuffix("}").partition(":-")[2]
@@ -130,7 +131,8 @@ def test_the_broker_keeps_the_rules_of_the_embedded_one(compose: dict[str, Any])
 
 def test_the_versions_are_those_of_the_embedded_stack(compose: dict[str, Any]) -> None:
     images = {service["image"] for service in compose["services"].values()}
-    assert images == {"ieum:local", "apache/kafka:4.3.0", "postgres:18"}
+    watching = {"prom/prometheus:v3.5.0", "grafana/grafana:12.1.1"}
+    assert images == {"ieum:local", "apache/kafka:4.3.0", "postgres:18"} | watching
     jars = (ROOT / "services/lab/ieum_lab/embedded/kafka-jars.txt").read_text(encoding="utf-8")
     assert "org.apache.kafka:kafka_2.13:4.3.0" in jars
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -155,7 +157,7 @@ def test_the_issuer_and_the_agencies_name_the_same_issuer_and_the_key_is_nobody_
         for volume in service.get("volumes", [])
         if isinstance(volume, dict) and volume["volume"]["subpath"] == "issuer"
     ]
-    assert with_the_key == ["token"]
+    assert with_the_key == ["token", "observe-secrets"]
     key_folder, jwks_folder = tmp_path / "issuer", tmp_path / "jwks"
     make_issuer(key_folder, jwks_folder)
     issuer = read_issuer_key(
@@ -174,3 +176,58 @@ def test_the_issuer_and_the_agencies_name_the_same_issuer_and_the_key_is_nobody_
     caller = asyncio.run(verifier.verify(made, *verifier.read(made)))
     assert caller.subject == "test"
     assert caller.roles == {Role.CASE_WORKER}
+
+
+def test_who_watches_starts_by_a_profile_alone_with_no_more_rights_than_the_others(
+    compose: dict[str, Any],
+) -> None:
+    watching = [compose["services"][name] for name in sorted(WATCHING)]
+    for service in watching:
+        assert service["profiles"] == ["observe"]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        for source in [each["source"] for each in service.get("configs", [])]:
+            assert (ROOT / compose["configs"][source]["file"]).is_file()
+    for service in compose["services"].values():
+        assert WATCHING.isdisjoint(service.get("depends_on", {})) or service in watching
+    for name, folder in {"prometheus": "prometheus", "grafana": "grafana"}.items():
+        volumes = [each for each in compose["services"][name]["volumes"] if isinstance(each, dict)]
+        assert [(each["volume"]["subpath"], each["read_only"]) for each in volumes] == [(folder, True)]
+
+
+def test_the_token_of_prometheus_is_for_every_agency_and_the_console_and_soon_over(
+    compose: dict[str, Any],
+) -> None:
+    command = compose["services"]["observe-secrets"]["command"][-1]
+    centre = read_centre(ROOT / "infra" / "centre.toml")
+    assert re.findall(r"--agency ([a-z-]+)", command) == ["console", *centre.agencies]
+    [minutes], [seconds] = re.findall(r"--minutes (\d+)", command), re.findall(r"sleep (\d+)", command)
+    assert 60 * int(minutes) <= 3_600
+    assert 3 * int(seconds) < 60 * int(minutes), "one that fails is tried again before it is over"
+    scrape = yaml.safe_load((ROOT / "infra/observe/prometheus.yml").read_text(encoding="utf-8"))
+    files = {each["authorization"]["credentials_file"] for each in scrape["scrape_configs"]}
+    assert files == {"/secrets/token"}
+
+
+def test_the_command_makes_a_token_that_is_taken_and_a_password_that_stays(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    make_issuer(tmp_path / "issuer", tmp_path / "jwks")
+    watcher = compose["services"]["observe-secrets"]
+    script = watcher["command"][-1].replace("/secrets/", f"{tmp_path}/").replace("sleep 900", "exit 0")
+    key_file = str(tmp_path / "issuer" / Path(watcher["environment"]["IEUM_ISSUER_KEY_FILE"]).name)
+    environment = watcher["environment"] | {"IEUM_ISSUER_KEY_FILE": key_file, "PATH": f"{BIN}:/usr/bin:/bin"}
+    passwords = set()
+    for _ in range(2):
+        subprocess.run(["/bin/sh", "-euc", script], env=environment, check=True, timeout=120)
+        passwords.add((tmp_path / "grafana" / "admin").read_text())
+    assert [len(each) for each in passwords] == [48]
+    token = (tmp_path / "prometheus" / "token").read_text().strip()
+    issuer = watcher["environment"]["IEUM_TOKEN_ISSUER"]
+    for agency in ("veterans-center", "console"):
+        expected = Expected(issuer, ALGORITHM, f"/yangju/{agency}", agency)
+        verifier = TokenVerifier(expected, TrustedKeys(read_file(tmp_path / "jwks" / "jwks.json")))
+        caller = asyncio.run(verifier.verify(token, *verifier.read(token)))
+        assert caller.subject == "prometheus"
+        assert caller.roles == {Role.OPERATOR}

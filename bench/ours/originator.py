@@ -33,8 +33,9 @@ from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
-from ieum.service import COLLECT_AFTER, DELIVERY_CONNECTIONS_MAX
+from ieum.service import COLLECT_AFTER
 from ieum.settings import Settings
+from ieum.storage.connection_pools import DELIVERY_CONNECTIONS_MAX
 from ieum.storage.database import open_database
 from ieum.storage.idempotency_rows import StoredResponse
 

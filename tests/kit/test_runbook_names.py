@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ieum.delivery.receiving.dispositions import FATES
+from ieum.observe.metric_catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = (ROOT / "services" / "kit" / "ieum", ROOT / "services" / "console" / "ieum_console")
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 ALARMING = {"warning", "error", "critical"}
-MEASURES = {"Counter", "Gauge", "Histogram"}
-SERIES = ("", "_total", "_seconds")
+SERIES = ("", "_total")
 NOT_OF_THE_CODE = {"agency.dump"}
 """Dotted names in the runbook that are files."""
 
@@ -72,7 +72,7 @@ def texts() -> set[str]:
 
 LOGGED = set(first_arguments(ALARMING))
 REFUSED = set(first_arguments({"RefusedEvent"}))
-METRICS = set(first_arguments(MEASURES))
+METRICS = {metric.name for metric in CATALOGUE}
 
 
 def test_the_code_is_read_as_it_is_written() -> None:

@@ -25,6 +25,10 @@ def console_values(centre: Centre, settings: CentreSettings) -> Mapping[str, str
     }
     if settings.centre_file.is_file():
         values["centre_file"] = str(settings.centre_file.absolute())
-    if settings.kafka_ca_file is not None:
-        values["kafka_ca_file"] = str(settings.kafka_ca_file)
+    found = {
+        "kafka_ca_file": settings.kafka_ca_file,
+        "token_issuer": settings.token_issuer,
+        "token_jwks_file": settings.token_jwks_file,
+    }
+    values |= {name: str(value) for name, value in found.items() if value is not None}
     return values

@@ -10,6 +10,7 @@ from ieum.centre.centre_file import Centre
 from ieum.observe.logging import set_up_logging
 from ieum.storage.database import Database
 from ieum_console.database import migrate_console, open_console_database
+from ieum_console.pages.console_measures import ConsoleMeasures
 from ieum_console.pages.serving import serve_pages, serve_without_pages
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.projection.freshness import Source, behind
@@ -72,7 +73,8 @@ async def _serve(
     settings: ConsoleSettings, web: WebSettings | None, centre: Centre | None, *, projecting: bool
 ) -> None:
     await migrate_console(settings)
-    database = await open_console_database(settings)
+    measures = ConsoleMeasures()
+    database = await open_console_database(settings, waited=measures.process.waited("projector"))
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -81,9 +83,10 @@ async def _serve(
         works.append(asyncio.create_task(Projector(settings, database).run()))
     if web is not None and centre is not None:
         calendar = business_calendar(settings.centre_file)
-        works.append(asyncio.create_task(serve_pages(settings, web, centre, calendar)))
+        works.append(asyncio.create_task(serve_pages(settings, web, centre, calendar, measures)))
     else:
-        works.append(asyncio.create_task(serve_without_pages(settings)))
+        works.append(asyncio.create_task(serve_without_pages(settings, measures)))
+    works.append(asyncio.create_task(measures.process.run()))
     try:
         await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -36,14 +36,14 @@ from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
+from ieum.observe.process_measures import ProcessMeasures
 from ieum.settings import Settings
 from ieum.storage.access_retention import AccessRetention
-from ieum.storage.database import CONNECTIONS_MAX, Database, open_database
+from ieum.storage.connection_pools import open_pools
+from ieum.storage.database import Database
 from ieum.storage.idempotency_rows import AnswerRetention
 from ieum.storage.inquiry_retention import InquiryRetention
 
-DELIVERY_CONNECTIONS_MAX = 4
-"""Delivery has its own connections, and so have commands: other requests never make them wait."""
 COLLECT_AFTER = 50_000
 """New objects before the garbage collector runs; objects made at the start are frozen."""
 
@@ -104,22 +104,17 @@ class Service:
 async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
     """Put one agency together; raises DeclarationError when its package declares none."""
     agency = load_agency(settings.agency_package)
-    sizes = DELIVERY_CONNECTIONS_MAX, WORKERS, CONNECTIONS_MAX
-    database, orders, requests = await _databases(settings, *sizes)
     registry = CollectorRegistry()
+    process = ProcessMeasures(registry)
+    pools = await open_pools(settings, WORKERS, process)
+    database, orders, requests = pools
     context = _delivery_context(settings, database, registry, limits)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
     rooms = RoomSource(agency.room_policies, context.clock)
-    delivery = Delivery(
-        settings,
-        context,
-        handler,
-        Offers(published(agency, version=1), rooms),
-        programme_cache,
-        cleaning=_cleaning(database, context.peers),
-    )
+    offers, cleaning = Offers(published(agency, version=1), rooms), _cleaning(database, context.peers)
+    delivery = Delivery(settings, context, handler, offers, programme_cache, cleaning=cleaning)
     keeper = RoomKeeper(replace(context, database=requests), handler, delivery, rooms)
     api_context = ApiContext(
         delivery=replace(context, database=requests),
@@ -136,11 +131,12 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
         access=access_of(settings),
     )
     upkeep = (
+        process,
         keeper,
         ClockRunner(context, handler, delivery.outbox, delivery.wake, measures),
         ClockUpkeep(context, handler, delivery.leading, measures),
     )
-    return Service(api_context, delivery, programme_cache, upkeep, (orders, requests, database))
+    return Service(api_context, delivery, programme_cache, upkeep, pools.to_close())
 
 
 def _cleaning(database: Database, peers: Peers) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -174,12 +170,6 @@ def _delivery_context(
         limits=limits,
         agency_time=agency_time(settings),
     )
-
-
-async def _databases(settings: Settings, *connections: int) -> list[Database]:
-    """Open one connection pool for each of these sizes."""
-    dsn, password = settings.database_dsn.get_secret_value(), settings.database_login()
-    return [await open_database(dsn, password, number) for number in connections]
 
 
 def _collect_less() -> None:

@@ -43,8 +43,19 @@ class ServerSettings(BaseSettings):
     kafka_protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
     kafka_ca_file: Path | None = None
 
+    metrics_from: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=(), description="Networks, separated by commas, from which metrics are read without a token."
+    )
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("metrics_from", mode="before")
+    @classmethod
+    def _networks(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(each.strip() for each in given.split(",") if each.strip())
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -101,10 +112,6 @@ class Settings(ServerSettings):
     )
     person_calls_per_second: float = Field(default=50, gt=0, description="Of one account.")
     system_calls_per_second: float = Field(default=5_000, gt=0, description="Of one agency's own system.")
-    metrics_from: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
-        default=(), description="Networks, separated by commas, from which metrics are read without a token."
-    )
-
     source_troubles_max: int = Field(
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
     )
@@ -122,13 +129,6 @@ class Settings(ServerSettings):
         allow_inf_nan=False,
         description="How fast the agency's time passes from IEUM_CLOCK_START on.",
     )
-
-    @field_validator("metrics_from", mode="before")
-    @classmethod
-    def _networks(cls, given: object) -> object:
-        if not isinstance(given, str):
-            return given
-        return tuple(each.strip() for each in given.split(",") if each.strip())
 
     @field_validator("http_hosts", mode="before")
     @classmethod

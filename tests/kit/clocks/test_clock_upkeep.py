@@ -28,13 +28,15 @@ pytestmark = pytest.mark.stack
 HOLIDAY = OwnDays.model_validate({"closed": {"2026-07-06": "임시공휴일"}})
 
 
-def upkeep_of(office: Office, version: int, own: OwnDays | None = None) -> ClockUpkeep:
+def upkeep_of(
+    office: Office, version: int, own: OwnDays | None = None, registry: CollectorRegistry | None = None
+) -> ClockUpkeep:
     peers, leading = Peers(), asyncio.Event()
     plain = clocked_view(Desk(SENDER))
     calendar = plain.calendar if own is None else BusinessCalendar(is_public_holiday, own)
     view = AgencyView(SENDER, plain.rule_sets, plain.published, calendar=calendar, calendar_version=version)
     context = DeliveryContext(SENDER, office.database, peers, lambda: START)
-    measures = CaseworkMeasures(CollectorRegistry())
+    measures = CaseworkMeasures(registry or CollectorRegistry())
     return ClockUpkeep(context, EventHandler(view, peers), leading, measures)
 
 
@@ -91,3 +93,19 @@ async def test_a_referral_from_before_the_clocks_gets_one_and_an_ended_one_none(
         await connection.execute(BEGIN_AGAIN, START - timedelta(days=2))
     await set_right(upkeep_of(api_context, 3))
     assert [await due(api_context, two.id) is not None for two in twos] == [True] * 3
+
+
+WITHDRAW = "update referral set withdrawn = true, erased = $2 where id = $1"
+
+
+async def test_withdrawals_are_open_until_the_other_side_says_that_it_has_erased(api_context: Office) -> None:
+    two, registry = received(), CollectorRegistry()
+    await known(api_context, two)
+    upkeep = upkeep_of(api_context, 3, registry=registry)
+    found = []
+    for erased in (False, True):
+        async with api_context.database.acquire() as connection:
+            await connection.execute(WITHDRAW, two.id, erased)
+        await upkeep.turn()
+        found.append(registry.get_sample_value("ieum_erasures_open"))
+    assert found == [1, 0]

@@ -29,7 +29,7 @@ WRITE = batch_write.statement((batch_write._BEGIN, batch_write._GO_ON, batch_wri
 RARE = {
     "outbox_sender_SET_ASIDE": {"outbox"},  # when the broker refuses a topic, once in half a minute
     "parking_WAKE_ALL": {"parked"},  # at a start, and each ten minutes
-    "count_waiting_COUNT": {"outbox", "notice", "parked"},  # what waits is counted
+    "count_waiting_COUNT": {"outbox", "notice"},  # what waits is counted
     "retention_CLEAR": {"ledger", "outbox"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
     "heads_FORGET_EXPECTED": {"expected"},  # each three seconds, of what is missing: few rows, or an alarm

@@ -1,17 +1,23 @@
 """The server of the pages: the window on its address, with its database, until a signal ends it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from ieum.api.http.server import server
 from ieum.casework.business_days import BusinessCalendar
 from ieum.centre.centre_file import Centre
+from ieum.storage.database import Database
 from ieum_console.database import open_console_database
 from ieum_console.pages.application import LIVE, alive
+from ieum_console.pages.console_measures import ConsoleMeasures
+from ieum_console.pages.metrics_endpoint import MetricsEndpoint
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.pages.window import agency_names, console_window
 from ieum_console.settings import ConsoleSettings
@@ -24,20 +30,22 @@ Nobody can sign in yet. Name the OIDC issuer of the operators in IEUM_OIDC_ISSUE
 
 
 async def serve_pages(
-    settings: ConsoleSettings, web: WebSettings, centre: Centre, calendar: BusinessCalendar
+    settings: ConsoleSettings,
+    web: WebSettings,
+    centre: Centre,
+    calendar: BusinessCalendar,
+    measures: ConsoleMeasures,
 ) -> None:
-    """Serve the console's pages."""
-    database = await open_console_database(settings, CONNECTIONS_MAX)
-    try:
-        app = console_window(web, database, agency_names(centre), calendar)
-        await server(app, settings.http_host, settings.http_port).serve()
-    finally:
-        await database.close()
+    """Serve the console's pages, and its metrics."""
+    async with _database(settings, measures) as database:
+        window = console_window(web, database, agency_names(centre), calendar)
+        await _serve(window, settings, database, measures)
 
 
-async def serve_without_pages(settings: ConsoleSettings) -> None:
-    """Serve what says that nobody can sign in yet."""
-    await server(application_without_pages(), settings.http_host, settings.http_port).serve()
+async def serve_without_pages(settings: ConsoleSettings, measures: ConsoleMeasures) -> None:
+    """Serve the metrics, and what says that nobody can sign in yet."""
+    async with _database(settings, measures) as database:
+        await _serve(application_without_pages(), settings, database, measures)
 
 
 def application_without_pages() -> Starlette:
@@ -47,3 +55,19 @@ def application_without_pages() -> Starlette:
 
 async def _nobody_signs_in(_request: Request) -> Response:
     return PlainTextResponse(NOBODY_SIGNS_IN, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@asynccontextmanager
+async def _database(settings: ConsoleSettings, measures: ConsoleMeasures) -> AsyncIterator[Database]:
+    database = await open_console_database(settings, CONNECTIONS_MAX, measures.process.waited("pages"))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _serve(
+    app: ASGIApp, settings: ConsoleSettings, database: Database, measures: ConsoleMeasures
+) -> None:
+    endpoint = MetricsEndpoint(app, settings, database, measures)
+    await server(endpoint, settings.http_host, settings.http_port).serve()

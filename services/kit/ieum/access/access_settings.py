@@ -4,6 +4,7 @@ import importlib
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ieum.access.authentication import Authentication, SubjectRates
 from ieum.access.rate_limits import Rate
@@ -32,14 +33,16 @@ def access_of(settings: Settings) -> Access:
     """Say who may come in, by the settings."""
     expected = Expected(settings.token_issuer, settings.jwt_algorithm, str(settings.address), settings.agency)
     rates = SubjectRates(_rate(settings.person_calls_per_second), _rate(settings.system_calls_per_second))
-    authentication = Authentication(TokenVerifier(expected, TrustedKeys(_keys(settings))), rates)
+    keys = read_keys(settings.token_jwks_file, settings.token_jwks_url)
+    authentication = Authentication(TokenVerifier(expected, TrustedKeys(keys)), rates)
     return Access(authentication, settings.metrics_from, settings.login_url)
 
 
-def _keys(settings: Settings) -> ReadJwks:
-    if settings.token_jwks_file is not None:
-        return read_file(settings.token_jwks_file)
-    read: ReadJwks = importlib.import_module(_FROM_URL).read_url(settings.token_jwks_url)
+def read_keys(file: Path | None, url: str | None) -> ReadJwks:
+    """Return what reads an issuer's keys, from one of the two."""
+    if file is not None:
+        return read_file(file)
+    read: ReadJwks = importlib.import_module(_FROM_URL).read_url(url)
     return read
 
 

@@ -16,7 +16,13 @@ from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.streams.batch_write import Rows
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.clock_rows import read_clock_book, read_clocks
-from ieum.storage.clock_upkeep_rows import count_late, lock_timed_otherwise, next_unclocked, write_clocks
+from ieum.storage.clock_upkeep_rows import (
+    count_late,
+    count_unerased,
+    lock_timed_otherwise,
+    next_unclocked,
+    write_clocks,
+)
 from ieum.storage.referral_rows import lock_referrals
 
 UPKEEP_ROWS_MAX = 500
@@ -46,6 +52,7 @@ class ClockUpkeep:
         while True:
             if not self._leading.is_set():
                 self._measures.clocks_late({})
+                self._measures.erasures_open(0)
                 await self._leading.wait()
             more = False
             try:
@@ -65,6 +72,7 @@ class ClockUpkeep:
             async with connection.transaction():
                 begun = await self._begin(connection, now)
             self._measures.clocks_late(await count_late(connection, now))
+            self._measures.erasures_open(await count_unerased(connection))
         if moved or begun:
             _log.info("clocks.set-right", moved=moved, begun=begun)
         return moved + begun > 0

@@ -1,6 +1,6 @@
 """What delivery works with: its agency, its database, the peers it knows and its clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.settings import TROUBLES_MAX
 from ieum_contracts.address import Address
+from ieum_contracts.envelope import Envelope
 
 
 class Connections(Protocol):
@@ -48,3 +49,10 @@ class DeliveryContext:
     def now(self) -> datetime:
         """Return the time that the agency goes by: in its events, its referrals and their deadlines."""
         return self.agency_time.at(self.clock())
+
+    def note_delivered(self, heard: Iterable[Envelope]) -> None:
+        """Note how long each of these events took from being said to being taken in, which it is now."""
+        now = self.now()
+        for each in heard:
+            seconds = (now - each.time).total_seconds()
+            self.measures.delivered(each.source.agency, self.me.agency, seconds)

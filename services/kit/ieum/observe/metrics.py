@@ -1,31 +1,33 @@
 """The metrics of delivery and casework for Prometheus: counts, fates and rules, nothing of a client."""
 
 from collections.abc import Mapping
+from heapq import nlargest
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 
-_BATCH_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+from ieum.observe import metric_catalogue as catalogue
+from ieum.observe.metric_catalogue import counter, gauge, histogram
+
+REASONS_MAX = 30
+"""Reasons shown one by one, those of most events; the table of fates has fewer for which events wait."""
+FURTHER_REASONS = "other"
 
 
 class DeliveryMeasures:
     """Counters and gauges of one process's delivery."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._heard = Counter(
-            "ieum_events_consumed", "Records taken in, by fate.", ["fate"], registry=registry
-        )
-        self._said = Counter("ieum_events_produced", "Events said in answer to others.", registry=registry)
-        self._postponed = Counter("ieum_batches_postponed", "Batches to be tried again.", registry=registry)
-        self._batch = Histogram(
-            "ieum_batch_seconds", "Time to take a batch in.", buckets=_BATCH_SECONDS, registry=registry
-        )
-        self._waiting = Gauge(
-            "ieum_rows_waiting", "Rows that wait: outbox, notice, parked, dead.", ["table"], registry=registry
-        )
-
-        self._unread = Gauge(
-            "ieum_records_unread", "Records of our mailboxes that are not taken in.", registry=registry
-        )
+        self._heard = counter(catalogue.EVENTS_CONSUMED, registry)
+        self._said = counter(catalogue.EVENTS_PRODUCED, registry)
+        self._postponed = counter(catalogue.BATCHES_POSTPONED, registry)
+        self._batch = histogram(catalogue.BATCH_SECONDS, registry)
+        self._delivery = histogram(catalogue.DELIVERY_SECONDS, registry)
+        self._waiting = gauge(catalogue.ROWS_WAITING, registry)
+        self._outbox_age = gauge(catalogue.OUTBOX_AGE_SECONDS, registry)
+        self._parked = gauge(catalogue.EVENTS_PARKED, registry)
+        self._behind = gauge(catalogue.STREAMS_BEHIND, registry)
+        self._unread = gauge(catalogue.RECORDS_UNREAD, registry)
+        self._unread_age = gauge(catalogue.UNREAD_AGE_SECONDS, registry)
 
     def batch(self, fates: Mapping[str, int], said: int, seconds: float) -> None:
         """Count a batch that was taken in."""
@@ -34,36 +36,50 @@ class DeliveryMeasures:
         self._said.inc(said)
         self._batch.observe(seconds)
 
+    def delivered(self, sender: str, recipient: str, seconds: float) -> None:
+        """Note how long an event took; where two machines' clocks differ, at least no time."""
+        self._delivery.labels(sender, recipient).observe(max(0.0, seconds))
+
     def postponed(self) -> None:
         """Count a batch that has to be retried."""
         self._postponed.inc()
 
-    def unread(self, records: int) -> None:
-        """Set how many records of our mailboxes are not taken in."""
+    def unread(self, records: int, oldest_seconds: float) -> None:
+        """Set how many records of our mailboxes are not taken in, and how long the oldest has lain there."""
         self._unread.set(records)
+        self._unread_age.set(oldest_seconds)
 
     def waiting(self, rows: Mapping[str, int]) -> None:
         """Set how many rows wait, by table."""
         for table, count in rows.items():
             self._waiting.labels(table).set(count)
 
+    def outbox_age(self, seconds: float) -> None:
+        """Set how old the oldest event is that waits to be sent."""
+        self._outbox_age.set(seconds)
+
+    def streams_behind(self, streams: int) -> None:
+        """Set how many streams a peer has said more on than has come."""
+        self._behind.set(streams)
+
+    def parked(self, reasons: Mapping[str, int]) -> None:
+        """Set how many events wait, by reason; what no reason is named for any more is gone."""
+        shown = nlargest(REASONS_MAX, reasons.items(), key=lambda each: each[1])
+        further = sum(reasons.values()) - sum(count for _, count in shown)
+        self._parked.clear()
+        for reason, count in [*shown, (FURTHER_REASONS, further)]:
+            if count:
+                self._parked.labels(reason).set(count)
+
 
 class CaseworkMeasures:
     """Counters of one process's casework."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._rules_failed = Counter(
-            "ieum_rules_failed",
-            "Rules that raised instead of answering, so that their part of an assessment is missing.",
-            ["programme", "rule"],
-            registry=registry,
-        )
-        self._clocks = Counter(
-            "ieum_clocks_fired", "Clocks that ran out, by level.", ["clock", "level"], registry=registry
-        )
-        self._late = Gauge(
-            "ieum_clocks_late", "Clocks whose time has passed, by clock.", ["clock"], registry=registry
-        )
+        self._rules_failed = counter(catalogue.RULES_FAILED, registry)
+        self._clocks = counter(catalogue.CLOCKS_FIRED, registry)
+        self._late = gauge(catalogue.CLOCKS_LATE, registry)
+        self._erasures = gauge(catalogue.ERASURES_OPEN, registry)
 
     def clock_fired(self, clock: str, level: str) -> None:
         """Count a clock that ran out."""
@@ -74,6 +90,10 @@ class CaseworkMeasures:
         self._late.clear()
         for clock, count in late.items():
             self._late.labels(clock).set(count)
+
+    def erasures_open(self, referrals: int) -> None:
+        """Set how many withdrawals are not confirmed to be erased; 0 where another process counts."""
+        self._erasures.set(referrals)
 
     def rule_failed(self, programme: str, rule: str) -> None:
         """Count a rule that raised."""

@@ -66,6 +66,14 @@ select clock, count(*) as late from clock where due_at <= $1 and paused_at is nu
 """
 
 
+_UNERASED = "select count(*) from referral where withdrawn and not erased"
+
+
+async def count_unerased(connection: Connection) -> int:
+    """Count the referrals whose client has withdrawn, and that are not known to be erased."""
+    return int(await connection.fetchval(_UNERASED))
+
+
 async def count_late(connection: Connection, now: datetime) -> dict[str, int]:
     """Count the clocks whose time has passed, by clock."""
     return {row["clock"]: row["late"] for row in await connection.fetch(_LATE, now)}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import cast
 
 import asyncpg
@@ -27,16 +28,26 @@ _SESSION = {
 }
 
 
-class Database:
-    """Lends connections. Each is for one transaction at a time, which the borrower opens and ends."""
+def unnoted(_seconds: float) -> None:
+    """Let go by what nobody measures."""
 
-    def __init__(self, pool: Pool) -> None:
+
+class Database:
+    """Lends connections. Each is for one transaction at a time, which the borrower opens and ends.
+
+    `waited` is called with the seconds for which each was waited for.
+    """
+
+    def __init__(self, pool: Pool, waited: Callable[[float], None] = unnoted) -> None:
         self._pool = pool
+        self._waited = waited
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
         """Lend a connection, waiting for a free one."""
+        asked = perf_counter()
         async with self._pool.acquire() as connection:
+            self._waited(perf_counter() - asked)
             yield cast("Connection", connection)
 
     async def close(self) -> None:
@@ -61,7 +72,10 @@ async def lend(database: Connections) -> AsyncIterator[Connection]:
 
 
 async def open_database(
-    dsn: str, password: Callable[[], str] | None = None, connections_max: int = CONNECTIONS_MAX
+    dsn: str,
+    password: Callable[[], str] | None = None,
+    connections_max: int = CONNECTIONS_MAX,
+    waited: Callable[[float], None] = unnoted,
 ) -> Database:
     """Return the pool; connections are opened when they are needed, so this never fails.
 
@@ -77,7 +91,8 @@ async def open_database(
             command_timeout=STATEMENT_SECONDS_MAX,
             server_settings=_SESSION,
             reset=_keep,
-        )
+        ),
+        waited,
     )
 
 

@@ -1,14 +1,14 @@
 """Who may call which route: checked before any route is reached, and logged before its answer is sent."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from ieum.access.access_log import AccessLog, Visit, begin_visit, usual_reason
-from ieum.access.access_settings import Access
+from ieum.access.access_settings import Access, Network
 from ieum.access.authentication import MISSING, whole_seconds
 from ieum.access.callers import AuthenticationError, Caller, RateLimitError, Role
 from ieum.access.route_roles import OPEN_BELOW, Logged, Matched, RouteRoles
@@ -22,7 +22,7 @@ CALLER = "ieum.caller"
 REASON_HEADER = b"access-reason"
 REASON_CHARACTERS_MAX = 64
 METRICS_PATH = "/metrics"
-_SCHEME = 'Bearer realm="ieum"'
+BEARER = 'Bearer realm="ieum"'
 _VALUE_CHARACTERS_MAX = 140
 
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -47,7 +47,7 @@ class AccessCheck:
                 scope[CALLER] = await self._known(scope)
             await route(scope, receive, send)
             return
-        if path == METRICS_PATH and self._is_of_operators(scope):
+        if path == METRICS_PATH and is_from(self._metrics_networks, scope):
             await route(scope, receive, send)
             return
         caller = scope[CALLER] = await self._caller(scope)
@@ -85,32 +85,23 @@ class AccessCheck:
 
     async def _known(self, scope: Scope) -> Caller | None:
         """Return who asks for health; nobody has to say so, and a wrong token is none."""
-        given = _authorization(scope)
+        given = authorization_of(scope)
         try:
-            return await self._authentication.caller(given, _address(scope)) if given else None
+            return await self._authentication.caller(given, address_of(scope)) if given else None
         except (AuthenticationError, RateLimitError):
             return None
 
     async def _caller(self, scope: Scope) -> Caller:
-        address = _address(scope)
+        address = address_of(scope)
         try:
-            return await self._authentication.caller(_authorization(scope), address)
+            return await self._authentication.caller(authorization_of(scope), address)
         except AuthenticationError as error:
             if not self._authentication.is_flooding(address):
                 _log.info("access.refused", reason=error.reason, address=address)
             how = "" if error.reason == MISSING else ', error="invalid_token"'
-            raise Problem(NOT_AUTHENTICATED, headers={"www-authenticate": _SCHEME + how}) from None
+            raise Problem(NOT_AUTHENTICATED, headers={"www-authenticate": BEARER + how}) from None
         except RateLimitError as error:
             raise Problem(TOO_MANY, headers={"retry-after": whole_seconds(error.seconds)}) from None
-
-    def _is_of_operators(self, scope: Scope) -> bool:
-        if not self._metrics_networks:
-            return False
-        try:
-            address = ipaddress.ip_address(_address(scope))
-        except ValueError:
-            return False
-        return any(address in network for network in self._metrics_networks)
 
 
 class _Kept:
@@ -161,10 +152,23 @@ def _reason(scope: Scope) -> str:
     return given if is_code and len(given) <= REASON_CHARACTERS_MAX else ""
 
 
-def _authorization(scope: Scope) -> list[str]:
+def authorization_of(scope: Scope) -> list[str]:
+    """Return the values of a request's header Authorization."""
     return [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """Return the address that a request comes from."""
     client = scope.get("client")
     return client[0] if client else "unknown"
+
+
+def is_from(networks: Sequence[Network], scope: Scope) -> bool:
+    """Whether a request comes from one of these networks."""
+    if not networks:
+        return False
+    try:
+        address = ipaddress.ip_address(address_of(scope))
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
@@ -18,10 +18,10 @@ from ieum.api.http.allowed_methods import Address, answer_head, answer_options, 
 from ieum.api.http.host_check import LOCAL_HOSTS, admit, authority
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem, answer
+from ieum.observe.metric_catalogue import HTTP_PROBLEMS, HTTP_REQUEST_SECONDS, counter, histogram
 
 CLIENT_GONE_STATUS = 499
 FRAMES_LOGGED_MAX = 4
-SECONDS_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 _log = structlog.get_logger("ieum.api")
 _ASKED_BY_MACHINES = ("/health/live", "/health/ready", "/metrics")
@@ -53,19 +53,8 @@ class ApiMiddleware:
         self._access = access
         self._paths = paths
         self._hosts = frozenset(found[0] for each in hosts if (found := authority(each)) is not None)
-        self._seconds = Histogram(
-            "ieum_http_request_seconds",
-            "Time from a request's arrival to its answer, in seconds.",
-            ("method", "route", "status"),
-            buckets=SECONDS_BUCKETS,
-            registry=registry,
-        )
-        self._problems = Counter(
-            "ieum_http_problems",
-            "Answers that reported a problem, by its kind.",
-            ("kind",),
-            registry=registry,
-        )
+        self._seconds = histogram(HTTP_REQUEST_SECONDS, registry)
+        self._problems = counter(HTTP_PROBLEMS, registry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -11,6 +11,7 @@ from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILIES, Stream, StreamKey
 from ieum_contracts.delivery import ParkedState, StreamHead, StreamHeads, StreamParked, StreamRefused
+from ieum_contracts.envelope import Envelope
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
 
@@ -27,6 +28,7 @@ class Effects:
     parked: dict[tuple[StreamKey, int], ParkedEvent] = field(default_factory=dict)
     unparked: list[tuple[StreamKey, int]] = field(default_factory=list)
     conflicts: list[VerifiedEvent] = field(default_factory=list)
+    heard: list[Envelope] = field(default_factory=list)
     notices: list[tuple[StreamKey, Model]] = field(default_factory=list)
     duplicates: int = 0
 
@@ -59,13 +61,17 @@ class Gap:
 
 @dataclass(slots=True)
 class BatchResult:
-    """Counts of one batch, for the log line and the metrics; `troubles` counts wrong events by source."""
+    """Counts of one batch, for the log line and the metrics; `troubles` counts wrong events by source.
+
+    `heard` are the events whose numbers were taken in, applied or refused.
+    """
 
     events: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     said: int = 0
     told: int = 0
     troubles: Counter[int] = field(default_factory=Counter)
+    heard: list[Envelope] = field(default_factory=list)
 
     def __add__(self, other: "BatchResult") -> "BatchResult":
         """Add the counts of two batches."""
@@ -75,12 +81,14 @@ class BatchResult:
             said=self.said + other.said,
             told=self.told + other.told,
             troubles=self.troubles + other.troubles,
+            heard=self.heard + other.heard,
         )
 
     def count(self, effects: Effects, said: int) -> None:
         """Add the effects of one fold."""
         self.said += said
         self.told += len(effects.notices)
+        self.heard += effects.heard
         self.counts["applied"] += effects.count("applied")
         self.counts["refused"] += effects.count("refused")
         self.counts["parked"] += len(effects.parked)

@@ -152,6 +152,7 @@ class BatchFold:
     ) -> None:
         stream.heard, stream.heard_digest, stream.changed = heard.sequence, heard.digest, True
         self._heard[stream.at, heard.sequence] = heard.digest
+        self.effects.heard.append(heard.envelope)
         if refusal is not None:
             self.effects.notices.append((stream.at, refused(heard, refusal)))
         self.effects.entries.append(

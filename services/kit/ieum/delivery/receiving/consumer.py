@@ -41,7 +41,6 @@ class Consumer(Generic[Known]):
         self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
     ) -> None:
         self._context = context
-        self._measures = context.measures
         self._inbox = inbox
         self._relay = relay
         self._sought: dict[Partition, int] = {}
@@ -164,13 +163,14 @@ class Consumer(Generic[Known]):
             self._sought.pop(self._inbox.place(record), None)
         counts = {name: count for name, count in sorted(taken.counts.items()) if count}
         seconds = asyncio.get_running_loop().time() - started
-        self._measures.batch(counts, taken.said, seconds)
+        self._context.measures.batch(counts, taken.said, seconds)
+        self._context.note_delivered(taken.heard)
         ms = round(seconds * 1000, 1)
         _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
 
     async def _back_off(self, records: Records, error: Exception) -> None:
         """Rewind to the start of the batch and wait: attempts are not counted, nothing is skipped."""
-        self._measures.postponed()
+        self._context.measures.postponed()
         pause = self._backoff.pause()
         _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=round(pause, 2))
         self._mailboxes.rewind(records)

@@ -103,4 +103,5 @@ async def look_how_far(
     await reach.keep(context, consumer)
     read, ends = await read_and_ends(context, consumer)
     progress.look(read, ends, now)
-    context.measures.unread(sum(max(0, end - read.get(place, 0)) for place, end in ends.items()))
+    unread = sum(max(0, end - read.get(place, 0)) for place, end in ends.items())
+    context.measures.unread(unread, progress.unread_age.look(read, ends, now))

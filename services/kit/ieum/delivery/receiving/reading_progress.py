@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import structlog
 
 from ieum.delivery.limits import USUAL
+from ieum.delivery.receiving.unread_age import UnreadAge
 from ieum.delivery.streams.positions import Partition
 
 TELL_SECONDS = 60.0
@@ -26,6 +27,7 @@ class ReadingProgress:
         """When the broker last said how far the mailboxes reach."""
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
         self._read: Mapping[Partition, int] = {}
+        self.unread_age = UnreadAge()
         self.still: dict[Partition, int] = {}
         """Partitions that do not advance, and how many records wait there."""
 
