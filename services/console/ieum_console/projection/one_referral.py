@@ -71,7 +71,11 @@ left join lateral (
     where recipient = e.recipient and family = e.family and partition = e.partition
         and next_offset > e."offset"
     order by next_offset limit 1
-) m on true
+) m on exists (
+    select from heard_mark
+    where recipient = e.recipient and family = e.family and partition = e.partition
+        and next_offset <= e."offset"
+)
 where e.key = $1 order by e.sent_at, e.source, e.family, e.sequence limit $2
 """
 
