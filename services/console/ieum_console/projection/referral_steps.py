@@ -60,6 +60,7 @@ class Notice:
     recipient: str
     type: str
     said_at: datetime
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
