@@ -13,6 +13,7 @@ from ieum_console.access import console_values
 from ieum_console.database import open_console_database
 from ieum_console.projection import Freshness, behind
 from ieum_console.settings import ConsoleSettings
+from ieum_lab.embedded.ports import free_port
 from tests.journeys.living import IEUM, ROOT, Living
 
 CAUGHT_UP_SECONDS_MAX = 60.0
@@ -24,6 +25,7 @@ class ConsoleProcess:
     def __init__(self, living: Living, log: Path) -> None:
         self._living = living
         self._log = log
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -31,7 +33,7 @@ class ConsoleProcess:
             self._process = subprocess.Popen(
                 [str(IEUM), "console", "run"],
                 cwd=ROOT,
-                env=self._living.environment(),
+                env=self._living.environment() | {"IEUM_HTTP_PORT": str(self._port)},
                 stdout=log,
                 stderr=log,
             )

@@ -18,7 +18,7 @@ from ieum_console.pages.console_measures import ConsoleMeasures
 SERVICES = Path(__file__).parent.parent.parent / "services"
 LABELS = {
     *("fate", "table", "reason", "sender", "recipient", "pool", "kind", "method", "route", "status"),
-    *("programme", "rule", "clock", "level"),
+    *("programme", "rule", "clock", "level", "version"),
 }
 """Each has as many values as a table of the code or the centre's file has rows, and none of them is an id."""
 
@@ -41,7 +41,9 @@ def registered(registry: CollectorRegistry) -> set[str]:
 def test_every_metric_is_registered_by_a_process_that_runs() -> None:
     service, console = map(registered, registries())
     assert service | console == {metric.name for metric in CATALOGUE}
-    assert service & console == {"ieum_event_loop_delay_seconds", "ieum_database_wait_seconds"}
+    assert service & console == {
+        *("ieum_event_loop_delay_seconds", "ieum_database_wait_seconds", "ieum_build_info"),
+    }
 
 
 def test_nothing_but_the_catalogue_makes_a_metric() -> None:

@@ -91,7 +91,10 @@ values ($1, $2, $2, $2, 'STABLE')
 """
 INSERT_WAITING = "insert into waiting_stream (hearer, sayer, key, since) values ($1, $2, $3, $4)"
 INSERT_PROGRAMME = "insert into programme (agency, id, published_at, capacity_at) values ($1, $2, $3, $3)"
-INSERT_LOOK = "insert into agency_look (agency, answer, outbox_rows, looked_at) values ($1, $2, $3, $4)"
+INSERT_LOOK = """
+insert into agency_look (agency, answer, looked_at, outbox_rows, version, relays)
+values ($1, $2, $3, $4, $5, $6)
+"""
 INSERT_SPOKEN = """
 insert into spoken (agency, type, dataschema, records, first_at, last_at) values ($1, $2, $3, 20, $4, $4)
 """
@@ -114,8 +117,10 @@ async def seed(connection: Connection, now: datetime) -> Seeded:
         schema = "urn:ieum:referral.requested.v1" if index else f"urn:{HOSTILE}"
         await connection.execute(INSERT_SPOKEN, agency, types[index], schema, now)
     await connection.execute(INSERT_WAITING, agencies[5], agencies[0], number(5), now - timedelta(minutes=9))
-    for agency, answer, rows in (("city-welfare-team", "away", None), ("employment-center", "ready", 3)):
-        await connection.execute(INSERT_LOOK, agency, answer, rows, now - timedelta(minutes=2))
+    looked = now - timedelta(minutes=2)
+    await connection.execute(INSERT_LOOK, "city-welfare-team", "away", looked, None, None, None)
+    await connection.execute(INSERT_LOOK, "employment-center", "ready", looked, 3, "0.1.0", True)
+    await connection.execute(INSERT_LOOK, "city-job-center", "not-ready", looked, None, "0.1.0", False)
     await seed_operations(connection, now, [number(index) for index in range(3)])
     return Seeded(number(0), number(14), number(11), number(3))
 

@@ -1,12 +1,16 @@
 """What operators keep for each other and for themselves: notes, filters, an agency's last answer."""
 
+from datetime import UTC, datetime
+from importlib.metadata import version
+
 import asyncpg
 import pytest
 from playwright.async_api import APIResponse, BrowserContext, expect
 from prometheus_client import CollectorRegistry, generate_latest
 
 from ieum.observe.metrics import DeliveryMeasures
-from ieum_console.pages.agencies_page import OUTBOX
+from ieum.observe.process_measures import ProcessMeasures
+from ieum_console.pages.agencies_page import look_of
 from services.city_welfare_team.agency import AGENCY as WELFARE
 from tests.kit.api.agency_api import Api
 from tests.pages.conftest import SignedIn, Site
@@ -22,12 +26,21 @@ async def _post(context: BrowserContext, url: str, **form: str) -> APIResponse:
     return await context.request.post(url, form={**form}, headers=SAME, max_redirects=0)
 
 
-def test_the_outbox_is_read_from_what_a_service_counts() -> None:
+@pytest.mark.parametrize("relays", [True, False])
+def test_what_a_service_says_of_itself_is_read_from_its_metrics(*, relays: bool) -> None:
     registry = CollectorRegistry()
-    DeliveryMeasures(registry).waiting({"outbox": 1_234, "notice": 7})
-    found = OUTBOX.search(generate_latest(registry).decode())
-    assert found is not None
-    assert float(found[1]) == 1_234
+    measures = DeliveryMeasures(registry)
+    measures.waiting({"outbox": 1_234, "notice": 7})
+    measures.relay(lambda: relays)
+    ProcessMeasures(registry)
+    said = generate_latest(registry).decode()
+
+    look = look_of("city-job-center", datetime.now(UTC), said, ready=True)
+
+    assert (look.answer, look.outbox_rows, look.relays) == ("ready", 1_234, relays)
+    assert look.version == version("ieum-kit")
+    older = look_of("city-job-center", datetime.now(UTC), "", ready=False)
+    assert (older.answer, older.outbox_rows, older.version, older.relays) == ("not-ready", None, None, None)
 
 
 async def test_a_note_is_seen_by_all_and_not_overwritten_by_who_has_not_seen_it(

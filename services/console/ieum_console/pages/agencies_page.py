@@ -1,6 +1,7 @@
 """Agencies and edges: who is there, how far each has read, how long the rest takes; asking an API."""
 
 import re
+from datetime import datetime
 from http import HTTPStatus
 
 import httpx
@@ -18,6 +19,8 @@ ANSWER_SECONDS_MAX = 3.0
 METRICS_BYTES_MAX = 1024 * 1024
 OUTBOX = re.compile(r'^ieum_rows_waiting\{table="outbox"\} ([0-9.e+]{1,20})$', re.MULTILINE)
 """As the instance that relays counts it; the others say nothing."""
+VERSION = re.compile(r'^ieum_build_info\{version="([0-9A-Za-z.+-]{1,40})"\} 1', re.MULTILINE)
+RELAYS = re.compile(r"^ieum_relay_leads ([01])(?:\.0)?$", re.MULTILINE)
 CSV_COLUMNS = (
     *("source", "recipient", "records", "last_said_at", "heads_at", "unread"),
     *("oldest_unread_at", "open_referrals"),
@@ -52,20 +55,30 @@ async def try_connection(call: PageCall) -> Response:
     await call.note("agency.test", target=agency)
     url = call.console.apis.get(agency)
     if url is not None:
-        answer, outbox = await _asked(url, call.person.token)
-        await write_look(call.connection, AgencyLook(agency, answer, outbox, call.now))
+        await write_look(call.connection, await _asked(url, call.person.token, agency, call.now))
     return RedirectResponse(address("/agencies", {}, tested=agency), HTTPStatus.SEE_OTHER)
 
 
-async def _asked(url: str, token: str) -> tuple[str, int | None]:
+async def _asked(url: str, token: str, agency: str, now: datetime) -> AgencyLook:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client:
         try:
             health = await client.get(f"{url}/health/ready")
             metrics = await client.get(f"{url}/metrics", headers=headers)
         except httpx.HTTPError:
-            return "away", None
+            return AgencyLook(agency, "away", now)
     text = metrics.text if metrics.is_success and len(metrics.content) <= METRICS_BYTES_MAX else ""
-    found = OUTBOX.search(text)
-    answer = "ready" if health.status_code == HTTPStatus.OK else "not-ready"
-    return answer, None if found is None else int(float(found[1]))
+    return look_of(agency, now, text, ready=health.status_code == HTTPStatus.OK)
+
+
+def look_of(agency: str, now: datetime, metrics: str, *, ready: bool) -> AgencyLook:
+    """Read what a service that answered says of itself; `metrics` may be empty, or of an older version."""
+    outbox, version, relays = OUTBOX.search(metrics), VERSION.search(metrics), RELAYS.search(metrics)
+    return AgencyLook(
+        agency,
+        "ready" if ready else "not-ready",
+        now,
+        outbox_rows=None if outbox is None else int(float(outbox[1])),
+        version=None if version is None else version[1],
+        relays=None if relays is None else relays[1] == "1",
+    )

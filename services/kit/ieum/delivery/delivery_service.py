@@ -54,6 +54,7 @@ class Delivery(Generic[Known]):
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_login())
         self.news = News(context.limits.feed_seconds)
         self._relay = Relay(address, context, self._producer, self.news.tell)
+        context.measures.relay(self._relay.leading.is_set)
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)

@@ -154,6 +154,14 @@ POOL_WAIT_SECONDS = Metric(
     labels=("pool",),
     buckets=_POOL,
 )
+RELAY_LEADS = Metric(
+    *(Kind.GAUGE, Subject.DELIVERY, "ieum_relay_leads"),
+    "1 where this process holds the agency's lock and sends its outbox, else 0.",
+)
+BUILD_INFO = Metric(
+    *(Kind.GAUGE, Subject.PROCESS, "ieum_build_info", "Always 1; the version that runs is its label."),
+    labels=("version",),
+)
 PROJECTION_BEHIND_SECONDS = Metric(
     *(Kind.GAUGE, Subject.CONSOLE, "ieum_projection_behind_seconds"),
     "How far the console is behind the topics; it grows while nothing compares it with them.",

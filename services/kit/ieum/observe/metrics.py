@@ -1,6 +1,6 @@
 """The metrics of delivery and casework for Prometheus: counts, fates and rules, nothing of a client."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from heapq import nlargest
 
 from prometheus_client import CollectorRegistry
@@ -28,6 +28,7 @@ class DeliveryMeasures:
         self._behind = gauge(catalogue.STREAMS_BEHIND, registry)
         self._unread = gauge(catalogue.RECORDS_UNREAD, registry)
         self._unread_age = gauge(catalogue.UNREAD_AGE_SECONDS, registry)
+        self._leads = gauge(catalogue.RELAY_LEADS, registry)
 
     def batch(self, fates: Mapping[str, int], said: int, seconds: float) -> None:
         """Count a batch that was taken in."""
@@ -53,6 +54,10 @@ class DeliveryMeasures:
         """Set how many rows wait, by table."""
         for table, count in rows.items():
             self._waiting.labels(table).set(count)
+
+    def relay(self, leads: Callable[[], bool]) -> None:
+        """Show at each scrape whether this process sends the outbox."""
+        self._leads.set_function(leads)
 
     def outbox_age(self, seconds: float) -> None:
         """Set how old the oldest event is that waits to be sent."""
