@@ -12,6 +12,7 @@ from ieum.delivery.sending.producer import Outgoing, Producer, Unacknowledged
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Poison
+from ieum.observe.tracing import now_ns
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
@@ -58,6 +59,7 @@ class OutboxSender:
         self._peers = context.peers
         self._set_aside_rows = context.limits.set_aside_rows
         self._producer = producer
+        self._tracer = context.tracer
         self._sent: list[int] = []
         self._told: list[int] = []
         self.refused = False
@@ -92,7 +94,7 @@ class OutboxSender:
         """Send, and remember what was acknowledged, including what came before a failure."""
         if not rows:
             return 0, None
-        acknowledged = 0
+        acknowledged, began = 0, now_ns()
         poison: Poison | None = None
         sending = asyncio.ensure_future(self._producer.send(outgoing))
         try:
@@ -106,11 +108,26 @@ class OutboxSender:
         finally:
             sending.cancel()
             self._acknowledged(rows[:acknowledged])
+            self._trace(rows[:acknowledged], outgoing, began)
         return acknowledged, poison
 
     def _acknowledged(self, rows: Sequence[Record]) -> None:
         self._sent += [row["id"] for row in rows if not row["notice"]]
         self._told += [row["id"] for row in rows if row["notice"]]
+
+    def _trace(self, rows: Sequence[Record], outgoing: Sequence[Outgoing], began: int) -> None:
+        """Note the way to Kafka of each event that was acknowledged; notices have no trace."""
+        if not self._tracer.is_on:
+            return
+        for row, sent in zip(rows, outgoing, strict=False):
+            if not row["notice"]:
+                headers = {name: value.decode() for name, value in sent.headers}
+                said = {"messaging.system": "kafka", "messaging.destination.name": sent.topic}
+                said |= {"messaging.message.id": headers["ce_id"], "ieum.event.type": headers["ce_type"]}
+                span = self._tracer.start(
+                    "relay", headers.get("traceparent"), said, at=began, kind="producer"
+                )
+                span.end("acknowledged")
 
     async def _pass_over(self, row: Record, topic: str, poison: Poison) -> None:
         if row["notice"]:
