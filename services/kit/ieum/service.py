@@ -37,6 +37,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.observe.process_measures import ProcessMeasures
+from ieum.observe.tracing import open_tracer
 from ieum.settings import Settings
 from ieum.storage.access_retention import AccessRetention
 from ieum.storage.connection_pools import open_pools
@@ -97,7 +98,8 @@ class Service:
         return self.delivery.run(), self.programme_cache.run(), *(each.run() for each in self.upkeep)
 
     async def close(self) -> None:
-        """Close the database connections."""
+        """Send the spans that are left, and close the database connections."""
+        await self.api_context.delivery.tracer.close()
         await asyncio.gather(*(each.close() for each in self.databases))
 
 
@@ -169,6 +171,7 @@ def _delivery_context(
         troubles_max=settings.source_troubles_max,
         limits=limits,
         agency_time=agency_time(settings),
+        tracer=open_tracer(settings),
     )
 
 

@@ -112,6 +112,12 @@ class Settings(ServerSettings):
     )
     person_calls_per_second: float = Field(default=50, gt=0, description="Of one account.")
     system_calls_per_second: float = Field(default=5_000, gt=0, description="Of one agency's own system.")
+    traces_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where spans go by OTLP over HTTP, as http://collector:4318/v1/traces; else nowhere.",
+    )
+
     source_troubles_max: int = Field(
         default=TROUBLES_MAX, ge=1, description="Wrong events of one source in an hour, before it is held."
     )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from ieum.agency import DeclarationError
 from ieum.errors import Denied, IeumError, Unreachable
+from ieum.observe.tracing import MissingExtraError
 
 
 class Exit(IntEnum):
@@ -43,6 +44,7 @@ def report(error: Exception) -> Exit:
 
 _EXITS: Sequence[tuple[type[Exception], Exit]] = (
     (DeclarationError, Exit.USAGE),
+    (MissingExtraError, Exit.USAGE),
     (ValidationError, Exit.USAGE),
     (Denied, Exit.REFUSED),
     (Unreachable, Exit.UNREACHABLE),

@@ -15,6 +15,7 @@ from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import DeliveryMeasures
+from ieum.observe.tracing import NO_TRACER, Tracer
 from ieum.settings import TROUBLES_MAX
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope
@@ -45,6 +46,7 @@ class DeliveryContext:
     agencies: Agencies = ANYBODY
     limits: Limits = USUAL
     agency_time: AgencyTime = MACHINE_TIME
+    tracer: Tracer = NO_TRACER
 
     def now(self) -> datetime:
         """Return the time that the agency goes by: in its events, its referrals and their deadlines."""

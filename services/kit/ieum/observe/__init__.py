@@ -1,4 +1,4 @@
-"""Logs and metrics, and the words in which commands show codes.
+"""Logs, metrics and traces, and the words in which commands show codes.
 
-May import: ieum.settings, ieum.errors.
+May import: the contracts, ieum.settings, ieum.errors.
 """

@@ -35,11 +35,34 @@ async def submit(
     command: Callable[[Content], Command],
 ) -> Response:
     """Submit a command once, and answer after its commit; raises Problem for a refusal."""
+    route = {"http.route": request.scope["route"].path}
+    span = context.delivery.tracer.start("order", _trace(request), route, kind="server")
+    outcome = "failed"
+    try:
+        answer = await _submitted(
+            request, context, contract, command, Cause(str(request.scope["ieum.request"]), span.traceparent)
+        )
+        outcome = "committed"
+    except Problem as problem:
+        outcome = problem.kind.name
+        raise
+    finally:
+        span.end(outcome)
+    return answer
+
+
+async def _submitted(
+    request: Request,
+    context: ApiContext,
+    contract: TypeAdapter[Content],
+    command: Callable[[Content], Command],
+    cause: Cause,
+) -> Response:
     content, idempotency_key = await read_command(request, contract)
     visit = current_visit()
     note_shown(getattr(content, "client_ref", None))
     submission = Submission(
-        *(command(content), _cause(request), idempotency_key, wanted_versions(request), content),
+        *(command(content), cause, idempotency_key, wanted_versions(request), content),
         accessed=None if visit is None else visit.row,
     )
     try:
@@ -61,6 +84,6 @@ async def submit(
     return response_of(done.answer)
 
 
-def _cause(request: Request) -> Cause:
+def _trace(request: Request) -> str | None:
     traces = request.headers.getlist("traceparent")
-    return Cause(str(request.scope["ieum.request"]), passed_on(traces[0]) if len(traces) == 1 else None)
+    return passed_on(traces[0]) if len(traces) == 1 else None

@@ -51,7 +51,7 @@ class WakeParked(Generic[Known]):
             except Exception as error:  # noqa: BLE001 - one key must not delay the others
                 _log.error("stream.stuck", key=str(key), error=type(error).__name__)
                 continue
-            self._context.note_delivered(result.heard)
+            result.note(self._context)
             _log.info("stream.woken", key=str(key), **result.counts)
             self._relay.wake()
         self.more = len(due) == WOKEN_MAX

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import chain
 
 from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.receiving.event_spans import EventSpans
 from ieum.delivery.records.received import VerifiedEvent
 from ieum.delivery.streams.ledger import REFUSED, LedgerEntry
 from ieum.delivery.streams.positions import Partition
@@ -72,6 +74,7 @@ class BatchResult:
     told: int = 0
     troubles: Counter[int] = field(default_factory=Counter)
     heard: list[Envelope] = field(default_factory=list)
+    spans: EventSpans = field(default_factory=EventSpans)
 
     def __add__(self, other: "BatchResult") -> "BatchResult":
         """Add the counts of two batches."""
@@ -82,7 +85,13 @@ class BatchResult:
             told=self.told + other.told,
             troubles=self.troubles + other.troubles,
             heard=self.heard + other.heard,
+            spans=self.spans + other.spans,
         )
+
+    def note(self, context: DeliveryContext) -> None:
+        """Note, after the commit, how long each event took, and end its spans."""
+        context.note_delivered(self.heard)
+        self.spans.committed()
 
     def count(self, effects: Effects, said: int) -> None:
         """Add the effects of one fold."""

@@ -164,7 +164,7 @@ class Consumer(Generic[Known]):
         counts = {name: count for name, count in sorted(taken.counts.items()) if count}
         seconds = asyncio.get_running_loop().time() - started
         self._context.measures.batch(counts, taken.said, seconds)
-        self._context.note_delivered(taken.heard)
+        taken.note(self._context)
         ms = round(seconds * 1000, 1)
         _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
 

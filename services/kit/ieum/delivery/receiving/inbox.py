@@ -18,11 +18,12 @@ from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.batch_effects import BatchResult, Effects, Gap
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
+from ieum.delivery.receiving.event_spans import EventSpans
 from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.records.verification import classify
 from ieum.delivery.recovering.restore import ask_what_is_lost
-from ieum.delivery.sending.outbox import Cause, Outbox, StreamBlocked
+from ieum.delivery.sending.outbox import Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.ledger import LedgerEntry, heard_digests
 from ieum.delivery.streams.positions import Partition
@@ -61,7 +62,7 @@ class Inbox(Generic[Known]):
                 gap = _gap(firsts, positions)
                 if mind_gap and gap.expected:
                     return gap
-                taken = BatchResult(events=len(records))
+                taken = BatchResult(len(records), spans=EventSpans(self._context.tracer, batch.heard))
                 if batch.misplaced:
                     await self._keep_aside(connection, batch.misplaced, positions, taken)
                 if batch.notices:
@@ -95,7 +96,7 @@ class Inbox(Generic[Known]):
 
     async def wake(self, keys: set[UUID]) -> BatchResult:
         """Retry what waits under these keys."""
-        taken = BatchResult()
+        taken = BatchResult(spans=EventSpans(self._context.tracer))
         async with self._context.database.acquire() as connection, connection.transaction():
             await self._fold(connection, [], await load_state(connection, keys), {}, taken)
             await self._count_troubles(connection, taken)
@@ -139,11 +140,10 @@ class Inbox(Generic[Known]):
         arrived = self._counting(heard, seen, streams)
         before = [(at, h.sequence) for at, h in arrived if h.sequence <= streams[at].heard]
         earlier = await heard_digests(connection, before) if before else {}
-        folding = self._application.fold
-        fold = BatchFold(lambda event: folding(known, event, agency_now), streams, now, seen.held)
-        effects = fold.fold(seen.waiting, arrived, earlier)
+        apply = taken.spans.around(lambda event: self._application.fold(known, event, agency_now))
+        effects = BatchFold(apply, streams, now, seen.held).fold(seen.waiting, arrived, earlier)
         self._outbox.check_sources([say for say, _ in effects.says], seen.held)
-        said = await self._said(connection, streams, effects, agency_now)
+        said = await self._said(connection, streams, effects, agency_now, taken.spans)
         rows = Rows(streams.changed(), [*effects.entries, *said], following)
         await self._application.flush(connection, known, rows, agency_now)
         if effects.is_unusual:
@@ -163,10 +163,10 @@ class Inbox(Generic[Known]):
         ]
 
     async def _said(
-        self, connection: Connection, streams: Streams, effects: Effects, now: datetime
+        self, connection: Connection, streams: Streams, effects: Effects, now: datetime, spans: EventSpans
     ) -> list[LedgerEntry]:
         await self._outbox.know(connection, [say for say, _ in effects.says])
-        says = [(say, Cause(str(h.envelope.id), h.envelope.traceparent)) for say, h in effects.says]
+        says = [(say, spans.cause(heard)) for say, heard in effects.says]
         return self._outbox.entries(streams, says, now)
 
     async def _flush(

@@ -10,9 +10,11 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, Place
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.relay_spans import trace_sent
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Poison
+from ieum.observe.tracing import now_ns
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
@@ -75,6 +77,7 @@ class OutboxSender:
         self._peers = context.peers
         self._set_aside_rows = context.limits.set_aside_rows
         self._producer = producer
+        self._tracer = context.tracer
         self._sent: list[int] = []
         self._told: list[int] = []
         self.passed_over = False
@@ -112,6 +115,7 @@ class OutboxSender:
         """Send, and remember what was acknowledged."""
         if not rows:
             return Outcome()
+        began = now_ns()
         sending = asyncio.ensure_future(self._producer.send(outgoing))
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
@@ -121,6 +125,8 @@ class OutboxSender:
         finally:
             sending.cancel()
         self._acknowledged([rows[index] for index in outcome.acknowledged])
+        events = (outgoing[index] for index in outcome.acknowledged if not rows[index]["notice"])
+        trace_sent(self._tracer, events, began)
         return outcome
 
     def _acknowledged(self, rows: Iterable[Record]) -> None:
