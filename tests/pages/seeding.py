@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Connection
 
+from tests.pages.seeded_month import seed_month
 from tests.pages.seeded_operations import seed_operations
 
 AGENCIES = (
@@ -38,6 +39,7 @@ class Seeded:
     overdue: UUID
     withdrawn: UUID
     gapped: UUID
+    day: date
 
 
 def number(index: int) -> UUID:
@@ -117,7 +119,8 @@ async def seed(connection: Connection, now: datetime) -> Seeded:
     for agency, answer, rows in (("city-welfare-team", "away", None), ("employment-center", "ready", 3)):
         await connection.execute(INSERT_LOOK, agency, answer, rows, now - timedelta(minutes=2))
     await seed_operations(connection, now, [number(index) for index in range(3)])
-    return Seeded(number(0), number(14), number(11), number(3))
+    day = await seed_month(connection, agencies, types, now)
+    return Seeded(number(0), number(14), number(11), number(3), day)
 
 
 async def _referrals(

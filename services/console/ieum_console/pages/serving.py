@@ -5,7 +5,7 @@ from ieum.casework.business_days import BusinessCalendar
 from ieum.centre.centre_file import Centre
 from ieum_console.database import open_console_database
 from ieum_console.pages.web_settings import WebSettings
-from ieum_console.pages.window import agency_names, console_window
+from ieum_console.pages.window import agency_names, agency_programmes, console_window
 from ieum_console.settings import ConsoleSettings
 
 CONNECTIONS_MAX = 16
@@ -17,7 +17,8 @@ async def serve_pages(
     """Serve the console's pages."""
     database = await open_console_database(settings, CONNECTIONS_MAX)
     try:
-        app = console_window(web, database, agency_names(centre), calendar)
+        names, programmes = agency_names(centre), agency_programmes(centre)
+        app = console_window(web, database, names, calendar, programmes=programmes)
         await server(app, settings.http_host, settings.http_port).serve()
     finally:
         await database.close()
