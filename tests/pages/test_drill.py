@@ -44,8 +44,9 @@ async def test_a_day_is_played(site: Site, signed_in: SignedIn, *, scripts: bool
     assert await late.count() == 2
     await expect(late.first).to_contain_text("late by it")
     elsewhere = page.get_by_role("table", name="What could go elsewhere")
-    await expect(elsewhere).to_contain_text("nobody else in this centre")
-    await expect(elsewhere.locator("li").first).to_be_visible()
+    await expect(elsewhere.locator("li").first).to_contain_text("Employment Center: Job-seeking benefit")
+    await expect(page.get_by_text("Nobody else in this centre serves the needs of")).to_be_visible()
+    await expect(page.locator(".custody")).to_contain_text("after 9 hours of business hours")
     await expect(page.get_by_text("events of the last 30 days, 3 referrals played again")).to_be_visible()
     await expect(page.get_by_text("Headers only.")).to_be_visible()
 

@@ -25,6 +25,7 @@ from ieum_console.replay.absence import (
     day_without,
     moved_by,
 )
+from ieum_console.silence.business_time import business_seconds
 from ieum_console.silence.detector import quantile
 
 DAYS_PLAYED = 30
@@ -45,6 +46,7 @@ class PlayedDay:
     events: int
     referrals: int
     truncated: bool
+    catching_up_seconds: float
 
     @property
     def late(self) -> int:
@@ -81,16 +83,18 @@ async def play_day(
     moved, _ = moved_by(events, day, busy, calendar)
     keys = list(dict.fromkeys(key for key, each in said if each.event_id in moved))
     about = await read_about(connection, keys[:REFERRALS_MAX])
+    absence = day_without(Recorded(number, events, about), day, busy, calendar)
     return PlayedDay(
         agency=agency,
         day=day,
-        absence=day_without(Recorded(number, events, about), day, busy, calendar),
+        absence=absence,
         names={each: name for name, each in numbers.items()},
         usual_a_day=usual,
         busy_a_day=busy,
         events=sum(each.events for each in counted),
         referrals=len(about),
         truncated=len(said) == SAID_MAX or len(keys) > REFERRALS_MAX,
+        catching_up_seconds=business_seconds(absence.back_at, absence.caught_up_at, calendar),
     )
 
 
