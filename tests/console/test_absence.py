@@ -31,7 +31,7 @@ def day(number: int) -> date:
     return MONDAY + timedelta(days=number)
 
 
-def said(key: int, source: int, sequence: int, word: str, when: datetime, other: int = SENDER) -> Said:
+def said(key: int, source: int, sequence: int, word: str, when: datetime, *, other: int = SENDER) -> Said:
     name = word if word.startswith("consent.") else f"referral.{word}"
     recipient = other if source == AWAY else AWAY
     event = uuid5(NAMES, f"{key} {source} {sequence}")
@@ -41,9 +41,9 @@ def said(key: int, source: int, sequence: int, word: str, when: datetime, other:
 def referral(key: int, asked: datetime, answered: datetime, other: int = SENDER) -> list[Said]:
     """Tell of a referral that was received at once, and accepted later."""
     return [
-        said(key, other, 1, "requested", asked, other),
-        said(key, AWAY, 1, "received", asked + timedelta(seconds=5), other),
-        said(key, AWAY, 2, "accepted", answered, other),
+        said(key, other, 1, "requested", asked, other=other),
+        said(key, AWAY, 1, "received", asked + timedelta(seconds=5), other=other),
+        said(key, AWAY, 2, "accepted", answered, other=other),
     ]
 
 
