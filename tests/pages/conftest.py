@@ -34,7 +34,9 @@ from tests.pages.seeding import AGENCIES, Seeded, seed
 
 PAGE_MILLISECONDS_MAX = 90_000
 VIEWPORT = {"width": 1360, "height": 900}
-NAMES = {agency: load_agency(f"services.{agency.replace('-', '_')}").name for agency in AGENCIES}
+DECLARED = {agency: load_agency(f"services.{agency.replace('-', '_')}") for agency in AGENCIES}
+NAMES = {agency: found.name for agency, found in DECLARED.items()}
+PROGRAMMES = {agency: found.programmes for agency, found in DECLARED.items()}
 
 
 @dataclass
@@ -152,7 +154,7 @@ async def site(stack: Stack, pages_centre: CentreUnderTest, welfare: Api) -> Asy
         "veterans-center": f"http://{LOOPBACK}:{free_port()}",
     }
     settings = WebSettings(console_url=url, oidc_issuer=issuer.url, oidc_client_id=CLIENT, urls=urls)
-    console = Served(console_window(settings, database, NAMES), port)
+    console = Served(console_window(settings, database, NAMES, programmes=PROGRAMMES), port)
     async with served(issuer.app, issuer_port), served(welfare.app, api_port):
         await console.start()
         beating = asyncio.Event()

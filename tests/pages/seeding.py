@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Connection
 
+from tests.pages.seeded_month import seed_month
 from tests.pages.seeded_operations import seed_operations
 
 AGENCIES = (
@@ -38,6 +39,7 @@ class Seeded:
     overdue: UUID
     withdrawn: UUID
     gapped: UUID
+    day: date
 
 
 def number(index: int) -> UUID:
@@ -122,7 +124,8 @@ async def seed(connection: Connection, now: datetime) -> Seeded:
     await connection.execute(INSERT_LOOK, "employment-center", "ready", looked, 3, "0.1.0", True)
     await connection.execute(INSERT_LOOK, "city-job-center", "not-ready", looked, None, "0.1.0", False)
     await seed_operations(connection, now, [number(index) for index in range(3)])
-    return Seeded(number(0), number(14), number(11), number(3))
+    day = await seed_month(connection, agencies, types, now)
+    return Seeded(number(0), number(14), number(11), number(3), day)
 
 
 async def _referrals(

@@ -20,6 +20,7 @@ NAVIGATION = (
     NavigationItem("/agencies", marked("Agencies"), "agency"),
     NavigationItem("/troubles", marked("Troubles"), "trouble"),
     NavigationItem("/assurance", marked("Assurance"), "assurance"),
+    NavigationItem("/drill", marked("Away for a day"), "away"),
     NavigationItem("/contracts", marked("Contracts"), "contract"),
     NavigationItem("/audit", marked("Audit"), "audit"),
     NavigationItem("/me", marked("Own permissions"), "person"),

@@ -27,6 +27,8 @@ PERMISSIONS = (
     Permission(marked("Retry what waits, alone or as an operation"), ACTING),
     Permission(marked("Skip what cannot be applied, alone or as an operation"), ACTING),
     Permission(marked("Approve an operation of somebody else"), ACTING),
+    Permission(marked("Play a day without an agency"), EVERYBODY),
+    Permission(marked("Sign the drill of a month"), AUDITING),
     Permission(marked("Read the audit, check its chain, sign a month off"), AUDITING),
 )
 

@@ -1,6 +1,6 @@
 """One request for a page: who asks, what time it is, how fresh the projection is, and what answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from ieum.agency import Names
+from ieum.agency import Names, Programme
 from ieum.casework.business_days import BusinessCalendar
 from ieum.delivery.delivery_context import Connections
 from ieum.web.page_renderer import PageRenderer, preferences_of
@@ -25,7 +25,10 @@ from ieum_console.projection.freshness import Freshness
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What all pages share. `agencies` are the names of the centre's agencies, `apis` their addresses."""
+    """What all pages share. `agencies` are the names of the centre's agencies, `apis` their addresses.
+
+    `programmes` are what those agencies declare that are installed here.
+    """
 
     database: Connections
     renderer: PageRenderer
@@ -34,6 +37,7 @@ class Console:
     runner: OperationRunner
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
+    programmes: Mapping[str, Sequence[Programme]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ieum_console.pages.assurance_page import assurance, assurance_csv
 from ieum_console.pages.audit_page import audit, audit_csv, review_month
 from ieum_console.pages.console_roles import ACTING, AUDITING, EVERYBODY, ConsoleRole
 from ieum_console.pages.contracts_page import contracts, contracts_csv
+from ieum_console.pages.drill_page import drill, drill_csv, sign_drill
 from ieum_console.pages.film_page import film, film_file
 from ieum_console.pages.operation_page import change_operation, operation, operation_csv
 from ieum_console.pages.overview_page import overview
@@ -50,6 +51,9 @@ ROUTES: Sequence[PageRoute] = (
     PageRoute("GET", "/operations/{operation}/report.csv", operation_csv, EVERYBODY),
     PageRoute("GET", "/assurance", assurance, EVERYBODY),
     PageRoute("GET", "/assurance.csv", assurance_csv, EVERYBODY),
+    PageRoute("GET", "/drill", drill, EVERYBODY),
+    PageRoute("GET", "/drill.csv", drill_csv, EVERYBODY),
+    PageRoute("POST", "/drill/sign", sign_drill, AUDITING),
     PageRoute("GET", "/contracts", contracts, EVERYBODY),
     PageRoute("GET", "/contracts.csv", contracts_csv, EVERYBODY),
     PageRoute("GET", "/audit", audit, AUDITING),

@@ -19,7 +19,7 @@ from ieum_console.pages.application import LIVE, alive
 from ieum_console.pages.console_measures import ConsoleMeasures
 from ieum_console.pages.metrics_endpoint import MetricsEndpoint
 from ieum_console.pages.web_settings import WebSettings
-from ieum_console.pages.window import agency_names, console_window
+from ieum_console.pages.window import agency_names, agency_programmes, console_window
 from ieum_console.settings import ConsoleSettings
 
 CONNECTIONS_MAX = 16
@@ -38,7 +38,8 @@ async def serve_pages(
 ) -> None:
     """Serve the console's pages, and its metrics."""
     async with _database(settings, measures) as database:
-        window = console_window(web, database, agency_names(centre), calendar)
+        names, programmes = agency_names(centre), agency_programmes(centre)
+        window = console_window(web, database, names, calendar, programmes=programmes)
         await _serve(window, settings, database, measures)
 
 

@@ -1,12 +1,13 @@
 """The console's window, put together: pages, sign-in and the names of the centre's agencies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 
 from starlette.types import ASGIApp
 
-from ieum.agency import DeclarationError, Names, load_agency
+from ieum.agency import Agency, DeclarationError, Names, Programme, load_agency
 from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
 from ieum.centre.centre_file import Centre
 from ieum.delivery.delivery_context import Connections
@@ -31,11 +32,13 @@ def console_window(
     agencies: Mapping[str, Names],
     calendar: BusinessCalendar = WEEKDAYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    programmes: Mapping[str, Sequence[Programme]] = MappingProxyType({}),
 ) -> ASGIApp:
     """Make the web application of the console."""
     renderer = PageRenderer(["ieum_console"], site_name=SITE_NAME, words=words, person=None, navigation=())
     runner = OperationRunner(database, settings.urls, clock)
-    console = Console(database, renderer, agencies, settings.urls, runner, calendar, clock)
+    console = Console(database, renderer, agencies, settings.urls, runner, calendar, clock, programmes)
     renderer.show_everywhere(
         status_words=partial(status_words, console), as_of_words=partial(as_of_words, console)
     )
@@ -61,10 +64,21 @@ def agency_names(centre: Centre) -> dict[str, Names]:
     return {agency: _names(agency, centre.packages.get(agency)) for agency in centre.agencies}
 
 
+def agency_programmes(centre: Centre) -> dict[str, Sequence[Programme]]:
+    """Return what the centre's agencies declare to offer, those alone that are installed here."""
+    declared = {agency: _declared(centre.packages.get(agency)) for agency in centre.agencies}
+    return {agency: found.programmes for agency, found in declared.items() if found is not None}
+
+
 def _names(agency: str, package: str | None) -> Names:
+    found = _declared(package)
+    return Names(agency, agency) if found is None else found.name
+
+
+def _declared(package: str | None) -> Agency | None:
     if package is None:
-        return Names(agency, agency)
+        return None
     try:
-        return load_agency(package).name
+        return load_agency(package)
     except (DeclarationError, ImportError):
-        return Names(agency, agency)
+        return None

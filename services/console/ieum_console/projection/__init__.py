@@ -1,7 +1,8 @@
 """What the pages read: one function a screen, each a few indexed statements on the console's own database.
 
 Every function takes a connection and the present time, and gives frozen values. Agencies are named by their
-ids (`employment-center`), families and states by the words of the contracts. May import: the contracts.
+ids (`employment-center`), families and states by the words of the contracts. May import: the contracts, and
+folds for an event as it was said.
 """
 
 from ieum_console.projection.agencies import (

@@ -29,7 +29,7 @@ ASK_OF_TYPE: Mapping[str, AskType] = MappingProxyType(
     {row.type: each for row in EVENT_TYPES.values() for each in AskType if row.model is MODEL_OF_ASK[each]}
 )
 REQUESTED, OVERDUE = "referral.requested.v1", "referral.overdue.v1"
-_NO_ANSWER = frozenset(
+NO_ANSWER = frozenset(
     {Decision.RECEIVED, Decision.ASK_REJECTED, Decision.AMENDMENT_NOTED, Decision.CONSENT_ERASED}
     | {Decision.WITHDRAWN, Decision.CANCELLED, Decision.EXPIRED}
 )
@@ -149,7 +149,7 @@ class ReferralFold:
         self.copy = after
         if decision is Decision.WITHDRAWN:
             self.withdrawn_at = self.withdrawn_at or each.said_at
-        if before is not State.REQUESTED and decision not in _NO_ANSWER:
+        if before is not State.REQUESTED and decision not in NO_ANSWER:
             self.answered_at = self.answered_at or each.said_at
         if after.state is not before:
             self.since, self.reminded_at = each.said_at, None

@@ -8,6 +8,7 @@ from babel.dates import format_datetime, format_timedelta
 SEOUL = ZoneInfo("Asia/Seoul")
 DAY_PATTERNS = {"ko": "M월 d일 (E) HH:mm:ss", "en": "d MMM (EEE) HH:mm:ss"}
 YEAR_PATTERNS = {"ko": "yyyy년 M월 d일 (E) HH:mm:ss", "en": "d MMM yyyy (EEE) HH:mm:ss"}
+DATE_PATTERNS = {"ko": "yyyy년 M월 d일 (E)", "en": "d MMM yyyy (EEE)"}
 SHARES_OF_UNIT = 1.0
 """90 seconds are "2 minutes", not "90 seconds"; 59 are seconds."""
 
@@ -23,6 +24,11 @@ def absolute(moment: datetime, now: datetime, language: str) -> str:
 def dated(moment: datetime, language: str) -> str:
     """Write a time of the clock on the wall in Seoul with its year, for what is read in another one."""
     return str(format_datetime(moment.astimezone(SEOUL), YEAR_PATTERNS[language], locale=language))
+
+
+def day_words(moment: datetime, language: str) -> str:
+    """Write a day in Seoul."""
+    return str(format_datetime(moment.astimezone(SEOUL), DATE_PATTERNS[language], locale=language))
 
 
 def relative(moment: datetime, now: datetime, language: str) -> str:
