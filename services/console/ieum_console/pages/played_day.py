@@ -1,5 +1,6 @@
 """A recorded day played again without one agency: read from the projection, handed to the pure functions."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -83,7 +84,8 @@ async def play_day(
     moved, _ = moved_by(events, day, busy, calendar)
     keys = list(dict.fromkeys(key for key, each in said if each.event_id in moved))
     about = await read_about(connection, keys[:REFERRALS_MAX])
-    absence = day_without(Recorded(number, events, about), day, busy, calendar)
+    recorded = Recorded(number, events, about)
+    absence = await asyncio.to_thread(day_without, recorded, day, busy, calendar)  # others' pages go on
     return PlayedDay(
         agency=agency,
         day=day,

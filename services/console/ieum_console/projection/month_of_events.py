@@ -9,8 +9,8 @@ from asyncpg import Connection, Record
 
 from ieum.casework.referral_fold import Said
 
-SAID_MAX = 2_000
-REFERRALS_MAX = 500
+SAID_MAX = 1_000
+REFERRALS_MAX = 200
 """More than the busiest centre has in a day; what is beyond is left out, and the page says so."""
 
 DAYS = """

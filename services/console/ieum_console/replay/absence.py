@@ -101,8 +101,8 @@ def day_without(recorded: Recorded, away: date, a_day: int, calendar: BusinessCa
         if parties is None or recorded.agency not in parties or not _touched(events, moved):
             continue
         peer = parties[parties[0] == recorded.agency]
-        before = {each.clock for each in played(events, {}, recorded.agency, calendar)}
         ran = played(events, moved, recorded.agency, calendar)
+        before = {each.clock for each in played(events, {}, recorded.agency, calendar)} if ran else set()
         owed = [
             Late(referral, peer, each, each.clock in before)
             for each in ran
