@@ -1,4 +1,4 @@
-# One image for every agency's service and for the set-up of the centre.
+# One image for every agency's service, the operators' console and the set-up of the centre.
 FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/ieum
@@ -10,7 +10,7 @@ COPY pyproject.toml ./
 COPY contracts contracts
 COPY services services
 RUN /opt/build/bin/python -m pip wheel --no-cache-dir --quiet --no-deps --no-build-isolation --wheel-dir wheels \
-      ./contracts ./services/kit . \
+      ./contracts ./services/kit ./services/console . \
     && /opt/ieum/bin/python -m pip install --no-cache-dir --quiet --no-deps wheels/*.whl \
     && /opt/ieum/bin/python -m pip check
 

@@ -28,6 +28,8 @@ PAGES: Mapping[str, Sequence[str]] = {
     ),
     "/referrals/{referral}": ("", "?tab=events", "?tab=delivery", "?tab=audit"),
     "/referrals/{referral}/bundle.json": ("",),
+    "/referrals/{referral}/film": ("",),
+    "/referrals/{referral}/film.html": ("",),
     "/agencies": ("",),
     "/troubles": ("",),
     "/operations/{operation}": ("",),

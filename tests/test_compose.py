@@ -14,11 +14,13 @@ import yaml
 from ieum.access.callers import Role
 from ieum.access.tokens import Expected, TokenVerifier
 from ieum.access.trusted_keys import TrustedKeys, read_file
-from ieum.centre.centre_file import database_name, read_centre
+from ieum.centre.centre_file import console_database, database_name, read_centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.issuer_key import ALGORITHM, Account, IssuerSettings, make_issuer, read_issuer_key
 from ieum.settings import Settings
-from ieum_contracts.topics import login
+from ieum_console.pages.web_settings import WebSettings
+from ieum_console.settings import ConsoleSettings
+from ieum_contracts.topics import console_login, login
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -69,8 +71,22 @@ def test_every_agency_of_the_centre_is_a_service_with_its_own_login_database_and
         assert service["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
 
 
+def test_the_console_has_its_own_login_and_database_and_knows_every_agency(compose: dict[str, Any]) -> None:
+    centre = read_centre(ROOT / "infra" / "centre.toml")
+    service = compose["services"]["console"]
+    settings, name = service["environment"], console_database(centre.centre)
+    assert settings["IEUM_KAFKA_USERNAME"] == console_login(centre.centre)
+    assert settings["IEUM_DATABASE_DSN"] == f"postgresql://{name}@postgres:5432/{name}"
+    assert [volume["volume"]["subpath"] for volume in service["volumes"]] == ["console", "jwks"]
+    urls = dict(entry.strip().split("=") for entry in settings["IEUM_URLS"].split(","))
+    assert urls == {address.agency: f"http://{address.agency}:8080" for address in centre.addresses()}
+    default = settings["IEUM_CONSOLE_URL"].removesuffix("}").partition(":-")[2]
+    assert default.removeprefix("http://") in {port.removesuffix(":8080") for port in service["ports"]}
+    assert "./services/console" in DOCKERFILE.read_text(encoding="utf-8")
+
+
 def test_settings_have_the_names_that_the_services_read(compose: dict[str, Any]) -> None:
-    settings = (Settings, CentreSettings, IssuerSettings)
+    settings = (Settings, CentreSettings, IssuerSettings, ConsoleSettings, WebSettings)
     known = {f"IEUM_{name.upper()}" for each in settings for name in each.model_fields}
     for name, service in compose["services"].items():
         used = {key for key in service.get("environment", {}) if key.startswith("IEUM_")}

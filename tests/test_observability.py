@@ -159,7 +159,7 @@ def test_every_agency_of_the_centre_is_watched_and_the_console() -> None:
     assert targets["targets"] == [
         f"{each}:8080" for each in read_centre(ROOT / "infra" / "centre.toml").agencies
     ]
-    assert [each["targets"] for each in console["static_configs"]] == [[f"{CONSOLE}:8090"]]
+    assert [each["targets"] for each in console["static_configs"]] == [[f"{CONSOLE}:8080"]]
     assert {each["job_name"] for each in scrape["scrape_configs"]} == set(
         re.findall(r'job="([\w-]+)"', " ".join(expression for _, expression in ASKED))
     )

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieum.casework.business_days import WEEKDAYS
-from ieum_console.projector.custody import custody_of
-from ieum_console.projector.referral_fold import Custody, Said
+from ieum.casework.custody import custody_of
+from ieum.casework.referral_fold import Custody, Said
 from ieum_console.projector.streams_known import gaps_of
 from ieum_contracts.codes import State
 from ieum_contracts.overdue import Clock

@@ -46,6 +46,8 @@ async def test_what_is_watched_is_told_in_words_and_holds_nothing_of_a_client(
         "referral.closed.v1": (RECIPIENT, SENDER),
     }
     assert {event["key"] for event in events} == {str(handover.id)}
+    last = [event for event in events if "state" in event][-1]
+    assert (last["state"], last["holder"], last["due"]) == ("closed", None, None)
     assert {*json.loads(told.stdout)} == {SENDER, RECIPIENT}
     assert "종결 closed" in shown.stdout
     assert all(agency["ready"] for agency in json.loads(status.stdout))

@@ -81,6 +81,9 @@ INSERT_READING = """
 insert into reading (recipient, family, partition, next_offset, end_offset, observed_at)
 values ($1, 1, 0, $2, $3, $4)
 """
+INSERT_MARK = """
+insert into heard_mark (recipient, family, partition, next_offset, observed_at) values ($1, 1, 0, $2, $3)
+"""
 INSERT_INSTANCE = "insert into instance (agency, member, host, observed_at) values ($1, $2, $3, $4)"
 INSERT_PRESENCE = """
 insert into presence (agency, last_said_at, catalogue_at, read_at, group_state)
@@ -169,3 +172,10 @@ async def _steps(
             )
         if missing:
             await connection.execute(INSERT_GAP, key, recipient, sender, said)
+    await _marks(connection, agencies, now)
+
+
+async def _marks(connection: Connection, agencies: Sequence[int], now: datetime) -> None:
+    """Say when the events of the first referral were read: some at once, some hours later."""
+    for agency, offset, hours in ((1, 5, 19), (1, 11, 18.4), (0, 5, 19), (0, 21, 15), (0, 31, 8), (0, 41, 4)):
+        await connection.execute(INSERT_MARK, agencies[agency], offset, now - timedelta(hours=hours))

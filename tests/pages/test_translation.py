@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ieum.observe.words import STATES
+from ieum_console.pages import words
+from ieum_contracts.codes import State
 from tests.pages.catalogue import PACKAGES, korean, marked_texts
 from tests.pages.screens import joined, untranslated
 
@@ -27,6 +30,15 @@ def test_every_text_is_translated(package: Path) -> None:
 def test_no_korean_text_is_left_over(package: Path) -> None:
     wanted = {text for _, text in marked_texts(package)}
     assert [each.id for each in korean(package) if each.id and each.id not in wanted] == []
+
+
+def test_a_terminal_says_states_in_the_words_of_the_pages() -> None:
+    catalogue = korean(PACKAGES[1])
+    for state, sign in words.STATES.items():
+        found = catalogue.get(sign.words)
+        assert found is not None
+        assert STATES[state] == (found.string, sign.words)
+    assert {*STATES} == {*words.STATES} == {*State}
 
 
 def test_an_untranslated_text_is_found() -> None:

@@ -52,7 +52,7 @@ def run() -> None:
     """
     settings, web = console_settings(), web_settings()
     if web is None:
-        tell("IEUM_OIDC_ISSUER is not set, so nobody could sign in: no pages are served.")
+        tell("IEUM_OIDC_ISSUER is not set, so nobody can sign in: the projector runs, without pages.")
         serve(settings)
     else:
         tell(f"The pages are at {web.console_url}; one signs in at {web.oidc_issuer}.")

@@ -11,7 +11,7 @@ from ieum.observe.logging import set_up_logging
 from ieum.storage.database import Database
 from ieum_console.database import migrate_console, open_console_database
 from ieum_console.pages.console_measures import ConsoleMeasures
-from ieum_console.pages.serving import serve_pages
+from ieum_console.pages.serving import serve_pages, serve_without_pages
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.projection.freshness import Source, behind
 from ieum_console.projector.projector import Projector
@@ -83,8 +83,10 @@ async def _serve(
         works.append(asyncio.create_task(Projector(settings, database).run()))
     if web is not None and centre is not None:
         calendar = business_calendar(settings.centre_file)
-        works.append(asyncio.create_task(measures.process.run()))
         works.append(asyncio.create_task(serve_pages(settings, web, centre, calendar, measures)))
+    else:
+        works.append(asyncio.create_task(serve_without_pages(settings, measures)))
+    works.append(asyncio.create_task(measures.process.run()))
     try:
         await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -15,10 +15,9 @@ from ieum.application.command import Submission
 from ieum.application.group_commit import CommandBatcher
 from ieum.delivery.sending import leadership, outbox, outbox_sender, producer
 from ieum.delivery.sending.outbox_sender import OutboxSender
-from ieum.delivery.sending.producer import Outgoing
+from ieum.delivery.sending.partition_queue import Outcome, Outgoing
 from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.stream import StreamKey, Streams
-from ieum.errors import Poison
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.chaos.broken.patching import put, rewrite
 
@@ -28,7 +27,8 @@ def skip_locked_relay() -> None:
     put(leadership, "LOCK", os.getpid())
     put(outbox_sender, "BATCH_MAX", 5)
     rewrite(
-        outbox_sender, "_NEXT", "order by id limit $3) o", "order by id limit $3 for update skip locked) o"
+        *(outbox_sender, "_NEXT", "order by id limit $3\n        ) r"),
+        "order by id limit $3 for update skip locked\n        ) r",
     )
     turn_whole = OutboxSender.turn
 
@@ -50,8 +50,8 @@ def id_cursor() -> None:
     rewrite(
         outbox_sender,
         "_NEXT",
-        "where not held and id <> all($1::bigint[])",
-        "where not held and id > coalesce((select max(i) from unnest($1::bigint[]) as t (i)), 0)",
+        "and not held and id <> all($1::bigint[])",
+        "and not held and id > coalesce((select max(i) from unnest($1::bigint[]) as t (i)), 0)",
     )
     turn_whole = OutboxSender.turn
     last = 0
@@ -84,9 +84,9 @@ def delete_before_acknowledgement() -> None:
 
     async def delete_and_send(
         self: OutboxSender, read: Sequence[Record], outgoing: Sequence[Outgoing]
-    ) -> tuple[int, Poison | None]:
+    ) -> Outcome:
         await self._connection.execute(_DELETE, [row["id"] for row in read if not row["notice"]])
-        sent: tuple[int, Poison | None] = await send_whole(self, read, outgoing)
+        sent: Outcome = await send_whole(self, read, outgoing)
         return sent
 
     put(OutboxSender, "_send", delete_and_send)

@@ -6,12 +6,18 @@ from uuid import UUID
 import pytest
 
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.sending import producer
-from ieum.delivery.sending.outbox_sender import OutboxSender, release
+from ieum.delivery.sending.outbox_sender import BATCH_MAX, OutboxSender, release
+from ieum.delivery.sending.partition_queue import count_acknowledged
 from ieum.delivery.sending.producer import Producer
 from ieum_contracts.address import Address
-from tests.kit.delivery.agencies import Bare, limited, new_keys, until
+from ieum_lab.testing.plugin import MakeCentre
+from tests.kit.delivery.agencies import Bare, close, limited, new_keys, open_bare, until
 from tests.kit.delivery.conftest import Pair
+
+NOTICE = """
+insert into notice (peer, key, headers, body)
+select id, $2, convert_to('{}', 'utf8'), convert_to('{}', 'utf8') from peer where address = $1
+"""
 
 
 async def turns(agency: Bare, count: int) -> None:
@@ -46,6 +52,44 @@ async def test_what_a_topic_holds_up_is_set_aside_and_released_in_chunks(resting
 
 
 @pytest.mark.stack
+async def test_one_for_whom_much_waits_stands_in_nobodys_way(make_centre: MakeCentre) -> None:
+    centre = await make_centre("alpha", "beta", "gamma")
+    alpha, beta, gamma = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
+    (late,) = new_keys(1)
+    await alpha.say(beta.address, new_keys(2 * BATCH_MAX))
+    await alpha.say(gamma.address, [late])
+
+    await turns(alpha, 2)
+
+    waits = {row["key"] for row in await alpha.rows("select key from outbox")}
+    assert len(waits) == BATCH_MAX + 1
+    assert late not in waits
+    await close(alpha, beta, gamma)
+
+
+@pytest.mark.stack
+async def test_a_peer_that_is_gone_costs_the_others_no_turn(resting: Pair) -> None:
+    """All notices for it are dropped at once, its events are set aside, and what is for others is sent."""
+    alpha, beta = resting.alpha, resting.beta
+    gone = Address(alpha.address.centre, "gone")
+    keys = new_keys(5)
+    await alpha.say(gone, new_keys(5))
+    await alpha.say(beta.address, keys)
+    async with alpha.database.acquire() as connection:
+        await connection.executemany(NOTICE, [(str(gone), key) for key in new_keys(20)])
+
+    await turns(alpha, 1)
+
+    assert await alpha.value("select count(*) from notice") == 0
+    assert await alpha.rows("select held, count(*) as rows from outbox group by held order by held") == [
+        {"held": False, "rows": 5},  # sent, and deleted with the next read
+        {"held": True, "rows": 5},
+    ]
+    assert {row["key"] for row in await alpha.rows("select key from outbox where not held")} == {*keys}
+    await alpha.change("truncate outbox")
+
+
+@pytest.mark.stack
 async def test_what_has_lost_its_body_is_never_sent_without(resting: Pair) -> None:
     """It was asked for again, and its thirty days were over before the relay came to it."""
     alpha, beta = resting.alpha, resting.beta
@@ -67,7 +111,7 @@ async def test_what_was_acknowledged_before_others_hung_is_not_sent_again() -> N
     first, hanging, last = [asyncio.get_running_loop().create_future() for _ in range(3)]
     first.set_result(None)
     last.set_result(None)
-    assert producer._acknowledged([first, hanging, last]) == 1
+    assert count_acknowledged([first, hanging, last]) == 1
 
 
 def _partition(key: UUID) -> int:

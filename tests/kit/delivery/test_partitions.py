@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.sending.producer import partition
+from ieum.delivery.sending.partition_places import partition
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 ALL = list(range(MAILBOX_PARTITIONS))

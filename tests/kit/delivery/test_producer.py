@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ieum.delivery.limits import USUAL
-from ieum.delivery.sending.producer import Outgoing, Producer
+from ieum.delivery.sending.partition_queue import Outcome, Outgoing
+from ieum.delivery.sending.producer import Producer
 from ieum.errors import Transient
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.stack import Stack
@@ -17,22 +18,29 @@ from tests.kit.delivery.conftest import Pair
 pytestmark = pytest.mark.stack
 
 
+ONE = Outcome([0])
+
+
 def to(topic: str) -> list[Outgoing]:
     return [Outgoing(topic, b"key", b"{}", [])]
+
+
+def reasons(found: Outcome) -> dict[str, str]:
+    return {topic: poison.reason for topic, poison in found.refused.items()}
 
 
 async def test_a_topic_is_not_unknown_because_nobody_answers(stack: Stack, resting: Pair) -> None:
     sender = Producer(resting.alpha.settings, replace(USUAL, send_seconds=1.0))
     known = topic_of(resting.beta.address, Family.ELIGIBILITY)
     other = topic_of(resting.beta.address, Family.CASE_CLOSED)
-    assert await sender.send(to(known)) == (1, None)
+    assert await sender.send(to(known)) == ONE
     stack.kafka.freeze()
     try:
         with pytest.raises(Transient):
             await sender.send(to(other))
     finally:
         stack.kafka.thaw()
-    assert await sender.send(to(other)) == (1, None)
+    assert await sender.send(to(other)) == ONE
     await sender.close()
 
 
@@ -40,11 +48,13 @@ async def test_what_the_broker_will_never_take_is_told_apart(resting: Pair) -> N
     sender = Producer(resting.alpha.settings)
     known = topic_of(resting.beta.address, Family.REFERRAL)
     foreign = topic_of(resting.alpha.address, Family.REFERRAL)
-    count, poison = await sender.send([*to(known), *to(known), *to(foreign), *to(known)])
-    assert (count, poison and poison.reason) == (2, "TopicAuthorizationFailedError")
+    found = await sender.send([*to(known), *to(known), *to(foreign), *to(known)])
+    assert sorted(found.acknowledged) == [0, 1, 3]
+    assert reasons(found) == {foreign: "TopicAuthorizationFailedError"}
     large = Outgoing(known, b"key", b"x" * 2_000_000, [])
-    count, poison = await sender.send([*to(known), large])
-    assert (count, poison and poison.reason) == (1, "MessageSizeTooLargeError")
+    found = await sender.send([*to(known), large, *to(known)])
+    assert found.acknowledged == [0]
+    assert reasons(found) == {known: "MessageSizeTooLargeError"}
     await asyncio.gather(sender.close(), sender.close())
 
 
@@ -53,7 +63,7 @@ async def test_a_client_that_could_not_be_stopped_leaves_nothing_that_tries_for_
 ) -> None:
     sender = Producer(resting.alpha.settings, replace(USUAL, send_seconds=1.0))
     known = topic_of(resting.beta.address, Family.REFERRAL)
-    assert await sender.send(to(known)) == (1, None)
+    assert await sender.send(to(known)) == ONE
     others = _senders()
     stack.kafka.freeze()
     try:
@@ -69,7 +79,7 @@ async def test_a_client_that_could_not_be_stopped_leaves_nothing_that_tries_for_
 
     async def answers() -> bool:
         with suppress(Transient):
-            return await sender.send(to(known)) == (1, None)
+            return await sender.send(to(known)) == ONE
         return False
 
     await until(answers, seconds=60.0)

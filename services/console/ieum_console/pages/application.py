@@ -26,6 +26,7 @@ from ieum_console.pages.page_call import Console, PageCall
 from ieum_console.pages.page_routes import LIVE_PATH, ROUTES, PageRoute
 from ieum_console.projection.freshness import behind
 
+LIVE = "/health/live"
 _log = structlog.get_logger()
 _DATABASE_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
 
@@ -46,7 +47,7 @@ def console_application(console: Console, sign_in: SignIn, public_url: str) -> A
         Route(SIGNED_OUT, pages.signed_out),
         Route(PREFERENCES, keep_preferences, methods=["POST"]),
         Route("/static/{name}", console.renderer.static.serve),
-        Route("/health/live", _alive),
+        Route(LIVE, alive),
         Route(LIVE_PATH, pages.live),
         *(Route(path, pages.endpoint(each), methods=[*each]) for path, each in methods.items()),
     ]
@@ -56,7 +57,8 @@ def console_application(console: Console, sign_in: SignIn, public_url: str) -> A
     return PageSecurity(Starlette(routes=routes, exception_handlers=handlers), public_url)
 
 
-async def _alive(_request: Request) -> Response:
+async def alive(_request: Request) -> Response:
+    """Say that the process serves."""
     return PlainTextResponse("live\n")
 
 

@@ -21,7 +21,7 @@ PERMISSIONS = (
     Permission(
         marked("See how it flows, every referral's way, agencies, assurance and contracts"), EVERYBODY
     ),
-    Permission(marked("Download lists as CSV, and a referral's bundle"), EVERYBODY),
+    Permission(marked("Download lists as CSV, and a referral's bundle and film"), EVERYBODY),
     Permission(marked("See what waits, and what can be done about it"), EVERYBODY),
     Permission(marked("Ask an agency's service whether it is ready"), ACTING),
     Permission(marked("Retry what waits, alone or as an operation"), ACTING),

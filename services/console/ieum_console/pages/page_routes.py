@@ -8,6 +8,7 @@ from ieum_console.pages.assurance_page import assurance, assurance_csv
 from ieum_console.pages.audit_page import audit, audit_csv, review_month
 from ieum_console.pages.console_roles import ACTING, AUDITING, EVERYBODY, ConsoleRole
 from ieum_console.pages.contracts_page import contracts, contracts_csv
+from ieum_console.pages.film_page import film, film_file
 from ieum_console.pages.operation_page import change_operation, operation, operation_csv
 from ieum_console.pages.overview_page import overview
 from ieum_console.pages.own_permissions_page import own_permissions
@@ -35,6 +36,8 @@ ROUTES: Sequence[PageRoute] = (
     PageRoute("POST", "/referrals/saved", keep_filter, EVERYBODY),
     PageRoute("GET", "/referrals/{referral}", referral, EVERYBODY),
     PageRoute("GET", "/referrals/{referral}/bundle.json", referral_bundle, EVERYBODY),
+    PageRoute("GET", "/referrals/{referral}/film", film, EVERYBODY),
+    PageRoute("GET", "/referrals/{referral}/film.html", film_file, EVERYBODY),
     PageRoute("GET", "/agencies", agencies, EVERYBODY),
     PageRoute("GET", "/agencies.csv", edges_csv, EVERYBODY),
     PageRoute("POST", "/agencies/test", try_connection, ACTING),

@@ -40,7 +40,7 @@ class Said:
 
 async def referral(call: PageCall) -> Response:
     """Show one referral."""
-    view = await _view(call)
+    view = await view_of(call)
     tab = call.asked("tab")
     shown = tab if tab in TABS else TABS[0]
     await call.note("referral.view", target=str(view.head.id))
@@ -60,7 +60,7 @@ async def referral(call: PageCall) -> Response:
 
 async def referral_bundle(call: PageCall) -> Response:
     """Give all that is known of it as a file, from headers alone."""
-    view = await _view(call)
+    view = await view_of(call)
     await call.note("referral.download", target=str(view.head.id))
     content = {"as_of": call.freshness.as_of, "referral": asdict(view)}
     name = f"referral-{view.head.id}.json"
@@ -68,7 +68,8 @@ async def referral_bundle(call: PageCall) -> Response:
     return JSONResponse(_plain(content), headers=headers)
 
 
-async def _view(call: PageCall) -> ReferralView:
+async def view_of(call: PageCall) -> ReferralView:
+    """Read the referral that the address names; raises HTTPException, 404, where it is not known."""
     view = await read_referral(call.connection, call.id_in_path("referral"))
     if view is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)

@@ -71,7 +71,11 @@ left join lateral (
     where recipient = e.recipient and family = e.family and partition = e.partition
         and next_offset > e."offset"
     order by next_offset limit 1
-) m on true
+) m on exists (
+    select from heard_mark
+    where recipient = e.recipient and family = e.family and partition = e.partition
+        and next_offset <= e."offset"
+)
 where e.key = $1 order by e.sent_at, e.source, e.family, e.sequence limit $2
 """
 
@@ -92,7 +96,7 @@ def _gap(row: Record) -> Gap:
 
 
 NOTICES = """
-select s.name as source, p.name as recipient, t.name as type, n.said_at
+select s.name as source, p.name as recipient, t.name as type, n.said_at, n.sent_at
 from notice n join agency s on s.id = n.source join agency p on p.id = n.recipient
 join event_type t on t.id = n.type
 where n.key = $1 order by n.said_at limit $2

@@ -15,10 +15,11 @@ UNTAKEN = ("stream.refused.v1", "stream.skipped.v1")
 class Step:
     """One event: said by its source, sent (taken by the broker), heard (read by its recipient's group).
 
-    `heard_at` is when the projector first saw that it had been read, to two seconds or so; `is_heard` holds
-    also where that was before anybody looked. `notices` are what the recipient told of its key afterwards,
-    beside heads: `stream.refused.v1`, `stream.parked.v1`. `sends` counts copies; `differing` says that two
-    records with this number are not the same event.
+    `heard_at` is when the projector first saw that it had been read, to two seconds or so. It is None where
+    that was before anybody looked, or is too long ago to be remembered; then `is_heard` alone holds.
+    `notices` are what the recipient told of its key afterwards, beside heads: `stream.refused.v1`,
+    `stream.parked.v1`. `sends` counts copies; `differing` says that two records with this number are not the
+    same event.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Notice:
     recipient: str
     type: str
     said_at: datetime
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

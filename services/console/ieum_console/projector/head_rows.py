@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum.casework.referral_fold import Custody
 from ieum_console.projector.names import Names
-from ieum_console.projector.referral_fold import Custody
 from ieum_console.projector.streams_known import KnownKey, Missing
 
 READ_STORED = "select id, sender, recipient, state from referral where id = any($1::uuid[])"

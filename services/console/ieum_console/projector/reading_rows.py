@@ -14,12 +14,15 @@ with seen as (
         as s(agency, family, partition, next_offset, end_offset)
     join agency a on a.name = s.agency
 ), moved as (
-    select s.recipient, s.family, s.partition, r.next_offset as before, s.next_offset as after
+    select s.recipient, s.family, s.partition, r.next_offset as before, s.next_offset as after,
+        r.observed_at as before_at
     from seen s join reading r using (recipient, family, partition)
     where s.next_offset > r.next_offset
 ), marked as (
     insert into heard_mark (recipient, family, partition, next_offset, observed_at)
-    select recipient, family, partition, after, $6::timestamptz from moved on conflict do nothing
+    select recipient, family, partition, after, $6::timestamptz from moved
+    union all select recipient, family, partition, before, before_at from moved
+    on conflict do nothing
 ), signs as (
     insert into presence (agency, read_at) select distinct recipient, $6::timestamptz from moved
     on conflict (agency) do update set read_at = excluded.read_at
@@ -47,7 +50,10 @@ on conflict (recipient, family, partition) do update set
 
 
 async def write_reading(connection: Connection, read: Sequence[Read], now: datetime) -> None:
-    """Store how far groups have read. When a partition was read on, its events were heard before `now`."""
+    """Store how far groups have read. When a partition was read on, its events were heard before `now`.
+
+    Where it stood before is marked as well: what lies below the lowest mark was read before anybody looked.
+    """
     if read:
         await connection.execute(WRITE_READING, *map(list, zip(*read, strict=True)), now)
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum.casework.referral_fold import Said
 from ieum_console.projection.families import FAMILY_NUMBERS
 from ieum_console.projector.batch import Batch
 from ieum_console.projector.names import Names
-from ieum_console.projector.referral_fold import Said
 from ieum_contracts.topics import Family
 
 REFERRAL = FAMILY_NUMBERS[Family.REFERRAL]

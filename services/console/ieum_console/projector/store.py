@@ -8,13 +8,13 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.casework.business_days import BusinessCalendar
+from ieum.casework.referral_fold import Said
 from ieum.errors import Transient
 from ieum_console.projector.batch import Batch, StepKey, gather
 from ieum_console.projector.head_rows import read_stored, write_gaps, write_heads
 from ieum_console.projector.headers import Rejected, Seen
 from ieum_console.projector.names import OTHER_TYPE, Names, read_types
 from ieum_console.projector.notice_rows import write_notices
-from ieum_console.projector.referral_fold import Said
 from ieum_console.projector.step_rows import Place, read_steps, write_steps
 from ieum_console.projector.streams_known import KnownKey, KnownKeys, known_of
 from ieum_console.projector.traffic_rows import write_traffic

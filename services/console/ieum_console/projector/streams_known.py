@@ -7,8 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ieum.casework.business_days import BusinessCalendar
-from ieum_console.projector.custody import fold_of
-from ieum_console.projector.referral_fold import ReferralFold, Said
+from ieum.casework.custody import fold_of
+from ieum.casework.referral_fold import ReferralFold, Said
 from ieum_console.projector.step_rows import REFERRAL, Place
 
 KEYS_MAX = 20_000

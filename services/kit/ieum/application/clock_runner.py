@@ -24,7 +24,7 @@ from ieum.storage.clock_rows import lock_due, postpone, read_clock_book
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.overdue import ClockLevel
 
-TURN_CLOCKS_MAX = 50
+TURN_CLOCKS_MAX = 25
 """Clocks that are acted on in one transaction: it stays short, whatever is due."""
 TURN_SECONDS = 1.0
 BACKOFF_SECONDS_MAX = 5.0

@@ -1,6 +1,7 @@
 """`ieum status`: how each agency of the centre is doing, in numbers."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import typer
@@ -12,7 +13,8 @@ from ieum.centre.lag import Lag, Places, read_lag
 from ieum.cli.addresses import agency_urls, is_ready
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit
-from ieum.cli.output import AsJson, tell, write_json
+from ieum.cli.output import AsJson, tell, write_json, write_line
+from ieum.cli.silences import Silence, silence_reader
 from ieum.cli.tables import write_table
 from ieum_contracts.address import Address
 
@@ -21,7 +23,8 @@ from ieum_contracts.address import Address
 class AgencyStatus:
     """One agency's numbers; None for what is not known: of a foreign agency, or without its address.
 
-    `lag` is the number of records not taken in, `lag_seconds` the age of the oldest.
+    `lag` is the number of records not taken in, `lag_seconds` the age of the oldest. `silent` are those who
+    wait for its answers longer than is usual for it; None where no console has looked.
     """
 
     agency: str
@@ -38,6 +41,7 @@ class AgencyStatus:
     lag: int | None
     lag_seconds: float | None
     url: str | None
+    silent: Sequence[Silence] | None
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,8 +50,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(*, as_json: AsJson = False) -> None:
-    """Show of each agency whether it is ready, its referrals, and what waits; exits 1 when one is not ready.
+    """Show of each agency whether it is ready, its referrals, what waits, and whether it has fallen silent.
 
+    Exits 1 when an agency is not ready. Silence is judged by the console, by the agency's own habit.
     Where agencies serve is known of the embedded stack; elsewhere IEUM_URLS has to name them, as
     agency=address,agency=address. Of a foreign agency only how far it reads its mailboxes is known here.
     """
@@ -59,6 +64,8 @@ def status(*, as_json: AsJson = False) -> None:
         columns = ("agency", "ready", "sent", "received", "open", "closed", "asks", "outbox", "parked")
         names = (*columns, "quarantined", "lag", "oldest", "address")
         write_table("Agencies", names, [_row(each) for each in found])
+        for silence in (silence for each in found for silence in each.silent or ()):
+            write_line(str(silence))
     if any(each.ready is False for each in found):
         raise typer.Exit(Exit.FAILED)
 
@@ -74,16 +81,34 @@ async def _look(centre: Centre, settings: CentreSettings) -> list[AgencyStatus]:
     except CentreError as error:
         tell(f"How far the mailboxes are read is not known. {error}")
         lags = {}
-    urls = agency_urls()
+    urls, silences = agency_urls(), await _silences(centre, settings)
     return await asyncio.gather(
         *(
-            _status(address, counts.get(address), lags.get(address), urls.get(address.agency))
+            _status(address, counts.get(address), lags.get(address), urls.get(address.agency), silences)
             for address in centre.addresses()
         )
     )
 
 
-async def _status(address: Address, counts: Counts | None, lag: Lag | None, url: str | None) -> AgencyStatus:
+async def _silences(centre: Centre, settings: CentreSettings) -> Sequence[Silence] | None:
+    read = silence_reader()
+    if read is None:
+        return None
+    try:
+        return await read(centre, settings)
+    except CentreError as error:
+        tell(str(error))
+        return None
+
+
+async def _status(
+    address: Address,
+    counts: Counts | None,
+    lag: Lag | None,
+    url: str | None,
+    silences: Sequence[Silence] | None,
+) -> AgencyStatus:
+    mine = None if silences is None else [each for each in silences if each.agency == address.agency]
     return AgencyStatus(
         agency=address.agency,
         foreign=counts is None,
@@ -99,6 +124,7 @@ async def _status(address: Address, counts: Counts | None, lag: Lag | None, url:
         lag=None if lag is None else lag.records,
         lag_seconds=None if lag is None or lag.seconds is None else round(lag.seconds, 1),
         url=url,
+        silent=mine,
     )
 
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -14,15 +15,19 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
+from ieum.application.business_calendar import business_calendar
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import CommandError, Exit
+from ieum.cli.followed_referrals import FollowedReferrals
 from ieum.cli.output import AsJson, tell, write_line
 from ieum.delivery.connection_arguments import SASL_MECHANISM
-from ieum.observe.words import words_for
+from ieum.observe.words import STATES, words_for
 from ieum_contracts import envelope
+from ieum_contracts.codes import State
 from ieum_contracts.envelope import EnvelopeError
+from ieum_contracts.timing import SEOUL
 from ieum_contracts.topics import STREAM_FAMILIES, Family, console_login
 
 CONSOLE = "console"
@@ -52,8 +57,9 @@ def watch(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show each event as it passes: time, source, recipient and type in words; nothing of its body.
+    """Show each event as it passes: who says what to whom, and where the referral stands then.
 
+    Nothing of its body. Where a referral stands is known when its first event has been seen: --from-start.
     It logs in as the centre's console, which may read and never write. With --json, a line for each event.
     """
     settings = centre_settings()
@@ -65,9 +71,11 @@ def watch(
         )
     tell(f"Watching the centre {centre}. Ctrl-C ends it.")
     consumer = partial(_consumer, settings, centre, password, from_start=from_start)
+    followed = FollowedReferrals(business_calendar(settings.centre_file))
     say = json.dumps if as_json else _in_words
+    show = partial(_show, followed=followed, say=say, limit=limit, key=referral)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_watch(consumer, partial(_show, say=say, limit=limit, key=referral), seconds))
+        asyncio.run(_watch(consumer, show, seconds))
 
 
 async def _watch(
@@ -93,13 +101,19 @@ async def _watch(
 
 
 async def _show(
-    consumer: AIOKafkaConsumer, *, say: Callable[[Facts], str], limit: int, key: UUID | None
+    consumer: AIOKafkaConsumer,
+    *,
+    followed: FollowedReferrals,
+    say: Callable[[Facts], str],
+    limit: int,
+    key: UUID | None,
 ) -> None:
     shown = 0
     while limit == 0 or shown < limit:
         batches = await consumer.getmany(timeout_ms=POLL_MS)
         records = sorted((r for batch in batches.values() for r in batch), key=lambda r: r.timestamp)
-        wanted = [facts for facts in map(_facts, records) if key is None or facts.get("key") == str(key)]
+        told = [_facts(record, followed) for record in records]
+        wanted = [facts for facts in told if key is None or facts.get("key") == str(key)]
         for facts in wanted[: limit - shown if limit else None]:
             write_line(say(facts))
             shown += 1
@@ -124,13 +138,14 @@ def _consumer(settings: CentreSettings, centre: str, password: str, *, from_star
     return consumer
 
 
-def _facts(record: ConsumerRecord[bytes, bytes]) -> Facts:
+def _facts(record: ConsumerRecord[bytes, bytes], followed: FollowedReferrals) -> Facts:
     """Return what the headers say; the value is never read."""
     try:
         event = envelope.read(record.headers)
     except EnvelopeError as error:
         return {"topic": record.topic, "offset": record.offset, "unreadable": error.reason}
-    return {
+    standing = followed.take(event, record.timestamp)
+    facts: Facts = {
         "time": event.time.isoformat(timespec="milliseconds"),
         "from": event.source.agency,
         "to": event.recipient.agency,
@@ -139,10 +154,23 @@ def _facts(record: ConsumerRecord[bytes, bytes]) -> Facts:
         "sequence": event.sequence,
         "id": str(event.id),
     }
+    if standing is not None:
+        due = None if standing.due_at is None else standing.due_at.isoformat(timespec="minutes")
+        facts |= {"state": standing.state, "holder": standing.holder, "due": due}
+    return facts
 
 
 def _in_words(facts: Facts) -> str:
     if "unreadable" in facts:
         return f"{facts['topic']} at {facts['offset']}: headers that cannot be read ({facts['unreadable']})"
     time, key = str(facts["time"]), str(facts["key"])[-KEY_CHARACTERS:]
-    return f"{time[11:23]}  {facts['from']} → {facts['to']}  {words_for(str(facts['type']))}  …{key}"
+    said = f"{time[11:23]}  {facts['from']} → {facts['to']}  {words_for(str(facts['type']))}  …{key}"
+    if "state" not in facts:
+        return said
+    holder = f"with {facts['holder']}" if facts["holder"] else "with nobody"
+    due = f", due {_in_seoul(str(facts['due']))}" if facts["due"] else ""
+    return f"{said}  [{' '.join(STATES[State(str(facts['state']))])}, {holder}{due}]"
+
+
+def _in_seoul(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")

@@ -22,8 +22,10 @@ class Limits:
     """After which the relay looks at the outbox though nobody woke it."""
     send_seconds: float = 10.0
     """How long the broker may take to acknowledge."""
-    topic_seconds: float = 2.0
-    """How long a topic that the broker does not know is waited for."""
+    stall_seconds: float = 5.0
+    """After which partitions that do not answer, while others did, are left out."""
+    topic_seconds: float = 10.0
+    """How long a topic that the broker does not know is not asked for again."""
     set_aside_rows: int = 5_000
     """Rows of the outbox set aside or released at once: more could take longer than a statement may."""
     metadata_seconds: float = 30.0

@@ -1,7 +1,9 @@
-"""Event types in the words of the agencies' workers, Korean and English."""
+"""Event types and states in the words of the agencies' workers, Korean and English."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from ieum_contracts.codes import State
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -48,6 +50,25 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "stream.heads": ("전달 대조", "heads compared"),
         "stream.heads-asked": ("전달 대조 요청", "asked for heads"),
         "stream.heads-answered": ("전달 대조 회신", "heads told"),
+    }
+)
+STATES: Mapping[State, tuple[str, str]] = MappingProxyType(
+    {
+        State.REQUESTED: ("의뢰됨", "Requested"),
+        State.RECEIVED: ("접수", "Received"),
+        State.INFO_REQUESTED: ("보완요청", "Information requested"),
+        State.WAITLISTED: ("대기", "On the waiting list"),
+        State.ACCEPTED: ("수락", "Accepted"),
+        State.IN_PROGRESS: ("진행중", "In progress"),
+        State.ON_HOLD: ("보류", "On hold"),
+        State.COMPLETED: ("결과회신", "Completed"),
+        State.FAILED: ("중단", "Stopped early"),
+        State.CLOSED: ("종결", "Closed"),
+        State.DECLINED: ("반려", "Declined"),
+        State.REDIRECTED: ("재의뢰", "Referred elsewhere"),
+        State.CANCELLED: ("취소", "Cancelled"),
+        State.WITHDRAWN: ("철회", "Withdrawn"),
+        State.EXPIRED: ("기한만료", "Expired"),
     }
 )
 

@@ -15,8 +15,14 @@ SHARES_OF_UNIT = 1.0
 def absolute(moment: datetime, now: datetime, language: str) -> str:
     """Write a time of the clock on the wall in Seoul; the year only where it is another one."""
     there = moment.astimezone(SEOUL)
-    patterns = DAY_PATTERNS if there.year == now.astimezone(SEOUL).year else YEAR_PATTERNS
-    return str(format_datetime(there, patterns[language], locale=language))
+    if there.year != now.astimezone(SEOUL).year:
+        return dated(moment, language)
+    return str(format_datetime(there, DAY_PATTERNS[language], locale=language))
+
+
+def dated(moment: datetime, language: str) -> str:
+    """Write a time of the clock on the wall in Seoul with its year, for what is read in another one."""
+    return str(format_datetime(moment.astimezone(SEOUL), YEAR_PATTERNS[language], locale=language))
 
 
 def relative(moment: datetime, now: datetime, language: str) -> str:

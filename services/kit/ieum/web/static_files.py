@@ -43,6 +43,10 @@ class StaticFiles:
         """Return the address of a file by its plain name; raises KeyError for one that is not there."""
         return self._named[name].address
 
+    def content(self, name: str) -> str:
+        """Return the text of a file by its plain name, for a page that has to stand by itself."""
+        return self._named[name].content.decode()
+
     async def serve(self, request: Request) -> Response:
         """Answer a request for one of the files."""
         found = self._served.get(request.url.path)

@@ -15,7 +15,8 @@ from ieum.delivery.catalogue.numbering import numbered
 from ieum.delivery.catalogue.reader import RETRY_SECONDS, RETRY_SECONDS_MAX
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
-from ieum.delivery.sending.producer import Outgoing, Producer
+from ieum.delivery.sending.partition_queue import Outgoing
+from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
 from ieum.errors import Transient
 from ieum_contracts import envelope
@@ -118,9 +119,13 @@ class CataloguePublisher:
         return done != {changed}
 
     async def _say(self, bodies: Sequence[CatalogueBody]) -> None:
-        acknowledged, poison = await self._producer.send([self._record(body) for body in bodies])
-        if poison is not None:
-            raise Transient(f"The broker takes {acknowledged} of {len(bodies)} ({poison.reason}).")
+        outcome = await self._producer.send([self._record(body) for body in bodies])
+        if len(outcome.acknowledged) < len(bodies):
+            why = (
+                ", ".join(poison.reason for poison in outcome.refused.values())
+                or "nobody leads its partition"
+            )
+            raise Transient(f"The broker takes {len(outcome.acknowledged)} of {len(bodies)} ({why}).")
 
     def _record(self, body: CatalogueBody) -> Outgoing:
         me, key = self._context.me, record_key(body)

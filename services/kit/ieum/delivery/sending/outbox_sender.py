@@ -1,14 +1,16 @@
 """Sends the outbox and the notices to Kafka: read in order, send, delete what was acknowledged."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from asyncpg import Connection, Record
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum.delivery.sending.producer import Outgoing, Producer, Unacknowledged
+from ieum.delivery.sending.partition_queue import Outcome, Outgoing, Place
+from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.relay_spans import trace_sent
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Poison
@@ -22,13 +24,27 @@ KEEP_ALIVE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 _NEXT = """
-with sent as (
+with recursive peers as (
+    (select peer from outbox where not held order by peer limit 1)
+    union all
+    select (select o.peer from outbox o where not o.held and o.peer > peers.peer order by o.peer limit 1)
+    from peers where peers.peer is not null
+), sent as (
     delete from outbox where id = any($1::bigint[])
 ), told as (
     delete from notice where id = any($2::bigint[])
 )
 select o.id, o.key, o.peer, o.family, l.headers, l.body, false as notice
-from (select * from outbox where not held and id <> all($1::bigint[]) order by id limit $3) o
+from (
+    select waiting.* from peers
+    cross join lateral (
+        select r.*, row_number() over (order by r.id) as place from (
+            select * from outbox where peer = peers.peer and not held and id <> all($1::bigint[])
+            order by id limit $3
+        ) r
+    ) waiting
+    order by waiting.place, waiting.id limit $3
+) o
 cross join lateral (
     select headers, body from ledger
     where key = o.key and peer = o.peer and family = o.family and said and sequence = o.sequence limit 1
@@ -37,12 +53,14 @@ union all
 select id, key, peer, 4::smallint, headers, body, true
 from (select * from notice where id <> all($2::bigint[]) order by id limit $3) n
 """
+"""Each peer has its share: one for whom much waits stands in nobody's way. A peer's rows keep their order."""
 _SET_ASIDE = """
 update outbox set held = true where id = any(array(
     select id from outbox where peer = $1 and family = $2 and not held order by id limit $3
 ))
 """
-_DROP = "delete from notice where id = $1"
+_SET_THESE_ASIDE = "update outbox set held = true where id = any($1::bigint[])"
+_DROP = "delete from notice where id = any($1::bigint[])"
 
 
 class OutboxSender:
@@ -62,24 +80,27 @@ class OutboxSender:
         self._tracer = context.tracer
         self._sent: list[int] = []
         self._told: list[int] = []
-        self.refused = False
-        """Whether the broker refused our records for a topic in the last turn."""
+        self.passed_over = False
+        """Whether records of the last turn were set aside or dropped."""
+        self.some_away = False
+        """Whether rows were set aside since the last release for a partition that is away."""
 
     async def turn(self) -> int:
-        """Send the oldest rows of the outbox and the oldest notices; returns how many. Raises Transient.
+        """Send the oldest rows of each peer and the oldest notices; returns how many. Raises Transient.
 
-        When the broker refuses a topic, all rows that wait for it are set aside, and a notice
-        that it will never accept is dropped, for it can be repeated; the rest goes on.
+        When the broker refuses a topic, all rows that wait for it are set aside; of a partition that is away
+        those that were read. A notice is dropped then, for it is said again. The rest goes on.
         """
         found = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
         self._sent, self._told = [], []
         found.sort(key=lambda row: (row["notice"], row["id"]))
         rows = self._with_bodies(found)
-        outgoing = await _outgoing(self._connection, self._peers, rows)
-        acknowledged, poison = await self._send(rows, outgoing)
-        if poison is not None:
-            await self._pass_over(rows[acknowledged], outgoing[acknowledged].topic, poison)
-        self.refused = poison is not None
+        outcome = await self._send(rows, await _outgoing(self._connection, self._peers, rows))
+        for topic, poison in outcome.refused.items():
+            await self._refused(rows, topic, poison)
+        for place, indexes in outcome.away.items():
+            await self._away([rows[index] for index in indexes], place)
+        self.passed_over = bool(outcome.refused or outcome.away)
         return len(found)
 
     def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
@@ -90,52 +111,56 @@ class OutboxSender:
             self._acknowledged(gone)
         return [row for row in rows if row["body"] is not None]
 
-    async def _send(self, rows: Sequence[Record], outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
-        """Send, and remember what was acknowledged, including what came before a failure."""
+    async def _send(self, rows: Sequence[Record], outgoing: Sequence[Outgoing]) -> Outcome:
+        """Send, and remember what was acknowledged."""
         if not rows:
-            return 0, None
-        acknowledged, began = 0, now_ns()
-        poison: Poison | None = None
+            return Outcome()
+        began = now_ns()
         sending = asyncio.ensure_future(self._producer.send(outgoing))
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
                 self._alive()
                 await number_feed(self._connection)  # the session that holds the lock must not look idle
-            acknowledged, poison = await sending
-        except Unacknowledged as error:
-            acknowledged = error.count
-            raise
+            outcome = await sending
         finally:
             sending.cancel()
-            self._acknowledged(rows[:acknowledged])
-            self._trace(rows[:acknowledged], outgoing, began)
-        return acknowledged, poison
+        self._acknowledged([rows[index] for index in outcome.acknowledged])
+        events = (outgoing[index] for index in outcome.acknowledged if not rows[index]["notice"])
+        trace_sent(self._tracer, events, began)
+        return outcome
 
-    def _acknowledged(self, rows: Sequence[Record]) -> None:
-        self._sent += [row["id"] for row in rows if not row["notice"]]
-        self._told += [row["id"] for row in rows if row["notice"]]
+    def _acknowledged(self, rows: Iterable[Record]) -> None:
+        for row in rows:
+            (self._told if row["notice"] else self._sent).append(row["id"])
 
-    def _trace(self, rows: Sequence[Record], outgoing: Sequence[Outgoing], began: int) -> None:
-        """Note the way to Kafka of each event that was acknowledged; notices have no trace."""
-        if not self._tracer.is_on:
-            return
-        for row, sent in zip(rows, outgoing, strict=False):
-            if not row["notice"]:
-                headers = {name: value.decode() for name, value in sent.headers}
-                said = {"messaging.system": "kafka", "messaging.destination.name": sent.topic}
-                said |= {"messaging.message.id": headers["ce_id"], "ieum.event.type": headers["ce_type"]}
-                span = self._tracer.start(
-                    "relay", headers.get("traceparent"), said, at=began, kind="producer"
-                )
-                span.end("acknowledged")
-
-    async def _pass_over(self, row: Record, topic: str, poison: Poison) -> None:
-        if row["notice"]:
-            _log.error("relay.notice-dropped", reason=poison.reason, topic=topic)
-            await self._connection.execute(_DROP, row["id"])
-        else:
+    async def _refused(self, rows: Sequence[Record], topic: str, poison: Poison) -> None:
+        """Set aside all that waits for a topic, whether it was read or not."""
+        mine = [row for row in rows if self._topic(row) == topic]
+        await self._drop(mine, poison.reason, topic)
+        waits = next((row for row in mine if not row["notice"]), None)
+        if waits is not None:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
-            await self._connection.execute(_SET_ASIDE, row["peer"], row["family"], self._set_aside_rows)
+            place = waits["peer"], waits["family"]
+            await self._connection.execute(_SET_ASIDE, *place, self._set_aside_rows)
+
+    async def _away(self, rows: Sequence[Record], place: Place) -> None:
+        """Set aside what was read for a partition that is away."""
+        topic, partition = place
+        await self._drop(rows, "PartitionAway", topic)
+        waiting = [row["id"] for row in rows if not row["notice"]]
+        if waiting:
+            self.some_away = True
+            _log.warning("relay.partition-away", topic=topic, partition=partition, events=len(waiting))
+            await self._connection.execute(_SET_THESE_ASIDE, waiting)
+
+    async def _drop(self, rows: Sequence[Record], reason: str, topic: str) -> None:
+        dropped = [row["id"] for row in rows if row["notice"] and row["id"] not in self._told]
+        if dropped:
+            _log.error("relay.notice-dropped", reason=reason, topic=topic, notices=len(dropped))
+            await self._connection.execute(_DROP, dropped)
+
+    def _topic(self, row: Record) -> str:
+        return topic_of(self._peers.address(row["peer"]), Family(FAMILIES[row["family"]]))
 
 
 _RELEASE = """

@@ -1,53 +1,31 @@
 """A disposable Kafka producer: every await has a deadline, and a client in doubt is replaced."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import (
-    InvalidTopicError,
-    KafkaConnectionError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from ieum.delivery.backoff import spread
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.limits import USUAL, Limits
-from ieum.delivery.records.partitions import hash_of
+from ieum.delivery.sending.away_partitions import AwayPartitions
+from ieum.delivery.sending.client_calls import refresh, stop_client
+from ieum.delivery.sending.partition_places import is_known, is_led, partition, place_of
+from ieum.delivery.sending.partition_queue import Outcome, Outgoing, PartitionQueue, Place, queues_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
-from ieum_contracts.topics import MAILBOX_PARTITIONS, RECORD_BYTES_MAX
+from ieum_contracts.topics import RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
-STOP_SECONDS_MAX = 2.0
-TOPIC_PAUSE_SECONDS = 0.1
 BATCH_BYTES_MAX = 262144
-
-_UNSENDABLE = (
-    InvalidTopicError,
-    MessageSizeTooLargeError,
-    TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One record to be sent."""
-
-    topic: str
-    key: bytes
-    value: bytes
-    headers: Sequence[tuple[str, bytes]]
+TOPIC_ATTEMPTS, TOPIC_PAUSE_SECONDS = 3, 0.05
+"""How often the brokers are asked for a topic that is not known: it may have been made just now."""
 
 
 class Producer:
-    """Sends records in order. Opens a client when it needs one and drops it when in doubt."""
+    """Sends records, in order within a partition. Opens a client when needed, and drops it when in doubt."""
 
     def __init__(self, settings: Settings, limits: Limits = USUAL) -> None:
         self._settings = settings
@@ -55,51 +33,127 @@ class Producer:
         self._client: AIOKafkaProducer | None = None
         self._opening = asyncio.Lock()
         self._abandoned: set[asyncio.Task[None]] = set()
+        self._tracked: set[str] = set()
+        self._unknown: dict[str, float] = {}
+        self._away = AwayPartitions()
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> tuple[int, Poison | None]:
-        """Send records and wait for their acknowledgement.
+    async def send(self, outgoing: Sequence[Outgoing]) -> Outcome:
+        """Send records and wait for their acknowledgement; no partition waits for another one.
 
-        Returns how many of the first ones were acknowledged, and a Poison for the next one if the
-        broker will never accept it. Raises Transient when the broker is away: the caller sends all that
-        was not acknowledged again, so a record may arrive twice, but never out of order.
+        Raises Transient when the broker takes nothing at all. The caller sends all that was not acknowledged
+        again, so a record may arrive twice, but never out of order.
         """
-        futures: list[asyncio.Future[object]] = []
-        poison: Poison | None = None
+        queues: Mapping[Place, PartitionQueue] = {}
+        refused: dict[str, Poison] = {}
+        failure = ""
         try:
             async with asyncio.timeout(START_SECONDS_MAX + self._limits.send_seconds):
                 async with self._opening:
                     client = await self._open()
-                for record in outgoing:
-                    try:
-                        await _know(client, record.topic, self._limits.topic_seconds)
-                        future = await client.send(
-                            record.topic, record.value, key=record.key, headers=list(record.headers)
-                        )
-                    except _UNSENDABLE as error:
-                        poison = Poison(type(error).__name__)
-                        break
-                    futures.append(future)
-                if futures:
-                    await asyncio.wait(futures)
+                refused = await self._unknown_topics(client, {record.topic for record in outgoing})
+                cluster = client.client.cluster
+                queues = queues_of(outgoing, lambda record: place_of(cluster, record, refused))
+                await self._leave_out(client, queues)
+                await self._sent(client, [each for place, each in queues.items() if place not in self._away])
         except (KafkaError, OSError, TimeoutError) as error:
-            acknowledged = _acknowledged(futures)
-            self._drop(futures)
-            raise Unacknowledged(acknowledged, type(error).__name__) from error
-        acknowledged = _acknowledged(futures)
-        if acknowledged < len(futures):
-            first = futures[acknowledged]
-            failure = asyncio.InvalidStateError() if first.cancelled() else first.exception()
-            self._drop(futures)
-            if not isinstance(failure, _UNSENDABLE):
-                raise Unacknowledged(acknowledged, type(failure).__name__)
-            poison = Poison(type(failure).__name__)
-        return acknowledged, poison
+            failure = type(error).__name__
+        return self._outcome(queues, refused, failure)
+
+    async def some_are_back(self) -> bool:
+        """Look again at the partitions that are left out; returns whether one of them can be tried."""
+        if not self._away:
+            return False
+        with suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(self._limits.stall_seconds):
+                async with self._opening:
+                    client = await self._open()
+                await refresh(client)
+                cluster = client.client.cluster
+                return self._away.try_again(_now(), lambda place: is_led(cluster, place))
+        return False
 
     async def close(self) -> None:
         """Drop the client, in bounded time."""
         client, self._client = self._client, None
         if client is not None:
-            await _stop(client)
+            await stop_client(client)
+
+    async def _unknown_topics(self, client: AIOKafkaProducer, topics: Collection[str]) -> dict[str, Poison]:
+        """Return the topics that the brokers do not know; one is not asked for again for a while.
+
+        Without this the client itself would delay all others for long. Raises KafkaConnectionError.
+        """
+        cluster = client.client.cluster
+        untracked = {*topics} - self._tracked
+        for topic in untracked:
+            client.client.add_topic(topic)
+        if untracked:
+            await refresh(client)
+            self._tracked |= untracked
+        unknown = {each for each in topics if not is_known(cluster, each)}
+        for attempt in range(TOPIC_ATTEMPTS):
+            asked = {each for each in unknown if self._unknown.get(each, 0.0) <= _now()}
+            if not asked:
+                break
+            if attempt:
+                await asyncio.sleep(spread(TOPIC_PAUSE_SECONDS))
+            await refresh(client)
+            unknown = {each for each in unknown if not is_known(cluster, each)}
+        for topic in unknown:
+            if self._unknown.get(topic, 0.0) <= _now():
+                self._unknown[topic] = _now() + self._limits.topic_seconds
+        return dict.fromkeys(unknown, Poison(UnknownTopicOrPartitionError.__name__))
+
+    async def _leave_out(self, client: AIOKafkaProducer, places: Collection[Place]) -> None:
+        """Leave out the partitions that nobody leads: a client would wait for each of them."""
+        cluster = client.client.cluster
+        tried = [place for place in places if place not in self._away]
+        if all(is_led(cluster, place) for place in tried):
+            return
+        await refresh(client)
+        for place in tried:
+            if not is_led(cluster, place):
+                self._away.add(place, _now())
+
+    async def _sent(self, client: AIOKafkaProducer, queues: Sequence[PartitionQueue]) -> None:
+        """Send all queues side by side; ends when all are, or when some are and the others stand still."""
+        tasks = [asyncio.create_task(each.send(client)) for each in queues]
+        try:
+            pending, done = set(tasks), 0
+            while pending:
+                _, pending = await asyncio.wait(pending, timeout=self._limits.stall_seconds)
+                before, done = done, sum(each.done for each in queues)
+                if pending and done == before and any(each.acknowledged for each in queues):
+                    return
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def _outcome(
+        self, queues: Mapping[Place, PartitionQueue], refused: dict[str, Poison], failure: str
+    ) -> Outcome:
+        acknowledged: list[int] = []
+        away: dict[Place, Sequence[int]] = {}
+        stuck: list[PartitionQueue] = []
+        for place, queue in queues.items():
+            count = queue.acknowledged
+            acknowledged += queue.indexes[:count]
+            if place in self._away:
+                away[place] = queue.indexes
+            elif not queue.ended():
+                stuck.append(queue)
+                away[place] = queue.indexes[count:]
+            elif queue.failure is not None:
+                refused.setdefault(place[0], Poison(type(queue.failure).__name__))
+            else:
+                self._away.answered(place)
+        if stuck or failure:
+            self._drop(queues.values())
+        if (stuck or failure) and not acknowledged:
+            raise Transient(f"The broker took nothing ({failure or type(stuck[0].failure).__name__}).")
+        for queue in stuck:
+            self._away.add(queue.place, _now())
+        return Outcome(acknowledged, refused, away)
 
     async def _open(self) -> AIOKafkaProducer:
         if self._client is None:
@@ -118,70 +172,21 @@ class Producer:
             except BaseException:
                 self._abandon(client)
                 raise
-            self._client = client
+            self._client, self._tracked = client, set()
         return self._client
 
-    def _drop(self, futures: Sequence[asyncio.Future[object]]) -> None:
-        for future in futures:
-            if not future.done():
-                future.cancel()
-            elif not future.cancelled():
-                future.exception()
+    def _drop(self, queues: Iterable[PartitionQueue]) -> None:
+        for queue in queues:
+            queue.forget()
         client, self._client = self._client, None
         if client is not None:
             self._abandon(client)
 
     def _abandon(self, client: AIOKafkaProducer) -> None:
-        task = asyncio.create_task(_stop(client))
+        task = asyncio.create_task(stop_client(client))
         self._abandoned.add(task)
         task.add_done_callback(self._abandoned.discard)
 
 
-class Unacknowledged(Transient):
-    """The broker failed in the middle: the first `count` records were acknowledged."""
-
-    def __init__(self, count: int, error: str) -> None:
-        super().__init__(f"The broker acknowledged {count} records and then failed ({error}).")
-        self.count = count
-
-
-def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
-    """Choose the partition as Kafka's clients do for a record with a key, among those of the contract.
-
-    A topic that was given more partitions keeps the place of each key: the recipient checks it.
-    """
-    return partitions[hash_of(key) % min(len(partitions), MAILBOX_PARTITIONS)]
-
-
-def _acknowledged(futures: Sequence[asyncio.Future[object]]) -> int:
-    """Count the acknowledged ones before the first that was not."""
-    for index, future in enumerate(futures):
-        if not future.done() or future.cancelled() or future.exception() is not None:
-            return index
-    return len(futures)
-
-
-async def _know(client: AIOKafkaProducer, topic: str, seconds: float) -> None:
-    """Wait a little for a topic that is not known yet: the client itself would delay all others for long.
-
-    Raises UnknownTopicOrPartitionError, or KafkaConnectionError when no broker answers.
-    """
-    cluster = client.client.cluster
-    until = asyncio.get_running_loop().time() + seconds
-    while cluster.partitions_for_topic(topic) is None and topic not in cluster.unauthorized_topics:
-        client.client.add_topic(topic)
-        if not await client.client.force_metadata_update():
-            raise KafkaConnectionError("No broker answers.")
-        if cluster.partitions_for_topic(topic) is None:
-            if asyncio.get_running_loop().time() > until:
-                raise UnknownTopicOrPartitionError(topic)
-            await asyncio.sleep(spread(TOPIC_PAUSE_SECONDS))
-
-
-async def _stop(client: AIOKafkaProducer) -> None:
-    """Stop a client; one that cannot flush, because the broker is silent, would else try for ever."""
-    sender = client._sender  # noqa: SLF001 no other way to end it
-    for end in (client.stop, sender.close, client.client.close):
-        with suppress(KafkaError, OSError, TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(STOP_SECONDS_MAX):
-                await end()
+def _now() -> float:
+    return asyncio.get_running_loop().time()

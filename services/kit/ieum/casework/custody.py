@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ieum.casework.business_days import BusinessCalendar
-from ieum_console.projector.referral_fold import REQUESTED, Custody, ReferralFold, Said
+from ieum.casework.referral_fold import REQUESTED, Custody, ReferralFold, Said
 from ieum_contracts.catalogue import EVENT_TYPES, Party
 
 _SENDER, _RECIPIENT = frozenset({Party.SENDER}), frozenset({Party.RECIPIENT})

@@ -1,0 +1,41 @@
+"""Where a record goes: its partition by its key, and whether a broker leads that one."""
+
+from collections.abc import Collection, Sequence
+
+from aiokafka import TopicPartition
+from aiokafka.cluster import ClusterMetadata
+
+from ieum.delivery.records.partitions import hash_of
+from ieum.delivery.sending.partition_queue import Outgoing, Place
+from ieum_contracts.topics import MAILBOX_PARTITIONS
+
+NOBODY = -1
+"""Where metadata name the leader of a partition that has none."""
+
+
+def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
+    """Choose the partition as Kafka's clients do for a record with a key, among those of the contract.
+
+    A topic that was given more partitions keeps the place of each key: the recipient checks it.
+    """
+    return partitions[hash_of(key) % min(len(partitions), MAILBOX_PARTITIONS)]
+
+
+def place_of(cluster: ClusterMetadata, record: Outgoing, refused: Collection[str]) -> Place | None:
+    """Return where a record goes; None where its topic is refused."""
+    if record.topic in refused:
+        return None
+    partitions = sorted(cluster.partitions_for_topic(record.topic) or {0})
+    return record.topic, partition(record.key, partitions, partitions)
+
+
+def is_known(cluster: ClusterMetadata, topic: str) -> bool:
+    """Whether the brokers know a topic, or say that we may not see it."""
+    return cluster.partitions_for_topic(topic) is not None or topic in cluster.unauthorized_topics
+
+
+def is_led(cluster: ClusterMetadata, place: Place) -> bool:
+    """Whether a broker leads a partition; of a topic that we may not see, the broker itself will say it."""
+    return place[0] in cluster.unauthorized_topics or (
+        cluster.leader_for_partition(TopicPartition(*place)) not in {None, NOBODY}
+    )
