@@ -20,6 +20,8 @@ from ieum_contracts.topics import RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
 BATCH_BYTES_MAX = 262144
+LOOK_SECONDS_MAX = 1.0
+"""For looking at partitions that are away: the session that holds the lock must not look idle meanwhile."""
 TOPIC_ATTEMPTS, TOPIC_PAUSE_SECONDS = 3, 0.05
 """How often the brokers are asked for a topic that is not known: it may have been made just now."""
 
@@ -64,7 +66,7 @@ class Producer:
         if not self._away:
             return False
         with suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(self._limits.stall_seconds):
+            async with asyncio.timeout(LOOK_SECONDS_MAX):
                 async with self._opening:
                     client = await self._open()
                 await refresh(client)
