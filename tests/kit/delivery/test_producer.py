@@ -1,16 +1,19 @@
 """A producer tells a broker that does not answer from a topic that does not exist."""
 
 import asyncio
+import os
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
 from ieum.delivery.limits import USUAL
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing
 from ieum.delivery.sending.producer import Producer
 from ieum.errors import Transient
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import until
 from tests.kit.delivery.conftest import Pair
@@ -90,3 +93,26 @@ def _senders() -> int:
     """Count the tasks in which clients of aiokafka send."""
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
     return sum(name.startswith("Sender.") for name in names)
+
+
+async def test_a_topic_that_takes_smaller_batches_than_ours_gets_each_record_by_itself(
+    stack: Stack, resting: Pair
+) -> None:
+    """Each record fits, and a batch of them does not; one that does not fit by itself is refused."""
+    topic = topic_of(resting.beta.address, Family.CASE_CLOSED)
+    smaller = ConfigEntry("max.message.bytes", "20000", incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[smaller])
+    admin = AdminClient(admin_settings(stack.kafka.record))
+    for altered in admin.incremental_alter_configs([resource]).values():
+        altered.result(10)
+    sender = Producer(resting.alpha.settings)
+    fits, large = (Outgoing(topic, b"key", os.urandom(size), []) for size in (8_000, 30_000))
+
+    first = await sender.send([fits] * 10)
+    assert (len(first.acknowledged), first.refused, first.away) == (0, {}, {})
+    assert len((await sender.send([fits] * 10)).acknowledged) == 10
+
+    found = await sender.send([fits, large, fits])
+    assert found.acknowledged == [0]
+    assert reasons(found) == {topic: "MessageSizeTooLargeError"}
+    await sender.close()

@@ -74,8 +74,18 @@ class PartitionQueue:
         """How many were acknowledged before the first that was not."""
         return count_acknowledged(self._futures)
 
-    async def send(self, client: AIOKafkaProducer) -> None:
-        """Send all, one behind the other, and wait until the broker has answered."""
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the client took something that was not acknowledged: its numbers may have a gap then."""
+        return self.acknowledged < len(self._futures)
+
+    @property
+    def exceeds_batch(self) -> bool:
+        """Whether the broker found a batch too large, whose records may be small enough one by one."""
+        return self.in_doubt and isinstance(self.failure, MessageSizeTooLargeError)
+
+    async def send(self, client: AIOKafkaProducer, *, singly: bool) -> None:
+        """Send all, in batches or one by one, and wait until the broker has answered."""
         try:
             for record in self._records:
                 self._futures.append(
@@ -83,15 +93,19 @@ class PartitionQueue:
                         record.topic, record.value, key=record.key, headers=list(record.headers)
                     )
                 )
+                if singly:
+                    await asyncio.wait(self._futures[-1:])
+                    if self.in_doubt:
+                        break
         except (KafkaError, OSError) as error:
             self.failure = error
         if self._futures:
             await asyncio.wait(self._futures)
 
     def ended(self) -> bool:
-        """Note why not all was acknowledged; returns whether the client is free of what was not."""
+        """Note why not all was acknowledged; returns whether the broker has said so, or all was."""
         acknowledged = self.acknowledged
-        if acknowledged < len(self._futures):
+        if self.in_doubt:
             first = self._futures[acknowledged]
             certain = first.done() and not first.cancelled()
             self.failure = (first.exception() if certain else None) or TimeoutError()

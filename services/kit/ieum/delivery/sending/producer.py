@@ -38,6 +38,8 @@ class Producer:
         self._tracked: set[str] = set()
         self._unknown: dict[str, float] = {}
         self._away = AwayPartitions()
+        self._singly: set[Place] = set()
+        """Partitions whose topic takes smaller batches than ours: each record is a batch of its own."""
 
     async def send(self, outgoing: Sequence[Outgoing]) -> Outcome:
         """Send records and wait for their acknowledgement; no partition waits for another one.
@@ -119,7 +121,7 @@ class Producer:
 
     async def _sent(self, client: AIOKafkaProducer, queues: Sequence[PartitionQueue]) -> None:
         """Send all queues side by side; ends when all are, or when some are and the others stand still."""
-        tasks = [asyncio.create_task(each.send(client)) for each in queues]
+        tasks = [asyncio.create_task(each.send(client, singly=each.place in self._singly)) for each in queues]
         try:
             pending, done = set(tasks), 0
             while pending:
@@ -145,11 +147,13 @@ class Producer:
             elif not queue.ended():
                 stuck.append(queue)
                 away[place] = queue.indexes[count:]
+            elif queue.exceeds_batch and place not in self._singly:
+                self._singly.add(place)  # what is not named in the outcome is sent again
             elif queue.failure is not None:
                 refused.setdefault(place[0], Poison(type(queue.failure).__name__))
             else:
                 self._away.answered(place)
-        if stuck or failure:
+        if failure or any(queue.in_doubt for queue in queues.values()):
             self._drop(queues.values())
         if (stuck or failure) and not acknowledged:
             raise Transient(f"The broker took nothing ({failure or type(stuck[0].failure).__name__}).")
