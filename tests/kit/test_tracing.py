@@ -1,6 +1,8 @@
 """Spans go where the settings say, under the parent that came, and nowhere without."""
 
+import asyncio
 import sys
+import threading
 import time
 from typing import Any
 
@@ -15,6 +17,7 @@ from tests.kit.collector import collector
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 TRACE = PARENT.split("-")[1]
+LEFT_SECONDS_MAX = 60.0
 NOTED = 1
 """The flag of a trace parent whose trace is noted."""
 
@@ -71,7 +74,9 @@ async def test_a_trace_begins_where_none_came_and_is_not_noted_where_its_parent_
     assert not int(unnoted.traceparent[-2:], 16) & NOTED
 
 
-async def test_a_collector_that_is_away_holds_nothing_up() -> None:
+async def test_a_collector_that_is_away_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    before = {*threading.enumerate()}
     tracer = tracer_to(f"http://{LOOPBACK}:{free_port()}/v1/traces", "yangju", "veterans-center")
     began = time.monotonic()
     for _ in range(5_000):
@@ -80,6 +85,11 @@ async def test_a_collector_that_is_away_holds_nothing_up() -> None:
     began = time.monotonic()
     await tracer.close()
     assert time.monotonic() - began < CLOSE_SECONDS_MAX + 2
+    for left in {
+        *threading.enumerate()
+    } - before:  # they draw random numbers, which other tests do not expect
+        await asyncio.to_thread(left.join, LEFT_SECONDS_MAX)
+        assert not left.is_alive()
 
 
 def test_without_the_extra_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
