@@ -11,9 +11,11 @@ import httpx
 from starlette.types import ASGIApp
 
 from ieum.agency import Names
+from ieum.casework.business_days import WEEKDAYS
 from ieum.storage.database import Database
 from ieum.web.sign_in import Cookies
 from ieum.web.web_sessions import Person, open_session
+from ieum_console.pages.played_day import days_to_play
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.pages.window import console_window
 
@@ -34,6 +36,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "/troubles": ("",),
     "/operations/{operation}": ("",),
     "/assurance": ("",),
+    "/drill": ("", f"?agency={AGENCY}&day={{day}}"),
     "/contracts": ("",),
     "/audit": ("", "?actor=operator-7", "?actor=nobody", "?month=2026-03"),
     "/me": ("",),
@@ -47,7 +50,7 @@ async def measure_pages(
     """Ask for every page so many times, each time of another referral; milliseconds by page."""
     settings = WebSettings(console_url=HOST, oidc_issuer=HOST, urls={})
     names = {AGENCY: Names(AGENCY, AGENCY)}
-    found = {}
+    found, day = {}, days_to_play(WEEKDAYS, datetime.now(UTC))[0]
     async with signed_in_client(database, console_window(settings, database, names)) as client:
         for path, queries in PAGES.items():
             for query in queries:
@@ -59,6 +62,7 @@ async def measure_pages(
                         short=str(referral)[:8],
                         journey=journey,
                         operation=operations[number % len(operations)],
+                        day=day,
                     )
                     answer = await client.get(asked)
                     if answer.status_code != HTTPStatus.OK:
