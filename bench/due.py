@@ -26,6 +26,7 @@ from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures
+from ieum.service import collect_less
 from ieum.storage.database import Database, open_database
 from ieum.storage.due_rows import WantedClocks, read_due
 from ieum_contracts.overdue import Clock
@@ -78,6 +79,7 @@ async def _measured(under_test: CentreUnderTest, clocks: int) -> dict[str, Any]:
     try:
         runner, handler, now = _runner(under_test, database)
         await _fill(under_test, database, handler, clocks)
+        collect_less()  # as every service does when it starts
         speed = round(calibrate(), 1)
         pages = {name: await _page_times(database, handler, wanted, now) for name, wanted in WANTED.items()}
         times = await _times(runner.turn, min(TURNS, clocks // TURN_CLOCKS_MAX))

@@ -66,7 +66,7 @@ async def serve(settings: Settings) -> None:
     context = service.api_context
     ready = context.delivery.restore_check.settled
     http = server(create_app(context), settings.http_host, settings.http_port, ready, context.ending.set)
-    _collect_less()
+    collect_less()
     try:
         async with _beside(*service.work()):
             await http.serve()
@@ -175,7 +175,8 @@ def _delivery_context(
     )
 
 
-def _collect_less() -> None:
+def collect_less() -> None:
+    """Look for garbage seldom, and never again in what is there now: each look stops all work."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
