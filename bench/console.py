@@ -19,6 +19,7 @@ from bench.console_pages import measure_pages, times
 from bench.machine import calibrate
 from ieum.casework.business_days import WEEKDAYS
 from ieum.centre.postgres import connect_admin, create_database, create_role
+from ieum.garbage_collection import collect_less
 from ieum.storage.database import Database, open_database
 from ieum.storage.migrate import migrate
 from ieum_console.projection import (
@@ -83,6 +84,7 @@ async def _measured(stack: Stack, referrals: int, events: int) -> dict[str, Any]
             operations = [row["id"] for row in await connection.fetch(SAMPLE_OPERATIONS, ROUNDS)]
             results.tell(f"{referrals} referrals were filled in within {time.perf_counter() - began:.0f} s.")
             samples = [(row["id"], row["journey"]) for row in rows]
+            collect_less()  # as the console does when it starts
             queries = await _measure_queries(connection, samples)
         pages = await measure_pages(database, samples, operations, ROUNDS)
     async with _database(stack) as database:

@@ -24,9 +24,9 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.peers import Peers
+from ieum.garbage_collection import collect_less
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures
-from ieum.service import collect_less
 from ieum.storage.database import Database, open_database
 from ieum.storage.due_rows import WantedClocks, read_due
 from ieum_contracts.overdue import Clock

@@ -30,6 +30,7 @@ MODULES = (
     "ieum_console/command.py",
     "ieum/settings.py",
     "ieum/errors.py",
+    "ieum/garbage_collection.py",
     "services/sixth_team/agency.py",
 )
 

@@ -32,8 +32,8 @@ from ieum.delivery.delivery_context import Connections, DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.streams.peers import Peers
+from ieum.garbage_collection import COLLECT_AFTER
 from ieum.observe.logging import set_up_logging
-from ieum.service import COLLECT_AFTER
 from ieum.settings import Settings
 from ieum.storage.connection_pools import DELIVERY_CONNECTIONS_MAX
 from ieum.storage.database import open_database

@@ -1,5 +1,5 @@
 """The operators' console: a projection of every hand-over, filled from event headers alone, and its pages.
 
 May import: the contracts, and of the kit casework, centre, storage, observe, delivery's connection arguments,
-settings and errors. Nothing imports the console.
+settings, errors and garbage collection. Nothing imports the console.
 """

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ieum.application.business_calendar import business_calendar
 from ieum.centre.centre_file import Centre
+from ieum.garbage_collection import collect_less
 from ieum.observe.logging import set_up_logging
 from ieum.storage.database import Database
 from ieum_console.database import migrate_console, open_console_database
@@ -78,6 +79,7 @@ async def _serve(
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    collect_less()
     works: list[asyncio.Task[object]] = [asyncio.create_task(ended.wait())]
     if projecting:
         works.append(asyncio.create_task(Projector(settings, database).run()))

@@ -1,7 +1,6 @@
 """The composition root: everything that runs one agency, put together once."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.streams.peers import Peers
+from ieum.garbage_collection import collect_less
 from ieum.observe.logging import set_up_logging
 from ieum.observe.metrics import CaseworkMeasures, DeliveryMeasures
 from ieum.observe.process_measures import ProcessMeasures
@@ -44,9 +44,6 @@ from ieum.storage.connection_pools import open_pools
 from ieum.storage.database import Database
 from ieum.storage.idempotency_rows import AnswerRetention
 from ieum.storage.inquiry_retention import InquiryRetention
-
-COLLECT_AFTER = 50_000
-"""New objects before the garbage collector runs; objects made at the start are frozen."""
 
 _log = structlog.get_logger(__name__)
 
@@ -173,13 +170,6 @@ def _delivery_context(
         agency_time=agency_time(settings),
         tracer=open_tracer(settings),
     )
-
-
-def collect_less() -> None:
-    """Look for garbage seldom, and never again in what is there now: each look stops all work."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 @asynccontextmanager
