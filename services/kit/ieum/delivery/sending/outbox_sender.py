@@ -82,8 +82,6 @@ class OutboxSender:
         self._told: list[int] = []
         self.passed_over = False
         """Whether records of the last turn were set aside or dropped."""
-        self.some_away = False
-        """Whether rows were set aside since the last release for a partition that is away."""
 
     async def turn(self) -> int:
         """Send the oldest rows of each peer and the oldest notices; returns how many. Raises Transient.
@@ -95,9 +93,11 @@ class OutboxSender:
         self._sent, self._told = [], []
         found.sort(key=lambda row: (row["notice"], row["id"]))
         rows = self._with_bodies(found)
-        outcome = await self._send(rows, await _outgoing(self._connection, self._peers, rows))
+        outgoing = await _outgoing(self._connection, self._peers, rows)
+        outcome = await self._send(rows, outgoing)
         for topic, poison in outcome.refused.items():
-            await self._refused(rows, topic, poison)
+            mine = [row for row, each in zip(rows, outgoing, strict=True) if each.topic == topic]
+            await self._refused(mine, topic, poison)
         for place, indexes in outcome.away.items():
             await self._away([rows[index] for index in indexes], place)
         self.passed_over = bool(outcome.refused or outcome.away)
@@ -135,9 +135,8 @@ class OutboxSender:
 
     async def _refused(self, rows: Sequence[Record], topic: str, poison: Poison) -> None:
         """Set aside all that waits for a topic, whether it was read or not."""
-        mine = [row for row in rows if self._topic(row) == topic]
-        await self._drop(mine, poison.reason, topic)
-        waits = next((row for row in mine if not row["notice"]), None)
+        await self._drop(rows, poison.reason, topic)
+        waits = next((row for row in rows if not row["notice"]), None)
         if waits is not None:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
             place = waits["peer"], waits["family"]
@@ -149,7 +148,6 @@ class OutboxSender:
         await self._drop(rows, "PartitionAway", topic)
         waiting = [row["id"] for row in rows if not row["notice"]]
         if waiting:
-            self.some_away = True
             _log.warning("relay.partition-away", topic=topic, partition=partition, events=len(waiting))
             await self._connection.execute(_SET_THESE_ASIDE, waiting)
 
@@ -158,9 +156,6 @@ class OutboxSender:
         if dropped:
             _log.error("relay.notice-dropped", reason=reason, topic=topic, notices=len(dropped))
             await self._connection.execute(_DROP, dropped)
-
-    def _topic(self, row: Record) -> str:
-        return topic_of(self._peers.address(row["peer"]), Family(FAMILIES[row["family"]]))
 
 
 _RELEASE = """

@@ -1,6 +1,6 @@
 """Where a record goes: its partition by its key, and whether a broker leads that one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aiokafka import TopicPartition
 from aiokafka.cluster import ClusterMetadata
@@ -21,12 +21,15 @@ def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) 
     return partitions[hash_of(key) % min(len(partitions), MAILBOX_PARTITIONS)]
 
 
-def place_of(cluster: ClusterMetadata, record: Outgoing, refused: Collection[str]) -> Place | None:
-    """Return where a record goes; None where its topic is refused."""
-    if record.topic in refused:
-        return None
-    partitions = sorted(cluster.partitions_for_topic(record.topic) or {0})
-    return record.topic, partition(record.key, partitions, partitions)
+def partitions_by(cluster: ClusterMetadata, topics: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Return the partitions of topics; of one that we may not see, a first one."""
+    return {topic: sorted(cluster.partitions_for_topic(topic) or {0}) for topic in topics}
+
+
+def place_of(partitions: Mapping[str, Sequence[int]], record: Outgoing) -> Place | None:
+    """Return where a record goes; None where its topic is not among these."""
+    of_topic = partitions.get(record.topic)
+    return None if of_topic is None else (record.topic, partition(record.key, of_topic, of_topic))
 
 
 def is_known(cluster: ClusterMetadata, topic: str) -> bool:

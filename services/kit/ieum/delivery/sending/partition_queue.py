@@ -88,14 +88,13 @@ class PartitionQueue:
         """Send all, in batches or one by one, and wait until the broker has answered."""
         try:
             for record in self._records:
-                self._futures.append(
-                    await client.send(
-                        record.topic, record.value, key=record.key, headers=list(record.headers)
-                    )
+                future = await client.send(
+                    record.topic, record.value, key=record.key, headers=list(record.headers)
                 )
+                self._futures.append(future)
                 if singly:
-                    await asyncio.wait(self._futures[-1:])
-                    if self.in_doubt:
+                    await asyncio.wait([future])
+                    if not count_acknowledged([future]):
                         break
         except (KafkaError, OSError) as error:
             self.failure = error
@@ -105,7 +104,7 @@ class PartitionQueue:
     def ended(self) -> bool:
         """Note why not all was acknowledged; returns whether the broker has said so, or all was."""
         acknowledged = self.acknowledged
-        if self.in_doubt:
+        if acknowledged < len(self._futures):
             first = self._futures[acknowledged]
             certain = first.done() and not first.cancelled()
             self.failure = (first.exception() if certain else None) or TimeoutError()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
@@ -12,7 +13,7 @@ from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.sending.away_partitions import AwayPartitions
 from ieum.delivery.sending.client_calls import refresh, stop_client
-from ieum.delivery.sending.partition_places import is_known, is_led, partition, place_of
+from ieum.delivery.sending.partition_places import is_known, is_led, partition, partitions_by, place_of
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, PartitionQueue, Place, queues_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
@@ -20,8 +21,8 @@ from ieum_contracts.topics import RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
 BATCH_BYTES_MAX = 262144
-LOOK_SECONDS_MAX = 1.0
-"""For looking at partitions that are away: the session that holds the lock must not look idle meanwhile."""
+LOOK_AGAIN_SECONDS, LOOK_SECONDS_MAX = 2.0, 1.0
+"""Between two looks at partitions that are away, and for one: the lock's session is idle meanwhile."""
 TOPIC_ATTEMPTS, TOPIC_PAUSE_SECONDS = 3, 0.05
 """How often the brokers are asked for a topic that is not known: it may have been made just now."""
 
@@ -38,6 +39,7 @@ class Producer:
         self._tracked: set[str] = set()
         self._unknown: dict[str, float] = {}
         self._away = AwayPartitions()
+        self._looked_at = 0.0
         self._singly: set[Place] = set()
         """Partitions whose topic takes smaller batches than ours: each record is a batch of its own."""
 
@@ -54,9 +56,10 @@ class Producer:
             async with asyncio.timeout(START_SECONDS_MAX + self._limits.send_seconds):
                 async with self._opening:
                     client = await self._open()
-                refused = await self._unknown_topics(client, {record.topic for record in outgoing})
-                cluster = client.client.cluster
-                queues = queues_of(outgoing, lambda record: place_of(cluster, record, refused))
+                topics = {record.topic for record in outgoing}
+                refused = await self._unknown_topics(client, topics)
+                partitions = partitions_by(client.client.cluster, topics - refused.keys())
+                queues = queues_of(outgoing, partial(place_of, partitions))
                 await self._leave_out(client, queues)
                 await self._sent(client, [each for place, each in queues.items() if place not in self._away])
         except (KafkaError, OSError, TimeoutError) as error:
@@ -65,8 +68,9 @@ class Producer:
 
     async def some_are_back(self) -> bool:
         """Look again at the partitions that are left out; returns whether one of them can be tried."""
-        if not self._away:
+        if not self._away or _now() - self._looked_at < LOOK_AGAIN_SECONDS:
             return False
+        self._looked_at = _now()
         with suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS_MAX):
                 async with self._opening:

@@ -21,8 +21,8 @@ NUMBER_SECONDS = 0.05
 """Seconds between two numberings of the feed: each costs a commit to disk."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
 """Where much is said, the relay rests between turns, so that the next one carries more."""
-HELD_SECONDS, AWAY_SECONDS = 30.0, 2.0
-"""After which all that was set aside is tried again, and partitions that are away are looked at."""
+HELD_SECONDS = 30.0
+"""After which all that was set aside is tried again; at once when a partition that was away is back."""
 BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX = 0.05, 5.0
 
 _log = structlog.get_logger(__name__)
@@ -91,9 +91,9 @@ class Relay:
         while True:
             self._woken.clear()
             self.last_turn = _now()
-            if more or await self._is_to_be_released(sender, self.last_turn - released):
+            old = self.last_turn - released > HELD_SECONDS
+            if more or old or await self._producer.some_are_back():
                 released = self.last_turn
-                sender.some_away = False
                 more = await release(connection, self._context.limits.set_aside_rows)
             try:
                 sent = await sender.turn()
@@ -114,12 +114,6 @@ class Relay:
                 await asyncio.sleep(PACE_SECONDS)
             if not sent:
                 await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
-
-    async def _is_to_be_released(self, sender: OutboxSender, seconds: float) -> bool:
-        """Whether what was set aside so long ago is to be tried again: at once when a partition is back."""
-        if seconds > HELD_SECONDS:
-            return True
-        return sender.some_away and seconds > AWAY_SECONDS and await self._producer.some_are_back()
 
     async def _number(self, connection: Connection) -> None:
         if await number_feed(connection):
