@@ -32,27 +32,29 @@ class FollowedReferrals:
     def __init__(self, calendar: BusinessCalendar) -> None:
         self._calendar = calendar
         self._agencies: list[str] = []
-        self._referrals: OrderedDict[str, list[Said]] = OrderedDict()
+        self._referrals: OrderedDict[str, dict[tuple[int, int], Said]] = OrderedDict()
+        """By the referral, then by who said it and the number: what is read twice stands once."""
 
     def take(self, event: Envelope, timestamp_ms: int) -> Standing | None:
         """Take an event in; None when it is of another family, or when earlier events were not seen."""
         known = EVENT_TYPES.get(event.type)
         if event.sequence is None or known is None or known.family is not Family.REFERRAL:
             return None
-        said = self._referrals.setdefault(event.subject, [])
+        events = self._referrals.setdefault(event.subject, {})
         self._referrals.move_to_end(event.subject)
         if len(self._referrals) > REFERRALS_MAX:
             self._referrals.popitem(last=False)
-        if len(said) < EVENTS_MAX:
-            said.append(self._said(event, event.sequence, timestamp_ms))
-        return self._standing(said)
+        if len(events) < EVENTS_MAX:
+            said = self._said(event, event.sequence, timestamp_ms)
+            events.setdefault((said.source, said.sequence), said)
+        return self._standing(list(events.values()))
 
     def _standing(self, said: list[Said]) -> Standing | None:
-        numbers: dict[int, set[int]] = {}
+        numbers: dict[int, list[int]] = {}
         for each in said:
-            numbers.setdefault(each.source, set()).add(each.sequence)
+            numbers.setdefault(each.source, []).append(each.sequence)
         whole = all(max(each) == len(each) for each in numbers.values())
-        fold = fold_of(list({(each.source, each.sequence): each for each in said}.values()), self._calendar)
+        fold = fold_of(said, self._calendar)
         if fold is None or not whole or len(said) == EVENTS_MAX:
             return None
         found = fold.custody()
