@@ -54,7 +54,8 @@ def without(stories: dict[int, list[Said]], number: int, a_day: int = 10) -> Abs
     )
     after = [each for each in recorded if each.said_at >= at(number, 0)]
     referrals = {UUID(int=key): events for key, events in stories.items()}
-    return day_without(Recorded(AWAY, after, referrals), day(number), a_day, WEEKDAYS)
+    moved, caught_up_at = moved_by(after, day(number), a_day, WEEKDAYS)
+    return day_without(Recorded(AWAY, moved, caught_up_at, referrals), day(number), WEEKDAYS)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ieum_console.projection.audit_trail import read_audit_of
 
 CSV_COLUMNS = ("number", "at", "actor", "action", "target", "reason")
 CSV_ROWS_MAX = 50_000
-ACTOR_CHARACTERS_MAX = 128
+ACTOR_CHARACTERS_MAX, DIGITS_MAX = 128, 18
 SIGN_OFF = "audit.month-reviewed"
 REASON_CHARACTERS_MAX = 200
 
@@ -25,12 +25,8 @@ async def audit(call: PageCall) -> Response:
     month = month_of(call.asked("month"), call.now)
     since, until = bounds_of(month)
     actor = (call.asked("actor") or "")[:ACTOR_CHARACTERS_MAX] or None
-    before = call.asked("before") or ""
-    place = (
-        {"before": int(before)}
-        if before.isascii() and before.isdigit() and len(before) < len(str(2**60))
-        else {}
-    )
+    before = call.asked_number("before", DIGITS_MAX)
+    place = {} if before is None else {"before": before}
     entries = await read_audit(call.connection, since, until, actor=actor, **place)
     await call.note("audit.read", target=f"month={month}" + (f" actor={actor}" if actor else ""))
     return call.page(

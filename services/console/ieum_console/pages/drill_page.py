@@ -1,6 +1,6 @@
 """Away for a day: a recorded day played again without one agency, and the drill of the month signed."""
 
-from datetime import date, datetime, time
+from datetime import date
 from functools import partial
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
-from ieum.web.moments import SEOUL, day_words
+from ieum.web.moments import day_words
 from ieum.web.url_state import address
 from ieum_console.pages.audit_page import REASON_CHARACTERS_MAX
 from ieum_console.pages.console_roles import AUDITING
@@ -19,6 +19,7 @@ from ieum_console.pages.played_day import DAYS_PLAYED, PlayedDay, days_to_play, 
 from ieum_console.projection.audit import AuditEntry
 from ieum_console.projection.audit_trail import read_audit_of
 from ieum_console.projection.month_of_events import REFERRALS_MAX, SAID_MAX, read_published
+from ieum_console.replay.absence import day_of_absence
 from ieum_console.replay.elsewhere import instead_of
 
 MONTHS_SIGNED = 6
@@ -28,18 +29,14 @@ CSV_COLUMNS = ("referral", "waits_for_it", "clock", "due_at", "would_be_at", "la
 
 async def drill(call: PageCall) -> Response:
     """Show what a day without an agency would have come to."""
-    agency, day = _asked(call, call.asked("agency"), call.asked("day"))
-    played = None
-    if agency is not None and day is not None:
-        await call.note("drill.view", target=f"agency={agency} day={day}")
-        played = await _play(call, agency, day)
+    agency, day, played = await _noted(call, "drill.view")
     return call.page(
         "drill.html",
         agencies=sorted(call.console.agencies, key=call.agency_name),
         agency=agency,
-        days=[(each, datetime.combine(each, time.min, SEOUL)) for each in _days(call)],
+        days=[(each, day_of_absence(each)) for each in _days(call)],
         day=day,
-        away_at=None if day is None else datetime.combine(day, time.min, SEOUL),
+        away_at=None if day is None else day_of_absence(day),
         day_words=partial(day_words, language=call.language),
         own_words=lambda names: names.ko if call.language == "ko" else names.en,
         played=played,
@@ -53,11 +50,7 @@ async def drill(call: PageCall) -> Response:
 
 async def drill_csv(call: PageCall) -> Response:
     """Give the referrals that would be late as a file."""
-    agency, day = _asked(call, call.asked("agency"), call.asked("day"))
-    played = None
-    if agency is not None and day is not None:
-        await call.note("drill.download", target=f"agency={agency} day={day}")
-        played = await _play(call, agency, day)
+    _, _, played = await _noted(call, "drill.download")
     late = () if played is None else played.absence.late
     names = {} if played is None else played.names
     return csv_answer(
@@ -81,6 +74,15 @@ async def sign_drill(call: PageCall) -> Response:
     reason = f"{came_to}. {form.get('note', '').strip()}"[:REASON_CHARACTERS_MAX].strip()
     await call.note(SIGNED, target=_target(last_months(call.now, 1)[0]), reason=reason)
     return RedirectResponse(address("/drill", {}, agency=agency, day=day), HTTPStatus.SEE_OTHER)
+
+
+async def _noted(call: PageCall, action: str) -> tuple[str | None, date | None, PlayedDay | None]:
+    """Read what the address asks for, and play it; that somebody did stands in the audit."""
+    agency, day = _asked(call, call.asked("agency"), call.asked("day"))
+    if agency is None or day is None:
+        return agency, day, None
+    await call.note(action, target=f"agency={agency} day={day}")
+    return agency, day, await _play(call, agency, day)
 
 
 async def _play(call: PageCall, agency: str, day: date) -> PlayedDay | None:

@@ -96,10 +96,8 @@ def _film(call: PageCall, view: ReferralView) -> Film:
 
 def _asked(call: PageCall, moments: int) -> int:
     """Return the number of the moment that the address names; the last one where it names none."""
-    text = call.asked("at") or ""
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
-        return moments
-    return max(1, min(int(text), moments))
+    asked = call.asked_number("at", DIGITS_MAX)
+    return moments if asked is None else max(1, min(asked, moments))
 
 
 def _hash(content: str) -> str:

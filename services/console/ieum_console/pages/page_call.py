@@ -72,6 +72,11 @@ class PageCall:
         """Return a value of the address; None where it is missing or empty."""
         return (self.request.query_params.get(name) or "").strip() or None
 
+    def asked_number(self, name: str, digits_max: int) -> int | None:
+        """Return a whole number of the address; None where it is none, or longer than so many digits."""
+        text = self.asked(name) or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= digits_max else None
+
     def agency_name(self, agency: str) -> str:
         """Return an agency's name in the language of the page; its id where it is not known."""
         names = self.console.agencies.get(agency)

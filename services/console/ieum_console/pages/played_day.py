@@ -80,12 +80,11 @@ async def play_day(
         return None
     usual, busy = _rates(counted, days)
     said = await read_said(connection, number, day_of_absence(day), now)
-    events = [each for _, each in said]
-    moved, _ = moved_by(events, day, busy, calendar)
+    moved, caught_up_at = moved_by([each for _, each in said], day, busy, calendar)
     keys = list(dict.fromkeys(key for key, each in said if each.event_id in moved))
     about = await read_about(connection, keys[:REFERRALS_MAX])
-    recorded = Recorded(number, events, about)
-    absence = await asyncio.to_thread(day_without, recorded, day, busy, calendar)  # others' pages go on
+    recorded = Recorded(number, moved, caught_up_at, about)
+    absence = await asyncio.to_thread(day_without, recorded, day, calendar)  # others' pages go on
     return PlayedDay(
         agency=agency,
         day=day,

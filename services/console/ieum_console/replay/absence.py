@@ -68,10 +68,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the agency said from the day on, and all that was said about the referrals concerned."""
+    """When the agency would have said what it did (`moved_by`), and all that was said about the referrals."""
 
     agency: int
-    said: Sequence[Said]
+    moved: Mapping[UUID, datetime]
+    caught_up_at: datetime
     referrals: Mapping[UUID, Sequence[Said]]
 
 
@@ -91,9 +92,9 @@ def moved_by(
     return moved, off.caught_up_at
 
 
-def day_without(recorded: Recorded, away: date, a_day: int, calendar: BusinessCalendar) -> Absence:
+def day_without(recorded: Recorded, away: date, calendar: BusinessCalendar) -> Absence:
     """Play what was recorded again, without an agency on one day."""
-    moved, caught_up = moved_by(recorded.said, away, a_day, calendar)
+    moved = recorded.moved
     late: list[Late] = []
     tallies: dict[int, list[tuple[bool, bool, datetime | None]]] = {}
     for referral, events in sorted(recorded.referrals.items()):
@@ -115,7 +116,7 @@ def day_without(recorded: Recorded, away: date, a_day: int, calendar: BusinessCa
     waiting = [_waiting(peer, rows) for peer, rows in tallies.items()]
     return Absence(
         back_at(away, calendar),
-        caught_up,
+        recorded.caught_up_at,
         sum(each.delayed for each in waiting),
         tuple(sorted(late, key=lambda each: (each.anyway, each.ran.due_at, each.referral))),
         tuple(sorted(waiting, key=lambda each: (-each.late, -each.delayed, each.agency))),

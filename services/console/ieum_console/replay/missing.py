@@ -64,11 +64,9 @@ def _joined(spans: Iterable[_Span]) -> list[_Span]:
     for span in sorted(spans, key=lambda each: each[0]):
         before = joined[-1] if joined else None
         if before and before[1] + 1 == span[0] and before[2] == span[2]:
-            if before[3] is not None and span[3] is not None:
-                joined[-1] = (before[0], span[1], before[2], max(before[3], span[3]))
-                continue
-            if before[3] is None and span[3] is None:
-                joined[-1] = (before[0], span[1], before[2], None)
+            ends = [until for until in (before[3], span[3]) if until is not None]
+            if len(ends) != 1:
+                joined[-1] = (before[0], span[1], before[2], max(ends, default=None))
                 continue
         joined.append(span)
     return joined
