@@ -8,11 +8,15 @@ from ieum.delivery.sending.partition_queue import Place
 AWAY_SECONDS_MIN, AWAY_SECONDS_MAX = 2.0, 60.0
 """The first pause of a partition, and the longest: each failure doubles it."""
 
+LOOK_AGAIN_SECONDS = 2.0
+"""Between two looks at the partitions that are left out."""
+
 
 class AwayPartitions:
     """Remembers until when each partition is left out; what is acknowledged ends its memory."""
 
     def __init__(self) -> None:
+        self._looked_at = 0.0
         self._until: dict[Place, float] = {}
         self._backoffs: dict[Place, BackOff] = {}
 
@@ -20,9 +24,12 @@ class AwayPartitions:
         """Whether a partition is left out."""
         return place in self._until
 
-    def __bool__(self) -> bool:
-        """Whether any partition is left out."""
-        return bool(self._until)
+    def look_is_due(self, now: float) -> bool:
+        """Whether some are left out and nobody has looked at them lately; notes that somebody does now."""
+        if not self._until or now - self._looked_at < LOOK_AGAIN_SECONDS:
+            return False
+        self._looked_at = now
+        return True
 
     def add(self, place: Place, now: float) -> None:
         """Leave a partition out from now on."""

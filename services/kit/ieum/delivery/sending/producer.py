@@ -21,8 +21,8 @@ from ieum_contracts.topics import RECORD_BYTES_MAX
 
 START_SECONDS_MAX = 10.0
 BATCH_BYTES_MAX = 262144
-LOOK_AGAIN_SECONDS, LOOK_SECONDS_MAX = 2.0, 1.0
-"""Between two looks at partitions that are away, and for one: the lock's session is idle meanwhile."""
+LOOK_SECONDS_MAX = 1.0
+"""For looking at partitions that are away: the session that holds the lock must not look idle meanwhile."""
 TOPIC_ATTEMPTS, TOPIC_PAUSE_SECONDS = 3, 0.05
 """How often the brokers are asked for a topic that is not known: it may have been made just now."""
 
@@ -39,7 +39,6 @@ class Producer:
         self._tracked: set[str] = set()
         self._unknown: dict[str, float] = {}
         self._away = AwayPartitions()
-        self._looked_at = 0.0
         self._singly: set[Place] = set()
         """Partitions whose topic takes smaller batches than ours: each record is a batch of its own."""
 
@@ -68,9 +67,8 @@ class Producer:
 
     async def some_are_back(self) -> bool:
         """Look again at the partitions that are left out; returns whether one of them can be tried."""
-        if not self._away or _now() - self._looked_at < LOOK_AGAIN_SECONDS:
+        if not self._away.look_is_due(_now()):
             return False
-        self._looked_at = _now()
         with suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS_MAX):
                 async with self._opening:
