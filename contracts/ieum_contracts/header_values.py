@@ -80,7 +80,7 @@ def sequence(text: str | None) -> int | None:
 
 def uuid(text: str, header: str) -> UUID:
     """Read an id in its canonical lower-case form."""
-    return UUID(matching(UUID_TEXT, text, header))
+    return UUID(int=int(matching(UUID_TEXT, text, header).replace("-", ""), 16))
 
 
 def address(text: str, header: str) -> Address:
@@ -95,8 +95,13 @@ _address = lru_cache(ADDRESSES_MAX)(Address.parse)
 
 
 def causation(text: str | None) -> str | None:
-    """Read what caused an event: a text that is kept and shown, so that it may hold no identifier."""
-    if text is not None and contains_identifier(matching(PRINTABLE, text, "ce_causation")):
+    """Read what caused an event: a text that is kept and shown, so that it may hold no identifier.
+
+    Most often it is an event's id, which is opaque to the rule of identifiers.
+    """
+    if text is None or UUID_TEXT.fullmatch(text):
+        return text
+    if contains_identifier(matching(PRINTABLE, text, "ce_causation")):
         raise EnvelopeError("envelope.header-invalid", "ce_causation")
     return text
 
