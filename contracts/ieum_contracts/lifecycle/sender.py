@@ -121,11 +121,12 @@ def asks_allowed(copy: SenderCopy) -> tuple[AskType, ...]:
 
 
 def _breach(copy: SenderCopy, decision: Decision, answers: tuple[UUID, ...]) -> str | None:
-    open_asks = {each.id: each.ask for each in copy.untaken} | dict(copy.open)
-    if len(set(answers)) != len(answers) or not open_asks.keys() >= set(answers):
-        return "answers-unknown"
-    if any(decision not in ASKS[open_asks[answer]].settled_by for answer in answers):
-        return "answers-unknown"
+    if answers:
+        open_asks = {each.id: each.ask for each in copy.untaken} | dict(copy.open)
+        if len(set(answers)) != len(answers) or not open_asks.keys() >= set(answers):
+            return "answers-unknown"
+        if any(decision not in ASKS[open_asks[answer]].settled_by for answer in answers):
+            return "answers-unknown"
     if decision in NAMES_ONE_ASK and len(answers) != 1:
         return "answers-unknown"
     if decision is Decision.REOPENED and (copy.reopened or copy.erased):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -162,6 +163,7 @@ ASKS: Mapping[AskType, AskRow] = MappingProxyType(
 """The table of asks (said by the sender alone): at most one open per type, nothing after a withdrawal."""
 
 
+@cache
 def rows_for(decision: Decision, state: State) -> tuple[Row, ...]:
     """List the rows of the table by which `decision` may be made from `state`, by whomever."""
     return tuple(row for row in ROWS if row.decision is decision and state in row.from_states)

@@ -139,10 +139,11 @@ def played(
     fold = ReferralFold(*parties, first._replace(said_at=at), calendar)
     for each in ordered:
         at = max(at, moved.get(each.event_id, each.said_at))
-        owed = fold.custody()
-        due, owes = owed.due_at, owed.holder == agency == each.source
-        if due is not None and owed.due_clock is not None and owes and due < at:
-            found.setdefault(owed.due_clock, Ran(owed.due_clock, due, at))
+        holder, clock = fold.owed()
+        if clock is not None and holder == agency == each.source:
+            due = clock.due_at
+            if due is not None and due < at:
+                found.setdefault(clock.clock, Ran(clock.clock, due, at))
         fold.take(each._replace(said_at=at))
     return list(found.values())
 

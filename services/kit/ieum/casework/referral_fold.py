@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from ieum.casework.applicable_clocks import rules_of, stands_still
 from ieum.casework.business_days import BusinessCalendar
 from ieum.casework.clock_rules import CLOCK_RULES, steps_of
-from ieum.casework.running_clocks import RunningClock, belongs, paused, resumed, stands_still, timed
+from ieum.casework.running_clocks import RunningClock, begun, paused, resumed
 from ieum.casework.values import Side
 from ieum_contracts.catalogue import EVENT_TYPES, MODEL_OF_ASK, MODEL_OF_DECISION
 from ieum_contracts.codes import AskType, Decision, Priority, State
@@ -34,6 +35,7 @@ NO_ANSWER = frozenset(
     | {Decision.WITHDRAWN, Decision.CANCELLED, Decision.EXPIRED}
 )
 """Decisions that no worker of the recipient has to think of: an answer to a referral is any other."""
+_LAST_STEP = MappingProxyType({clock: steps_of(clock, Priority.ROUTINE)[-1:] for clock in CLOCK_RULES})
 
 
 class Said(NamedTuple):
@@ -97,7 +99,7 @@ class ReferralFold:
 
     def follows(self, each: Said) -> bool:
         """Whether an event is the next one of its side and later than all before, so that it can be taken."""
-        mine = {each.source, each.recipient} == set(self._parties)
+        mine = self._parties in ((each.source, each.recipient), (each.recipient, each.source))
         following = mine and each.sequence == self._numbers[each.source] + 1
         return following and each.sent_at >= self._last.sent_at and each.type != REQUESTED
 
@@ -120,11 +122,18 @@ class ReferralFold:
             return
         self._follow(decision, each.said_at)
 
+    def owed(self) -> tuple[int | None, RunningClock | None]:
+        """Tell whose move it is, and the clock that counts; of several the most harmful."""
+        clock = min(self._running.values(), key=_by_harm, default=None)
+        if self.copy.open:
+            return self._parties[1], clock
+        if clock is None:
+            return None, None
+        return self._parties[CLOCK_RULES[clock.clock].owes is Side.RECIPIENT], clock
+
     def custody(self) -> Custody:
-        """Return what follows from the events so far; of several clocks the most harmful counts."""
-        clock = min(self._running.values(), key=lambda each: (each.due_at is None, each.harm), default=None)
-        asked = bool(self.copy.open)
-        owes = Side.RECIPIENT if asked else None if clock is None else CLOCK_RULES[clock.clock].owes
+        """Return what follows from the events so far."""
+        holder, clock = self.owed()
         return Custody(
             sender=self._parties[0],
             recipient=self._parties[1],
@@ -132,7 +141,7 @@ class ReferralFold:
             requested_at=self.requested_at,
             copy=self.copy,
             since=self.since,
-            holder=None if owes is None else self._parties[owes is Side.RECIPIENT],
+            holder=holder,
             due_at=None if clock is None else clock.due_at,
             due_clock=None if clock is None else clock.clock,
             reminded_at=self.reminded_at,
@@ -164,16 +173,18 @@ class ReferralFold:
     def _follow(self, decision: Decision | None, at: datetime) -> None:
         """Set, pause and remove clocks, for a routine referral and by the agreement's own times."""
         after: dict[Clock, RunningClock] = {}
-        for clock, rule in CLOCK_RULES.items():
-            if not belongs(clock, self.copy):
-                continue
+        for rule in rules_of(self.copy):
+            clock = rule.clock
             before = self._running.get(clock)
             if stands_still(clock, self.copy):
                 if before is not None:
                     after[clock] = paused(before, at, self._calendar)
             elif before is None or decision in rule.restarted_by:
-                steps = steps_of(clock, Priority.ROUTINE)[-1:]
-                after[clock] = timed(RunningClock(clock, at, steps, rule.harm), self._calendar)
+                after[clock] = begun(clock, at, _LAST_STEP[clock], rule.harm, calendar=self._calendar)
             else:
                 after[clock] = resumed(before, at, self._calendar)
         self._running = after
+
+
+def _by_harm(clock: RunningClock) -> tuple[bool, int]:
+    return clock.due_at is None, clock.harm

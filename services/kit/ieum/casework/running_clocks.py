@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 
 from pydantic_core import from_json
 
+from ieum.casework.applicable_clocks import rules_of, stands_still
 from ieum.casework.business_days import BusinessCalendar, end_of
-from ieum.casework.clock_rules import CLOCK_RULES, Step, harm_of, steps_of
+from ieum.casework.clock_rules import Step, harm_of, steps_of
 from ieum.casework.values import AgencyView, Referral, Side
 from ieum_contracts.catalogue import decision_of
-from ieum_contracts.codes import AskType, Priority, State
+from ieum_contracts.codes import Priority
 from ieum_contracts.decisions import (
     ReferralHeld,
     ReferralInfoRequested,
     ReferralReceived,
     ReferralWaitlisted,
 )
-from ieum_contracts.lifecycle import RecipientCopy, SenderCopy
 from ieum_contracts.model import Model
 from ieum_contracts.overdue import Clock, ClockLevel, ClockPublished
 
@@ -62,9 +62,10 @@ def follow(
     Pure, and the same on both sides; the table says which clock runs on which.
     """
     after: dict[Clock, RunningClock] = {}
-    for clock, rule in CLOCK_RULES.items():
+    for rule in rules_of(referral.copy):
+        clock = rule.clock
         before = running.get(clock)
-        if rule.effect(referral.side) is None or not belongs(clock, referral.copy):
+        if rule.effect(referral.side) is None:
             continue
         if stands_still(clock, referral.copy):
             if before is not None:
@@ -96,7 +97,21 @@ def started(
             case _:
                 pass
     promised = promised if promised is not None and promised > at else None
-    return timed(RunningClock(clock, since, steps, harm_of(clock, priority), promised), view.calendar)
+    return begun(clock, since, steps, harm_of(clock, priority), promised, calendar=view.calendar)
+
+
+def begun(
+    clock: Clock,
+    since: datetime,
+    steps: tuple[Step, ...],
+    harm: int,
+    promised: datetime | None = None,
+    *,
+    calendar: BusinessCalendar,
+) -> RunningClock:
+    """Begin a clock of which no step is reached."""
+    due = _due(calendar, since, steps, 0, promised)
+    return RunningClock(clock, since, steps, harm, promised, due_at=due)
 
 
 def promised_review(body: ReferralWaitlisted, at: datetime) -> datetime | None:
@@ -132,9 +147,19 @@ def timed(clock: RunningClock, calendar: BusinessCalendar) -> RunningClock:
     """Tell when the next step is due by this calendar; what has been acted on stays as it is."""
     if clock.paused_at is not None or clock.fired == len(clock.steps):
         return clock
-    step, last = clock.steps[clock.fired], clock.fired == len(clock.steps) - 1
-    due = calendar.due(clock.since, step.amount, step.unit)
-    return replace(clock, due_at=clock.promised if last and clock.promised is not None else due)
+    return replace(clock, due_at=_due(calendar, clock.since, clock.steps, clock.fired, clock.promised))
+
+
+def _due(
+    calendar: BusinessCalendar,
+    since: datetime,
+    steps: Sequence[Step],
+    number: int,
+    promised: datetime | None,
+) -> datetime:
+    if promised is not None and number == len(steps) - 1:
+        return promised
+    return calendar.due(since, steps[number].amount, steps[number].unit)
 
 
 def fired(clock: RunningClock, now: datetime, calendar: BusinessCalendar) -> RunningClock:
@@ -142,25 +167,6 @@ def fired(clock: RunningClock, now: datetime, calendar: BusinessCalendar) -> Run
     while (due := clock.fires_at) is not None and due <= now:  # at most as often as it has steps
         clock = timed(replace(clock, fired=clock.fired + 1, fired_at=now), calendar)
     return clock
-
-
-def belongs(clock: Clock, copy: SenderCopy | RecipientCopy) -> bool:
-    """Whether a clock runs or waits for a referral: after a withdrawal only that of the erasure."""
-    if clock is Clock.ERASURE_RECEIPT:
-        return copy.withdrawn and not copy.erased
-    if copy.withdrawn or (isinstance(copy, SenderCopy) and copy.over):
-        return False
-    pausing = clock is Clock.DECISION and copy.state is State.INFO_REQUESTED
-    return pausing or copy.state in CLOCK_RULES[clock].states
-
-
-def stands_still(clock: Clock, copy: SenderCopy | RecipientCopy) -> bool:
-    """Whether a clock stands still: a decision for what is asked, an acknowledgement for a dispute."""
-    asks = copy.waiting if isinstance(copy, RecipientCopy) else copy.open
-    disputed = any(ask is AskType.OUTCOME_DISPUTED for _, ask in asks)
-    return (clock is Clock.DECISION and copy.state is State.INFO_REQUESTED) or (
-        clock is Clock.ACKNOWLEDGEMENT and disputed
-    )
 
 
 def _sooner(clock: RunningClock, referral: Referral, at: datetime, view: AgencyView) -> RunningClock:
