@@ -35,8 +35,9 @@ from ieum_console.projection import (
     read_referral,
     read_silences,
 )
-from ieum_console.projector.headers import read_headers
+from ieum_console.projector.headers import Rejected, Seen, read_headers
 from ieum_console.projector.store import ProjectionStore
+from ieum_console.projector.taking_in import in_parts, take_in
 from ieum_contracts.codes import State
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.stack import Stack
@@ -160,10 +161,16 @@ async def _measure_projector(database: Database, events: int) -> float:
     """Write synthetic records, headers and all, as the projector does; only Kafka itself is left out."""
     store = ProjectionStore(WEEKDAYS)
     records = list(synthetic_records(events))
+    batches = (records[start : start + BATCH] for start in range(0, len(records), BATCH))
     async with database.acquire() as connection:
         await store.begin(connection)
-        began = time.perf_counter()
-        for start in range(0, len(records), BATCH):
-            seen = [read_headers(*each) for each in records[start : start + BATCH]]
+
+        async def read() -> list[Seen | Rejected]:
+            return await in_parts(next(batches, ()), lambda each: read_headers(*each))
+
+        async def write(seen: Sequence[Seen | Rejected]) -> None:
             await store.apply(connection, seen, datetime.now(UTC))
+
+        began = time.perf_counter()
+        await take_in(read, write, lambda: False)
         return len(records) / (time.perf_counter() - began)

@@ -3,9 +3,10 @@
 import asyncio
 import time
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePath
 
 import structlog
@@ -19,6 +20,7 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.errors import Transient
 from ieum.storage.database import Database
 from ieum_console.projector.groups import GroupReader
+from ieum_console.projector.headers import Rejected, Seen
 from ieum_console.projector.names import ADD_AGENCIES
 from ieum_console.projector.reading_rows import (
     forget_old,
@@ -29,6 +31,7 @@ from ieum_console.projector.reading_rows import (
 )
 from ieum_console.projector.silence_rows import look_at_silence
 from ieum_console.projector.store import ProjectionStore, RebuiltError, read_offsets
+from ieum_console.projector.taking_in import take_in
 from ieum_console.projector.topics import TopicReader
 from ieum_console.settings import ConsoleSettings
 
@@ -61,6 +64,10 @@ def place_of(error: Exception) -> str:
     own = [each for each in traceback.extract_tb(error.__traceback__) if "ieum_console" in each.filename]
     frame = own[-1] if own else frame
     return f"{PurePath(frame.filename).name}:{frame.lineno}"
+
+
+def _is_time(checked: float) -> bool:
+    return time.monotonic() - checked >= CHECK_SECONDS
 
 
 def now() -> datetime:
@@ -104,16 +111,17 @@ class Projector:
             await self._discover(reader)
             checks, checked = 0, 0.0
             while True:
-                if time.monotonic() - checked >= CHECK_SECONDS:
+                if _is_time(checked):
                     await self._check(reader, groups, checks)
                     checks, checked = checks + 1, time.monotonic()
                     backoff.reset()
-                records = await reader.read()
-                if records:
-                    async with self._database.acquire() as connection:
-                        await self.store.apply(connection, records, now())
+                await take_in(reader.read, self._write, partial(_is_time, checked))
         finally:
             await asyncio.gather(reader.stop(), groups.stop())
+
+    async def _write(self, records: Sequence[Seen | Rejected]) -> None:
+        async with self._database.acquire() as connection:
+            await self.store.apply(connection, records, now())
 
     async def _discover(self, reader: TopicReader) -> None:
         async with self._database.acquire() as connection:

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum_console.projector.headers import Mailbox, Record, Rejected, Seen, mailboxes_of, read_headers
+from ieum_console.projector.taking_in import in_parts
 from ieum_console.settings import ConsoleSettings
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
@@ -87,7 +88,7 @@ class TopicReader:
             records += each
             self.last_read[partition] = each[-1].timestamp
         records.sort(key=lambda each: each.timestamp)
-        return [self._headers(each) for each in records]
+        return await in_parts(records, self._headers)
 
     def _headers(self, record: Record) -> Seen | Rejected:
         seen = read_headers(record, self.mailboxes[record.topic])
