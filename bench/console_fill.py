@@ -1,5 +1,7 @@
 """A projection as after years of work, made by SQL: `$1` referrals among six agencies."""
 
+from ieum_console.projector.rebuild import KEPT_DAYS
+
 AGENCIES = """
 insert into agency (name) values ('employment-center'), ('city-welfare-team'), ('microfinance-center'),
     ('veterans-center'), ('city-job-center'), ('women-reemployment-center')
@@ -127,6 +129,7 @@ FILL = (
         TYPES,
         REFERRALS,
         STEPS,
+        KEPT_DAYS,
         TALLY,
         EDGES,
         FLOW,

@@ -22,6 +22,7 @@ LARGE = (
     "delivery_time",
     "notice",
     "answer_sample",
+    "day_of_events",
     "audit",
     "gap",
     "change",

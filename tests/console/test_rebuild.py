@@ -21,6 +21,14 @@ SAME = (
     "select referral, answered_at from answer_sample order by 1",
 )
 
+COUNTED_WRONG = """
+with held as (
+    select source, (said_at at time zone 'Asia/Seoul')::date as day, type, count(*)::integer as events
+    from step where family = 1 group by 1, 2, 3
+)
+(table held except table day_of_events) union all (table day_of_events except table held)
+"""
+
 
 async def whole(console: Console) -> list[list[tuple[object, ...]]]:
     return [await table(console, each) for each in SAME]
@@ -40,6 +48,8 @@ async def test_a_rebuilt_projection_is_the_same_and_tells_its_progress(console: 
 
         await caught_up(console)
         assert await whole(console) == before
+        assert await table(console, "select sum(events) from day_of_events") == [(len(said),)]
+        assert await table(console, COUNTED_WRONG) == []
     assert told[0] == f"{len(said)} records are read again from the topics."
     assert told[-1] == f"{len(said)} of {len(said)} records (100 %), 0 to go."
 
@@ -61,6 +71,7 @@ async def test_what_the_topics_no_longer_hold_is_kept(console: Console) -> None:
             [(*r[:5], 2, *r[6:]) for r in before[1]],
             before[2],
         ]
+        assert await table(console, COUNTED_WRONG) == []
 
 
 async def test_a_projector_notices_that_it_writes_to_a_projection_that_is_gone(console: Console) -> None:

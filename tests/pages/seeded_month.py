@@ -8,6 +8,7 @@ from asyncpg import Connection
 
 from ieum.casework.business_days import WEEKDAYS
 from ieum_console.pages.played_day import days_to_play
+from ieum_console.projector.rebuild import KEPT_DAYS
 from ieum_console.replay.absence import day_of_absence
 
 AWAY = 5
@@ -49,4 +50,5 @@ async def seed_month(
             ):
                 offset += 1
                 await connection.execute(INSERT, key, *edge, sequence, types[kind], at, offset)
+    await connection.execute(KEPT_DAYS)
     return days[-1]

@@ -75,7 +75,7 @@ async def play_day(
     number, days = numbers.get(agency), days_to_play(calendar, now)
     if number is None or day not in days:
         return None
-    counted = await read_days(connection, number, day_of_absence(min(days)), now, WORK_TYPES)
+    counted = await read_days(connection, number, min(days), WORK_TYPES)
     if not counted:
         return None
     usual, busy = _rates(counted, days)

@@ -14,10 +14,10 @@ REFERRALS_MAX = 200
 """More than the busiest centre has in a day; what is beyond is left out, and the page says so."""
 
 DAYS = """
-select (e.said_at at time zone 'Asia/Seoul')::date as day, count(*) filter (where t.name = any($4::text[]))
-    as work, count(*) as events
-from step e join event_type t on t.id = e.type
-where e.source = $1 and e.family = 1 and e.said_at >= $2 and e.said_at < $3
+select d.day, coalesce(sum(d.events) filter (where t.name = any($3::text[])), 0)::integer as work,
+    sum(d.events)::integer as events
+from day_of_events d join event_type t on t.id = d.type
+where d.agency = $1 and d.day >= $2
 group by 1 order by 1
 """
 
@@ -56,10 +56,10 @@ async def read_agency_numbers(connection: Connection) -> Mapping[str, int]:
 
 
 async def read_days(
-    connection: Connection, agency: int, since: datetime, until: datetime, work: Collection[str]
+    connection: Connection, agency: int, since: date, work: Collection[str]
 ) -> tuple[DayOfWork, ...]:
-    """Count what an agency said about referrals by day in Seoul; `work` are the types that workers say."""
-    rows = await connection.fetch(DAYS, agency, since, until, sorted(work))
+    """Tell how much an agency said about referrals by day in Seoul; `work` are the types workers say."""
+    rows = await connection.fetch(DAYS, agency, since, sorted(work))
     return tuple(DayOfWork(**dict(row)) for row in rows)
 
 

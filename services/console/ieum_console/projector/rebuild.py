@@ -18,7 +18,7 @@ REBUILD_SECONDS_MAX = 3_600.0
 
 EMPTY = """
 truncate partition_position, rejected_record, gap, referral, tally, edge, flow, delivery_time, notice,
-    waiting_stream, programme, spoken, answer_sample, change, presence, instance, silence
+    waiting_stream, programme, spoken, answer_sample, change, presence, instance, silence, day_of_events
 """
 
 DROP_STEPS = """
@@ -31,6 +31,12 @@ where step.recipient = (select id from agency where name = held.agency) and step
 KEPT_EDGES = """
 insert into edge (source, recipient, records, events, last_said_at)
 select source, recipient, count(*), count(*), max(said_at) from step group by source, recipient
+"""
+
+KEPT_DAYS = """
+insert into day_of_events (agency, day, type, events)
+select source, (said_at at time zone 'Asia/Seoul')::date, type, count(*) from step where family = 1
+group by 1, 2, 3
 """
 
 BEGIN = """
@@ -57,6 +63,7 @@ async def begin_rebuild(
             DROP_STEPS, *map(list, zip(*firsts, strict=True)), timeout=REBUILD_SECONDS_MAX
         )
         await connection.execute(KEPT_EDGES)
+        await connection.execute(KEPT_DAYS)
         await connection.execute(BEGIN, now, records)
         store.forget()
         await _fold_kept(connection, store, now)

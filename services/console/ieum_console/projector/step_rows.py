@@ -8,7 +8,7 @@ from asyncpg import Connection
 
 from ieum.casework.referral_fold import Said
 from ieum_console.projection.families import FAMILY_NUMBERS
-from ieum_console.projector.batch import Batch
+from ieum_console.projector.batch import StepRow
 from ieum_console.projector.names import Names
 from ieum_contracts.topics import Family
 
@@ -26,6 +26,7 @@ class Place(NamedTuple):
 
 
 WRITE_STEPS = """
+with written as (
 insert into step (
     key, source, recipient, family, sequence, event_id, type, said_at, sent_at, partition, "offset", sends,
     differing, journey, causation, trace
@@ -39,19 +40,17 @@ on conflict (key, source, recipient, family, sequence) do update set
     sends = step.sends + excluded.sends,
     differing = step.differing or excluded.differing or step.event_id <> excluded.event_id
 returning key, source, recipient, family, sequence, xmax = 0 as fresh
+)
+select key, source, recipient, family, sequence from written where not fresh
 """
 
 
-async def write_steps(connection: Connection, batch: Batch, names: Names) -> list[Place]:
+async def write_steps(connection: Connection, steps: Mapping[Place, StepRow], names: Names) -> list[Place]:
     """Write the events of a batch; returns the places that were not there before."""
-    if not batch.steps:
+    if not steps:
         return []
-    places = {
-        Place(p.key, names.agencies[p.source], names.agencies[p.recipient], p.family, p.sequence): p
-        for p in batch.steps
-    }
     rows = []
-    for place, step in zip(places, batch.steps.values(), strict=True):
+    for place, step in steps.items():
         seen, envelope = step.seen, step.seen.envelope
         rows.append(
             (
@@ -69,9 +68,9 @@ async def write_steps(connection: Connection, batch: Batch, names: Names) -> lis
                 envelope.traceparent,
             )
         )
-    written = await connection.fetch(WRITE_STEPS, *map(list, zip(*rows, strict=True)))
-    fresh = {Place(*list(row.values())[:-1]) for row in written if row["fresh"]}
-    return [place for place in places if place in fresh]
+    known = await connection.fetch(WRITE_STEPS, *map(list, zip(*rows, strict=True)))
+    again = {Place(*row.values()) for row in known}
+    return [place for place in steps if place not in again]
 
 
 READ_STEPS = """

@@ -11,6 +11,7 @@ from ieum.casework.business_days import BusinessCalendar
 from ieum.casework.referral_fold import Said
 from ieum.errors import Transient
 from ieum_console.projector.batch import Batch, StepKey, gather
+from ieum_console.projector.day_rows import write_days
 from ieum_console.projector.head_rows import read_stored, write_gaps, write_heads
 from ieum_console.projector.headers import Rejected, Seen
 from ieum_console.projector.names import OTHER_TYPE, Names, read_types
@@ -72,9 +73,11 @@ class ProjectionStore:
         names = self._names
         await names.learn(connection, batch.agencies(), batch.types())
         number = await connection.fetchval(NEXT_NUMBER, batch.records, now)
-        fresh = await write_steps(connection, batch, names)
-        changed = await self._follow(connection, batch, fresh, now)
-        await write_heads(connection, changed, names, number)
+        steps = {self._place(key): row for key, row in batch.steps.items()}
+        fresh = await write_steps(connection, steps, names)
+        said = {place: _said(place, steps[place].seen) for place in fresh}
+        await write_heads(connection, await self._follow(connection, said, now), names, number)
+        await write_days(connection, said, names)
         events = _by_edge(names, fresh)
         await write_traffic(connection, batch, names, events=events, number=number, now=now)
         await write_notices(connection, batch, names)
@@ -82,15 +85,14 @@ class ProjectionStore:
         await connection.execute(WRITE_OFFSETS, *map(list, zip(*rows, strict=True)))
 
     async def _follow(
-        self, connection: Connection, batch: Batch, fresh: Sequence[Place], now: datetime
+        self, connection: Connection, said: Mapping[Place, Said], now: datetime
     ) -> Mapping[UUID, KnownKey]:
         """Take new events into what is known of their keys; keys that do not follow are read as a whole."""
-        said = {self._place(each): _said(self._place(each), row.seen) for each, row in batch.steps.items()}
         changed: dict[UUID, KnownKey] = {}
         unknown: set[UUID] = set()
-        for place in sorted(fresh, key=lambda each: (said[each].sent_at, each)):
+        for place, event in sorted(said.items(), key=lambda each: (each[1].sent_at, each[0])):
             known = self._known.get(place.key)
-            if known is None or place.key in unknown or not known.take(place, said[place]):
+            if known is None or place.key in unknown or not known.take(place, event):
                 unknown.add(place.key)
             else:
                 changed[place.key] = known
