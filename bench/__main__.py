@@ -1,4 +1,4 @@
-"""The benchmarks' command line: assessments, side-by-side, backlog, take-over, centres, due, console."""
+"""The benchmarks' command line: what is measured, on which servers, and where its results are kept."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import assessments, backlog, centres, console, due, report, results, take_over
+from bench import assessments, backlog, centres, console, due, projection, report, results, take_over
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
@@ -118,6 +118,11 @@ def _console(arguments: argparse.Namespace) -> Work:
     return lambda stack, _template, found, keep: console.measure(stack, referrals, events, found, keep)
 
 
+def _projection(arguments: argparse.Namespace) -> Work:
+    events = 10_000 if arguments.quick else arguments.events
+    return lambda stack, template, found, keep: projection.measure(stack, template, events, found, keep)
+
+
 WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.SIDE_BY_SIDE: _side_by_side,
     results.BACKLOG: _backlog,
@@ -125,6 +130,7 @@ WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.CENTRES: _centres,
     results.DUE: _due,
     results.CONSOLE: _console,
+    results.PROJECTION: _projection,
 }
 
 
@@ -147,7 +153,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--foreign-max", type=float, default=0.12, help="share of the machine others may take"
     )
-    parser.add_argument("--events", type=int, default=100_000, help="length of the backlog; clocks due")
+    parser.add_argument(
+        "--events",
+        type=int,
+        default=100_000,
+        help="length of the backlog; clocks due; records of the console",
+    )
     parser.add_argument("--referrals", type=int, default=1_000_000, help="referrals of the console")
     parser.add_argument("--to", type=int, default=5, help="number of centres to grow to")
     return parser

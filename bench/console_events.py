@@ -15,14 +15,15 @@ from ieum_contracts.topics import Family
 
 SENDER, RECIPIENT = Address("benchville", "employment-center"), Address("benchville", "city-welfare-team")
 STORY = (
-    (SENDER, "requested"),
-    (RECIPIENT, "received"),
-    (RECIPIENT, "accepted"),
-    (RECIPIENT, "started"),
-    (RECIPIENT, "completed"),
-    (SENDER, "outcome-acknowledged"),
-    (RECIPIENT, "closed"),
+    (0, "requested"),
+    (1, "received"),
+    (1, "accepted"),
+    (1, "started"),
+    (1, "completed"),
+    (0, "outcome-acknowledged"),
+    (1, "closed"),
 )
+"""Who says what: the sender (0) or the recipient (1)."""
 AT_ONCE = 500
 """So many referrals are under way at a time."""
 BEGAN = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
@@ -42,7 +43,9 @@ class SyntheticRecord:
     value: bytes | None = b"\xff sealed"
 
 
-def synthetic_records(events: int) -> Iterator[tuple[SyntheticRecord, Mailbox]]:
+def synthetic_records(
+    events: int, sender: Address = SENDER, recipient: Address = RECIPIENT
+) -> Iterator[tuple[SyntheticRecord, Mailbox]]:
     """Give records in the order of the broker's time, some hundreds of referrals under way side by side."""
     offsets: dict[tuple[str, int], int] = {}
     number = 0
@@ -52,15 +55,19 @@ def synthetic_records(events: int) -> Iterator[tuple[SyntheticRecord, Mailbox]]:
             for place in range(AT_ONCE):
                 if number == events:
                     return
-                yield _record(uuid5(_NAMES, str(first + place)), step, number, offsets)
+                yield _record(uuid5(_NAMES, str(first + place)), step, number, (sender, recipient), offsets)
                 number += 1
 
 
 def _record(
-    key: UUID, step: int, number: int, offsets: dict[tuple[str, int], int]
+    key: UUID,
+    step: int,
+    number: int,
+    parties: tuple[Address, Address],
+    offsets: dict[tuple[str, int], int],
 ) -> tuple[SyntheticRecord, Mailbox]:
-    source, word = STORY[step]
-    recipient = RECIPIENT if source == SENDER else SENDER
+    side, word = STORY[step]
+    source, recipient = parties[side], parties[1 - side]
     mailbox = next(each for each in mailboxes_of(recipient) if each.family is Family.REFERRAL)
     kind = EVENT_TYPES[f"referral.{word}.v1"]
     at = BEGAN + timedelta(milliseconds=number)
@@ -72,7 +79,7 @@ def _record(
         subject=str(key),
         recipient=recipient,
         dataschema=kind.dataschema,
-        sequence=1 + sum(who == source for who, _ in STORY[:step]),
+        sequence=1 + sum(who == side for who, _ in STORY[:step]),
         journey=uuid5(key, "journey"),
         causation=str(uuid5(key, str(step - 1))) if step else None,
     )

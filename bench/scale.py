@@ -18,6 +18,7 @@ def scale_sections(folder: Path) -> Iterator[str]:
         results.CENTRES: _centres,
         results.DUE: _due,
         results.CONSOLE: _console,
+        results.PROJECTION: _projection,
     }
     for name, section in sections.items():
         found = results.read(name, folder)
@@ -155,5 +156,25 @@ def _console(found: dict[str, Any]) -> str:
             "| --- | --- | --- | --- |",
             *rows,
             "",
+        ]
+    )
+
+
+def _projection(found: dict[str, Any]) -> str:
+    steady, rebuild = found["steady"], found["rebuild"]
+    return "\n".join(
+        [
+            "## The console's projector beside Kafka\n",
+            (
+                f"At {steady['rate']:,} records a second, for {steady['seconds']:,.0f} s, the oldest record "
+                f"that was not yet in the projection was {steady['seconds_behind_p95']:.1f} s old at the "
+                f"95th percentile and {steady['seconds_behind_max']:.1f} s at most (aim 3); the process "
+                f"took {steady['mib_first']:,.0f} MiB after a quarter of that time and "
+                f"{steady['mib_last']:,.0f} at its end. `ieum console rebuild` read "
+                f"{rebuild['records']:,} records again in {rebuild['seconds']:,.0f} s, "
+                f"{rebuild['per_second']:,.0f} a second, told its progress {rebuild['lines']} times, and "
+                f"took {rebuild['mib_first']:,.0f} MiB after a quarter of that time and "
+                f"{rebuild['mib_max']:,.0f} at most.\n"
+            ),
         ]
     )

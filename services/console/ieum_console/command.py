@@ -10,6 +10,7 @@ from ieum.cli.addresses import agency_urls
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import CommandError, Exit
 from ieum.cli.output import tell
+from ieum.garbage_collection import collect_less
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console
 from ieum_console.pages.web_settings import WebSettings
@@ -74,6 +75,7 @@ def rebuild() -> None:
 
     The audit, and events that the topics no longer hold, are kept.
     """
+    collect_less()
     asyncio.run(rebuild_projection(console_settings(), tell))
 
 
