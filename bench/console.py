@@ -16,6 +16,7 @@ from bench import results
 from bench.console_events import synthetic_records
 from bench.console_fill import FILL, SAMPLE_IDS, SAMPLE_OPERATIONS
 from bench.console_pages import measure_pages, times
+from bench.console_picture import first_picture
 from bench.machine import calibrate
 from ieum.casework.business_days import WEEKDAYS
 from ieum.centre.postgres import connect_admin, create_database, create_role
@@ -42,7 +43,7 @@ from ieum_contracts.codes import State
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.stack import Stack
 
-ROUNDS, FILL_SECONDS_MAX = 60, 3_600.0
+ROUNDS, PICTURES, FILL_SECONDS_MAX = 60, 20, 3_600.0
 AIM_MS, AIM_PER_SECOND = 100.0, 5_000
 BATCH = 2_000
 AGENCY, OTHER = "employment-center", "city-welfare-team"
@@ -88,11 +89,13 @@ async def _measured(stack: Stack, referrals: int, events: int) -> dict[str, Any]
             collect_less()  # as the console does when it starts
             queries = await _measure_queries(connection, samples)
         pages = await measure_pages(database, samples, operations, ROUNDS)
+        picture = await first_picture(database, PICTURES)
     async with _database(stack) as database:
         rate = await _measure_projector(database, events)
     return {
         "referrals": referrals,
         "pages": pages,
+        "first_picture": picture,
         "queries": queries,
         "projector_events": events,
         "projector_per_second": round(rate),

@@ -29,6 +29,7 @@ async def test_it_measures_and_says_so(stack: Stack, tmp_path: Path) -> None:
     assert len(found["pages"]) > 20
     assert all(0 < each["p50"] <= each["p95"] <= each["max"] for each in found["pages"].values())
     assert found["projector_per_second"] > 0
+    assert 0 < found["first_picture"]["p50"] <= found["first_picture"]["max"]
     results.write(results.CONSOLE, found, tmp_path)
     (section,) = scale_sections(tmp_path)
     assert "2,000 referrals" in section

@@ -10,7 +10,7 @@ from tests.browser.installation import Installation, installed
 
 LAUNCH_MILLISECONDS_MAX = 180_000
 EXPECT_MILLISECONDS_MAX = 30_000
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--no-zygote",
@@ -31,7 +31,7 @@ async def browser(browser_installation: Installation) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=browser_installation.chromium,
-            args=_FLAGS,
+            args=FLAGS,
             env={**browser_installation.environment},
             timeout=LAUNCH_MILLISECONDS_MAX,
         )

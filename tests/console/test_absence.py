@@ -8,6 +8,7 @@ import pytest
 
 from ieum.agency import Names, Programme
 from ieum.casework.business_days import WEEKDAYS, BusinessCalendar
+from ieum.casework.custody import merged
 from ieum.casework.referral_fold import Said
 from ieum_console.replay.absence import Absence, Recorded, day_without, moved_by, played
 from ieum_console.replay.elsewhere import instead_of
@@ -165,7 +166,14 @@ def test_nobody_answers_before_being_asked() -> None:
         said(1, AWAY, 3, "received", at(0, 12)),
         said(1, AWAY, 4, "accepted", at(3, 17)),
     ]
-    late = played(events, {events[2].event_id: at(9, 9), events[5].event_id: at(9, 9)}, AWAY, WEEKDAYS)
+    parties = (SENDER, AWAY)
+    late = played(
+        list(merged(events, *parties)),
+        parties,
+        {events[2].event_id: at(9, 9), events[5].event_id: at(9, 9)},
+        AWAY,
+        WEEKDAYS,
+    )
 
     assert [each.clock for each in late] == [Clock.DECISION]
     assert late[0].said_at == at(9, 9)

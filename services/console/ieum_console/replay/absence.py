@@ -102,8 +102,10 @@ def day_without(recorded: Recorded, away: date, calendar: BusinessCalendar) -> A
         if parties is None or recorded.agency not in parties or not _touched(events, moved):
             continue
         peer = parties[parties[0] == recorded.agency]
-        ran = played(events, moved, recorded.agency, calendar)
-        before = {each.clock for each in played(events, {}, recorded.agency, calendar)} if ran else set()
+        ordered = list(merged(events, *parties))
+        ran = played(ordered, parties, moved, recorded.agency, calendar)
+        anyway = played(ordered, parties, {}, recorded.agency, calendar) if ran else []
+        before = {each.clock for each in anyway}
         owed = [
             Late(referral, peer, each, each.clock in before)
             for each in ran
@@ -124,16 +126,17 @@ def day_without(recorded: Recorded, away: date, calendar: BusinessCalendar) -> A
 
 
 def played(
-    events: Sequence[Said], moved: Mapping[UUID, datetime], agency: int, calendar: BusinessCalendar
+    ordered: Sequence[Said],
+    parties: tuple[int, int],
+    moved: Mapping[UUID, datetime],
+    agency: int,
+    calendar: BusinessCalendar,
 ) -> list[Ran]:
     """Fold a referral with some of its events moved; tell which clocks ran out while the agency owed.
 
-    Nobody answers before being asked: an event is never earlier than those before it.
+    `ordered` are its events in one order (`merged`), of sender and recipient. Nobody answers before being
+    asked: an event is never earlier than those before it.
     """
-    parties = parties_of(events)
-    ordered = list(merged(events, *parties)) if parties else []
-    if parties is None or not ordered:
-        return []
     first = next((each for each in ordered if each.type == REQUESTED), ordered[0])
     at, found = moved.get(first.event_id, first.said_at), dict[Clock, Ran]()
     fold = ReferralFold(*parties, first._replace(said_at=at), calendar)
