@@ -23,6 +23,7 @@ from ieum.api.http.responses import (
     write_cursor,
 )
 from ieum.api.http.unit_of_work import reading
+from ieum.api.operators.troubled_streams import Place, read_troubled
 from ieum.api.problems.stream_name import StreamId
 from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
@@ -84,74 +85,10 @@ async def list_streams(
     """List streams in which something waits, was refused or was skipped, here or at a peer."""
     after = _place(cursor)
     async with reading(context.delivery.database) as connection:
-        rows: Sequence[Record] = await connection.fetch(_TROUBLED, state, *after, limit + 1)
+        rows = await read_troubled(connection, state, after, limit + 1)
         await context.delivery.peers.load_numbers(connection, (row["peer"] for row in rows))
     shown = [_view(context, row) for row in rows[:limit]]
     return json_answer(StreamPage(streams=shown, next=_next(rows, limit)))
-
-
-_TROUBLED = """
-with parked_first as (
-    select * from (
-        select distinct on (key, peer, family)
-            key, peer, family, case when dead then 'dead' else 'parked' end as state, sequence, reason,
-            attempts, since, retry_at
-        from parked where (key, peer, family) >= ($2::uuid, $3::smallint, $4::smallint)
-        order by key, peer, family, sequence
-    ) f
-    where ($1::text is null or state = $1)
-        and (key, peer, family, sequence, state) > ($2, $3, $4, $5::bigint, $6::text)
-    order by key, peer, family limit $7
-), held_first as (
-    select key, peer, family, 'held' as state, min(sequence) as sequence, 'broker.refused' as reason,
-        count(*) as waiting
-    from outbox where held and key >= $2 and ($1 is null or $1 = 'held')
-    group by key, peer, family order by key, peer, family limit $7 + 1
-), stopped as (
-    select key, peer, family, heard + 1 as sequence, stopped as reason
-    from stream where stopped is not null and key >= $2 and ($1 is null or $1 = 'stopped')
-        and (key, peer, family) >= ($2, $3, $4)
-    order by key, peer, family limit $7 + 1
-), fated as (
-    select key, peer, family, fate as state, sequence, reason, at
-    from ledger
-    where fate <> 'applied' and (key, peer, family, sequence) >= ($2, $3, $4, $5)
-        and ($1 is null or fate = $1) and (key, peer, family, sequence, fate) > ($2, $3, $4, $5, $6)
-    order by key, peer, family, sequence limit $7
-), at_peer as (
-    select key, peer, family, kind || '-at-peer' as state, sequence, reason, at
-    from told
-    where (key, peer, family, sequence) >= ($2, $3, $4, $5) and ($1 is null or kind || '-at-peer' = $1)
-        and (key, peer, family, sequence, kind || '-at-peer') > ($2, $3, $4, $5, $6)
-    order by key, peer, family, sequence, kind limit $7
-), troubled as (
-    select key, peer, family, state, sequence, reason, attempts, since, retry_at, 0::bigint as waiting
-    from parked_first
-    union all
-    select key, peer, family, state, sequence, reason, null, null, null, waiting from held_first
-    union all
-    select key, peer, family, 'stopped', sequence, reason, null, null, null, 0 from stopped
-    union all
-    select key, peer, family, state, sequence, reason, null, at, null, 0 from fated
-    union all
-    select key, peer, family, state, sequence, reason, null, at, null, 0 from at_peer
-)
-select t.key, t.peer, t.family, t.state, t.sequence, t.reason, t.attempts, t.since, t.retry_at,
-    case when t.state in ('parked', 'dead') then (
-        select count(*) from parked p where p.key = t.key and p.peer = t.peer and p.family = t.family
-    ) else t.waiting end as waiting,
-    coalesce(s.said, 0) as said, coalesce(s.heard, 0) as heard
-from (
-    select * from troubled
-    where (key, peer, family, sequence, state) > ($2, $3, $4, $5, $6)
-    order by key, peer, family, sequence, state limit $7
-) t
-left join lateral (
-    select said, heard from stream
-    where key = t.key and peer = t.peer and family = t.family limit 1
-) s on true
-order by t.key, t.peer, t.family, t.sequence, t.state
-"""
 
 
 def _view(context: ApiContext, row: Record) -> StreamView:
@@ -174,7 +111,7 @@ def _view(context: ApiContext, row: Record) -> StreamView:
     )
 
 
-def _place(cursor: str | None) -> tuple[UUID, int, int, int, str]:
+def _place(cursor: str | None) -> Place:
     if cursor is None:
         return UUID(int=0), 0, 0, 0, ""
     key, peer, family, sequence, state = read_cursor(cursor, 5)

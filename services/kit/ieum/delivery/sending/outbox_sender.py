@@ -159,7 +159,9 @@ class OutboxSender:
 
 
 _RELEASE = """
-update outbox set held = false where id = any(array(select id from outbox where held order by id limit $1))
+update outbox set held = false where id = any(array(
+    select id from outbox where held and id > 0 order by id limit $1
+))
 """
 
 
