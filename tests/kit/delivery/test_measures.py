@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
+from ieum.delivery.maintenance.walk_parked import WalkParked
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.observe.process_measures import ProcessMeasures
 from ieum.storage.database import open_database
@@ -38,9 +39,10 @@ def measured(agency: Bare) -> Iterator[CollectorRegistry]:
 
 
 async def counted(agency: Bare) -> CollectorRegistry:
-    registry = CollectorRegistry()
+    registry, walk = CollectorRegistry(), WalkParked()
     async with agency.database.acquire() as connection:
-        await count_waiting(connection, DeliveryMeasures(registry))
+        await walk.run(connection, agency.clock())
+        await count_waiting(connection, DeliveryMeasures(registry), walk.reasons)
     return registry
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from ieum.delivery.blocked.parking import WOKEN_MAX, due_keys
-from ieum.delivery.maintenance.walk_parked import Gap, WalkParked
+from ieum.delivery.maintenance.walk_parked import Gap, WaitsFor, WalkParked
 from ieum.delivery.streams.stream import StreamKey
 from tests.kit.delivery.agencies import Bare
 from tests.kit.delivery.conftest import Pair
@@ -84,4 +84,27 @@ async def test_a_round_wakes_what_may_be_tried_and_finds_gaps_across_its_parts(r
     await beta.change("truncate source")
     await round_of(beta, walk, parts=5)
     assert held in {row["key"] for row in await beta.rows(RETRY_TIMES)}
+    await beta.change("truncate parked, stream")
+
+
+async def test_what_waits_is_counted_part_by_part_and_shown_whole_after_a_round(resting: Pair) -> None:
+    beta = resting.beta
+    await waits(beta, 1, 1, 2, 3, 4, 5, 6)
+    await waits(beta, 2, 1, dead=True)
+    await waits(beta, 3, 1, 2, reason="fold.failed")
+    walk = WalkParked(rows_max=3)
+    usual = WaitsFor("stream.waiting", dead=False)
+
+    await round_of(beta, walk, parts=1)
+    assert walk.reasons == {usual: 3}, "in the first round, as far as it has come"
+    await round_of(beta, walk, parts=2)
+    whole = {usual: 6, usual._replace(dead=True): 1, WaitsFor("fold.failed", dead=False): 2}
+    await round_of(beta, walk, parts=1)
+    assert walk.reasons == whole
+
+    await beta.change("delete from parked where sequence > 1")
+    await round_of(beta, walk, parts=1)
+    assert walk.reasons == whole, "until the next round has come to its end"
+    await round_of(beta, walk, parts=1)
+    assert walk.reasons == {usual: 1, usual._replace(dead=True): 1, WaitsFor("fold.failed", dead=False): 1}
     await beta.change("truncate parked, stream")

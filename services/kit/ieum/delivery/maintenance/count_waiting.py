@@ -1,16 +1,19 @@
 """Job: count the rows that wait, and how long, for the metrics of the leading process."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from asyncpg import Connection
 
+from ieum.delivery.maintenance.walk_parked import WaitsFor
 from ieum.observe.metrics import DeliveryMeasures
 
 _COUNT = """
 select
-    (select count(*) from outbox) as outbox,
-    (select count(*) from notice) as notice,
-    (select count(*) from erasing) as erasing
+    (select count(*) from (select from outbox limit $1) o) as outbox,
+    (select count(*) from (select from notice limit $1) n) as notice,
+    (select count(*) from (select from erasing limit $1) e) as erasing
 """
-_PARKED = "select reason, dead, count(*) as events from parked group by reason, dead"
 _AGE = """
 select extract(epoch from clock_timestamp() - l.at)::float8
 from (select key, peer, family, sequence from outbox where not resent order by id limit 1) o
@@ -22,16 +25,19 @@ cross join lateral (
 _BEHIND = "select count(*) from expected where since <= now() - interval '1 minute'"
 
 COUNTED = ("outbox", "notice", "parked", "dead", "erasing")
+COUNTED_MAX = 100_000
+"""Rows that are counted: more take longer than a statement should, and say no more to whoever reads it."""
 
 
-async def count_waiting(connection: Connection, measures: DeliveryMeasures) -> None:
-    """Set the gauges."""
-    parked = await connection.fetch(_PARKED)
-    reasons: dict[str, int] = {}
-    for row in parked:
-        reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["events"]
-    dead = sum(row["events"] for row in parked if row["dead"])
-    rows = dict(await connection.fetchrow(_COUNT) or {})
+async def count_waiting(
+    connection: Connection, measures: DeliveryMeasures, waits: Mapping[WaitsFor, int]
+) -> None:
+    """Set the gauges; `waits` are the events that wait, as the walk through them has counted."""
+    reasons = Counter[str]()
+    for (reason, _), events in waits.items():
+        reasons[reason] += events
+    dead = sum(events for (_, dead), events in waits.items() if dead)
+    rows = dict(await connection.fetchrow(_COUNT, COUNTED_MAX) or {})
     measures.waiting({**rows, "parked": sum(reasons.values()) - dead, "dead": dead})
     measures.parked(reasons)
     measures.outbox_age(await connection.fetchval(_AGE) or 0.0)

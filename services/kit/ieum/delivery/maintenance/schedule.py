@@ -76,7 +76,7 @@ class Maintenance(Generic[Known]):
         yield Job(limits.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
         heads_ticks = 1 if self._heads.behind else limits.heads_ticks
         yield Job(heads_ticks, lambda: self._heads.say(connection, now))
-        yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures))
+        yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures, self._walk_parked.reasons))
 
     async def run(self) -> None:
         """Work until cancelled, while this process leads; long jobs do not delay the others."""

@@ -1,5 +1,6 @@
-"""Job: walk through what waits, part by part: wake what may be tried again, and note what is missing."""
+"""Job: walk through what waits, part by part: wake what may be tried again, note what is missing, count."""
 
+from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -38,6 +39,12 @@ where p.sequence > s.heard + 1 or (
     and not exists (select from source where source.peer = w.peer and source.held is not null)
 )
 """
+_REASONS = """
+select reason, dead, count(*) as events from parked
+where (key, peer, family, sequence) > ($1::uuid, $2::smallint, $3::smallint, $4::bigint)
+    and (key, peer, family, sequence) <= ($5::uuid, $6::smallint, $7::smallint, $8::bigint)
+group by reason, dead
+"""
 _WAKE = """
 update parked set retry_at = $5
 from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[]) as i (key, peer, family, sequence)
@@ -53,6 +60,13 @@ class Gap(NamedTuple):
     since: datetime
 
 
+class WaitsFor(NamedTuple):
+    """Why events wait: the code of the reason, and whether they are tried no more."""
+
+    reason: str
+    dead: bool
+
+
 class WalkParked:
     """Looks at the first waiting event of each stream, in the order of keys, and begins again at the end.
 
@@ -66,6 +80,10 @@ class WalkParked:
         self.gaps: dict[tuple[StreamKey, int], Gap] = {}
         """The gaps found in the last round, by stream and first missing number."""
         self._found: dict[tuple[StreamKey, int], Gap] = {}
+        self.reasons = Counter[WaitsFor]()
+        """How many events wait, by reason: in the last round, and in the first one as far as it has come."""
+        self._counted = Counter[WaitsFor]()
+        self._first_round = True
 
     async def run(self, connection: Connection, now: datetime) -> None:
         """Look at the next part."""
@@ -79,9 +97,15 @@ class WalkParked:
                 self._found[StreamKey(key, peer, family), heard + 1] = Gap(sequence - 1, since)
             else:
                 ready.append((key, peer, family, sequence))
+        for reason, dead, events in await connection.fetch(_REASONS, *self._after, *until):
+            self._counted[WaitsFor(reason, dead)] += events
         if ready:
             await connection.execute(_WAKE, *map(list, zip(*sorted(ready), strict=True)), now)
         self._after = until
+        if end is None or self._first_round:
+            self.reasons = Counter(self._counted)
         if end is None:
             self._after = _START
             self.gaps, self._found = self._found, {}
+            self._counted.clear()
+            self._first_round = False
