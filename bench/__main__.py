@@ -10,7 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import assessments, backlog, centres, console, due, projection, report, results, take_over
+from bench import (
+    assessments,
+    backlog,
+    centres,
+    console,
+    due,
+    isolation,
+    projection,
+    report,
+    results,
+    size,
+    take_over,
+)
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
@@ -123,6 +135,16 @@ def _projection(arguments: argparse.Namespace) -> Work:
     return lambda stack, template, found, keep: projection.measure(stack, template, events, found, keep)
 
 
+def _size(arguments: argparse.Namespace) -> Work:
+    events = 10_000 if arguments.quick else arguments.events
+    return lambda stack, template, found, keep: size.measure(stack, template, events, found, keep)
+
+
+def _isolation(arguments: argparse.Namespace) -> Work:
+    quick = arguments.quick
+    return lambda stack, template, found, keep: isolation.measure(stack, template, found, keep, quick=quick)
+
+
 WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.SIDE_BY_SIDE: _side_by_side,
     results.BACKLOG: _backlog,
@@ -131,6 +153,8 @@ WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.DUE: _due,
     results.CONSOLE: _console,
     results.PROJECTION: _projection,
+    results.SIZE: _size,
+    results.ISOLATION: _isolation,
 }
 
 

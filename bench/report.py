@@ -26,9 +26,9 @@ make bench-peers
 ```
 
 `make bench ARGS="backlog --events 1000000"`, `make bench ARGS=take-over`,
-`make bench ARGS="centres --to 10"`, `make bench ARGS=due`, `make bench ARGS=console` and
-`make bench ARGS="projection --events 1000000"` measure the other sections; `ARGS=--quick` shows in a minute
-that the first one works.
+`make bench ARGS="centres --to 10"`, `make bench ARGS=due`, `make bench ARGS=console`,
+`make bench ARGS="projection --events 1000000"` and `make bench ARGS="size --events 1000000"` measure the
+other sections; `ARGS=--quick` shows in a minute that the first one works.
 """
 METHOD = """\
 One referral of 570 bytes is sent by the employment centre, taken in and answered by the welfare team, and the

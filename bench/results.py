@@ -14,7 +14,7 @@ import psutil
 
 FOLDER = Path(__file__).parent / "results"
 SIDE_BY_SIDE, BACKLOG, TAKE_OVER, CENTRES, DUE = "side-by-side", "backlog", "take-over", "centres", "due"
-CONSOLE, PROJECTION = "console", "projection"
+CONSOLE, PROJECTION, SIZE, ISOLATION = "console", "projection", "size", "isolation"
 
 TELL_SECONDS = 10.0
 

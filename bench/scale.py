@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.console_sections import console_section, projection_section
 from bench.medians import figure
+from bench.pressure_sections import isolation_section, size_section
 
 BACKLOG_ROWS_MAX = 12
 
@@ -17,8 +19,10 @@ def scale_sections(folder: Path) -> Iterator[str]:
         results.TAKE_OVER: _take_over,
         results.CENTRES: _centres,
         results.DUE: _due,
-        results.CONSOLE: _console,
-        results.PROJECTION: _projection,
+        results.CONSOLE: console_section,
+        results.PROJECTION: projection_section,
+        results.SIZE: size_section,
+        results.ISOLATION: isolation_section,
     }
     for name, section in sections.items():
         found = results.read(name, folder)
@@ -133,50 +137,3 @@ def _answered(found: dict[str, Any]) -> str:
     if seconds is None:
         return "answers were still waiting when nothing had moved for half a minute"
     return f"the last answer was sent after {seconds:,.0f} s"
-
-
-def _console(found: dict[str, Any]) -> str:
-    pages = sorted(found["pages"].items(), key=lambda each: -each[1]["p95"])
-    rows = [
-        f"| `{name}` | {each['p50']:.0f} | {each['p95']:.0f} | {each['max']:.0f} |" for name, each in pages
-    ]
-    name, slowest = max(found["queries"].items(), key=lambda each: each[1]["p95"])
-    return "\n".join(
-        [
-            "## The operators' console\n",
-            (
-                f"A projection of {found['referrals']:,} referrals, their events, two hundred thousand "
-                "entries of the audit. Every page is asked of the application with a session, queries and "
-                f"template included; the aim is {found['aim_ms']:.0f} ms for 95 of 100. The slowest query "
-                f"by itself is *{name}* with {slowest['p95']:.0f} ms. A browser that has kept nothing shows "
-                f"the first picture of `/` after {found['first_picture']['p50']:.0f} ms, "
-                f"{found['first_picture']['p95']:.0f} at the 95th percentile (aim 1,000). The projector "
-                f"takes {found['projector_per_second']:,.0f} events a second into an empty projection, Kafka "
-                f"left out (aim {found['aim_per_second']:,}).\n"
-            ),
-            "| page | p50 ms | p95 ms | max ms |",
-            "| --- | --- | --- | --- |",
-            *rows,
-            "",
-        ]
-    )
-
-
-def _projection(found: dict[str, Any]) -> str:
-    steady, rebuild = found["steady"], found["rebuild"]
-    return "\n".join(
-        [
-            "## The console's projector beside Kafka\n",
-            (
-                f"At {steady['rate']:,} records a second, for {steady['seconds']:,.0f} s, the oldest record "
-                f"that was not yet in the projection was {steady['seconds_behind_p95']:.1f} s old at the "
-                f"95th percentile and {steady['seconds_behind_max']:.1f} s at most (aim 3); the process "
-                f"took {steady['mib_first']:,.0f} MiB after a quarter of that time and "
-                f"{steady['mib_last']:,.0f} at its end. `ieum console rebuild` read "
-                f"{rebuild['records']:,} records again in {rebuild['seconds']:,.0f} s, "
-                f"{rebuild['per_second']:,.0f} a second, told its progress {rebuild['lines']} times, and "
-                f"took {rebuild['mib_first']:,.0f} MiB after a quarter of that time and "
-                f"{rebuild['mib_max']:,.0f} at most.\n"
-            ),
-        ]
-    )
