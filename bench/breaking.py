@@ -102,17 +102,17 @@ def _nothing_to_send(broken: Broken) -> bool:
 
 
 def _remove_mailbox(broken: Broken) -> None:
-    topic = broken.mailbox(THIRD)
-    AdminClient(broken.settings).delete_topics([topic])[topic].result(timeout=10)
+    topic, admin = broken.mailbox(THIRD), AdminClient(broken.settings)
+    admin.delete_topics([topic])[topic].result(timeout=10)
     _waits_for_the_third(broken, WAITING)
 
 
 def _make_mailbox(broken: Broken) -> None:
     topic, deadline = broken.mailbox(THIRD), time.monotonic() + TOPIC_SECONDS_MAX
+    admin = AdminClient(broken.settings)
     while True:
         try:
-            made = AdminClient(broken.settings).create_topics([NewTopic(topic, MAILBOX_PARTITIONS, 1)])
-            made[topic].result(timeout=10)
+            admin.create_topics([NewTopic(topic, MAILBOX_PARTITIONS, 1)])[topic].result(timeout=10)
         except KafkaException:
             if time.monotonic() > deadline:
                 raise

@@ -37,4 +37,4 @@ from streams
 """
 FORGET_PARKED = "delete from parked where key = $1"
 TO_BE_SENT = "select count(*) from outbox where peer = $1"
-STILL_DUE = "select count(*) from parked where peer = $1 and retry_at <= now()"
+STILL_DUE = "select count(*) from parked where peer = $1 and attempts = 1 and retry_at <= now()"
