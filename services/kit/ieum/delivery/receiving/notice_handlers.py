@@ -9,6 +9,8 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import keep_told, send_again
 from ieum.delivery.recovering.heads import hear_heads
 from ieum.delivery.recovering.restore import hear_answer, keep_ask
+from ieum.delivery.recovering.unconfirmed import confirm, question_answered
+from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum_contracts.delivery import (
     StreamHeads,
     StreamHeadsAnswered,
@@ -19,6 +21,7 @@ from ieum_contracts.delivery import (
     StreamSkipped,
 )
 from ieum_contracts.message import Event
+from ieum_contracts.topics import STREAM_FAMILIES
 
 
 async def handle_notices(
@@ -32,12 +35,17 @@ async def handle_notices(
         match notice.body:
             case StreamParked() | StreamRefused() | StreamSkipped() as told:
                 untaken += await keep_told(connection, context, peer, told)
+                if told.family in STREAM_FAMILIES and not isinstance(told, StreamParked):
+                    has = (told.key, FAMILY_NUMBERS[told.family], told.sequence)
+                    await confirm(connection, peer, [has])
             case StreamHeads(heads=heads):
                 await hear_heads(connection, peer, heads)
             case StreamHeadsAsked() as ask:
                 await keep_ask(connection, peer, ask)
             case StreamHeadsAnswered() as answer:
                 await hear_answer(connection, context, peer, answer)
+                if answer.last:
+                    await question_answered(connection, peer, answer.ask)
             case StreamResendAsked() as resend:
                 untaken += await send_again(connection, context, peer, resend)
                 asked += 1

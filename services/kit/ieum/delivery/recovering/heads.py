@@ -9,6 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
+from ieum.delivery.recovering.unconfirmed import confirm
 from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
@@ -118,6 +119,7 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     numbered = [head for head in heads if head.family in STREAM_FAMILIES]
     keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
     heard = [head.heard for head in numbered]
+    await confirm(connection, peer, zip(keys, families, heard, strict=True))
     await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
     await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer)
     behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
