@@ -6,7 +6,7 @@ from asyncpg import Connection
 
 from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.notices.notices import keep_told, send_again
+from ieum.delivery.notices.notices import RESENT_IN_BATCH_MAX, keep_told, send_again
 from ieum.delivery.recovering.heads import hear_heads
 from ieum.delivery.recovering.restore import hear_answer, keep_ask
 from ieum.delivery.recovering.unconfirmed import confirm, question_answered
@@ -28,7 +28,7 @@ async def handle_notices(
     connection: Connection, context: DeliveryContext, notices: Sequence[Event]
 ) -> tuple[int, list[Untaken]]:
     """Take notices in; returns how many put something into the outbox again, and what was not taken in."""
-    asked = 0
+    asked = resent = 0
     untaken: list[Untaken] = []
     for notice in notices:
         peer = context.peers.number(notice.envelope.source)
@@ -46,9 +46,13 @@ async def handle_notices(
                 await hear_answer(connection, context, peer, answer)
                 if answer.last:
                     await question_answered(connection, peer, answer.ask)
-            case StreamResendAsked() as resend:
-                untaken += await send_again(connection, context, peer, resend)
+            case StreamResendAsked() as resend if resent < RESENT_IN_BATCH_MAX:
+                events, gone = await send_again(
+                    connection, context, peer, resend, RESENT_IN_BATCH_MAX - resent
+                )
                 asked += 1
+                resent += events
+                untaken += gone
             case _:
                 pass
     return asked, untaken
