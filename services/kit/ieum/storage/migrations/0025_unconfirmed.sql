@@ -26,3 +26,7 @@ create table heads_question (
     since    timestamptz not null,
     asked_at timestamptz not null
 );
+
+-- How much a peer may claim about streams that nobody here knows is bounded, and so it is counted.
+create index expected_peer on expected (peer);
+create index stream_behind on stream (peer) where stopped = 'restored.behind';
