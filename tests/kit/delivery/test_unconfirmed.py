@@ -9,14 +9,14 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from confluent_kafka import KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
 from ieum.delivery.recovering import unconfirmed
 from ieum.delivery.recovering.unconfirmed import tell_again
 from ieum.delivery.sending.feed_numbering import number_feed
-from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, login, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.plugin import MakeCentre
@@ -138,6 +138,37 @@ async def test_what_was_refused_is_confirmed_and_told_no_more(telling: Pair) -> 
     await until(lambda: nothing_open(alpha), seconds=30)
 
     assert await alpha.value("select count(*) from told where kind = 'refused'") == 3
+
+
+def commit_as_before(stack: Stack, agency: Bare, offsets: dict[int, int]) -> None:
+    """Give the group the offsets that it had committed before its mailbox was cut."""
+    topic = topic_of(agency.address, Family.REFERRAL)
+    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
+    places = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
+    group = ConsumerGroupTopicPartitions(login(agency.address), places)
+    for future in admin.alter_consumer_group_offsets([group]).values():
+        future.result(timeout=10)
+
+
+async def test_a_mailbox_that_was_cut_and_has_grown_above_the_position_loses_nothing(
+    stack: Stack, telling: Pair
+) -> None:
+    alpha, beta = telling.alpha, telling.beta
+    await alpha.say(beta.address, keys := new_keys(60))
+    await quiet(alpha, beta, keys=keys)
+    await beta.stop()
+    rows = await beta.rows("select partition, next_offset from position where family = 1")
+    offsets = {int(str(row["partition"])): int(str(row["next_offset"])) for row in rows}
+    await asyncio.to_thread(make_anew, stack, beta)
+    before = await check_histories(alpha, beta)
+    await alpha.say(beta.address, new_keys(30 * MAILBOX_PARTITIONS))
+    await until(lambda: all_told(alpha))
+    await asyncio.to_thread(commit_as_before, stack, beta, offsets)
+
+    await beta.start()
+    await quiet(alpha, beta, seconds=60)
+
+    assert await check_histories(alpha, beta) == before + 2 * 30 * MAILBOX_PARTITIONS
 
 
 async def test_a_silent_peer_is_told_ever_more_slowly_and_not_for_ever(make_centre: MakeCentre) -> None:
