@@ -85,9 +85,13 @@ class Bare:
         return self.settings.address
 
     async def start(
-        self, programmes: Sequence[ProgrammePublished] = (), capacities: CapacitySource | None = None
+        self,
+        programmes: Sequence[ProgrammePublished] = (),
+        capacities: CapacitySource | None = None,
+        *,
+        ready: bool = True,
     ) -> None:
-        """Run delivery until everything works."""
+        """Run delivery; wait until everything works, unless something is known to be broken."""
         offers = Offers(programmes, capacities or NoCapacities())
         delivery = self.delivery = Delivery(self.settings, self.context, Notes(), offers)
         self._task = asyncio.create_task(delivery.run())
@@ -95,7 +99,8 @@ class Bare:
         async def works() -> bool:
             return not await delivery.problems()
 
-        await until(works)
+        if ready:
+            await until(works)
 
     async def stop(self) -> None:
         """End delivery in an orderly way."""

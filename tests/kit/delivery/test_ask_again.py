@@ -1,19 +1,25 @@
 """Asking again: not for what still lies in our mailbox, and what waits to be sent is not entered twice."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from ieum.delivery.maintenance.ask_again import AskAgain
 from ieum.delivery.maintenance.walk_parked import WalkParked
-from ieum.delivery.notices.notices import send_again
+from ieum.delivery.notices.notices import RESENT_IN_BATCH_MAX, RESENT_MAX, send_again
+from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.recovering.heads import hear_heads
 from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
+from ieum_contracts.address import Address
+from ieum_contracts.catalogue import dataschema_of, type_of
 from ieum_contracts.delivery import StreamHead, StreamResendAsked
+from ieum_contracts.envelope import Envelope
+from ieum_contracts.message import Event
 from ieum_contracts.topics import Family
 from tests.kit.delivery.agencies import Bare, new_keys
 from tests.kit.delivery.conftest import Pair
@@ -64,3 +70,45 @@ async def test_what_waits_is_not_entered_again(resting: Pair) -> None:
     assert await alpha.value("select count(*) from outbox where key = $1", key) == 2 * EVENTS
     rows = await alpha.rows("select sequence from outbox where key = $1 and resent order by id", key)
     assert [row["sequence"] for row in rows] == list(range(1, EVENTS + 1))
+
+
+MANY = """
+insert into ledger (key, peer, family, said, sequence, event_id, type, at, headers, digest, body)
+select key, peer, family, said, n, event_id, type, at, headers, digest, body
+from ledger, generate_series(2, $1) n where key = any($2::uuid[]) and said
+"""
+
+
+def notice(source: Address, recipient: Address, body: StreamResendAsked) -> Event:
+    about = Envelope(
+        id=uuid4(),
+        source=source,
+        recipient=recipient,
+        time=datetime.now(UTC),
+        type=type_of(body),
+        dataschema=dataschema_of(body),
+        subject=str(body.key),
+    )
+    return Event(about, body)
+
+
+async def test_many_questions_in_one_batch_enter_no_more_than_a_transaction_may_hold(
+    resting: Pair,
+) -> None:
+    """What is left out is asked for again by the peer."""
+    alpha, beta = resting.alpha, resting.beta
+    await alpha.say(beta.address, keys := new_keys(12))
+    await alpha.change(MANY, RESENT_MAX, keys)
+    await alpha.change("delete from outbox")
+    asks = [StreamResendAsked(family=Family.REFERRAL, key=key, first=1, last=RESENT_MAX) for key in keys]
+    entered = []
+    for _ in range(3):
+        notices = [notice(beta.address, alpha.address, ask) for ask in asks]
+        async with alpha.database.acquire() as connection, connection.transaction():
+            await handle_notices(connection, alpha.context, notices)
+            sent = await connection.fetch("delete from outbox returning key")
+        entered.append(len(sent))
+        asks = [ask for ask in asks if ask.key not in {row["key"] for row in sent}]
+
+    assert entered == [RESENT_IN_BATCH_MAX, RESENT_IN_BATCH_MAX, 2 * RESENT_MAX]
+    assert not asks

@@ -1,13 +1,13 @@
 """Agencies tell each other how far their streams have come: what was lost is sent again, or seen."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
-from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.blocked.source_breaker import COMPARING, TOO_MANY
 from ieum.delivery.recovering.heads import BEHIND, HeadsPublisher
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum_contracts.address import Address
@@ -123,6 +123,26 @@ async def test_a_peer_that_never_got_the_question_is_asked_again_and_then_releas
     await quiet(alpha, beta, keys=[key])
     await ask_in_vain(alpha, beta.address)
 
+    await until(lambda: released(alpha))
+
+
+async def test_a_peer_that_was_held_for_its_wrong_events_is_held_after_the_comparison_too(
+    talkative: Pair,
+) -> None:
+    alpha, beta = talkative.alpha, talkative.beta
+    await alpha.say(beta.address, [key := new_keys(1)[0]])
+    await quiet(alpha, beta, keys=[key])
+    await ask_in_vain(alpha, beta.address)
+    begun = datetime.now(UTC) - timedelta(minutes=20)
+    await alpha.change("update source set since = $1, troubles = $2 + 1", begun, alpha.context.troubles_max)
+
+    async def compared() -> bool:
+        return await alpha.value("select asked is null from source") is True
+
+    await until(compared)
+    [row] = await alpha.rows("select held, held_until from source")
+    assert row == {"held": TOO_MANY, "held_until": begun + timedelta(hours=1)}
+    await alpha.change("update source set held_until = now()")
     await until(lambda: released(alpha))
 
 

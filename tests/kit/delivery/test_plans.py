@@ -20,7 +20,7 @@ from tests.kit.plans import ANALYSED_FULL, WORLDS, plans_of
 pytestmark = pytest.mark.stack
 GROWING = (
     *("ledger", "stream", "outbox", "parked", "feed", "quarantine", "told", "notice"),
-    *("referral", "case_file", "idempotency", "expected", "unmet_request"),
+    *("referral", "case_file", "idempotency", "expected", "unconfirmed", "unmet_request"),
 )
 ROOMS = (ieum.api, ieum.application, ieum.delivery, ieum.storage)
 """What a service's own connections run; the commands of a centre read whole databases on purpose."""

@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+from structlog.testing import capture_logs
 
 from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.streams.positions import read_positions
+from ieum_contracts.delivery import StreamHeads
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
@@ -92,6 +96,27 @@ async def test_a_mailbox_that_ends_with_a_mark_is_read_to_its_end(stack: Stack, 
     keys = new_keys(20)
     await alpha.say(beta.address, keys)
     await quiet(alpha, beta, keys=keys)
+
+
+async def test_heads_are_answered_though_the_mailboxes_end_with_marks(stack: Stack, pair: Pair) -> None:
+    alpha, beta = pair.alpha, pair.beta
+    [key] = new_keys(1)
+    await alpha.say(beta.address, [key])
+    await quiet(alpha, beta, keys=[key])
+    for body in (ReferralAmended(), StreamHeads(heads=())):
+        marked = wire.event(alpha.address, beta.address, key, 2, body)
+        partition = 0 if isinstance(body, StreamHeads) else marked.partition
+        await produce_in_transaction(stack, [replace(marked, partition=partition)], commit=False)
+    with capture_logs() as logs:
+        async with alpha.database.acquire() as connection, connection.transaction():
+            await ask_what_is_lost(connection, alpha.context, alpha.clock())
+        assert alpha.delivery is not None
+        alpha.delivery.wake()
+
+        async def answered() -> bool:
+            return "heads.answered" in [each["event"] for each in logs]
+
+        await until(answered, seconds=30)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,9 +1,12 @@
 """The connection arguments that all our Kafka clients share."""
 
 import ssl
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaConnectionError
 
 from ieum.settings import ServerSettings
 
@@ -36,3 +39,23 @@ def renew_password(consumer: AIOKafkaConsumer, settings: ServerSettings) -> None
     Raises OSError when the password file cannot be read.
     """
     consumer._client._sasl_plain_password = settings.kafka_secret()  # noqa: SLF001 no other way
+
+
+def not_waiting_for_topics(build: Callable[..., AIOKafkaConsumer]) -> Callable[..., AIOKafkaConsumer]:
+    """Let the consumers that `build` makes start though a topic is missing, which they join once it is there.
+
+    aiokafka would wait for it 40 seconds and fail, so that the topics that are there are not read either.
+    """
+
+    def build_another(**arguments: Any) -> AIOKafkaConsumer:
+        consumer = build(**arguments)
+        object.__setattr__(consumer, "_wait_topics", partial(_ask_for_topics, consumer))
+        return consumer
+
+    return build_another
+
+
+async def _ask_for_topics(consumer: AIOKafkaConsumer) -> None:
+    """Ask the broker once which topics it has."""
+    if not await vars(consumer)["_client"].force_metadata_update():
+        raise KafkaConnectionError("No broker answers.")

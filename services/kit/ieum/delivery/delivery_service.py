@@ -113,6 +113,8 @@ class Delivery(Generic[Known]):
             yield "The mailboxes are not read yet; Kafka may be away, or the group is joining."
             return
         limits, progress = self._context.limits, self._consumer.progress
+        for topic in sorted(progress.missing):
+            yield f"Mailbox {topic} is missing, the others are read; `ieum centre apply` makes it."
         if progress.seen is not None and now - progress.seen > limits.unseen_seconds:
             yield (
                 f"Kafka has not said for {now - progress.seen:.0f} seconds how far the mailboxes reach; "

@@ -18,6 +18,8 @@ class Limits:
     """Ticks between two reports of heads."""
     heads_entries: int = 10_000
     """Entries of the feed read in one turn of reporting heads; the rest is read in the next."""
+    confirm_age: timedelta = timedelta(minutes=5)
+    """After which what a peer's heads do not confirm is told again; it is asked once in twice that time."""
     poll_seconds: float = 1.0
     """After which the relay looks at the outbox though nobody woke it."""
     send_seconds: float = 10.0

@@ -27,6 +27,7 @@ from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.recovering.heads import HeadsPublisher
 from ieum.delivery.recovering.restore import ask_the_silent_again
+from ieum.delivery.recovering.unconfirmed import note_said, tell_again
 from ieum.delivery.sending.relay import Relay
 
 BACKOFF_SECONDS_MAX = 5.0
@@ -76,6 +77,8 @@ class Maintenance(Generic[Known]):
         yield Job(limits.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
         heads_ticks = 1 if self._heads.behind else limits.heads_ticks
         yield Job(heads_ticks, lambda: self._heads.say(connection, now))
+        yield Job(1, lambda: note_said(connection, limits))
+        yield Job(limits.heads_ticks, lambda: tell_again(connection, context, now))
         yield Job(COUNT_TICKS, lambda: count_waiting(connection, context.measures, self._walk_parked.reasons))
 
     async def run(self) -> None:

@@ -20,7 +20,10 @@ from ieum_contracts.envelope import Envelope
 from ieum_contracts.model import Model
 from ieum_contracts.topics import STREAM_FAMILIES, Family
 
-RESENT_MAX = 1000
+RESENT_MAX = 1_000
+"""Events sent again for one question; the peer asks for the rest when these have come."""
+RESENT_IN_BATCH_MAX = 5_000
+"""Events sent again for all questions of a batch, which is one transaction. Who misses more asks again."""
 LOST, LOST_CODE = "lost", "sequence.lost"
 """The kind and the code stored for an event that nobody can send again."""
 
@@ -110,23 +113,28 @@ order by sequence limit $6
 
 
 async def send_again(
-    connection: Connection, context: DeliveryContext, peer: int, asked: StreamResendAsked
-) -> list[Untaken]:
-    """Put what a peer misses into the outbox again, from the ledger; returns what the ledger no longer holds.
+    connection: Connection,
+    context: DeliveryContext,
+    peer: int,
+    asked: StreamResendAsked,
+    events_max: int = RESENT_MAX,
+) -> tuple[int, list[Untaken]]:
+    """Put what a peer misses into the outbox again, from the ledger.
 
+    Returns how many events were put there, and what the ledger no longer holds.
     An event with an erased note is gone as well: under another digest the peer, which may have heard
     it meanwhile, would take it for a conflict.
     """
     place = (asked.key, peer, _number(asked.family))
-    numbers = (asked.first, asked.last, RESENT_MAX)
-    await connection.execute(_RESEND, *place, *numbers)
+    numbers = (asked.first, asked.last, min(RESENT_MAX, events_max))
+    status: str = await connection.execute(_RESEND, *place, *numbers)
     untaken = []
     for row in await connection.fetch(_GONE, *place, *numbers):
         kept = await connection.fetchrow(_KEEP, *place, row["sequence"], LOST, LOST_CODE)
         if kept is not None:
             said = (kept["event_id"], kept["type"])
             untaken.append(Untaken(context.peers.address(peer), asked.key, *said, LOST, LOST_CODE))
-    return untaken
+    return int(status.rpartition(" ")[2]), untaken
 
 
 def _number(family: Family) -> int:

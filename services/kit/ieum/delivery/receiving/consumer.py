@@ -13,6 +13,7 @@ from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.receiving.batch_effects import BatchResult, Gap
+from ieum.delivery.receiving.batch_size import BatchSize
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.offset_commits import COMMIT_SECONDS, OffsetCommits
 from ieum.delivery.receiving.read_range import Reach, look_how_far
@@ -27,8 +28,7 @@ from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
 
-PACE_SECONDS = 0.02
-PACED_EVENTS_MIN = 4
+PACE_SECONDS, PACED_EVENTS_MIN = 0.02, 4
 """Under load, reading pauses between batches, so that the next one is larger and costs less per event."""
 
 _log = structlog.get_logger(__name__)
@@ -40,9 +40,8 @@ class Consumer(Generic[Known]):
     def __init__(
         self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
     ) -> None:
-        self._context = context
-        self._inbox = inbox
-        self._relay = relay
+        self._context, self._inbox, self._relay = context, inbox, relay
+        self._size = BatchSize()
         self._sought: dict[Partition, int] = {}
         topics = [topic_of(context.me, family) for family in FAMILIES.values()]
         self._reach = Reach()
@@ -53,8 +52,7 @@ class Consumer(Generic[Known]):
         self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
-        self._elsewhere = asyncio.Event()
-        self._offsets = OffsetCommits()
+        self._elsewhere, self._offsets = asyncio.Event(), OffsetCommits()
         self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
 
     async def run(self) -> None:
@@ -128,6 +126,7 @@ class Consumer(Generic[Known]):
             await self._back_off(records, error)
             return
         self._backoff.reset()
+        self._size.taken()
         if taken is not None:
             self._done(records, taken, started)
         if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
@@ -135,6 +134,8 @@ class Consumer(Generic[Known]):
 
     async def _taken(self, records: Records, *, mind_gap: bool = True) -> BatchResult | None:
         """Take records in, and set aside those that break the batch; None when others have to come first."""
+        if self._size.exceeded_by(records):
+            return await self._in_halves(records, mind_gap=mind_gap)
         try:
             answer = await self._inbox.take(records, mind_gap=mind_gap)
         except RETRYABLE:
@@ -165,12 +166,12 @@ class Consumer(Generic[Known]):
         seconds = asyncio.get_running_loop().time() - started
         self._context.measures.batch(counts, taken.said, seconds)
         taken.note(self._context)
-        ms = round(seconds * 1000, 1)
-        _log.info("batch.applied", events=taken.events, said=taken.said, ms=ms, **counts)
+        _log.info("batch.applied", events=taken.events, said=taken.said, ms=round(seconds * 1e3, 1), **counts)
 
     async def _back_off(self, records: Records, error: Exception) -> None:
         """Rewind to the start of the batch and wait: attempts are not counted, nothing is skipped."""
         self._context.measures.postponed()
+        self._size.postponed(records, error)
         pause = self._backoff.pause()
         _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=round(pause, 2))
         self._mailboxes.rewind(records)
@@ -196,5 +197,4 @@ class Consumer(Generic[Known]):
         return None
 
     def _partition(self, place: Partition) -> TopicPartition:
-        family, partition = place
-        return TopicPartition(topic_of(self._context.me, FAMILIES[family]), partition)
+        return TopicPartition(topic_of(self._context.me, FAMILIES[place[0]]), place[1])

@@ -10,7 +10,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.reading_progress import ReadingProgress
-from ieum.delivery.recovering.startup_check import place_of, read_and_ends
+from ieum.delivery.recovering.startup_check import missing_mailboxes, place_of, read_and_ends
 from ieum.delivery.streams.positions import Partition, read_positions
 
 LOOK_SECONDS_MAX = 0.05
@@ -99,7 +99,14 @@ async def _pass_over(connection: Connection, whole: Mapping[Partition, int]) -> 
 async def look_how_far(
     context: DeliveryContext, consumer: AIOKafkaConsumer, reach: Reach, progress: ReadingProgress, now: float
 ) -> None:
-    """Compare the positions with the ends of the mailboxes; raises one of RETRYABLE."""
+    """Compare the positions with the ends of the mailboxes; raises one of RETRYABLE.
+
+    A mailbox that was missing and is there again begins anew: it is compared as at a start.
+    """
+    missing = missing_mailboxes(context, consumer)
+    if progress.missing - missing:
+        context.restore_check.doubt()
+    progress.missing = missing
     await reach.keep(context, consumer)
     read, ends = await read_and_ends(context, consumer)
     progress.look(read, ends, now)

@@ -23,6 +23,8 @@ class ReadingProgress:
         self._still_seconds = still_seconds
         self._moved: dict[Partition, tuple[int, float]] = {}
         self._told = float("-inf")
+        self.missing: frozenset[str] = frozenset()
+        """The mailboxes that the broker does not have."""
         self.seen: float | None = None
         """When the broker last said how far the mailboxes reach."""
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()

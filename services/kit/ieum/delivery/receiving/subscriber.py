@@ -15,7 +15,7 @@ from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram512
 
-from ieum.delivery.connection_arguments import renew_password, ssl_context
+from ieum.delivery.connection_arguments import not_waiting_for_topics, renew_password, ssl_context
 from ieum.delivery.limits import Limits
 from ieum.delivery.receiving.read_range import Reach
 from ieum.errors import Transient
@@ -40,6 +40,11 @@ def prompt_subscriber(reach: Reach, moved: Callable[[], None]) -> type[BatchSubs
 
     class PromptSubscriber(BatchSubscriber):
         __slots__ = ()
+
+        @property
+        def builder(self) -> Callable[..., AIOKafkaConsumer]:
+            """Make consumers that do not wait for a mailbox that is missing."""
+            return not_waiting_for_topics(super().builder)
 
         async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
             """Wait for the next records of all partitions, at most a second."""

@@ -9,11 +9,14 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
+from ieum.delivery.recovering.unconfirmed import confirm
 from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
 from ieum_contracts.topics import STREAM_FAMILIES
 
 BEHIND = "restored.behind"
+UNKNOWN_OF_PEER_MAX = 100_000
+"""Streams of a peer that are expected, and those that stopped because it has heard more: far above usual."""
 
 _log = structlog.get_logger(__name__)
 
@@ -84,6 +87,7 @@ left join lateral (
     select heard from stream where key = i.key and peer = $4 and family = i.family limit 1
 ) s on true
 where i.said > coalesce(s.heard, 0)
+    and ($5 or exists (select from expected where key = i.key and peer = $4 and family = i.family))
 on conflict (key, peer, family) do update set said = greatest(expected.said, excluded.said)
 """
 _RESUME_ABOVE = """
@@ -96,10 +100,18 @@ from (
 left join lateral (
     select said from stream where key = i.key and peer = $4 and family = i.family limit 1
 ) s on true
-where i.heard > coalesce(s.said, 0)
+where i.heard > coalesce(s.said, 0) and ($6 or s.said is not null)
 on conflict (key, peer, family) do update set said = excluded.said, stopped = excluded.stopped
 where stream.said < excluded.said
 returning key, family, said
+"""
+_ROOM = """
+select
+    (select count(*) from (select from expected where peer = $1 limit $2) e) < $2 as expected,
+    (
+        select count(*) from (select from stream where peer = $1 and stopped = 'restored.behind' limit $2) s
+    ) < $2 as behind,
+    (select address from peer where id = $1) as address
 """
 _FORGET_PARKED = """
 delete from told using unnest($1::uuid[], $2::smallint[], $3::bigint[]) as i (key, family, heard)
@@ -114,13 +126,20 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     What it said and we have not heard is expected, and asked for again when it does not come. If it heard
     more than our database has said, ours was restored from an older backup: numbers continue
     above what the peer heard, so that none is given twice, and the stream stops until an operator compares.
+    Of streams that nobody here knows, a peer may name only so many of either kind.
     """
     numbered = [head for head in heads if head.family in STREAM_FAMILIES]
     keys, families = [head.key for head in numbered], [FAMILY_NUMBERS[head.family] for head in numbered]
     heard = [head.heard for head in numbered]
+    await confirm(connection, peer, zip(keys, families, heard, strict=True))
     await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
-    await connection.execute(_EXPECT, keys, families, [head.said for head in numbered], peer)
-    behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND)
+    [room] = await connection.fetch(_ROOM, peer, UNKNOWN_OF_PEER_MAX)
+    if not (room["expected"] and room["behind"]):
+        full = {name: not room[name] for name in ("expected", "behind")}
+        _log.error("heads.too-many", peer=room["address"], **full)
+    said = [head.said for head in numbered]
+    await connection.execute(_EXPECT, keys, families, said, peer, room["expected"])
+    behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND, room["behind"])
     for row in behind:
         _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
 

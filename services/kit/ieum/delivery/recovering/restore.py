@@ -8,7 +8,7 @@ import structlog
 from asyncpg import Connection
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.blocked.source_breaker import COMPARING, TOO_MANY, WINDOW
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.recovering.heads import hear_heads
@@ -82,16 +82,26 @@ async def _ask_all(
 
 
 _COMPARED = """
-update source set held = null, held_since = null, asked = null where peer = $1 and asked = $2 returning true
+update source set asked = null,
+    held = case when over then $3::text end,
+    held_since = case when over then held_since end,
+    held_until = case when over then source.since + $6::interval end
+from (select peer, troubles > $4 and since > $5::timestamptz - $6::interval as over from source) now
+where source.peer = $1 and asked = $2 and now.peer = source.peer
+returning true
 """
 
 
 async def hear_answer(
     connection: Connection, context: DeliveryContext, peer: int, answer: StreamHeadsAnswered
 ) -> None:
-    """Compare a peer's answer with our streams; its last part releases the peer."""
+    """Compare a peer's answer with our streams; its last part releases the peer.
+
+    A peer that had too many wrong events before, or meanwhile, stays held until the hour ends.
+    """
     await hear_heads(connection, peer, answer.heads)
-    if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask):
+    breaker = TOO_MANY, context.troubles_max, context.clock(), WINDOW
+    if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask, *breaker):
         _log.info("restored.compared", peer=str(context.peers.address(peer)))
 
 

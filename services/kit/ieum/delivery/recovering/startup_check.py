@@ -90,14 +90,26 @@ async def read_and_ends(
 
 
 def partitions_of(context: DeliveryContext, consumer: AIOKafkaConsumer) -> dict[TopicPartition, Partition]:
-    """Return all partitions of our mailboxes: those of the contract, and what the broker has besides."""
+    """Return all partitions of our mailboxes: those of the contract, and what the broker has besides.
+
+    Without those of a mailbox that the broker does not have: to ask for its offsets has no end.
+    """
     partitions: set[TopicPartition] = set()
+    missing = missing_mailboxes(context, consumer)
     for family in FAMILIES.values():
         topic = topic_of(context.me, family)
+        if topic in missing:
+            continue
         numbers = set(range(MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1))
         numbers |= consumer.partitions_for_topic(topic) or set()
         partitions |= {TopicPartition(topic, number) for number in numbers}
     return {partition: place_of(context, partition) for partition in sorted(partitions)}
+
+
+def missing_mailboxes(context: DeliveryContext, consumer: AIOKafkaConsumer) -> frozenset[str]:
+    """Return those of our mailboxes that the broker does not have, as far as the consumer knows by now."""
+    topics = {topic_of(context.me, family) for family in FAMILIES.values()}
+    return frozenset(topic for topic in topics if consumer.partitions_for_topic(topic) is None)
 
 
 def place_of(context: DeliveryContext, partition: TopicPartition) -> Partition:

@@ -2,6 +2,8 @@
 
 from asyncpg import Connection
 
+from ieum.delivery.sending.read_from import FEED, ReadFrom
+
 NUMBERED_MAX = 1000
 
 _NUMBER = """
@@ -10,23 +12,29 @@ with durable as (
 ), last as (
     select coalesce(max(number), 0) as number from feed
 ), fresh as materialized (
-    select array(select id from feed where number is null order by id limit $1) as ids
+    select array(select id from feed where number is null and id > $2 order by id limit $1) as ids
+), numbered as (
+    update feed set number = last.number + array_position((select ids from fresh), feed.id) from last, durable
+    where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number, 0) = 0
+    returning feed.id
 )
-update feed set number = last.number + array_position((select ids from fresh), feed.id) from last, durable
-where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number, 0) = 0
+select count(*) as rows, max(id) as last from numbered
 """
-# Statistics made while every row has its number say that `is null` finds none: with it in the last line, each
+# Statistics made while every row has its number say that `is null` finds none: with it in the update, each
 # of a thousand rows would be searched for among all that have none.
 
 
-async def number_feed(connection: Connection) -> bool:
+async def number_feed(connection: Connection, read_from: ReadFrom | None = None) -> bool:
     """Give numbers to committed entries, and return whether there were any; needs the relay's lock.
 
+    Entries before those that have long got their numbers are not looked for again: see `ReadFrom`.
     Unlike other commits of this connection, numbers are on disk before anybody sees them: given again after
     a crash, they could place a late commit before what a reader has read already.
     """
-    given, last = 0, NUMBERED_MAX
-    while last == NUMBERED_MAX:
-        last = int((await connection.execute(_NUMBER, NUMBERED_MAX)).removeprefix("UPDATE "))
-        given += last
+    given, rows, queue = 0, NUMBERED_MAX, read_from or ReadFrom()
+    while rows == NUMBERED_MAX:
+        rows, last = await connection.fetchrow(_NUMBER, NUMBERED_MAX, queue.begin(FEED)) or (0, None)
+        if last is not None:
+            queue.done(FEED, last)
+        given += rows
     return given > 0

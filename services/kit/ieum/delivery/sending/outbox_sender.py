@@ -10,6 +10,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, Place
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.read_from import NOTICES, ReadFrom
 from ieum.delivery.sending.relay_spans import trace_sent
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
@@ -24,11 +25,9 @@ KEEP_ALIVE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 _NEXT = """
-with recursive peers as (
-    (select peer from outbox where not held order by peer limit 1)
-    union all
-    select (select o.peer from outbox o where not o.held and o.peer > peers.peer order by o.peer limit 1)
-    from peers where peers.peer is not null
+with peers as materialized (
+    select peer.id as peer, coalesce(f.begin, 0) as begin
+    from peer left join unnest($4::smallint[], $5::bigint[]) as f (peer, begin) on f.peer = peer.id
 ), sent as (
     delete from outbox where id = any($1::bigint[])
 ), told as (
@@ -39,7 +38,8 @@ from (
     select waiting.* from peers
     cross join lateral (
         select r.*, row_number() over (order by r.id) as place from (
-            select * from outbox where peer = peers.peer and not held and id <> all($1::bigint[])
+            select * from outbox where peer = peers.peer and id > peers.begin
+                and not held and id <> all($1::bigint[])
             order by id limit $3
         ) r
     ) waiting
@@ -51,7 +51,7 @@ cross join lateral (
 ) l
 union all
 select id, key, peer, 4::smallint, headers, body, true
-from (select * from notice where id <> all($2::bigint[]) order by id limit $3) n
+from (select * from notice where id > $6 and id <> all($2::bigint[]) order by id limit $3) n
 """
 """Each peer has its share: one for whom much waits stands in nobody's way. A peer's rows keep their order."""
 _SET_ASIDE = """
@@ -80,6 +80,7 @@ class OutboxSender:
         self._tracer = context.tracer
         self._sent: list[int] = []
         self._told: list[int] = []
+        self.read_from = ReadFrom()
         self.passed_over = False
         """Whether records of the last turn were set aside or dropped."""
 
@@ -89,7 +90,9 @@ class OutboxSender:
         When the broker refuses a topic, all rows that wait for it are set aside; of a partition that is away
         those that were read. A notice is dropped then, for it is said again. The rest goes on.
         """
-        found = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX)
+        await self.read_from.look(self._connection, asyncio.get_running_loop().time())
+        begins = (*self.read_from.columns(), self.read_from.begin(NOTICES))
+        found = await self._connection.fetch(_NEXT, self._sent, self._told, BATCH_MAX, *begins)
         self._sent, self._told = [], []
         found.sort(key=lambda row: (row["notice"], row["id"]))
         rows = self._with_bodies(found)
@@ -101,6 +104,7 @@ class OutboxSender:
         for place, indexes in outcome.away.items():
             await self._away([rows[index] for index in indexes], place)
         self.passed_over = bool(outcome.refused or outcome.away)
+        self.read_from.note(found, self._sent, self._told)
         return len(found)
 
     def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
@@ -120,7 +124,9 @@ class OutboxSender:
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
                 self._alive()
-                await number_feed(self._connection)  # the session that holds the lock must not look idle
+                await number_feed(
+                    self._connection, self.read_from
+                )  # the session that holds the lock must not look idle
             outcome = await sending
         finally:
             sending.cancel()

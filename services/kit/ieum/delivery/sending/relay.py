@@ -14,6 +14,7 @@ from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.leadership import CHANNEL, LOCK_SECONDS, DatabaseAddress, Leadership
 from ieum.delivery.sending.outbox_sender import OutboxSender, release
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.read_from import ReadFrom
 from ieum.errors import Transient
 
 NOTIFY_SECONDS = 0.005
@@ -94,6 +95,7 @@ class Relay:
             old = self.last_turn - released > HELD_SECONDS
             if more or old or await self._producer.some_are_back():
                 released = self.last_turn
+                sender.read_from.forget()
                 more = await release(connection, self._context.limits.set_aside_rows)
             try:
                 sent = await sender.turn()
@@ -104,29 +106,29 @@ class Relay:
                 self.failing = self.failing or (self.last_turn, str(error))
                 pause = self._backoff.pause()
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=round(pause, 2))
-                await self._back_off(connection, pause)
+                await self._back_off(connection, sender.read_from, pause)
                 continue
             fresh = self.last_turn - numbered >= NUMBER_SECONDS
             if fresh:
-                await self._number(connection)
+                await self._number(connection, sender.read_from)
                 numbered = self.last_turn
             if sent >= PACED_ROWS_MIN:
                 await asyncio.sleep(PACE_SECONDS)
             if not sent:
                 await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
 
-    async def _number(self, connection: Connection) -> None:
-        if await number_feed(connection):
+    async def _number(self, connection: Connection, read_from: ReadFrom) -> None:
+        if await number_feed(connection, read_from):
             self._numbered()
 
     def _alive(self) -> None:
         self.last_turn = _now()
 
-    async def _back_off(self, connection: Connection, pause: float) -> None:
+    async def _back_off(self, connection: Connection, read_from: ReadFrom, pause: float) -> None:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
         until = _now() + pause
         while (left := until - _now()) > 0:
-            await self._number(connection)
+            await self._number(connection, read_from)
             self.last_turn = _now()
             await asyncio.sleep(min(left, self._context.limits.poll_seconds))
 

@@ -1,0 +1,112 @@
+"""While a snapshot is held, as by a backup, a turn of the relay passes over nothing that was long sent."""
+
+import time
+from statistics import median
+
+import pytest
+
+from ieum.delivery.sending import read_from
+from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.sending.outbox_sender import OutboxSender
+from ieum.delivery.sending.producer import Producer
+from ieum_contracts.message import Say
+from ieum_contracts.referral import ReferralAmended
+from ieum_lab.testing.plugin import MakeCentre
+from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, say
+
+pytestmark = pytest.mark.stack
+
+EVENTS, TURNS = 30_000, 15
+GROW = (
+    """
+    insert into ledger (key, peer, family, said, sequence, event_id, type, at, headers, digest, body)
+    select key, peer, family, said, n, event_id, type, at, headers, digest, body
+    from ledger, generate_series(2, $1) n
+    """,
+    "insert into outbox (key, peer, family, sequence) select key, peer, family, sequence from ledger",
+    """
+    insert into feed (key, peer, family, said, sequence)
+    select key, peer, family, said, sequence from ledger where sequence <= $1 order by sequence
+    """,
+)
+
+
+async def milliseconds(sender: OutboxSender, agency: Bare, *, remembering: bool) -> float:
+    """Take turns in which nothing is to be sent, and give the usual length of one."""
+    times = []
+    async with agency.database.acquire() as connection:
+        for _ in range(TURNS):
+            if not remembering:
+                sender.read_from.forget()
+            began = time.perf_counter()
+            assert await sender.turn() == 0
+            await number_feed(connection, sender.read_from)
+            times.append(time.perf_counter() - began)
+    return median(times) * 1000
+
+
+async def test_an_empty_turn_costs_no_more_after_many_events(
+    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_from, "LOOK_SECONDS", 0.0)
+    centre = await make_centre("alpha", "beta")
+    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    await alpha.say(beta.address, new_keys(1))
+    producer = Producer(alpha.settings, alpha.context.limits)
+    async with (
+        alpha.database.acquire() as connection,
+        alpha.database.acquire() as backup,
+        backup.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        assert await backup.fetchval("select count(*) from outbox") == 1
+        for statement in GROW:
+            await connection.execute(statement, *([EVENTS] if "$1" in statement else ()))
+        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+        sent = 0
+        while turn := await sender.turn():
+            sent += turn
+            await number_feed(connection, sender.read_from)
+        assert sent == EVENTS + 1
+        for _ in range(3):
+            await sender.turn()
+
+        remembered = await milliseconds(sender, alpha, remembering=True)
+        from_the_beginning = await milliseconds(sender, alpha, remembering=False)
+        assert remembered * 2 < from_the_beginning, (remembered, from_the_beginning)
+
+        assert await backup.fetchval("select count(*) from outbox") == 1, "the snapshot was held all the time"
+    await producer.close()
+    await close(alpha, beta)
+
+
+async def test_what_is_committed_late_is_sent_at_once(
+    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its id is smaller than those of what was sent meanwhile."""
+    monkeypatch.setattr(read_from, "LOOK_SECONDS", 0.0)
+    centre = await make_centre("alpha", "beta")
+    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    late, *keys = new_keys(21)
+    await alpha.say(beta.address, [late])
+    producer = Producer(alpha.settings, alpha.context.limits)
+    async with alpha.database.acquire() as connection, alpha.database.acquire() as slow:
+        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+        assert await sender.turn() == 1
+        async with slow.transaction():
+            said = [Say(beta.address, late, None, ReferralAmended())]
+            await say(alpha.outbox, slow, said, Cause("test"), alpha.clock())
+            for key in keys:
+                await alpha.say(beta.address, [key])
+                assert await sender.turn() == 1
+                assert await sender.turn() == 0
+                await number_feed(connection, sender.read_from)
+        assert await sender.turn() == 1
+        assert await number_feed(connection, sender.read_from)
+        for _ in range(3):
+            assert await sender.turn() == 0
+        assert sender.read_from.begin(alpha.context.peers.number(beta.address)) > 0
+    assert await alpha.value("select count(*) from outbox") == 0
+    assert await alpha.value("select count(*) from feed where number is null") == 0
+    await producer.close()
+    await close(alpha, beta)

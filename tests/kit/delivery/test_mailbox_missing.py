@@ -1,0 +1,68 @@
+"""A mailbox that is missing at a start keeps none of the others from being read, and health names it."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
+from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.stack import Stack
+from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
+from tests.kit.delivery.conftest import Pair
+
+pytestmark = pytest.mark.stack
+
+
+def delete(stack: Stack, topic: str) -> None:
+    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
+    admin.delete_topics([topic])[topic].result(timeout=10)
+
+
+def make(stack: Stack, topic: str, partitions: int) -> None:
+    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
+    for _ in range(100):
+        with suppress(KafkaException):
+            admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=10)
+            return
+        time.sleep(0.1)
+
+
+async def names(agency: Bare, topic: str) -> bool:
+    assert agency.delivery is not None
+    problems = await agency.delivery.problems()
+    return len(problems) == 1 and f"Mailbox {topic} is missing" in problems[0]
+
+
+@pytest.mark.parametrize("family", [Family.ELIGIBILITY, Family.DELIVERY])
+async def test_a_missing_mailbox_is_named_and_the_others_are_read(
+    stack: Stack, resting: Pair, family: Family
+) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    topic = topic_of(beta.address, family)
+    partitions = MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1
+    with limited(alpha, beta, look_seconds=0.5, metadata_seconds=1.0):
+        await alpha.start()
+        await asyncio.to_thread(delete, stack, topic)
+        await beta.start(ready=False)
+        await alpha.say(beta.address, keys := new_keys(10))
+
+        async def heard() -> bool:
+            return await beta.value("select count(*) from ledger where key = any($1::uuid[])", keys) == 20
+
+        await until(heard, seconds=30)
+        await until(lambda: names(beta, topic), seconds=30)
+        await asyncio.to_thread(make, stack, topic, partitions)
+
+        async def well() -> bool:
+            assert beta.delivery is not None
+            return not await beta.delivery.problems()
+
+        await until(well)
+        await alpha.say(beta.address, keys)
+        await quiet(alpha, beta)
+    await alpha.stop()
+    await beta.stop()
