@@ -12,7 +12,7 @@ import ieum.application
 import ieum.delivery
 import ieum.storage
 from ieum.api.operators import troubled_streams
-from ieum.delivery.sending import feed_numbering
+from ieum.delivery.sending import feed_numbering, outbox_sender
 from ieum.delivery.streams import batch_write
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.plans import ANALYSED_FULL, WORLDS, plans_of
@@ -32,7 +32,6 @@ RARE = {
     "count_waiting_COUNT": {"outbox", "notice"},  # what waits is counted
     "retention_CLEAR": {"ledger"},  # once an hour; by its index as soon as there are statistics
     "retention_FORGET_TOLD": {"told"},
-    "heads_FORGET_EXPECTED": {"expected"},  # each three seconds, of what is missing: few rows, or an alarm
     "retention_PULL_BACK_EXPECTED": {"expected"},  # once a minute, of the same
     "erasure_FORGET": {"quarantine"},  # when a client withdraws; no more is kept than its limit allows
 }
@@ -76,6 +75,14 @@ async def test_a_page_of_streams_begins_where_the_last_one_ended(make_centre: Ma
     listed = [("listed", troubled_streams._TROUBLED)]
     plan = (await plans_of(await make_centre("alpha"), "alpha", world, listed))["listed"]
     assert not WHOLE_INDEX.search(plan), plan
+
+
+@pytest.mark.parametrize("world", WORLDS)
+async def test_a_peers_share_is_read_without_the_rows_of_others(make_centre: MakeCentre, world: str) -> None:
+    turn = [("turn", outbox_sender._NEXT)]
+    plan = (await plans_of(await make_centre("alpha"), "alpha", world, turn))["turn"]
+    assert "using outbox_of_peer on outbox" in plan, plan
+    assert "Index Cond: ((ROW(peer, id) >" in plan, plan
 
 
 async def test_feed_is_numbered_row_by_row_though_statistics_know_of_none_without(

@@ -10,7 +10,7 @@ from ieum.delivery.maintenance.walk_parked import WalkParked
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.recovering.heads import missing
+from ieum.delivery.recovering.missing_numbers import missing_numbers
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts.delivery import StreamResendAsked
@@ -44,7 +44,7 @@ class AskAgain:
             for (stream, first), gap in sorted(self._walk.gaps.items(), key=lambda item: item[1].since)
             if gap.since <= now - missing_for and (stream, first) not in self._asked and self._read(stream)
         ][:ASKED_MAX]
-        said = await missing(connection, missing_for, ASKED_MAX)
+        said = await missing_numbers(connection, missing_for, ASKED_MAX)
         lost = {*gaps, *(each for each in said if self._read(each[0]))}
         notices = [
             (

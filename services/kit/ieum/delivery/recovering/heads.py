@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from asyncpg import Connection
@@ -142,44 +142,6 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND, room["behind"])
     for row in behind:
         _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
-
-
-_FORGET_EXPECTED = """
-delete from expected e where e.said <= (
-    select heard from stream where key = e.key and peer = e.peer and family = e.family
-)
-"""
-_MISSING = """
-with missing as (
-    select e.key, e.peer, e.family, coalesce(s.heard, 0) + 1 as first, e.said as last
-    from expected e
-    left join lateral (
-        select heard, stopped from stream
-        where key = e.key and peer = e.peer and family = e.family limit 1
-    ) s on true
-    where e.since <= now() - $1::interval and (e.asked_at is null or e.asked_at <= now() - $1::interval)
-        and s.stopped is null
-        and not exists (
-            select from parked p
-            where p.key = e.key and p.peer = e.peer and p.family = e.family
-                and p.sequence = coalesce(s.heard, 0) + 1
-        )
-    order by e.asked_at nulls first, e.since limit $2
-)
-update expected e set asked_at = now() from missing m
-where e.key = m.key and e.peer = m.peer and e.family = m.family
-returning m.*
-"""
-
-
-async def missing(connection: Connection, age: timedelta, limit: int) -> list[tuple[StreamKey, int, int]]:
-    """Return the numbers (first, last) that a peer said this long ago and that never came, by stream.
-
-    Those asked for longest ago come first, so that what nobody can send does not delay the others.
-    """
-    await connection.execute(_FORGET_EXPECTED)
-    rows = await connection.fetch(_MISSING, age, limit)
-    return [(StreamKey(*row[:3]), row[3], row[4]) for row in rows]
 
 
 def _chunks(heads: Sequence[StreamHead]) -> list[Sequence[StreamHead]]:

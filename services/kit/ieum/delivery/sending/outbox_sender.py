@@ -38,9 +38,10 @@ from (
     select waiting.* from peers
     cross join lateral (
         select r.*, row_number() over (order by r.id) as place from (
-            select * from outbox where peer = peers.peer and id > peers.begin
+            select * from outbox
+            where (peer, id) > (peers.peer, peers.begin) and (peer, id) < (peers.peer + 1, 0)
                 and not held and id <> all($1::bigint[])
-            order by id limit $3
+            order by peer, id limit $3
         ) r
     ) waiting
     order by waiting.place, waiting.id limit $3
