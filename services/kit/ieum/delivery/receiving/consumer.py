@@ -92,6 +92,7 @@ class Consumer(Generic[Known]):
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
+        self._context.restore_check.doubt()
         await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
         self._offsets.taken.clear()
         self.compared.set()
@@ -180,7 +181,7 @@ class Consumer(Generic[Known]):
         """Seek once to what is missing before a batch; if Kafka no longer has it, go on without it."""
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
         if self._offsets.is_above(offsets):
-            self._context.restore_check.doubt()
+            await self._look_back()  # before these are read again: after that nothing shows the loss
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
         if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
             lost = [partition for partition, offset in offsets.items() if begins[partition] > offset]
@@ -196,5 +197,4 @@ class Consumer(Generic[Known]):
         return None
 
     def _partition(self, place: Partition) -> TopicPartition:
-        family, partition = place
-        return TopicPartition(topic_of(self._context.me, FAMILIES[family]), partition)
+        return TopicPartition(topic_of(self._context.me, FAMILIES[place[0]]), place[1])
