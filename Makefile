@@ -1,6 +1,6 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check alerts bench bench-peers chaos broken clients format clean
+.PHONY: help setup demo test check alerts bench bench-peers chaos broken mutants clients format clean
 MAKEFLAGS += --no-print-directory
 # Compiled modules are kept: hundreds of processes start here, and each would compile what it imports.
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
@@ -72,6 +72,9 @@ chaos: $(READY)  ## harm a running centre on a seeded schedule and judge it, e.g
 
 broken: $(READY)  ## break the product in every known way, and show by which verdict or test each is caught
 	@$(BIN)/python -m tests.chaos.broken $(ARGS) </dev/null
+
+mutants: $(READY)  ## break the product in small ways, one by one, and show which test notices, e.g. make mutants ARGS=heads
+	@$(BIN)/python -m tests.mutants $(ARGS) </dev/null
 
 clients: $(READY) $(CLIENTS_READY)  ## generate clients in Python, TypeScript and Java, and drive a referral with each
 	@$(BIN)/python -m tests.clients $(ARGS) </dev/null

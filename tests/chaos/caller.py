@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from ieum_lab.embedded.issuer.renewed_token import RenewedToken
+from ieum_lab.testing.history import Fact
 from ieum_lab.testing.http import CallError, HttpCaller
+from ieum_lab.testing.outside_facts import Acknowledged, Ordered
 
 ANSWER_SECONDS_MAX = 4.0
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.1
-SERVER_ERRORS = 500
+REFUSED, SERVER_ERRORS = 400, 500
 
 Json = dict[str, Any]
 
@@ -29,6 +31,8 @@ class Met:
     failed_everywhere: int = 0
     longest_seconds: float = 0.0
     strange: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    """What callers ordered and were answered."""
 
 
 class Unanswered(Exception):
@@ -38,10 +42,11 @@ class Unanswered(Exception):
 class Caller:
     """Speaks for one agency's system. A POST keeps its Idempotency-Key until it is answered."""
 
-    def __init__(self, urls: Sequence[str], met: Met, token: RenewedToken) -> None:
+    def __init__(self, urls: Sequence[str], met: Met, token: RenewedToken, at: str = "") -> None:
         places = [urlsplit(url) for url in urls]
         self._clients = [HttpCaller(p.hostname or "", p.port or 0, ANSWER_SECONDS_MAX) for p in places]
         self._met = met
+        self._at = at
         self._token = token
         self._turn = 0
 
@@ -53,10 +58,23 @@ class Caller:
         return await self._call("GET", path, None, {})
 
     async def post(self, path: str, body: Mapping[str, Any], version: int | None = None) -> tuple[int, Json]:
-        headers = {"idempotency-key": str(uuid4()), "content-type": "application/json"}
+        key, thing = str(uuid4()), (path.split("/") + [""] * 3)[3]
+        headers = {"idempotency-key": key, "content-type": "application/json"}
         if version is not None:
             headers["if-match"] = f'"{version}"'
-        return await self._call("POST", path, body, headers)
+        self._met.facts.append(Ordered(self._at, key, thing))
+        status, answer = await self._call("POST", path, body, headers)
+        self._met.facts.append(self._answered(key, thing, status, answer))
+        return status, answer
+
+    def _answered(self, key: str, thing: str, status: int, answer: Json) -> Acknowledged:
+        """Tell of an answer; that to an inquiry has the version of all that was asked together."""
+        if status >= REFUSED:
+            return Acknowledged(self._at, key, thing, refused=True)
+        if asked := answer.get("inquiries"):
+            return Acknowledged(self._at, key, asked[0]["id"])
+        about, version = thing or str(answer.get("id", "")), int(answer.get("version", 0))
+        return Acknowledged(self._at, key, about, version)
 
     async def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]

@@ -25,6 +25,7 @@ from ieum_lab.testing.own_facts import Overlooked
 from ieum_lab.testing.verdicts import Verdict, summary
 from tests.chaos.caller import Met
 from tests.chaos.faults import FAULTS
+from tests.chaos.feed_reader import FeedReader
 from tests.chaos.room import PLACES_FIRST, PLENTY, clocks_under_way, set_places_everywhere
 from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
@@ -99,8 +100,9 @@ async def run_chaos(
     """Let the workload and the faults run, at least for `seconds`; heal, drain and judge."""
     faults: list[str] = []
     await set_places_everywhere(scene, PLACES_FIRST)
-    working = asyncio.create_task(workload.run())
-    watching = asyncio.create_task(_watch(workload, tell))
+    reader = FeedReader(scene)
+    parts = workload.run(), _watch(workload, tell), reader.run()
+    working, *beside = [asyncio.create_task(each) for each in parts]
     works = None if patience.crash_allowed else working
     try:
         await while_it_works(works, _lanes(scene, schedule, faults, tell, seconds))
@@ -114,18 +116,24 @@ async def run_chaos(
             left = await settle(scene, patience.settle_seconds, tell)
             tell(f"         all referrals are at their end; left: {left or 'nothing'}")
     finally:
-        for task in (working, watching):
-            task.cancel()
-        crashes = await asyncio.gather(working, watching, return_exceptions=True)
+        crashes = await _ended(working, *beside)
         workload.close()
     for crash in crashes:
         if isinstance(crash, Exception) and not patience.crash_allowed:
             raise crash
     history = [*(await export(scene) if left else await _export_at_rest(scene, patience, tell)), *left]
-    history += [each for each in overlooked if each not in history]
+    history += [*(each for each in overlooked if each not in history), *workload.met.facts]
+    history += await reader.to_the_end()
     if file is not None:
         write_history(file, history)
     return Outcome(judge(history), history, workload.met, faults, recovery, left)
+
+
+async def _ended(*tasks: "asyncio.Task[None]") -> list[BaseException | None]:
+    """End tasks, and return what they ended with."""
+    for task in tasks:
+        task.cancel()
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _recover(scene: Scene, patience: Patience, tell: Tell) -> tuple[float, list[Left]]:

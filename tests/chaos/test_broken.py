@@ -8,7 +8,7 @@ from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template
 from tests.chaos.broken.catching import catch_by_test, catch_by_verdict
 
-VARIANTS = ("no duplicate check", "outbox insert dropped")
+VARIANTS = ("no duplicate check", "acknowledged and rolled back")
 RULES = ("no owner check",)
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.quiet]

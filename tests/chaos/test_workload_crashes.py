@@ -32,6 +32,13 @@ class Nowhere:
     services: Mapping[str, Sequence[object]] = dict.fromkeys(AGENCIES, ())
     automatic: frozenset[str] = frozenset()
 
+    @property
+    def centre(self) -> "Nowhere":
+        return self
+
+    def address(self, agency: str) -> str:
+        return f"/nowhere/{agency}"
+
     def token(self, _agency: str) -> None:
         """Nobody is called."""
 

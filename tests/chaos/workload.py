@@ -10,6 +10,7 @@ from ieum_contracts.codes import State
 from ieum_contracts.lifecycle import ENDED
 from ieum_lab.simulator.moves import ask_fields, decision_fields
 from ieum_lab.simulator.people import facts, person
+from ieum_lab.testing.outside_facts import Owed
 from tests.chaos.agencies.hurried import COURSE
 from tests.chaos.caller import Caller, Json, Met
 from tests.chaos.scene import AGENCIES, Scene
@@ -89,7 +90,12 @@ class Workload:
         self._workers = workers
         self._journeys: list[Journey] = []
         self._callers = {
-            agency: Caller([service.url for service in scene.services[agency]], self.met, scene.token(agency))
+            agency: Caller(
+                [service.url for service in scene.services[agency]],
+                self.met,
+                scene.token(agency),
+                str(scene.centre.address(agency)),
+            )
             for agency in AGENCIES
         }
         self._ending = False
@@ -143,7 +149,13 @@ class Workload:
             circumstances=facts("verified", household_size=2) if course else None,
         )
         status, answer = await self._callers[sender].post("/v1/referrals", order)
+        if status in CONFLICTS:  # it cannot be refused but for itself: the judge will say so
+            self.met.strange.append(f"{programme}: {answer}")
+            return
         assert status == 201, answer
+        if programme not in NEVER_ASSESSED:
+            at = str(self._scene.centre.address(recipient))
+            self.met.facts.append(Owed(at, answer["id"], "eligibility.assessed.v1"))
         self._journeys.append(Journey(answer["id"], sender, recipient, programme, {sender: answer}))
 
     async def _inquire(self) -> None:
@@ -201,6 +213,9 @@ class Workload:
             path, body = "decisions", {"decision": move, **decision_fields(move, self._random, elsewhere)}
         else:
             path, body = "asks", {"ask": move, **ask_fields(move, self._random)}
+            if move == "amended":
+                phone = f"010-0000-{self._random.randrange(10_000):04}"
+                body["sealed"] = {"contact": {"phone": phone, "safe_to_call": True}}
         if_match = version if self._random.random() < 0.5 else None
         status, answer = await self._callers[side].post(f"/v1/referrals/{journey.id}/{path}", body, if_match)
         if status in CONFLICTS:

@@ -13,7 +13,7 @@ from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
 from ieum.delivery.sending import producer
 from ieum_lab.testing.verdicts import Broken
-from tests.chaos.broken import receiving, sending, unattended
+from tests.chaos.broken import answering, receiving, sending, unattended
 from tests.chaos.broken.patching import put
 
 COMMIT_SECONDS_MAX = 0.1
@@ -81,6 +81,18 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             frozenset({Broken.FORGED}),
         ),
         "outbox insert dropped": Variant(sending.outbox_insert_dropped, ("nothing for a while",), _STUCK),
+        "acknowledged and rolled back": Variant(answering.rolled_back_and_answered, _QUIET_TWICE, _LOST),
+        "Idempotency-Key off": Variant(
+            answering.idempotency_key_off,
+            ("nothing for a while", "kill -9 of an instance", "nothing for a while", *_KILLS),
+            frozenset({Broken.DUPLICATE_EFFECT}),
+        ),
+        "amendment forgotten": Variant(answering.amendment_forgotten, _QUIET_TWICE, _LOST),
+        "never assessed": Variant(answering.never_assessed, ("nothing for a while",), _LOST),
+        "case said to be closed and left open": Variant(answering.case_left_open, _QUIET_TWICE, _LOST),
+        "feed in any order": Variant(
+            answering.feed_in_any_order, ("nothing for a while",), frozenset({Broken.REORDER})
+        ),
         "nothing is broken, and all hurry": Variant(
             nothing, (*_KILLS, "other places", "duplicates", "other places"), frozenset(), 2, hurried=True
         ),

@@ -6,15 +6,13 @@ from uuid import uuid4
 import pytest
 
 from ieum.delivery.maintenance.ask_again import AskAgain
-from ieum.delivery.maintenance.walk_parked import WalkParked
+from ieum.delivery.maintenance.walk_parked import Gap, WalkParked
 from ieum.delivery.notices.notices import RESENT_IN_BATCH_MAX, RESENT_MAX, send_again
 from ieum.delivery.receiving.notice_handlers import handle_notices
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.recovering.heads import hear_heads
-from ieum.delivery.sending.leadership import DatabaseAddress
-from ieum.delivery.sending.producer import Producer
-from ieum.delivery.sending.relay import Relay
+from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import dataschema_of, type_of
 from ieum_contracts.delivery import StreamHead, StreamResendAsked
@@ -23,16 +21,18 @@ from ieum_contracts.message import Event
 from ieum_contracts.topics import Family
 from tests.kit.delivery.agencies import Bare, new_keys
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.rows import peer_of, resting_relay, take_notices
 
 pytestmark = pytest.mark.stack
 
 EVENTS, ASKS = 20, 20
+AGE = timedelta(seconds=30)
 
 
 async def asks(agency: Bare, job: AskAgain) -> object:
     async with agency.database.acquire() as connection:
         await connection.execute("update expected set since = since - interval '1 hour', asked_at = null")
-        await job.run(connection, agency.clock(), timedelta(seconds=30))
+        await job.run(connection, agency.clock(), AGE)
     return await agency.value("select count(*) from notice")
 
 
@@ -40,10 +40,7 @@ async def test_what_may_lie_in_the_mailbox_is_not_asked_for(resting: Pair) -> No
     alpha, beta = resting.alpha, resting.beta
     (key,) = new_keys(1)
     progress = ReadingProgress()
-    relay = Relay(
-        DatabaseAddress(""), beta.context, Producer(beta.settings), lambda: None
-    )  # it does not run, and is only woken
-    job = AskAgain(beta.context, relay, progress, WalkParked())
+    job = AskAgain(beta.context, resting_relay(beta), progress, WalkParked())
     async with beta.database.acquire() as connection:
         await beta.context.peers.know(connection, [alpha.address])
         peer = beta.context.peers.number(alpha.address)
@@ -56,6 +53,22 @@ async def test_what_may_lie_in_the_mailbox_is_not_asked_for(resting: Pair) -> No
     progress.look({place: 5_000}, {place: 9_000}, now=20)
     assert await asks(beta, job) == 1, "it is not in the mailbox"
     await beta.change("truncate notice, expected")
+
+
+async def test_a_gap_is_asked_for_when_it_is_old_enough_and_once_in_that_time(resting: Pair) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    at, now = StreamKey(new_keys(1)[0], await peer_of(beta, alpha), 1), beta.clock()
+    progress, walk = ReadingProgress(), WalkParked()
+    progress.look({}, {}, now=0)
+    walk.gaps = {(at, 2): Gap(3, now)}
+    job = AskAgain(beta.context, resting_relay(beta), progress, walk)
+
+    async def asked_after(seconds: int) -> int:
+        async with beta.database.acquire() as connection:
+            await job.run(connection, now + timedelta(seconds=seconds), AGE)
+        return len(await take_notices(beta))
+
+    assert [await asked_after(seconds) for seconds in (29, 30, 31, 59, 60, 61)] == [0, 1, 0, 0, 1, 0]
 
 
 async def test_what_waits_is_not_entered_again(resting: Pair) -> None:

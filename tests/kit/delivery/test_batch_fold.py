@@ -1,9 +1,14 @@
 """In any order of arrival, a stream hears a prefix of its numbers, each once, and loses none."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieum.delivery.blocked.parking import RETRY_DELAYS, SPREAD
+from ieum.delivery.records.received import NotLoaded
+from ieum_contracts.catalogue import Invalid
+from ieum_contracts.delivery import ParkedState, StreamHeads, StreamParked
 from tests.kit.delivery.batch_fold_world import FAILURES, Place, World, hearing
 
 NUMBERS_MAX = 6
@@ -103,3 +108,60 @@ def test_an_event_that_is_not_understood_once_its_gap_is_filled_waits_since_then
     world.batch(hearing(1, 1))
     [waiting] = world.parked.values()
     assert (waiting.reason, waiting.since) == ("type.unknown", world.now)
+
+
+def test_the_sender_hears_once_that_its_event_waits_once_that_it_is_dead_and_when_it_goes_on() -> None:
+    world = World({(1, 1): "raise"})
+    world.application.failures[1, 1] = -len(RETRY_DELAYS)
+    told = [*world.batch(hearing(1, 1)).notices]
+    for delay in RETRY_DELAYS:
+        world.pass_by(delay.total_seconds())
+        told += world.batch().notices
+    states = [body.state for _, body in told if isinstance(body, StreamParked)]
+    assert states == [ParkedState.WAITING, ParkedState.DEAD]
+
+    world.application.plan.clear()
+    [waiting] = world.parked.values()
+    waiting.dead, waiting.retry_at = False, world.now
+    goes_on = [body for _, body in world.batch().notices]
+    assert [type(body) for body in goes_on] == [StreamHeads]
+
+
+def test_an_event_whose_body_is_not_loaded_is_looked_at_again_at_once_when_its_turn_comes() -> None:
+    world = World({})
+    world.batch(hearing(1, 2))
+    [waiting] = world.parked.values()
+    waiting.heard = replace(waiting.heard, content=NotLoaded())
+    world.batch(hearing(1, 1))
+    [waiting] = world.parked.values()
+    assert waiting.retry_at == world.now
+
+
+def test_the_bytes_of_a_refused_body_that_may_not_be_stored_are_stored_nowhere() -> None:
+    world = World({})
+    identifier = replace(hearing(1, 1), content=Invalid("body.identifier"), body=b"900101-1234567")
+    entries = world.batch(identifier, hearing(1, 2)).entries
+    assert [entry.body for entry in entries] == [None, b"{}"]
+
+
+def test_what_is_only_early_is_not_held_against_its_source() -> None:
+    world = World({(1, 2): "raise"})
+    assert not world.batch(hearing(2, 2), hearing(2, 3)).troubles()
+    assert world.batch(hearing(1, 1), hearing(1, 2)).troubles() == {1: 1}
+
+
+def test_what_another_transaction_heard_meanwhile_waits_no_more() -> None:
+    world = World({})
+    world.batch(hearing(1, 1), hearing(1, 3))
+    [place] = world.parked
+    world.streams[place[0]].heard = 3
+    assert world.batch().unparked == [place]
+
+
+def test_another_digest_under_a_number_that_waits_is_a_conflict() -> None:
+    world = World({})
+    world.batch(hearing(1, 2))
+    again = world.batch(hearing(1, 2))
+    other = world.batch(hearing(1, 2, twin=True))
+    assert (again.duplicates, again.conflicts) == (1, [])
+    assert [heard.sequence for heard in other.conflicts] == [2]

@@ -11,6 +11,7 @@ from ieum.delivery.sending.partition_places import partition
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 ALL = list(range(MAILBOX_PARTITIONS))
+MORE = list(range(2 * MAILBOX_PARTITIONS))
 
 
 @given(st.uuids())
@@ -19,6 +20,7 @@ def test_sender_and_recipient_name_the_same_partition(key: UUID) -> None:
     expected = DefaultPartitioner()(wire_key, ALL, ALL)
     assert partition(wire_key, ALL, ALL) == expected
     assert partition_of(wire_key) == expected
+    assert partition(wire_key, MORE, MORE) == expected, "a topic that was given more keeps the place of a key"
 
 
 @given(st.binary(max_size=60))

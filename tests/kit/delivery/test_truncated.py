@@ -151,7 +151,11 @@ async def test_after_a_gap_an_event_that_breaks_its_batch_stops_nobody_else(
         async def parked() -> bool:
             return bool(await beta.value("select count(*) from parked where key = $1", bad))
 
+        async def answered() -> bool:
+            return "heads.answered" in {each["event"] for each in logs}
+
         await until(parked)
+        await until(answered)  # the peers were asked what the mailbox has lost
         await quiet(alpha, beta, keys=keys)
     assert {"mailbox.truncated", "event.failed"} <= {each["event"] for each in logs}
     await beta.change("insert into healed values ($1)", bad)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from ieum_lab.testing.clock_verdicts import judge_clocks
+from ieum_lab.testing.feed_verdicts import judge_feed
 from ieum_lab.testing.history import (
     Carried,
     Changed,
@@ -19,6 +20,7 @@ from ieum_lab.testing.history import (
     Said,
     Unkept,
 )
+from ieum_lab.testing.outside_verdicts import judge_cases, judge_contents, judge_orders, judge_owed
 from ieum_lab.testing.verdicts import Broken, Number, Verdict
 from ieum_lab.testing.waitlist_verdicts import judge_waitlists
 
@@ -29,7 +31,8 @@ def judge(history: Iterable[Fact]) -> list[Verdict]:
     """Return every verdict on a history in which all had the time to arrive; empty for a clean one."""
     facts = list(history)
     own = (judge_clocks, judge_waitlists)
-    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck, *own)
+    outside = (judge_orders, judge_owed, judge_contents, judge_cases, judge_feed)
+    rules = (_lost, _heard_wrongly, _order, _wire, _injections, _effects, _copies, _stuck, *own, *outside)
     return list(dict.fromkeys(verdict for rule in rules for verdict in rule(facts)))
 
 

@@ -14,6 +14,7 @@ from ieum_lab.testing.history import (
     Removed,
     Said,
 )
+from ieum_lab.testing.outside_facts import Acknowledged, Amended, Detailed, Fed, Owed
 from ieum_lab.testing.verdicts import Verdict
 
 LINES_MAX = 60
@@ -33,6 +34,7 @@ def explain(verdict: Verdict, history: Iterable[Fact]) -> str:
 def _concerns(fact: Fact, about: HistoryStream | tuple[str, str]) -> bool:
     if isinstance(about, HistoryStream):
         mine = isinstance(fact, Changed) and fact.thing == about.key
+        mine = mine or (isinstance(fact, Fed) and (fact.family, fact.key) == (about.family, about.key))
         return mine or getattr(fact, "stream", None) == about
     agency, thing = about
     match fact:
@@ -40,6 +42,8 @@ def _concerns(fact: Fact, about: HistoryStream | tuple[str, str]) -> bool:
             return fact.thing == thing
         case Said() | Heard():
             return thing == fact.stream.key or thing in fact.touches
+        case Acknowledged() | Owed() | Amended() | Detailed():
+            return thing == fact.thing
         case Injected() | Left():
             return fact.at == agency and thing in {getattr(fact, "digest", ""), getattr(fact, "what", "")}
         case _:
@@ -80,6 +84,20 @@ def _told(fact: Fact) -> Iterator[tuple[Place, str]]:
             yield (5, fact.at, fact.order, 0), text
         case Left():
             yield (6, fact.at, 0, 0), f"  left     {fact.at} {fact.what} {fact.detail}".rstrip()
+        case _:
+            yield from _seen(fact)
+
+
+def _seen(fact: Fact) -> Iterator[tuple[Place, str]]:
+    """Yield lines of what callers saw."""
+    match fact:
+        case Acknowledged():
+            word = "refused" if fact.refused else f"version {fact.version}"
+            yield (7, fact.at, fact.version, 0), f"  answered {fact.at} {fact.thing} {word}"
+        case Fed(sequence=sequence):
+            direction = "said" if fact.said else "heard"
+            text = f"  fed      {fact.at} {fact.number} {fact.family} {fact.key} #{sequence} {direction}"
+            yield (8, fact.at, fact.number, 0), text
         case _:
             pass
 

@@ -12,6 +12,7 @@ from ieum_contracts import envelope
 from ieum_contracts.topics import Family
 from ieum_lab.testing.effect_log import PREFETCHED, read_effect_log
 from ieum_lab.testing.exporting_clocks import export_clocks
+from ieum_lab.testing.exporting_contents import export_contents
 from ieum_lab.testing.exporting_rooms import export_rooms
 from ieum_lab.testing.history import Fact, Heard, HistoryStream, Left, Parked, Quarantined, Said, Unkept
 
@@ -66,6 +67,8 @@ async def export_agency(
         yield clock
     async for place in export_rooms(connection, me, automatic):
         yield place
+    async for content in export_contents(connection, me):
+        yield content
     for left in await leftovers(connection, me):
         yield left
 

@@ -7,6 +7,16 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from ieum_lab.testing.outside_facts import (
+    Acknowledged,
+    Amended,
+    CaseStands,
+    Detailed,
+    Fed,
+    Ordered,
+    Owed,
+    ReadToEnd,
+)
 from ieum_lab.testing.own_facts import Fired, Late, Overlooked, Placed, Told
 
 
@@ -164,6 +174,14 @@ Fact = (
     | Placed
     | Told
     | Overlooked
+    | Ordered
+    | Acknowledged
+    | Fed
+    | ReadToEnd
+    | Owed
+    | Amended
+    | Detailed
+    | CaseStands
 )
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="fact")])

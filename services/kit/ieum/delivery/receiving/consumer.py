@@ -90,6 +90,7 @@ class Consumer(Generic[Known]):
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
+        self._context.restore_check.doubt()
         await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
         self._offsets.taken.clear()
         self.compared.set()
@@ -118,11 +119,9 @@ class Consumer(Generic[Known]):
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)
-        except RETRYABLE as error:
-            await self._back_off(records, error)
-            return
         except Exception as error:  # noqa: BLE001 - setting it aside failed as well, and nothing may be skipped
-            _log.error("batch.stuck", error=type(error).__name__, events=len(records))
+            if not isinstance(error, RETRYABLE):
+                _log.error("batch.stuck", error=type(error).__name__, events=len(records))
             await self._back_off(records, error)
             return
         self._backoff.reset()
@@ -181,7 +180,7 @@ class Consumer(Generic[Known]):
         """Seek once to what is missing before a batch; if Kafka no longer has it, go on without it."""
         offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
         if self._offsets.is_above(offsets):
-            self._context.restore_check.doubt()
+            await self._look_back()  # before these are read again: after that nothing shows the loss
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
         if all(self._sought.get(place) == offset for place, offset in gap.expected.items()):
             lost = [partition for partition, offset in offsets.items() if begins[partition] > offset]

@@ -125,9 +125,8 @@ class OutboxSender:
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
                 self._alive()
-                await number_feed(
-                    self._connection, self.read_from
-                )  # the session that holds the lock must not look idle
+                # the session that holds the lock must not look idle
+                await number_feed(self._connection, self.read_from)
             outcome = await sending
         finally:
             sending.cancel()

@@ -1,0 +1,114 @@
+"""At its start an agency compares its positions with Kafka: whoever is behind, or was cut, asks its peers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiokafka import TopicPartition
+
+from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.recovering.startup_check import check_positions, rewind_to_positions
+from ieum.delivery.streams.positions import read_positions
+from ieum_contracts.delivery import StreamHeadsAsked
+from ieum_contracts.referral import ReferralAmended
+from ieum_contracts.topics import Family, topic_of
+from ieum_lab.embedded.stack import Stack
+from tests.kit.delivery import wire
+from tests.kit.delivery.agencies import Bare, new_keys
+from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.rows import peer_of, reading, take_notices
+from tests.kit.delivery.test_truncated import truncate
+
+pytestmark = pytest.mark.stack
+
+ALL = "truncate position, source, notice, heads_ask"
+AT = """
+insert into position (family, partition, next_offset) values (1, $1, $2)
+on conflict (family, partition) do update set next_offset = excluded.next_offset
+"""
+EVENTS = 4
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def beta(resting: Pair) -> AsyncIterator[Bare]:
+    """Give an agency that knows alpha as a peer and has read nothing."""
+    await peer_of(resting.beta, resting.alpha)
+    await resting.beta.change(ALL)
+    yield resting.beta
+    await resting.beta.change(ALL)
+    resting.beta.context.restore_check.settle(comparing=False)
+
+
+def fill(stack: Stack, resting: Pair) -> TopicPartition:
+    """Put events into one partition of beta's mailbox."""
+    [key] = new_keys(1)
+    source, me = resting.alpha.address, resting.beta.address
+    wire.produce(stack, [wire.event(source, me, key, n, ReferralAmended()) for n in range(1, EVENTS + 1)])
+    return TopicPartition(topic_of(me, Family.REFERRAL), partition_of(str(key).encode()))
+
+
+async def check(agency: Bare, taken: dict[TopicPartition, int] | None = None) -> dict[int, int]:
+    """Compare, and return the positions of the mailbox of referrals after that."""
+    async with reading(agency) as consumer:
+        await check_positions(agency.context, consumer, taken or {})
+    async with agency.database.acquire() as connection:
+        positions = await read_positions(connection)
+    return {partition: offset for (family, partition), offset in positions.items() if family == 1}
+
+
+async def asked(agency: Bare) -> bool:
+    return any(isinstance(each, StreamHeadsAsked) for each in await take_notices(agency))
+
+
+async def test_a_mailbox_that_ends_before_what_was_read_is_read_anew_and_peers_are_asked(beta: Bare) -> None:
+    await beta.change(AT, 0, 5_000)
+    assert await check(beta) == {0: 0}
+    assert await asked(beta)
+    assert await beta.value("select count(*) from source where held is not null") == 0
+
+
+async def test_a_mailbox_that_begins_after_what_was_read_is_gone_on_with_and_peers_are_asked(
+    stack: Stack, resting: Pair, beta: Bare
+) -> None:
+    partition = await asyncio.to_thread(fill, stack, resting)
+    await asyncio.to_thread(truncate, stack, beta)
+    assert (await check(beta))[partition.partition] == EVENTS
+    assert await asked(beta)
+
+
+async def test_a_database_behind_kafka_or_behind_what_this_process_took_in_is_compared(
+    stack: Stack, resting: Pair, beta: Bare
+) -> None:
+    partition = await asyncio.to_thread(fill, stack, resting)
+    async with reading(beta) as consumer:
+        end = (await consumer.end_offsets([partition]))[partition]
+    at = partition.partition
+    await beta.change(AT, at, end - 1)
+    assert (await check(beta))[at] == end - 1
+    assert await beta.value("select count(*) from source") == 0, "it was not read to its end yet"
+
+    await check(beta, taken={partition: end})
+    assert await beta.value("select held from source") == COMPARING
+    await beta.change("truncate source, notice")
+
+    async with reading(beta) as consumer:
+        consumer.assign([partition])
+        await consumer.commit({partition: end})
+    await check(beta)
+    assert await beta.value("select held from source") == COMPARING
+    assert await asked(beta)
+
+
+async def test_reading_is_put_back_to_where_the_database_is_and_never_forward(
+    stack: Stack, resting: Pair, beta: Bare
+) -> None:
+    partition = await asyncio.to_thread(fill, stack, resting)
+    await beta.change(AT, partition.partition, 3)
+    async with reading(beta) as consumer:
+        consumer.assign([partition])
+        for before, after in ((9, 3), (2, 2)):
+            consumer.seek(partition, before)
+            await rewind_to_positions(beta.context, consumer)
+            assert await consumer.position(partition) == after

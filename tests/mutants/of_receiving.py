@@ -1,0 +1,131 @@
+"""Mutants of reading the mailboxes: batches, gaps between offsets, positions, rebalances."""
+
+from tests.mutants.mutant import Mutant, delivery
+
+RECOVERY, GAPS = delivery("test_batch_recovery"), delivery("test_reading_recovery")
+COMPARISON = delivery("test_comparison")
+TRUNCATED, PROGRESS = delivery("test_truncated"), delivery("test_reading_progress")
+
+OF_RECEIVING = (
+    Mutant(
+        "a failed batch is not read again",
+        "delivery/receiving/consumer.py",
+        "        self._mailboxes.rewind(records)\n        await asyncio.sleep(pause)",
+        "        await asyncio.sleep(pause)",
+        (f"{RECOVERY}::test_a_batch_that_failed_is_read_again_though_nothing_follows_it",),
+    ),
+    Mutant(
+        "what was sought is not forgotten at a rebalance",
+        "delivery/receiving/consumer.py",
+        "        self._sought.clear()\n",
+        "",
+        (f"{RECOVERY}::test_what_was_sought_is_forgotten_when_partitions_move",),
+    ),
+    Mutant(
+        "a mailbox cut while it is read asks nobody",
+        "delivery/receiving/consumer.py",
+        "                await self._inbox.ask_what_is_lost()\n",
+        "",
+        (f"{TRUNCATED}::test_after_a_gap_an_event_that_breaks_its_batch_stops_nobody_else",),
+    ),
+    Mutant(
+        "an older database under a running agency is not compared",
+        "delivery/receiving/consumer.py",
+        "await self._look_back()  # before these",
+        "pass  # before these",
+        (f"{GAPS}::test_a_database_that_expects_what_was_taken_in_is_an_older_one",),
+    ),
+    Mutant(
+        "a gap between offsets is accepted at once",
+        "delivery/receiving/inbox.py",
+        "if mind_gap and gap.expected:",
+        "if False and gap.expected:",
+        (GAPS,),
+    ),
+    Mutant(
+        "not looked again after waiting for the position",
+        "delivery/receiving/batch_locks.py",
+        "    if any(positions[place] > first for place, first in firsts.items()):\n"
+        "        return positions, await load_state(connection, keys)\n",
+        "",
+        (f"{RECOVERY}::test_who_waited_for_the_position_sees_what_was_parked_meanwhile",),
+    ),
+    Mutant(
+        "the position is not locked",
+        "delivery/receiving/batch_locks.py",
+        "order by family, partition for update",
+        "order by family, partition",
+        (f"{RECOVERY}::test_who_waited_for_the_position_sees_what_was_parked_meanwhile",),
+    ),
+    Mutant(
+        "not loaded again where another took in what waited",
+        "delivery/receiving/inbox.py",
+        "            known = await self._application.load(connection, events, seen.untaken)\n"
+        "        for each in seen.untaken:",
+        "            pass\n        for each in seen.untaken:",
+        (f"{RECOVERY}::test_who_finds_that_another_took_in_what_waited_loads_again",),
+    ),
+    Mutant(
+        "a new number at an old offset is dropped",
+        "delivery/receiving/inbox.py",
+        "            if fresh or (h.sequence > streams[at].heard and (at, h.sequence) not in waits)",
+        "            if fresh",
+        (f"{TRUNCATED}::test_a_mailbox_that_is_made_anew_begins_its_offsets_anew_and_loses_nothing",),
+    ),
+    Mutant(
+        "an answer to a compared peer is said all the same",
+        "delivery/receiving/inbox.py",
+        "        self._outbox.check_sources([say for say, _ in effects.says], seen.held)\n",
+        "",
+        (f"{COMPARISON}::test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure",),
+    ),
+    Mutant(
+        "an offset is passed over before what was handed over is taken in",
+        "delivery/receiving/read_range.py",
+        "if offset > read.get(place_of(context, each), 0) >= handed.get(each, 0)",
+        "if offset > read.get(place_of(context, each), 0)",
+        (GAPS,),
+    ),
+    Mutant(
+        "lost records are passed over as if they were marks",
+        "delivery/receiving/read_range.py",
+        "                if begins[each] <= read.get(place, 0)\n",
+        "",
+        (GAPS,),
+    ),
+    Mutant(
+        "reach is believed across a move",
+        "delivery/receiving/read_range.py",
+        "        self._sure = False\n        self._handed.clear()",
+        "        self._handed.clear()",
+        (GAPS,),
+    ),
+    Mutant(
+        "positions go backwards",
+        "delivery/receiving/read_range.py",
+        "where position.next_offset < excluded.next_offset",
+        "where true",
+        (GAPS,),
+    ),
+    Mutant(
+        "what this process has taken in is forgotten",
+        "delivery/receiving/offset_commits.py",
+        "        self.taken.update(self._uncommitted)\n",
+        "",
+        (GAPS,),
+    ),
+    Mutant(
+        "ends of long ago count",
+        "delivery/receiving/reading_progress.py",
+        "        while self._ends[0][0] < now - REMEMBERED_SECONDS:\n            self._ends.popleft()\n",
+        "",
+        (PROGRESS,),
+    ),
+    Mutant(
+        "a partition that moves counts as still",
+        "delivery/receiving/reading_progress.py",
+        "if before is not None and before[0] == offset:",
+        "if before is not None:",
+        (PROGRESS,),
+    ),
+)
