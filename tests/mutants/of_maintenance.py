@@ -77,8 +77,9 @@ OF_MAINTENANCE = (
     Mutant(
         "a walk forgets the gaps of its earlier parts",
         "delivery/maintenance/walk_parked.py",
-        "            self.gaps, self._found = self._found, {}\n",
-        "            self.gaps, self._found = self._found, {}\n        self._found = {}\n",
+        "        end = await connection.fetchrow(_PART, *self._after, self._rows_max - 1)\n",
+        "        end = await connection.fetchrow(_PART, *self._after, self._rows_max - 1)\n"
+        "        self._found = {}\n",
         (WALK,),
     ),
     Mutant(
