@@ -161,3 +161,29 @@ async def test_after_a_gap_an_event_that_breaks_its_batch_stops_nobody_else(
     await beta.change("insert into healed values ($1)", bad)
     await quiet(alpha, beta, keys=[*keys, bad])
     assert await beta.value("select count(*) from effect where key = $1", bad) == 1
+
+
+async def test_records_lost_before_they_were_taken_in_are_asked_for_though_the_database_is_not_older(
+    stack: Stack, brisk: Pair
+) -> None:
+    """The database is away while they come; when it is back, the broker has them no more."""
+    alpha, beta = brisk.alpha, brisk.beta
+    await beta.start()
+    keys = new_keys(20)
+    await alpha.say(beta.address, keys)
+    await quiet(alpha, beta, keys=keys)
+    with capture_logs() as logs:
+
+        async def logged(event: str) -> bool:
+            return event in {each["event"] for each in logs}
+
+        async with beta.database.acquire() as connection, connection.transaction():
+            await connection.execute("lock table position in access exclusive mode")
+            await alpha.say(beta.address, keys)
+            await until(lambda: logged("batch.postponed"), seconds=40)
+            await asyncio.to_thread(truncate, stack, beta)
+        await alpha.say(beta.address, keys)
+        await until(lambda: logged("mailbox.truncated"), seconds=40)
+        await until(lambda: logged("heads.answered"), seconds=40)
+    await quiet(alpha, beta, seconds=60)
+    assert await check_histories(alpha, beta) == 2 * 3 * 20
