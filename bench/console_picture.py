@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
+from uvicorn import Config, Server
 
 from bench.console_pages import AGENCY, quantiles, session_of_everybody
 from ieum.agency import Names
-from ieum.api.http.server import server
 from ieum.storage.database import Database
 from ieum.web.sign_in import Cookies
 from ieum_console.pages.web_settings import WebSettings
@@ -52,7 +52,8 @@ async def _served(database: Database) -> AsyncIterator[str]:
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
     settings = WebSettings(console_url=url, oidc_issuer=url, urls={})
-    pages = server(console_window(settings, database, {AGENCY: Names(AGENCY, AGENCY)}), LOOPBACK, port)
+    window = console_window(settings, database, {AGENCY: Names(AGENCY, AGENCY)})
+    pages = Server(Config(window, LOOPBACK, port, lifespan="off", log_config=None))
     serving = asyncio.create_task(pages.serve())
     try:
         async with asyncio.timeout(START_SECONDS_MAX):

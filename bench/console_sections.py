@@ -17,10 +17,8 @@ def console_section(found: dict[str, Any]) -> str:
                 f"A projection of {found['referrals']:,} referrals, their events, two hundred thousand "
                 "entries of the audit. Every page is asked of the application with a session, queries and "
                 f"template included; the aim is {found['aim_ms']:.0f} ms for 95 of 100. The slowest query "
-                f"by itself is *{name}* with {slowest['p95']:.0f} ms. A browser that has kept nothing shows "
-                f"the first picture of `/` after {found['first_picture']['p50']:.0f} ms, "
-                f"{found['first_picture']['p95']:.0f} at the 95th percentile (aim 1,000). The projector "
-                f"takes {found['projector_per_second']:,.0f} events a second into an empty projection, Kafka "
+                f"by itself is *{name}* with {slowest['p95']:.0f} ms. {_picture(found)}The projector takes "
+                f"{found['projector_per_second']:,.0f} events a second into an empty projection, Kafka "
                 f"left out (aim {found['aim_per_second']:,}).\n"
             ),
             "| page | p50 ms | p95 ms | max ms |",
@@ -28,6 +26,16 @@ def console_section(found: dict[str, Any]) -> str:
             *rows,
             "",
         ]
+    )
+
+
+def _picture(found: dict[str, Any]) -> str:
+    taken = found.get("first_picture")
+    if taken is None:
+        return ""
+    return (
+        f"A browser that has kept nothing shows the first picture of `/` after {taken['p50']:.0f} ms, "
+        f"{taken['p95']:.0f} at the 95th percentile (aim 1,000). "
     )
 
 

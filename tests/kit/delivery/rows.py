@@ -1,5 +1,6 @@
 """Rows of delivery as a test puts them into an agency's database, and what the agency wrote there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -13,15 +14,16 @@ from ieum.delivery.records.verification import heard
 from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
-from ieum.delivery.streams.stream import StreamKey
+from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import decode
 from ieum_contracts.model import Model
 from ieum_contracts.referral import ReferralAmended
-from ieum_contracts.topics import Family, login
+from ieum_contracts.topics import Family, login, topic_of
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare
 
+KNOWN_SECONDS_MAX = 20.0
 STREAM = """
 insert into stream (key, peer, family, said, heard, stopped) values ($1, $2, 1, $3, $4, $5)
 on conflict (key, peer, family) do update set
@@ -75,7 +77,7 @@ def resting_relay(agency: Bare) -> Relay:
 
 @asynccontextmanager
 async def reading(agency: Bare) -> AsyncIterator[AIOKafkaConsumer]:
-    """Lend a consumer of the agency's own group, which reads nothing by itself."""
+    """Lend a consumer of the agency's own group, which knows its mailboxes and reads nothing by itself."""
     consumer = AIOKafkaConsumer(
         **connection_arguments(agency.settings),
         group_id=login(agency.address),
@@ -84,6 +86,9 @@ async def reading(agency: Bare) -> AsyncIterator[AIOKafkaConsumer]:
     )
     await consumer.start()
     try:
+        topics = [topic_of(agency.address, family) for family in FAMILIES.values()]
+        async with asyncio.timeout(KNOWN_SECONDS_MAX):
+            await asyncio.gather(*(consumer._client.add_topic(topic) for topic in topics))
         yield consumer
     finally:
         await consumer.stop()

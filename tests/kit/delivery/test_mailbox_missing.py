@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
@@ -15,6 +16,10 @@ from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
+READ_BEFORE = """
+insert into position (family, partition, next_offset) values ($1, 0, 5)
+on conflict (family, partition) do update set next_offset = greatest(position.next_offset, 5)
+"""
 
 
 def delete(stack: Stack, topic: str) -> None:
@@ -46,6 +51,7 @@ async def test_a_missing_mailbox_is_named_and_the_others_are_read(
     partitions = MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1
     with limited(alpha, beta, look_seconds=0.5, metadata_seconds=1.0):
         await alpha.start()
+        await beta.change(READ_BEFORE, FAMILY_NUMBERS[family])
         await asyncio.to_thread(delete, stack, topic)
         await beta.start(ready=False)
         await alpha.say(beta.address, keys := new_keys(10))

@@ -49,10 +49,10 @@ class KafkaAwayError(Transient):
 
 
 @asynccontextmanager
-async def kafka_answering() -> AsyncIterator[None]:
+async def kafka_answering(seconds: float = KAFKA_SECONDS_MAX) -> AsyncIterator[None]:
     """Give Kafka some seconds to answer what is asked inside; raises KafkaAwayError."""
     try:
-        async with asyncio.timeout(KAFKA_SECONDS_MAX):
+        async with asyncio.timeout(seconds):
             yield
     except (KafkaError, OSError, TimeoutError) as error:
         raise KafkaAwayError(f"Kafka does not answer ({type(error).__name__}).") from error

@@ -15,6 +15,8 @@ from ieum_console.settings import ConsoleSettings
 
 KEYS_AT_ONCE = 2_000
 REBUILD_SECONDS_MAX = 3_600.0
+KAFKA_SECONDS_MAX = 30.0
+"""Whoever makes it anew waits longer for a busy broker than a page that has to say so at once."""
 
 EMPTY = """
 truncate partition_position, rejected_record, gap, referral, tally, edge, flow, delivery_time, notice,
@@ -76,7 +78,7 @@ async def _held(settings: ConsoleSettings, database: Database) -> tuple[list[tup
     async with database.acquire() as connection:
         offsets = await read_offsets(connection)
     try:
-        async with kafka_answering():
+        async with kafka_answering(KAFKA_SECONDS_MAX):
             await reader.start()
             await reader.discover(offsets)
             firsts, ends = await reader.firsts(), await reader.ends()

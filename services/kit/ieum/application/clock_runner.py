@@ -10,8 +10,8 @@ from asyncpg import Connection
 
 from ieum.application.event_handler import EventHandler, cases_of
 from ieum.application.flush import flush
-from ieum.casework.applicable_clocks import belongs
 from ieum.casework.clock_firing import fire
+from ieum.casework.clock_rules import belongs
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.running_clocks import RunningClock, fired
 from ieum.casework.values import Change, Referral

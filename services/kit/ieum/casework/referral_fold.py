@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from ieum.casework.applicable_clocks import rules_of, stands_still
 from ieum.casework.business_days import BusinessCalendar
-from ieum.casework.clock_rules import CLOCK_RULES, steps_of
+from ieum.casework.clock_rules import CLOCK_RULES, rules_of, stands_still, steps_of
 from ieum.casework.running_clocks import RunningClock, begun, paused, resumed
 from ieum.casework.values import Side
 from ieum_contracts.catalogue import EVENT_TYPES, MODEL_OF_ASK, MODEL_OF_DECISION

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from pydantic_core import from_json
 
-from ieum.casework.applicable_clocks import rules_of, stands_still
 from ieum.casework.business_days import BusinessCalendar, end_of
-from ieum.casework.clock_rules import Step, harm_of, steps_of
+from ieum.casework.clock_rules import Step, harm_of, rules_of, stands_still, steps_of
 from ieum.casework.values import AgencyView, Referral, Side
 from ieum_contracts.catalogue import decision_of
 from ieum_contracts.codes import Priority
