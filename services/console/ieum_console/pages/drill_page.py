@@ -42,7 +42,7 @@ async def drill(call: PageCall) -> Response:
         played=played,
         instead=() if agency is None else instead_of(agency, call.console.programmes),
         published=await read_published(call.connection),
-        signed=[(month, await _signed(call, month)) for month in last_months(call.now, MONTHS_SIGNED)],
+        signed=await _signed(call),
         may_sign=bool(call.roles & AUDITING),
         limits={"events": SAID_MAX, "referrals": REFERRALS_MAX, "days": DAYS_PLAYED},
     )
@@ -89,9 +89,14 @@ async def _play(call: PageCall, agency: str, day: date) -> PlayedDay | None:
     return await play_day(call.connection, call.console.calendar, agency, day, call.now)
 
 
-async def _signed(call: PageCall, month: str) -> tuple[AuditEntry, ...]:
-    entries = await read_audit_of(call.connection, _target(month))
-    return tuple(each for each in entries if each.action == SIGNED)
+async def _signed(call: PageCall) -> list[tuple[str, list[AuditEntry]]]:
+    """List the last months, each with who signed its drill."""
+    months = last_months(call.now, MONTHS_SIGNED)
+    entries = await read_audit_of(call.connection, *map(_target, months))
+    return [
+        (month, [each for each in entries if (each.action, each.target) == (SIGNED, _target(month))])
+        for month in months
+    ]
 
 
 def _target(month: str) -> str:

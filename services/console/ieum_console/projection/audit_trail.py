@@ -8,10 +8,11 @@ ROWS_MAX = 200
 
 OF_TARGET = """
 select number, at, actor, action, target, reason, previous, digest from audit
-where target = $1 and target <> '' order by number desc limit $2
+where target = any($1::text[]) and target <> '' order by number desc limit $2
 """
 
 
-async def read_audit_of(connection: Connection, target: str) -> tuple[AuditEntry, ...]:
-    """List the entries about one thing, newest first, at most ROWS_MAX."""
-    return tuple(AuditEntry(**dict(row)) for row in await connection.fetch(OF_TARGET, target, ROWS_MAX))
+async def read_audit_of(connection: Connection, *targets: str) -> tuple[AuditEntry, ...]:
+    """List the entries about some things, newest first, at most ROWS_MAX of each."""
+    rows = await connection.fetch(OF_TARGET, targets, ROWS_MAX * len(targets))
+    return tuple(AuditEntry(**dict(row)) for row in rows)

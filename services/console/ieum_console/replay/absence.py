@@ -147,7 +147,7 @@ def played(
             due = clock.due_at
             if due is not None and due < at:
                 found.setdefault(clock.clock, Ran(clock.clock, due, at))
-        fold.take(each._replace(said_at=at))
+        fold.take(each if each.said_at == at else each._replace(said_at=at))
     return list(found.values())
 
 
