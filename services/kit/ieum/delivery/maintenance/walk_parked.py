@@ -80,10 +80,8 @@ class WalkParked:
         self.gaps: dict[tuple[StreamKey, int], Gap] = {}
         """The gaps found in the last round, by stream and first missing number."""
         self._found: dict[tuple[StreamKey, int], Gap] = {}
-        self.reasons = Counter[WaitsFor]()
+        self.reasons = self._counted = Counter[WaitsFor]()
         """How many events wait, by reason: in the last round, and in the first one as far as it has come."""
-        self._counted = Counter[WaitsFor]()
-        self._first_round = True
 
     async def run(self, connection: Connection, now: datetime) -> None:
         """Look at the next part."""
@@ -102,10 +100,7 @@ class WalkParked:
         if ready:
             await connection.execute(_WAKE, *map(list, zip(*sorted(ready), strict=True)), now)
         self._after = until
-        if end is None or self._first_round:
-            self.reasons = Counter(self._counted)
         if end is None:
             self._after = _START
             self.gaps, self._found = self._found, {}
-            self._counted.clear()
-            self._first_round = False
+            self.reasons, self._counted = self._counted, Counter()
