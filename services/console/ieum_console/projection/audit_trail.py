@@ -13,6 +13,6 @@ where target = any($1::text[]) and target <> '' order by number desc limit $2
 
 
 async def read_audit_of(connection: Connection, *targets: str) -> tuple[AuditEntry, ...]:
-    """List the entries about some things, newest first, at most ROWS_MAX of each."""
+    """List the entries about some things, newest first, at most ROWS_MAX for each."""
     rows = await connection.fetch(OF_TARGET, targets, ROWS_MAX * len(targets))
     return tuple(AuditEntry(**dict(row)) for row in rows)
