@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from ieum.delivery.delivery_context import Connections
-from ieum.delivery.maintenance.retention_horizon import affected
+from ieum.delivery.statement_status import affected
 
 TURN_SECONDS = 3_600.0
 DELETED_MAX = 5_000

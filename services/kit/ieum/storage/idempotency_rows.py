@@ -15,7 +15,8 @@ from time import monotonic
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import Connections
-from ieum.delivery.maintenance.retention_horizon import Horizon, affected
+from ieum.delivery.maintenance.retention_horizon import Horizon
+from ieum.delivery.statement_status import affected
 from ieum.errors import Transient
 
 KEPT = timedelta(days=7)

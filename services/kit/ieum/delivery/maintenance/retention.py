@@ -8,7 +8,8 @@ import structlog
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.maintenance.retention_horizon import Horizon, Span, affected
+from ieum.delivery.maintenance.retention_horizon import Horizon, Span
+from ieum.delivery.statement_status import affected
 
 KEPT = timedelta(days=30)
 TURN_SECONDS = 60.0

@@ -73,8 +73,3 @@ update done_until set at = least(at, now() - $2::interval) where what = $1
 returning at, now() - $2::interval as due
 """
 _MOVE = "update done_until set at = $2 where what = $1 and at < $2"
-
-
-def affected(status: str) -> int:
-    """Read the number of rows in a statement's status, as in `DELETE 5`."""
-    return int(status.rpartition(" ")[2])

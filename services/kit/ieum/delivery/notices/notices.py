@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from ieum.delivery.application import Untaken
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.statement_status import affected
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import (
@@ -134,7 +135,7 @@ async def send_again(
         if kept is not None:
             said = (kept["event_id"], kept["type"])
             untaken.append(Untaken(context.peers.address(peer), asked.key, *said, LOST, LOST_CODE))
-    return int(status.rpartition(" ")[2]), untaken
+    return affected(status), untaken
 
 
 def _number(family: Family) -> int:
