@@ -93,8 +93,8 @@ OF_RECOVERING = (
     Mutant(
         "the silent are not asked again",
         "delivery/recovering/restore.py",
-        '            if row["asked"] is not None\n',
-        "            if False\n",
+        'for row in late if row["asked"] is not None]\n',
+        "for row in late if False]\n",
         (ANSWERS,),
     ),
     Mutant(

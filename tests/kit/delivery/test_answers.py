@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.maintenance.answer_heads import AnswerHeads
-from ieum.delivery.recovering import restore
+from ieum.delivery.recovering import heads_notices, restore
+from ieum.delivery.recovering.heads_notices import CLOCKS_DIFFER_MAX
 from ieum.delivery.recovering.restore import (
-    CLOCKS_DIFFER_MAX,
     answer,
     ask_the_silent_again,
     compare_with_peers,
@@ -97,7 +97,7 @@ async def test_an_answer_in_pages_has_every_head_once_and_one_last_part(
     peer, keys = await peer_of(beta, resting.alpha), new_keys(7)
     await beta.say(resting.alpha.address, keys)
     monkeypatch.setattr(restore, "HEADS_ANSWERED_MAX", 4)
-    monkeypatch.setattr(restore, "HEADS_MAX", 2)
+    monkeypatch.setattr(heads_notices, "HEADS_MAX", 2)
     async with beta.database.acquire() as connection:
         await answer(connection, beta.context, (uuid4(), peer, LONG_AGO), beta.clock())
 

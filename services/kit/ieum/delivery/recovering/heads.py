@@ -1,6 +1,5 @@
 """Heads: agencies report to each other how far their streams have come, so that a lost tail is noticed."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,9 +8,10 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
+from ieum.delivery.recovering import heads_notices
 from ieum.delivery.recovering.unconfirmed import confirm
-from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
-from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads
+from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS
+from ieum_contracts.delivery import StreamHead
 from ieum_contracts.topics import STREAM_FAMILIES
 
 BEHIND = "restored.behind"
@@ -64,15 +64,7 @@ class HeadsPublisher:
 async def say_heads(connection: Connection, context: DeliveryContext, after: int, now: datetime) -> int:
     """Report to every peer the heads of streams active after a feed number; returns the last number."""
     rows = await connection.fetch(_ACTIVE, after, context.limits.heads_entries)
-    by_peer: dict[int, list[StreamHead]] = defaultdict(list)
-    for key, peer, family, said, heard, _ in rows:
-        by_peer[peer].append(StreamHead(family=FAMILIES[family], key=key, said=said, heard=heard))
-    notices = [
-        (StreamKey(heads[0].key, peer, FAMILY_NUMBERS[heads[0].family]), StreamHeads(heads=tuple(heads)))
-        for peer, all_heads in by_peer.items()
-        for heads in _chunks(all_heads)
-    ]
-    await tell(connection, context, notices, now)
+    await tell(connection, context, heads_notices.told(rows), now)
     return max((row["number"] for row in rows), default=after)
 
 
@@ -142,7 +134,3 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     behind = await connection.fetch(_RESUME_ABOVE, keys, families, heard, peer, BEHIND, room["behind"])
     for row in behind:
         _log.error(BEHIND, key=str(row["key"]), family=FAMILIES[row["family"]], heard_by_peer=row["said"])
-
-
-def _chunks(heads: Sequence[StreamHead]) -> list[Sequence[StreamHead]]:
-    return [heads[start : start + HEADS_MAX] for start in range(0, len(heads), HEADS_MAX)]

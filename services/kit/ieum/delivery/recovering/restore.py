@@ -11,13 +11,13 @@ from uuid_utils.compat import uuid7
 from ieum.delivery.blocked.source_breaker import COMPARING, TOO_MANY, WINDOW
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell
+from ieum.delivery.recovering import heads_notices
 from ieum.delivery.recovering.heads import hear_heads
+from ieum.delivery.recovering.heads_notices import CLOCKS_DIFFER_MAX, KEPT
 from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
-from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeadsAnswered, StreamHeadsAsked
+from ieum_contracts.delivery import StreamHead, StreamHeadsAnswered, StreamHeadsAsked
 from ieum_contracts.topics import Family
 
-CLOCKS_DIFFER_MAX = timedelta(minutes=10)
-KEPT = timedelta(days=30)
 ANSWER_AGE_MAX = timedelta(minutes=2)
 HEADS_ANSWERED_MAX = 100_000
 """Heads read by one statement, which may scan a month of the ledger."""
@@ -73,10 +73,7 @@ async def _ask_all(
 ) -> Mapping[int, UUID]:
     await context.peers.read(connection)
     asks = {peer: uuid7() for peer in context.peers.others(context.me)}
-    notices = [
-        (StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY]), StreamHeadsAsked(ask=ask, since=since))
-        for peer, ask in asks.items()
-    ]
+    notices = [heads_notices.asked(peer, ask, since) for peer, ask in asks.items()]
     await tell(connection, context, notices, now)
     return asks
 
@@ -117,19 +114,9 @@ async def ask_the_silent_again(connection: Connection, context: DeliveryContext,
     They stay held until they answer or an operator releases them.
     """
     late = await connection.fetch(_LATE, COMPARING, now - ANSWER_AGE_MAX, KEPT)
-    await tell(
-        connection,
-        context,
-        [
-            (
-                StreamKey(row["asked"], row["peer"], FAMILY_NUMBERS[Family.DELIVERY]),
-                StreamHeadsAsked(ask=row["asked"], since=row["ask_since"]),
-            )
-            for row in late
-            if row["asked"] is not None
-        ],
-        now,
-    )
+    again = [row for row in late if row["asked"] is not None]
+    notices = [heads_notices.asked(row["peer"], row["asked"], row["ask_since"]) for row in again]
+    await tell(connection, context, notices, now)
     for row in late:
         _log.error(
             "restored.unanswered",
@@ -188,7 +175,7 @@ async def answer(
         )
         last = len(rows) < HEADS_ANSWERED_MAX
         heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
-        parts = [tuple(heads[at : at + HEADS_MAX]) for at in range(0, len(heads), HEADS_MAX)] or [()]
+        parts = heads_notices.in_parts(heads) or [()]
         notices = [
             (at, StreamHeadsAnswered(ask=ask, heads=part, last=last and number == len(parts)))
             for number, part in enumerate(parts, 1)

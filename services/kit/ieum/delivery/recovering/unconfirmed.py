@@ -1,6 +1,5 @@
 """What was said and no head of the peer confirms: told again, at growing intervals, until one does."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,19 +11,15 @@ from uuid_utils.compat import uuid7
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.limits import Limits
 from ieum.delivery.notices.notices import tell
-from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
-from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads, StreamHeadsAsked
-from ieum_contracts.model import Model
-from ieum_contracts.topics import Family
+from ieum.delivery.recovering import heads_notices
+from ieum.delivery.streams.stream import StreamKey
+from ieum_contracts.delivery import StreamHeadsAsked
 
 TOLD_MAX = 5_000
 """Streams told again in one turn; those that are due longest come first."""
 PAUSE_MAX = timedelta(hours=1)
 """Between two tellings of a stream: each pause is twice the one before, up to this."""
 ASKED_BACK_MAX = timedelta(days=1)
-CLOCKS_DIFFER_MAX = timedelta(minutes=10)
-KEPT = timedelta(days=30)
-"""As long as the ledger keeps bodies: what is older could not be sent again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -104,33 +99,17 @@ async def tell_again(connection: Connection, context: DeliveryContext, now: date
 
     The answer confirms what the peer has, also where its own heads were lost. What it has not, it asks for.
     """
-    due = await connection.fetch(_DUE, TOLD_MAX, context.limits.confirm_age, PAUSE_MAX, KEPT)
+    due = await connection.fetch(_DUE, TOLD_MAX, context.limits.confirm_age, PAUSE_MAX, heads_notices.KEPT)
     if lost := [row for row in due if row["lost"]]:
         _log.error("heads.never-confirmed", streams=len(lost))
         await connection.execute(
             _FORGET, *([row[name] for row in lost] for name in ("key", "peer", "family"))
         )
-    by_peer: dict[int, list[Record]] = defaultdict(list)
-    for row in due:
-        if not row["lost"]:
-            by_peer[row["peer"]].append(row)
-    if by_peer:
-        notices = [each for peer, rows in by_peer.items() for each in _heads(peer, rows)]
-        notices += await _questions(connection, context, by_peer)
-        await tell(connection, context, notices, now)
-    return len(due) - len(lost)
-
-
-def _heads(peer: int, rows: Sequence[Record]) -> list[tuple[StreamKey, Model]]:
-    heads = [
-        StreamHead(family=FAMILIES[family], key=key, said=said, heard=heard)
-        for key, _, family, said, heard, *_ in rows
-    ]
-    parts = [tuple(heads[at : at + HEADS_MAX]) for at in range(0, len(heads), HEADS_MAX)]
-    return [
-        (StreamKey(part[0].key, peer, FAMILY_NUMBERS[part[0].family]), StreamHeads(heads=part))
-        for part in parts
-    ]
+    again = [row for row in due if not row["lost"]]
+    if again:
+        questions = await _questions(connection, context, again)
+        await tell(connection, context, [*heads_notices.told(again), *questions], now)
+    return len(again)
 
 
 _QUESTION = """
@@ -145,17 +124,19 @@ _ANSWERED = "delete from heads_question where peer = $1 and ask = $2"
 
 
 async def _questions(
-    connection: Connection, context: DeliveryContext, by_peer: dict[int, list[Record]]
-) -> list[tuple[StreamKey, Model]]:
-    """Ask these peers for their heads, except those that were asked lately."""
-    since = [min(row["since"] for row in rows) for rows in by_peer.values()]
-    asks = [uuid7() for _ in by_peer]
+    connection: Connection, context: DeliveryContext, told: Sequence[Record]
+) -> list[tuple[StreamKey, StreamHeadsAsked]]:
+    """Ask the peers of these streams for their heads, except those that were asked lately."""
+    since: dict[int, datetime] = {}
+    for row in told:
+        since[row["peer"]] = min(row["since"], since.get(row["peer"], row["since"]))
+    asks = [uuid7() for _ in since]
     pause = 2 * context.limits.confirm_age  # for a peer answers with all streams that were active since
     rows = await connection.fetch(
-        _QUESTION, list(by_peer), asks, since, ASKED_BACK_MAX, CLOCKS_DIFFER_MAX, pause
+        *(_QUESTION, [*since], asks, [*since.values()], ASKED_BACK_MAX),
+        *(heads_notices.CLOCKS_DIFFER_MAX, pause),
     )
-    family = FAMILY_NUMBERS[Family.DELIVERY]
-    return [(StreamKey(ask, peer, family), StreamHeadsAsked(ask=ask, since=at)) for peer, ask, at in rows]
+    return [heads_notices.asked(*row) for row in rows]
 
 
 async def question_answered(connection: Connection, peer: int, ask: UUID) -> None:
