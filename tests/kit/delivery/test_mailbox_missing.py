@@ -1,39 +1,21 @@
 """A mailbox that is missing at a start keeps none of the others from being read, and health names it."""
 
 import asyncio
-import time
-from contextlib import suppress
 
 import pytest
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
-from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, Family, topic_of
-from ieum_lab.embedded.kafka import admin_settings
+from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.topics import delete_mailbox, make_mailbox
 
 pytestmark = pytest.mark.stack
 READ_BEFORE = """
 insert into position (family, partition, next_offset) values ($1, 0, 5)
 on conflict (family, partition) do update set next_offset = greatest(position.next_offset, 5)
 """
-
-
-def delete(stack: Stack, topic: str) -> None:
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    admin.delete_topics([topic])[topic].result(timeout=10)
-
-
-def make(stack: Stack, topic: str, partitions: int) -> None:
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    for _ in range(100):
-        with suppress(KafkaException):
-            admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=10)
-            return
-        time.sleep(0.1)
 
 
 async def names(agency: Bare, topic: str) -> bool:
@@ -48,11 +30,10 @@ async def test_a_missing_mailbox_is_named_and_the_others_are_read(
 ) -> None:
     alpha, beta = resting.alpha, resting.beta
     topic = topic_of(beta.address, family)
-    partitions = MAILBOX_PARTITIONS if family in STREAM_FAMILIES else 1
     with limited(alpha, beta, look_seconds=0.5, metadata_seconds=1.0):
         await alpha.start()
         await beta.change(READ_BEFORE, FAMILY_NUMBERS[family])
-        await asyncio.to_thread(delete, stack, topic)
+        await asyncio.to_thread(delete_mailbox, stack, beta, family)
         await beta.start(ready=False)
         await alpha.say(beta.address, keys := new_keys(10))
 
@@ -61,7 +42,7 @@ async def test_a_missing_mailbox_is_named_and_the_others_are_read(
 
         await until(heard, seconds=30)
         await until(lambda: names(beta, topic), seconds=30)
-        await asyncio.to_thread(make, stack, topic, partitions)
+        await asyncio.to_thread(make_mailbox, stack, beta, family)
 
         async def well() -> bool:
             assert beta.delivery is not None

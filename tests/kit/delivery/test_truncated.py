@@ -1,15 +1,13 @@
 """A mailbox that was cut, or that a broker has lost: it is seen, and sent again from the sender's ledger."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import OFFSET_END, TopicPartition
+from confluent_kafka.admin import AdminClient
 from structlog.testing import capture_logs
 
 from ieum.delivery.blocked.operator_actions import Act, Acted, skip
@@ -19,6 +17,7 @@ from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import Bare, check_histories, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.topics import make_mailboxes_anew
 
 pytestmark = pytest.mark.stack
 
@@ -66,18 +65,6 @@ async def test_what_a_mailbox_has_lost_comes_from_the_senders_ledger(stack: Stac
     assert await check_histories(alpha, beta) == 2 * 4 * 20
 
 
-def make_anew(stack: Stack, agency: Bare) -> None:
-    """Give an agency an empty mailbox, as after the loss of a broker's disk."""
-    topic = topic_of(agency.address, Family.REFERRAL)
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    admin.delete_topics([topic])[topic].result(timeout=10)
-    for _ in range(100):
-        with suppress(KafkaException):
-            admin.create_topics([NewTopic(topic, MAILBOX_PARTITIONS, 1)])[topic].result(timeout=10)
-            return
-        time.sleep(0.1)
-
-
 @pytest.mark.parametrize("running", [False, True])
 async def test_a_mailbox_that_is_made_anew_begins_its_offsets_anew_and_loses_nothing(
     stack: Stack, brisk: Pair, *, running: bool
@@ -92,7 +79,7 @@ async def test_a_mailbox_that_is_made_anew_begins_its_offsets_anew_and_loses_not
     with capture_logs() as logs:
         if not running:
             await beta.stop()
-        await asyncio.to_thread(make_anew, stack, beta)
+        await asyncio.to_thread(make_mailboxes_anew, stack, beta, Family.REFERRAL)
         if not running:
             await beta.start()
     assert running or "mailbox.offsets-reset" in [each["event"] for each in logs]
@@ -185,5 +172,8 @@ async def test_records_lost_before_they_were_taken_in_are_asked_for_though_the_d
         await alpha.say(beta.address, keys)
         await until(lambda: logged("mailbox.truncated"), seconds=40)
         await until(lambda: logged("heads.answered"), seconds=40)
-    await quiet(alpha, beta, seconds=60)
-    assert await check_histories(alpha, beta) == 2 * 3 * 20
+    await quiet(alpha, beta, keys=keys, seconds=60)
+    rows = await beta.rows("select key, sequence from effect where key = any($1::uuid[])", keys)
+    assert sorted((row["key"], row["sequence"]) for row in rows) == [
+        (key, number) for key in sorted(keys) for number in (1, 2, 3)
+    ]

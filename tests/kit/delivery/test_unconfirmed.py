@@ -1,16 +1,14 @@
 """A tail that the broker lost together with the heads that told of it: told again until it is confirmed."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient
 from structlog.testing import capture_logs
 
 from ieum.delivery.recovering import unconfirmed
@@ -32,6 +30,7 @@ from tests.kit.delivery.agencies import (
 )
 from tests.kit.delivery.bare_agency import REFUSE
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.topics import make_mailboxes_anew
 
 pytestmark = pytest.mark.stack
 SOON = {
@@ -40,20 +39,7 @@ SOON = {
     "gap_age": timedelta(seconds=1),
     "confirm_age": timedelta(seconds=2),
 }
-LOST_MAILBOXES = {Family.REFERRAL: MAILBOX_PARTITIONS, Family.DELIVERY: 1}
-
-
-def make_anew(stack: Stack, agency: Bare) -> None:
-    """Give an agency empty mailboxes, as after the loss of all that was ever written there."""
-    admin = AdminClient(admin_settings(stack.state.read()))  # type: ignore[arg-type]
-    for family, partitions in LOST_MAILBOXES.items():
-        topic = topic_of(agency.address, family)
-        admin.delete_topics([topic])[topic].result(timeout=10)
-        for _ in range(100):
-            with suppress(KafkaException):
-                admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=10)
-                break
-            time.sleep(0.1)
+LOST_MAILBOXES = (Family.REFERRAL, Family.DELIVERY)
 
 
 async def all_told(agency: Bare) -> bool:
@@ -81,7 +67,7 @@ async def test_a_tail_lost_with_its_heads_comes_while_the_sender_goes_on(
         for _ in range(3):
             await alpha.say(beta.address, keys)
         await until(lambda: all_told(alpha))
-        await asyncio.to_thread(make_anew, stack, beta)
+        await asyncio.to_thread(make_mailboxes_anew, stack, beta, *LOST_MAILBOXES)
         await beta.start()
 
         await quiet(alpha, beta, seconds=45)
@@ -159,7 +145,7 @@ async def test_a_mailbox_that_was_cut_and_has_grown_above_the_position_loses_not
     await beta.stop()
     rows = await beta.rows("select partition, next_offset from position where family = 1")
     offsets = {int(str(row["partition"])): int(str(row["next_offset"])) for row in rows}
-    await asyncio.to_thread(make_anew, stack, beta)
+    await asyncio.to_thread(make_mailboxes_anew, stack, beta, *LOST_MAILBOXES)
     before = await check_histories(alpha, beta)
     await alpha.say(beta.address, new_keys(30 * MAILBOX_PARTITIONS))
     await until(lambda: all_told(alpha))
