@@ -104,40 +104,23 @@ def _all_cases(*, peers: bool) -> list[str]:
     return [name for name in CASES if peers or name not in PEERS]
 
 
-def _backlog(arguments: argparse.Namespace) -> Work:
-    events = 5_000 if arguments.quick else arguments.events
-    return lambda stack, template, found, keep: backlog.drain(stack, template, events, found, keep)
+Measure = Callable[[Stack, Template, int, dict[str, Any], Callable[[dict[str, Any]], None]], None]
 
 
-def _take_over(arguments: argparse.Namespace) -> Work:
-    times = 1 if arguments.quick else arguments.repetitions
-    return lambda stack, template, found, keep: take_over.measure(stack, template, times, found, keep)
+def _sized(measure: Measure, quick: int, argument: str) -> Callable[[argparse.Namespace], Work]:
+    """Measure with the size that an argument names, or with one that takes seconds."""
 
+    def work(arguments: argparse.Namespace) -> Work:
+        number = quick if arguments.quick else getattr(arguments, argument)
+        return lambda stack, template, found, keep: measure(stack, template, number, found, keep)
 
-def _centres(arguments: argparse.Namespace) -> Work:
-    last = 2 if arguments.quick else arguments.to
-    return lambda stack, template, found, keep: centres.grow(stack, template, last, found, keep)
-
-
-def _due(arguments: argparse.Namespace) -> Work:
-    clocks = 1_000 if arguments.quick else arguments.events
-    return lambda stack, template, found, keep: due.measure(stack, template, clocks, found, keep)
+    return work
 
 
 def _console(arguments: argparse.Namespace) -> Work:
     referrals = 2_000 if arguments.quick else arguments.referrals
     events = 2_000 if arguments.quick else arguments.events
     return lambda stack, _template, found, keep: console.measure(stack, referrals, events, found, keep)
-
-
-def _projection(arguments: argparse.Namespace) -> Work:
-    events = 10_000 if arguments.quick else arguments.events
-    return lambda stack, template, found, keep: projection.measure(stack, template, events, found, keep)
-
-
-def _size(arguments: argparse.Namespace) -> Work:
-    events = 10_000 if arguments.quick else arguments.events
-    return lambda stack, template, found, keep: size.measure(stack, template, events, found, keep)
 
 
 def _isolation(arguments: argparse.Namespace) -> Work:
@@ -147,13 +130,13 @@ def _isolation(arguments: argparse.Namespace) -> Work:
 
 WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
     results.SIDE_BY_SIDE: _side_by_side,
-    results.BACKLOG: _backlog,
-    results.TAKE_OVER: _take_over,
-    results.CENTRES: _centres,
-    results.DUE: _due,
+    results.BACKLOG: _sized(backlog.drain, 5_000, "events"),
+    results.TAKE_OVER: _sized(take_over.measure, 1, "repetitions"),
+    results.CENTRES: _sized(centres.grow, 2, "to"),
+    results.DUE: _sized(due.measure, 1_000, "events"),
     results.CONSOLE: _console,
-    results.PROJECTION: _projection,
-    results.SIZE: _size,
+    results.PROJECTION: _sized(projection.measure, 10_000, "events"),
+    results.SIZE: _sized(size.measure, 10_000, "events"),
     results.ISOLATION: _isolation,
 }
 

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from uuid_utils.compat import uuid7
 
 from bench import results
-from bench.cases import QUIET, RECIPIENT, SENDER
+from bench.cases import QUIET, RECIPIENT, SENDER, centre_for
 from bench.machine import MIB, Meter
 from bench.ours.order import requested
 from ieum.delivery.connection_arguments import connection_arguments
@@ -23,7 +23,7 @@ from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.processes import Service, agency_service
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template
 
 IDLE_SECONDS = 3.0
 SAMPLE_SECONDS = 1.0
@@ -46,8 +46,7 @@ def drain(
     keep: Callable[[dict[str, Any]], None],
 ) -> None:
     """Fill a recipient's mailbox, start one instance, and follow it until all is answered."""
-    under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT)))
-    try:
+    with centre_for(stack, template, SENDER, RECIPIENT) as under_test:
         service = agency_service(stack.state, under_test.access(RECIPIENT), QUIET)
         idle = _idle_mib(service)
         results.tell(f"Filling the mailbox with {events:,} referrals.")
@@ -62,8 +61,6 @@ def drain(
         )
         keep(found)
         results.tell(f"{found['per_second']:,.0f} events/s, {found['memory_mib_max']:,.0f} MiB at most.")
-    finally:
-        asyncio.run(end_centre(under_test))
 
 
 async def fill(under_test: CentreUnderTest, events: int) -> None:

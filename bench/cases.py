@@ -65,12 +65,21 @@ class Opened:
 
 
 @contextmanager
+def centre_for(stack: Stack, template: Template, *agencies: str) -> Iterator[CentreUnderTest]:
+    """Make a centre of these agencies, and remove it at the end."""
+    under_test = asyncio.run(new_centre(stack, template, agencies))
+    try:
+        yield under_test
+    finally:
+        asyncio.run(end_centre(under_test))
+
+
+@contextmanager
 def opened(name: str, stack: Stack, template: Template) -> Iterator[Opened]:
     """Run a case in a centre of its own, with fresh topics, databases and processes."""
-    under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT)))
     case = CASES[name]
     with ExitStack() as exits:
-        exits.callback(lambda: asyncio.run(end_centre(under_test)))
+        under_test = exits.enter_context(centre_for(stack, template, SENDER, RECIPIENT))
         pids = dict(_servers(stack))
         if name in OURS:
             originator = _start_ours(name, stack, under_test, exits, pids)

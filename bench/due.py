@@ -11,7 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from bench import results
-from bench.cases import RECIPIENT, SENDER
+from bench.cases import RECIPIENT, SENDER, centre_for
 from bench.machine import calibrate
 from bench.ours.asked import asked_referral
 from ieum.application.business_calendar import business_calendar
@@ -31,7 +31,7 @@ from ieum.storage.database import Database, open_database
 from ieum.storage.due_rows import WantedClocks, read_due
 from ieum_contracts.overdue import Clock
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template
 
 CHUNK = 1_000
 TURNS, PAGES, PAGE = 400, 40, 51
@@ -53,12 +53,9 @@ def measure(
     keep: Callable[[dict[str, Any]], None],
 ) -> None:
     """Write so many referrals whose time to supply something has passed, read pages, and let turns act."""
-    under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT)))
-    set_up_logging("json", "warning", centre=under_test.id, agency=RECIPIENT)
-    try:
+    with centre_for(stack, template, SENDER, RECIPIENT) as under_test:
+        set_up_logging("json", "warning", centre=under_test.id, agency=RECIPIENT)
         found.update(asyncio.run(_measured(under_test, clocks)))
-    finally:
-        asyncio.run(end_centre(under_test))
     keep(found)
     results.tell(sentence(found))
 

@@ -1,6 +1,5 @@
 """One bad place beside a steady flow: what a third agency breaks, and what the two others feel of it."""
 
-import asyncio
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,13 +10,13 @@ import httpx
 
 from bench import results
 from bench.breaking import BREAKS, THIRD, Break, Broken
-from bench.cases import QUIET, RECIPIENT, SENDER, importable, served
+from bench.cases import QUIET, RECIPIENT, SENDER, centre_for, importable, served
 from bench.child import Child
 from bench.machine import MIB
 from ieum.access.callers import Role
 from ieum_lab.embedded.processes import Service
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template
 
 RATE = 20
 WARM_SECONDS, MEASURED_SECONDS, QUICK_SECONDS = 8.0, 30.0, 4.0
@@ -39,11 +38,8 @@ def measure(
     seconds = QUICK_SECONDS if quick else MEASURED_SECONDS
     found.update(rate=RATE, seconds=seconds, runs=[])
     for way in ways:
-        under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT, THIRD)))
-        try:
+        with centre_for(stack, template, SENDER, RECIPIENT, THIRD) as under_test:
             run = _one(stack, under_test, way, seconds)
-        finally:
-            asyncio.run(end_centre(under_test))
         found["runs"].append(run)
         keep(found)
         results.tell(sentence(run))

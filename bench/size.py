@@ -17,7 +17,7 @@ import httpx
 from asyncpg import Connection
 
 from bench import results
-from bench.cases import QUIET, RECIPIENT, SENDER
+from bench.cases import QUIET, RECIPIENT, SENDER, centre_for
 from bench.console_pages import quantiles, times
 from bench.machine import MIB, calibrate
 from bench.size_fill import DUE, FILL, STILL_DUE
@@ -29,7 +29,7 @@ from ieum_contracts.envelope import Envelope
 from ieum_lab.embedded.administrator import admin_settings
 from ieum_lab.embedded.processes import Service, agency_service
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template
 
 AIM_STATEMENT_MS, AIM_PAGE_MS, AIM_WOKEN_SECONDS = 200, 300, 2.0
 LOGGED_MS = 50
@@ -51,11 +51,8 @@ def measure(
     keep: Callable[[dict[str, Any]], None],
 ) -> None:
     """Fill an agency's database, start its service, and watch."""
-    under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT)))
-    try:
+    with centre_for(stack, template, SENDER, RECIPIENT) as under_test:
         found.update(asyncio.run(_measured(stack, under_test, events)))
-    finally:
-        asyncio.run(end_centre(under_test))
     keep(found)
     results.tell(sentence(found))
 

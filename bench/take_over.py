@@ -11,13 +11,13 @@ from typing import Any
 import asyncpg
 
 from bench import results
-from bench.cases import QUIET, RECIPIENT, SENDER, importable, served
+from bench.cases import QUIET, RECIPIENT, SENDER, centre_for, importable, served
 from bench.child import Child
 from ieum.access.callers import Role
 from ieum_lab.embedded.child import Child as LocalChild
 from ieum_lab.embedded.processes import Service, kept_port
 from ieum_lab.embedded.stack import Stack
-from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, Template
 
 RATE = 50
 WARM_SECONDS = 5.0
@@ -44,11 +44,8 @@ def measure(
     """Measure every fault so many times."""
     found.update(rate=RATE, runs=[])
     for fault in [name for _ in range(times) for name in FAULTS]:
-        under_test = asyncio.run(new_centre(stack, template, (SENDER, RECIPIENT)))
-        try:
+        with centre_for(stack, template, SENDER, RECIPIENT) as under_test:
             run = {"fault": fault, **_one(stack, under_test, fault)}
-        finally:
-            asyncio.run(end_centre(under_test))
         found["runs"].append(run)
         keep(found)
         results.tell(f"{fault}: the other relay delivers after {run['relay_seconds']} s")
