@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from uvicorn import Config, Server
 
 from bench.console_pages import AGENCY, quantiles, session_of_everybody
@@ -14,8 +14,8 @@ from ieum.web.sign_in import Cookies
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.pages.window import console_window
 from ieum_lab.embedded.ports import LOOPBACK, free_port
-from tests.browser.fixtures import FLAGS, LAUNCH_MILLISECONDS_MAX
 from tests.browser.installation import installed
+from tests.browser.launching import launched
 
 START_SECONDS_MAX = 30.0
 FIRST_PAINT = """
@@ -30,7 +30,8 @@ async def first_picture(database: Database, rounds: int) -> dict[str, float]:
 
     Counted by the browser itself from when it begins to ask (first contentful paint).
     """
-    async with _served(database) as url, _browser() as browser:
+    found = await asyncio.to_thread(installed)
+    async with _served(database) as url, launched(found) as browser:
         cookie = {"name": Cookies(secure=False).session, "value": await session_of_everybody(database)}
         took = [await _opened(browser, url, cookie) for _ in range(rounds + 1)]
     return quantiles(took[1:])
@@ -63,19 +64,3 @@ async def _served(database: Database) -> AsyncIterator[str]:
     finally:
         pages.should_exit = True
         await serving
-
-
-@asynccontextmanager
-async def _browser() -> AsyncIterator[Browser]:
-    found = await asyncio.to_thread(installed)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=found.chromium,
-            args=FLAGS,
-            env={**found.environment},
-            timeout=LAUNCH_MILLISECONDS_MAX,
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
