@@ -15,7 +15,6 @@ from asyncpg import Connection
 from bench import results
 from bench.console_events import SyntheticRecord, synthetic_records
 from bench.machine import MIB
-from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum.storage.database import Database
 from ieum_console.access import console_values
 from ieum_console.database import migrate_console, open_console_database
@@ -24,6 +23,7 @@ from ieum_lab.embedded.console_process import LIVE_PATH
 from ieum_lab.embedded.ports import free_port
 from ieum_lab.embedded.processes import Service, outside
 from ieum_lab.embedded.stack import Stack
+from ieum_lab.testing.admin_connection import admin_connection
 from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
 
 STEADY_RATE, STEADY_SECONDS = 1_000, 120.0
@@ -94,11 +94,7 @@ def _service(stack: Stack, under_test: CentreUnderTest) -> Service:
 def _producer(under_test: CentreUnderTest) -> AIOKafkaProducer:
     settings = under_test.settings
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol=settings.kafka_protocol,
-        sasl_mechanism=SASL_MECHANISM,
-        sasl_plain_username=settings.kafka_admin_username,
-        sasl_plain_password=settings.kafka_admin_secret(),
+        **admin_connection(settings),
         linger_ms=5,
         max_batch_size=256 * 1024,
     )

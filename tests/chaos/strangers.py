@@ -19,6 +19,7 @@ from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
+from ieum_lab.testing.admin_connection import admin_connection
 from ieum_lab.testing.history import STRANGER, HistoryStream, Injected, Removed
 from tests.chaos.scene import Scene
 
@@ -201,16 +202,8 @@ async def _send(scene: Scene, letters: Sequence[Letter]) -> None:
 
 @asynccontextmanager
 async def _producer(scene: Scene) -> AsyncIterator[AIOKafkaProducer]:
-    settings = scene.centre.settings
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol=settings.kafka_protocol,
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=settings.kafka_admin_username,
-        sasl_plain_password=settings.kafka_admin_secret(),
-        acks="all",
-        request_timeout_ms=20_000,
-    )
+    connection = admin_connection(scene.centre.settings)
+    producer = AIOKafkaProducer(**connection, acks="all", request_timeout_ms=20_000)
     try:
         await producer.start()
         yield producer

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum.delivery.records.partitions import partition_of
 from ieum_contracts import envelope
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import Family, topic_of
+from ieum_lab.testing.admin_connection import admin_connection
 from ieum_lab.testing.centre import AGENCIES, CentreUnderTest
 
 SENDER, RECIPIENT = AGENCIES
@@ -38,11 +38,7 @@ class Event:
 async def writer(centre: CentreUnderTest) -> AsyncIterator["Writer"]:
     settings = centre.settings
     async with AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol=settings.kafka_protocol,
-        sasl_mechanism=SASL_MECHANISM,
-        sasl_plain_username=settings.kafka_admin_username,
-        sasl_plain_password=settings.kafka_admin_secret(),
+        **admin_connection(settings),
         linger_ms=5,
         max_batch_size=256 * 1024,
     ) as producer:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterable
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from ieum.centre.centre_settings import CentreSettings
-from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
+from ieum_lab.testing.admin_connection import admin_connection
 from ieum_lab.testing.history import STRANGER, Carried, HistoryStream, Left
 
 POLL_MS = 500
@@ -55,11 +55,7 @@ async def unread(settings: CentreSettings, me: Address, positions: dict[tuple[st
 
 def _consumer(settings: CentreSettings) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        security_protocol=settings.kafka_protocol,
-        sasl_mechanism=SASL_MECHANISM,
-        sasl_plain_username=settings.kafka_admin_username,
-        sasl_plain_password=settings.kafka_admin_secret(),
+        **admin_connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
