@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-import asyncpg
 from asyncpg import PostgresError
 from pydantic import ValidationError
 
 from ieum.centre.centre_file import Centre, CentreError
 from ieum.centre.centre_settings import CentreSettings
 from ieum.cli.silences import Silence
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.storage.database import lend
 from ieum_console.access import console_values
 from ieum_console.database import open_console_database
@@ -27,7 +27,7 @@ async def silent_agencies(centre: Centre, settings: CentreSettings) -> Sequence[
                 found = await read_silences(connection)
         finally:
             await database.close()
-    except (OSError, TimeoutError, ValidationError, PostgresError, asyncpg.InterfaceError) as error:
+    except (*DATABASE_RETRYABLE, PostgresError, ValidationError) as error:
         raise CentreError(
             f"The console's database does not tell who is silent ({type(error).__name__}). "
             "Start the console once: `ieum console run`."

@@ -1,12 +1,15 @@
 """One process leads, as long as its session lives: it looks alive while Kafka is slow, and ends with it."""
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import replace
 
 import asyncpg
 import pytest
 from asyncpg import Connection
 
+from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.sending import leadership
 from ieum.delivery.sending.leadership import DatabaseAddress, Leadership
 from ieum.delivery.sending.outbox_sender import OutboxSender
@@ -41,7 +44,7 @@ async def test_the_session_that_holds_the_lock_is_not_idle_while_kafka_is_slow(
 ) -> None:
     alpha, sending = resting.alpha, Producer(resting.alpha.settings)
     connection = await session(alpha)
-    sender = OutboxSender(connection, alpha.context, sending, lambda: None)
+    sender = OutboxSender(connection, alpha.context, sending, nothing)
     await alpha.say(resting.beta.address, new_keys(1))
     await sender.turn()
     await alpha.say(resting.beta.address, new_keys(1))
@@ -66,35 +69,77 @@ async def test_the_session_that_holds_the_lock_is_not_idle_while_the_relay_waits
     await connection.close()
 
 
+class CountedCheck(RestoreCheck):
+    """Counts the doubts: one may be settled before a test has looked."""
+
+    doubts = 0
+
+    def doubt(self) -> None:
+        self.doubts += 1
+        super().doubt()
+
+
 async def test_a_session_that_was_cut_has_the_database_compared_again(resting: Pair) -> None:
     """Who answers at the next connection may be an older copy."""
-    alpha = resting.alpha
+    alpha, check = resting.alpha, CountedCheck()
+    alpha.context = replace(alpha.context, restore_check=check)
     await alpha.start()
-    assert not alpha.context.restore_check.is_doubted
-    assert await alpha.rows(CUT)
+    try:
+        assert not check.is_doubted
+        before = check.doubts
+        assert await alpha.rows(CUT)
 
-    async def doubted() -> bool:
-        return alpha.context.restore_check.is_doubted
+        async def compared_again() -> bool:
+            return check.doubts > before and not check.is_doubted
 
-    async def settled() -> bool:
-        return not await doubted()
+        await until(compared_again)
+    finally:
+        await alpha.stop()
 
-    await until(doubted, seconds=10, pause=0.005)
-    await until(settled)
-    await alpha.stop()
+
+async def test_a_session_counts_as_cut_when_a_statement_fails_before_the_connection_closes(
+    resting: Pair,
+) -> None:
+    """The server's last message can be read some time before the end of the connection."""
+    cut = asyncio.Event()
+    with pytest.raises(DATABASE_RETRYABLE):
+        await use_after_farewell(leadership_of(resting.alpha).lead(nothing, nothing, cut.set))
+    assert cut.is_set()
+
+
+async def test_a_lent_connection_that_was_cut_fails_as_one_to_be_retried(resting: Pair) -> None:
+    with pytest.raises(DATABASE_RETRYABLE):
+        await use_after_farewell(resting.alpha.database.acquire())
+    assert await resting.alpha.value("select 1") == 1
+
+
+async def use_after_farewell(lent: AbstractAsyncContextManager[Connection]) -> None:
+    """Let a connection read what a server says last to a session that it ends, and use it again."""
+    fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+    async with lent as connection:
+        connection._protocol.data_received(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)  # type: ignore[attr-defined]
+        await connection.execute("select 1")
+
+
+def leadership_of(agency: Bare) -> Leadership:
+    """Make one more process that may lead."""
+    settings = agency.settings
+    return Leadership(DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_login()))
+
+
+def nothing() -> None:
+    """Let a call go by."""
 
 
 async def test_a_second_process_leads_when_the_first_has_ended_and_not_before(resting: Pair) -> None:
-    alpha = resting.alpha
-    address = DatabaseAddress(alpha.settings.database_dsn.get_secret_value(), alpha.settings.database_login())
-    first, second = Leadership(address), Leadership(address)
+    first, second = leadership_of(resting.alpha), leadership_of(resting.alpha)
     attempts = asyncio.Event()
 
     async def lead_second(held: AsyncExitStack) -> None:
-        await held.enter_async_context(second.lead(attempts.set, lambda: None, lambda: None))
+        await held.enter_async_context(second.lead(attempts.set, nothing, nothing))
 
     async with AsyncExitStack() as held:
-        async with first.lead(lambda: None, lambda: None, lambda: None):
+        async with first.lead(nothing, nothing, nothing):
             assert first.leading.is_set()
             waiting = asyncio.create_task(lead_second(held))
             await attempts.wait()

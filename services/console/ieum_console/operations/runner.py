@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from ieum.delivery.delivery_context import Connections
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.storage.database import lend
 from ieum_console.operations.agency_api import AgencyApi, AwayError, RefusedError, open_api
 from ieum_console.operations.operation_rows import Item, Operation, read_items, read_operation
@@ -83,7 +84,7 @@ class OperationRunner:
         try:
             async with lend(self._database) as connection:
                 await leave(connection, run.operation.id, run.runner, self._clock(), state=state, why=why)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (*DATABASE_RETRYABLE, asyncpg.PostgresError) as error:
             _log.error("operation.not-noted", operation=str(run.operation.id), error=type(error).__name__)
 
     async def _work(self, run: Run, api: AgencyApi) -> None:

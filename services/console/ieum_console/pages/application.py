@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
-import asyncpg
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.storage.database import lend
 from ieum.web.identity_provider import SignInError
 from ieum.web.page_renderer import preferences_of
@@ -28,7 +28,6 @@ from ieum_console.projection.freshness import behind
 
 LIVE = "/health/live"
 _log = structlog.get_logger()
-_DATABASE_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -52,7 +51,7 @@ def console_application(console: Console, sign_in: SignIn, public_url: str) -> A
         *(Route(path, pages.endpoint(each), methods=[*each]) for path, each in methods.items()),
     ]
     handlers = {HTTPException: pages.refused, SignInError: pages.no_sign_in, Exception: pages.failed}
-    for kind in _DATABASE_AWAY:
+    for kind in DATABASE_RETRYABLE:
         handlers[kind] = pages.database_away
     return PageSecurity(Starlette(routes=routes, exception_handlers=handlers), public_url)
 

@@ -9,6 +9,7 @@ DATABASE_RETRYABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server has ended the session; the connection is not closed yet
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCachedStatementError,  # a migration has added a column; the next attempt plans anew

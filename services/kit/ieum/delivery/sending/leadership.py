@@ -61,7 +61,7 @@ class Leadership:
         """Wait for the lock, then lend its connection; leadership ends with the block.
 
         `waiting` is called at each attempt, `woken` at each notification of another process, `cut` when the
-        server ends the connection. Raises one of DATABASE_RETRYABLE.
+        server ends the connection or the block fails. Raises one of DATABASE_RETRYABLE.
         """
         connection = await asyncpg.connect(
             self._address.dsn,
@@ -81,6 +81,9 @@ class Leadership:
             self.lost.clear()
             _log.info("relay.leading")
             yield connection
+        except Exception:
+            cut()  # a statement can fail before the connection closes and the listener is told
+            raise
         finally:
             self.leading.clear()
             self.lost.set()
