@@ -10,7 +10,7 @@ import psutil
 
 from ieum.delivery.sending.leadership import LOCK
 from ieum_lab.embedded.processes import Service
-from tests.chaos import strangers
+from tests.chaos import administration, strangers
 from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door
 from tests.chaos.room import change_places
@@ -105,6 +105,16 @@ async def kill_broker(scene: Scene, random: Random) -> str:
     await asyncio.sleep(random.uniform(1, 8))
     await asyncio.to_thread(node.again)
     return node.child.name
+
+
+async def two_brokers_away(scene: Scene, random: Random) -> str:
+    """Kill two brokers of three: some partitions have no leader, and none has enough replicas."""
+    nodes = random.sample(list(scene.cluster.cluster.nodes), 2)
+    await asyncio.gather(*(asyncio.to_thread(node.kill) for node in nodes))
+    seconds = random.uniform(3, 20)
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(scene.stack.kafka.again)
+    return f"for {seconds:.0f} s and the time of a start"
 
 
 async def restart_brokers(scene: Scene, random: Random) -> str:
@@ -215,6 +225,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "lock connection lost": end_lock_connections,
         "disk full": fill_disk,
         "kill -9 of a broker": kill_broker,
+        "two brokers away": two_brokers_away,
         "rolling restart of the brokers": restart_brokers,
         "all brokers away": all_brokers_away,
         "network cut": cut_network,
@@ -224,6 +235,10 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "reorders": strangers.send_backwards,
         "gaps": strangers.take_from_outbox,
         "poison storm": strangers.send_poison,
+        "agency away": administration.agency_away,
+        "mailboxes truncated": administration.truncate_mailboxes,
+        "partitions added": administration.add_partitions,
+        "passwords changed": administration.rotate_passwords,
         "other places": change_places,
         QUIET: let_work,
     }

@@ -14,9 +14,15 @@ LANES: dict[str, tuple[str, ...]] = {
         "rebalance churn",
     ),
     "database": ("PostgreSQL immediate restart", "lock connection lost", "disk full"),
-    "brokers": ("kill -9 of a broker", "rolling restart of the brokers", "all brokers away"),
+    "brokers": (
+        "kill -9 of a broker",
+        "two brokers away",
+        "rolling restart of the brokers",
+        "all brokers away",
+    ),
     "network": ("network cut", "network delay", "network half-open"),
     "strangers": ("duplicates", "reorders", "gaps", "poison storm"),
+    "administration": ("agency away", "mailboxes truncated", "partitions added", "passwords changed"),
     "workers": ("other places",),
 }
 """What runs beside what: faults of one lane wait for each other, lanes do not."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from ieum.delivery.blocked.parking import ParkedEvent
+from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.receiving import consumer, inbox
 from ieum.delivery.receiving.batch_effects import Gap
 from ieum.delivery.receiving.batch_fold import BatchFold

@@ -73,7 +73,7 @@ def _told(fact: Fact) -> Iterator[tuple[Place, str]]:
         case Injected():
             yield (2, fact.at, fact.offset, 0), f"  injected {fact.at} {fact.family}, must be {fact.must}"
         case Removed(stream=stream, sequence=sequence):
-            yield (2, str(stream), sequence, 0), f"  removed  {stream} #{sequence} from the outbox"
+            yield (2, str(stream), sequence, 0), f"  removed  {stream} #{sequence} on its way"
         case Heard(stream=stream, sequence=sequence):
             words = " ".join(filter(None, [fact.fate, fact.reason, fact.digest[:8], f"order {fact.order}"]))
             yield (3, str(stream), fact.order or 0, sequence), f"  heard    {stream} #{sequence} {words}"

@@ -128,7 +128,7 @@ class Injected:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The test removed this event from the outbox before it was sent."""
+    """The test removed this event from the outbox before it was sent, or from a mailbox."""
 
     stream: HistoryStream
     sequence: int
