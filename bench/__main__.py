@@ -23,6 +23,7 @@ from bench import (
     size,
     take_over,
 )
+from bench.breaking import BREAKS
 from bench.cases import CASES, OURS, PEERS, PEERS_PYTHON
 from bench.measuring import Plan
 from bench.side_by_side import Series, side_by_side
@@ -125,7 +126,11 @@ def _console(arguments: argparse.Namespace) -> Work:
 
 def _isolation(arguments: argparse.Namespace) -> Work:
     quick = arguments.quick
-    return lambda stack, template, found, keep: isolation.measure(stack, template, found, keep, quick=quick)
+    ways = [each for each in BREAKS if arguments.way in each.name]
+
+    return lambda stack, template, found, keep: isolation.measure(
+        stack, template, found, keep, quick=quick, ways=ways
+    )
 
 
 WORKS: dict[str, Callable[[argparse.Namespace], Work | None]] = {
@@ -167,6 +172,9 @@ def _parser() -> argparse.ArgumentParser:
         help="length of the backlog; clocks due; records of the console",
     )
     parser.add_argument("--referrals", type=int, default=1_000_000, help="referrals of the console")
+    parser.add_argument(
+        "--way", default="", help="isolation: only the ways of breaking with this in their name"
+    )
     parser.add_argument("--to", type=int, default=5, help="number of centres to grow to")
     return parser
 
