@@ -19,7 +19,7 @@ from ieum.observe.tracing import now_ns
 from ieum_contracts import envelope
 from ieum_contracts.topics import Family, topic_of
 
-BATCH_MAX = 500
+BATCH_MAX = 150
 KEEP_ALIVE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
