@@ -101,21 +101,21 @@ OF_FOLDING = (
     ),
     Mutant(
         "a failed fold is retried once more than told",
-        "delivery/blocked/parking.py",
+        "delivery/blocked/parked_event.py",
         "self.dead = self.attempts >= len(RETRY_DELAYS)",
         "self.dead = self.attempts >= len(RETRY_DELAYS) - 1",
         (FOLD,),
     ),
     Mutant(
         "what is early is looked at ever as often",
-        "delivery/blocked/parking.py",
+        "delivery/blocked/parked_event.py",
         "delay = min(max((now - self.since) / 2, AWAITING_DELAY), AWAITING_DELAY_MAX)",
         "delay = AWAITING_DELAY",
         (PARKED,),
     ),
     Mutant(
         "what waits for contracts keeps the time of its gap",
-        "delivery/blocked/parking.py",
+        "delivery/blocked/parked_event.py",
         "        if self.reason != reason:\n            self.since = now\n",
         "",
         (FOLD,),
@@ -152,8 +152,8 @@ OF_FOLDING = (
     Mutant(
         "parked events are loaded in no order",
         "delivery/blocked/parking.py",
-        ') p order by key, peer, family, sequence\n"""',
-        ') p order by md5(sequence::text)\n"""',
+        'order by p.key, p.peer, p.family, sequence\n"""',
+        'order by md5(sequence::text)\n"""',
         (PARKED,),
     ),
     Mutant(

@@ -162,8 +162,8 @@ OF_MAINTENANCE = (
     Mutant(
         "what an older instance did not understand is not looked for with a margin",
         "delivery/maintenance/retry_not_understood.py",
-        "            self._since = now - INTERVAL\n",
-        "            self._since = now\n",
+        "WokenUpTo(self._since), now - INTERVAL\n",
+        "WokenUpTo(self._since), now\n",
         (delivery("test_parked_rows"),),
     ),
 )

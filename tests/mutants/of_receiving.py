@@ -49,7 +49,7 @@ OF_RECEIVING = (
         "not looked again after waiting for the position",
         "delivery/receiving/batch_locks.py",
         "    if any(positions[place] > first for place, first in firsts.items()):\n"
-        "        return positions, await load_state(connection, keys)\n",
+        "        return positions, await load_state(connection, keys, arriving)\n",
         "",
         (f"{RECOVERY}::test_who_waited_for_the_position_sees_what_was_parked_meanwhile",),
     ),

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.blocked.parking import ParkedEvent, due_keys, park
+from ieum.delivery.blocked.parked_event import ParkedEvent
+from ieum.delivery.blocked.parking import due_keys, park
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.stream import FAMILIES, StreamKey

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from ieum.delivery.blocked.parking import ParkedEvent, park
+from ieum.delivery.blocked.parked_event import ParkedEvent
+from ieum.delivery.blocked.parking import park
 from ieum.delivery.records.verification import heard
 from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope

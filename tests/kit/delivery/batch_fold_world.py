@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
-from ieum.delivery.blocked.parking import ParkedEvent
+from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.receiving.batch_effects import Effects
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.records.received import VerifiedEvent

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
 
-from ieum.delivery.blocked.parking import ParkedEvent, park
+from ieum.delivery.blocked.parked_event import ParkedEvent
+from ieum.delivery.blocked.parking import park
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.records.verification import heard
 from ieum.delivery.sending.leadership import DatabaseAddress

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieum.delivery.blocked.parking import RETRY_DELAYS, SPREAD
+from ieum.delivery.blocked.parked_event import RETRY_DELAYS, SPREAD
 from ieum.delivery.records.received import NotLoaded
 from ieum_contracts.catalogue import Invalid
 from ieum_contracts.delivery import ParkedState, StreamHeads, StreamParked

@@ -11,7 +11,7 @@ from ieum.delivery.receiving.batch_locks import BatchState, lock_and_load
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.streams.batch_write import Rows
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.stream import StreamKey, lock_streams
+from ieum.delivery.streams.stream import StreamKey, StreamPlace, lock_streams
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, quiet, until
 from tests.kit.delivery.bare_agency import Noted, Notes
 from tests.kit.delivery.conftest import Pair
@@ -76,10 +76,10 @@ async def test_what_was_sought_is_forgotten_when_partitions_move(resting: Pair) 
 
 
 async def load(
-    connection: Connection, place: Partition, key: UUID
+    connection: Connection, place: Partition, at: StreamKey
 ) -> tuple[dict[Partition, int], BatchState]:
     async with connection.transaction():
-        return await lock_and_load(connection, {place: 0}, {key})
+        return await lock_and_load(connection, {place: 0}, {StreamPlace(at, 1)})
 
 
 async def test_who_waited_for_the_position_sees_what_was_parked_meanwhile(resting: Pair) -> None:
@@ -89,8 +89,8 @@ async def test_who_waited_for_the_position_sees_what_was_parked_meanwhile(restin
     await beta.change("insert into position values (1, 5, 0)")
     async with beta.database.acquire() as first, beta.database.acquire() as second:
         async with first.transaction():
-            await lock_and_load(first, {place: 0}, {at.key})
-            waits = asyncio.create_task(load(second, place, at.key))
+            await lock_and_load(first, {place: 0}, {StreamPlace(at, 1)})
+            waits = asyncio.create_task(load(second, place, at))
             await asyncio.sleep(WAITS_SECONDS)
             assert not waits.done(), "one process at a time takes a partition in"
             await add_parked(beta, waiting(beta, alpha, at, 2, NOW))

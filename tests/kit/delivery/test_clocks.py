@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from asyncpg import Connection
 
-from ieum.delivery.blocked.parking import RETRY_DELAYS
+from ieum.delivery.blocked.parked_event import RETRY_DELAYS
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.retention import KEPT, Retention
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until

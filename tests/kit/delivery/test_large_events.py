@@ -1,22 +1,27 @@
 """Much may wait behind a gap: bodies are loaded as far as they can be tried soon, and all come in order."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
 
+from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.blocked.parking import STREAM_BYTES_LOADED, load_parked
 from ieum.delivery.records.received import NotLoaded
+from ieum.delivery.streams.stream import StreamKey, StreamPlace
 from ieum_contracts.referral import ReferralAmended
 from ieum_contracts.topics import BODY_BYTES_MAX
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.rows import peer_of
 
 pytestmark = pytest.mark.stack
 
 EVENTS = 14
 BODY_BYTES = BODY_BYTES_MAX - 1_000
+READ_AT_ONCE = STREAM_BYTES_LOADED // BODY_BYTES
 
 
 def large(pair: Pair, key: UUID, sequence: int) -> wire.Raw:
@@ -24,13 +29,15 @@ def large(pair: Pair, key: UUID, sequence: int) -> wire.Raw:
     return raw.saying((raw.value or b"").ljust(BODY_BYTES))
 
 
+def read(waiting: Iterable[ParkedEvent]) -> list[ParkedEvent]:
+    return [each for each in waiting if not isinstance(each.heard.content, NotLoaded)]
+
+
 async def parked(beta: Bare, key: UUID) -> object:
     return await beta.value("select count(*) from parked where key = $1", key)
 
 
-async def test_what_waits_behind_a_gap_is_loaded_in_parts_and_heard_in_order(
-    stack: Stack, pair: Pair
-) -> None:
+async def test_what_waits_behind_a_gap_is_read_in_parts_and_heard_in_order(stack: Stack, pair: Pair) -> None:
     beta = pair.beta
     (key,) = new_keys(1)
     records = [large(pair, key, sequence) for sequence in range(1, EVENTS + 1)]
@@ -40,10 +47,11 @@ async def test_what_waits_behind_a_gap_is_loaded_in_parts_and_heard_in_order(
         return await parked(beta, key) == EVENTS - 1
 
     await until(all_wait)
+    first = StreamPlace(StreamKey(key, await peer_of(beta, pair.alpha), 1), 1)
     async with beta.database.acquire() as connection:
-        waiting = await load_parked(connection, [key])
-    loaded = [each for each in waiting if not isinstance(each.heard.content, NotLoaded)]
-    assert [each.heard.sequence for each in loaded] == list(range(2, 2 + STREAM_BYTES_LOADED // BODY_BYTES))
+        assert not read(await load_parked(connection, [key])), "before the gap is filled nothing can be tried"
+        waiting = await load_parked(connection, [key], {first})
+    assert [each.heard.sequence for each in read(waiting)] == [*range(2, 2 + READ_AT_ONCE)]
     assert len(waiting) == EVENTS - 1
     assert sum(len(each.heard.body) for each in waiting) <= STREAM_BYTES_LOADED
 

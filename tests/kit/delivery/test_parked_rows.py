@@ -7,10 +7,13 @@ from random import Random
 import pytest
 import pytest_asyncio
 
+from ieum.delivery.blocked.not_understood import NOT_UNDERSTOOD, WokenUpTo, wake_for_new_contracts
 from ieum.delivery.blocked.operator_actions import Act, skip
-from ieum.delivery.blocked.parking import AWAITING_DELAY, AWAITING_DELAY_MAX, due_keys, load_parked
+from ieum.delivery.blocked.parked_event import AWAITING_DELAY, AWAITING_DELAY_MAX
+from ieum.delivery.blocked.parking import due_keys, load_parked
 from ieum.delivery.maintenance.retry_not_understood import INTERVAL, RetryNotUnderstood
-from ieum.delivery.streams.stream import StreamKey
+from ieum.delivery.records.received import NotLoaded
+from ieum.delivery.streams.stream import StreamKey, StreamPlace
 from tests.kit.delivery.agencies import Bare, new_keys
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.rows import add_parked, add_stream, peer_of, waiting
@@ -68,8 +71,29 @@ async def test_what_waits_is_loaded_in_the_order_of_its_stream(resting: Pair, be
     for sequence in Random(1).sample(sequences, len(sequences)):
         await add_parked(beta, waiting(beta, resting.alpha, at, sequence, NOW))
     async with beta.database.acquire() as connection:
-        loaded = await load_parked(connection, [at.key])
+        loaded = await load_parked(connection, [at.key], {StreamPlace(at, 1)})
     assert [each.heard.sequence for each in loaded] == sequences
+
+
+async def test_behind_a_gap_only_the_first_and_what_arrives_again_is_loaded(
+    resting: Pair, beta: Bare
+) -> None:
+    [at] = await streams(resting, 1)
+    for sequence in (3, 4, 5, 8):
+        await add_parked(beta, waiting(beta, resting.alpha, at, sequence, NOW))
+
+    async def loaded(*arriving: int) -> list[tuple[int, bool]]:
+        async with beta.database.acquire() as connection:
+            found = await load_parked(connection, [at.key], {StreamPlace(at, each) for each in arriving})
+        return [(each.heard.sequence, isinstance(each.heard.content, NotLoaded)) for each in found]
+
+    assert await loaded() == [(3, True)]
+    assert await loaded(5) == [(3, True), (5, True)]
+    assert await loaded(1, 2) == [(3, False), (4, False), (5, False)]
+    assert await loaded(1, 2, 4) == [(3, False), (4, False), (5, False)]
+    await add_stream(beta, at, heard=2)
+    assert await loaded(6) == [(3, False), (4, False), (5, False)]
+    assert await loaded(6, 7) == [(3, False), (4, False), (5, False), (8, False)]
 
 
 async def test_only_the_first_of_a_stream_that_may_go_on_is_due(resting: Pair, beta: Bare) -> None:
@@ -112,3 +136,21 @@ async def test_what_an_older_instance_parks_late_and_by_a_slow_clock_is_tried_in
         assert await beta.value("select retry_at from parked") is None
         await job.run(connection, NOW + INTERVAL)
     assert await beta.value("select retry_at from parked") == NOW + INTERVAL
+
+
+async def test_what_is_not_understood_is_tried_again_a_part_at_a_time_each_once(
+    resting: Pair, beta: Bare
+) -> None:
+    found = sorted(await streams(resting, 5))
+    for number, at in enumerate(found):
+        event = waiting(beta, resting.alpha, at, 1, NOW + timedelta(seconds=number // 2))
+        event.reason = NOT_UNDERSTOOD[number % len(NOT_UNDERSTOOD)]
+        await add_parked(beta, event)
+    woken, place = [], WokenUpTo(NOW)
+    async with beta.database.acquire() as connection:
+        while (after := await wake_for_new_contracts(connection, place, NOW, limit=2)) is not None:
+            woken.append(await beta.value("select count(*) from parked where retry_at is not null"))
+            place = after
+    assert woken == [2, 4]
+    assert place == WokenUpTo(NOW + timedelta(seconds=1), *found[3], 1)
+    assert await beta.value("select count(*) from parked where retry_at is not null") == 5

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted
-from ieum.delivery.blocked.parking import RETRY_DELAYS
+from ieum.delivery.blocked.parked_event import RETRY_DELAYS
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing

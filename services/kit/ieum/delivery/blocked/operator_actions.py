@@ -6,7 +6,8 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from ieum.delivery.blocked.parking import ParkedEvent, load_parked, unpark
+from ieum.delivery.blocked.parked_event import ParkedEvent
+from ieum.delivery.blocked.parking import load_parked, unpark
 from ieum.delivery.blocked.source_breaker import release_source
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.notices.notices import tell

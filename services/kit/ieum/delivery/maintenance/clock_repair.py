@@ -4,7 +4,7 @@ from datetime import datetime
 
 from asyncpg import Connection
 
-from ieum.delivery.blocked.parking import AWAITING_DELAY, AWAITING_DELAY_MAX, NEVER, RETRY_DELAYS
+from ieum.delivery.blocked.parked_event import AWAITING_DELAY, AWAITING_DELAY_MAX, NEVER, RETRY_DELAYS
 from ieum.delivery.blocked.source_breaker import WINDOW
 
 _PARKED_SINCE = "update parked set since = $1 where since > $1"

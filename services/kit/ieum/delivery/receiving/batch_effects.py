@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from ieum.delivery.blocked.parking import NOT_UNDERSTOOD, ParkedEvent
+from ieum.delivery.blocked.not_understood import NOT_UNDERSTOOD
+from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.event_spans import EventSpans
 from ieum.delivery.records.received import VerifiedEvent

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused
-from ieum.delivery.blocked.parking import ParkedEvent
+from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.receiving.batch_effects import Effects, refused, resumed, stopped, waits
 from ieum.delivery.receiving.dispositions import Disposition, disposition_of

@@ -58,7 +58,7 @@ class Inbox(Generic[Known]):
             await self._context.peers.know(connection, batch.sources())
             async with connection.transaction():
                 firsts = self._firsts(records)
-                positions, seen = await lock_and_load(connection, firsts, {h.key for h in batch.heard})
+                positions, seen = await lock_and_load(connection, firsts, batch.places(self._context.peers))
                 gap = _gap(firsts, positions)
                 if mind_gap and gap.expected:
                     return gap

@@ -10,6 +10,7 @@ from ieum.delivery.records.corrupt_records import CorruptValue
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.records.received import NOT_KEPT, Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.stream import StreamPlace
 from ieum_contracts import envelope
 from ieum_contracts import header_values as header
 from ieum_contracts.address import Address
@@ -36,6 +37,10 @@ class ClassifiedBatch:
     def sources(self) -> set[Address]:
         """Return the agencies that the records claim to come from."""
         return {h.envelope.source for h in self.heard} | {n.envelope.source for n in self.notices}
+
+    def places(self, peers: Peers) -> set[StreamPlace]:
+        """Return the places of the events; their sources have to be known."""
+        return {StreamPlace(h.stream(peers), h.sequence) for h in self.heard}
 
 
 async def classify(records: Sequence[Record], context: DeliveryContext) -> ClassifiedBatch:

@@ -21,6 +21,13 @@ class StreamKey(NamedTuple):
     family: int
 
 
+class StreamPlace(NamedTuple):
+    """The place of one event: its number in its stream."""
+
+    stream: StreamKey
+    sequence: int
+
+
 @dataclass(slots=True)
 class Stream:
     """The state of one stream. `stopped` is the code of a conflict that an operator has to resolve."""
