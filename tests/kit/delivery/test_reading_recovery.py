@@ -74,6 +74,21 @@ async def test_records_behind_missing_ones_are_not_taken_in(resting: Pair, fille
     assert len(await beta.effects()) == EVENTS
 
 
+async def test_a_new_number_at_an_old_offset_is_taken_in_once(resting: Pair, filled: TopicPartition) -> None:
+    """A mailbox that was made anew begins its offsets anew."""
+    beta = resting.beta
+    inbox = Inbox(beta.context, beta.outbox, Notes())
+    async with reading(beta) as consumer:
+        records = await records_of(consumer, filled)
+    last = records[-1].offset  # type: ignore[attr-defined]  # a record as it was read
+    await set_position(beta, filled, last + 100)
+
+    for _ in range(2):
+        assert not isinstance(await inbox.take(records), Gap)  # type: ignore[arg-type]
+        assert len(await beta.effects()) == EVENTS
+    assert await position(beta, filled) == last + 100
+
+
 async def keep(reach: Reach, agency: Bare, consumer: AIOKafkaConsumer) -> None:
     await reach.rest(consumer)
     await reach.keep(agency.context, consumer)
