@@ -11,9 +11,10 @@ import pytest_asyncio
 from confluent_kafka.admin import AdminClient, NewTopic
 from structlog.testing import capture_logs
 
+from ieum.centre.apply import apply
 from ieum.delivery.records.partitions import partition_of
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
-from ieum_lab.testing.centre import end_centre, make_template, new_centre
+from ieum_lab.testing.centre import CentreUnderTest, end_centre, make_template, new_centre
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.runs import new_run_folder
 from tests.kit.delivery.agencies import Bare, check_histories, close, new_keys, open_bare, quiet, until
@@ -32,6 +33,7 @@ class Trio:
     """Three agencies on three brokers; half of beta's mailbox lies on a single one, which dies."""
 
     stack: ClusterStack
+    centre: CentreUnderTest
     alpha: Bare
     beta: Bare
     gamma: Bare
@@ -45,11 +47,18 @@ async def trio() -> AsyncIterator[Trio]:
         centre = await new_centre(cluster, await make_template(cluster), ("alpha", "beta", "gamma"))
         alpha, beta, gamma = [await open_bare(centre, agency) for agency in ("alpha", "beta", "gamma")]
         await asyncio.to_thread(_make_again, cluster, topic_of(beta.address, Family.REFERRAL))
-        yield Trio(cluster, alpha, beta, gamma)
+        yield Trio(cluster, centre, alpha, beta, gamma)
         await close(alpha, beta, gamma)
         await end_centre(centre)
     finally:
         await asyncio.to_thread(cluster.discard)
+
+
+async def test_the_setting_up_warns_of_topics_with_fewer_replicas_than_there_could_be(trio: Trio) -> None:
+    plan = await apply(trio.centre.centre, trio.centre.settings, dry_run=True)
+    assert plan.few_replicas == {topic_of(trio.beta.address, Family.REFERRAL): 1}
+    [warning] = plan.warnings()
+    assert "1 replica(s), though there are more brokers" in warning
 
 
 def _make_again(cluster: ClusterStack, topic: str) -> None:

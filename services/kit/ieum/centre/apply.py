@@ -66,6 +66,7 @@ def _plan_broker(centre: Centre, settings: CentreSettings) -> Plan:
         ),
         grants=tuple(sorted(wanted_lines - lines)),
         revocations=tuple(sorted(lines - wanted_lines)),
+        few_replicas=broker.topics_with_few_replicas(topic.name for topic in wanted),
     )
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
@@ -16,7 +16,6 @@ from confluent_kafka.admin import (
     ConfigEntry,
     ConfigResource,
     NewTopic,
-    ResourcePatternType,
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
@@ -24,6 +23,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
+from ieum.centre.access_lines import EVERY_LINE, grant_of, is_plain, resource_of
 from ieum.centre.broker_login import ANSWER_SECONDS_MAX, PAUSE_SECONDS, connection_settings
 from ieum.centre.centre_file import CentreError
 from ieum.centre.centre_settings import CentreSettings
@@ -55,6 +55,16 @@ class Broker:
             ) from error
         return {name: len(topic.partitions) for name, topic in found.items() if name.startswith(f"{centre}.")}
 
+    def topics_with_few_replicas(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the topics of these that have fewer replicas than the brokers would hold, and how many."""
+        found = self._client.list_topics(timeout=ANSWER_SECONDS_MAX)
+        replicas = {
+            name: min(len(each.replicas) for each in found.topics[name].partitions.values())
+            for name in names
+            if name in found.topics
+        }
+        return {name: count for name, count in replicas.items() if count < min(REPLICAS, len(found.brokers))}
+
     def topic_settings(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return the settings of existing topics."""
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
@@ -68,8 +78,8 @@ class Broker:
 
     def grants(self, centre: str) -> set[Grant]:
         """Return the literal access lines of the centre's logins."""
-        bindings = _answer(self._client.describe_acls(_EVERY_LINE))
-        grants = (_grant_of(binding) for binding in bindings if _is_plain(binding))
+        bindings = _answer(self._client.describe_acls(EVERY_LINE))
+        grants = (grant_of(binding) for binding in bindings if is_plain(binding))
         return {grant for grant in grants if grant.principal.startswith(f"{centre}.")}
 
     def logins(self) -> set[str]:
@@ -119,7 +129,7 @@ class Broker:
     def allow(self, grants: Iterable[Grant]) -> None:
         """Add access lines."""
         bindings = [
-            AclBinding(*_resource_of(grant), "*", AclOperation[grant.operation], AclPermissionType.ALLOW)
+            AclBinding(*resource_of(grant), "*", AclOperation[grant.operation], AclPermissionType.ALLOW)
             for grant in grants
         ]
         _all(self._client.create_acls(bindings).values() if bindings else ())
@@ -127,9 +137,7 @@ class Broker:
     def revoke(self, grants: Iterable[Grant]) -> None:
         """Remove access lines."""
         filters = [
-            AclBindingFilter(
-                *_resource_of(grant), "*", AclOperation[grant.operation], AclPermissionType.ALLOW
-            )
+            AclBindingFilter(*resource_of(grant), "*", AclOperation[grant.operation], AclPermissionType.ALLOW)
             for grant in grants
         ]
         _all(self._client.delete_acls(filters).values() if filters else ())
@@ -151,36 +159,6 @@ class Broker:
                     "apply again once the cluster is healthy."
                 )
             time.sleep(PAUSE_SECONDS)
-
-
-_ANY: Any = None  # the driver accepts it as "any", but its types do not
-_EVERY_LINE = AclBindingFilter(
-    ResourceType.ANY,
-    _ANY,
-    ResourcePatternType.LITERAL,
-    _ANY,
-    _ANY,
-    AclOperation.ANY,
-    AclPermissionType.ALLOW,
-)
-
-
-def _resource_of(grant: Grant) -> tuple[ResourceType, str, ResourcePatternType, str]:
-    kind = ResourceType[grant.resource.upper()]
-    return kind, grant.name, ResourcePatternType.LITERAL, f"User:{grant.principal}"
-
-
-def _grant_of(binding: AclBinding) -> Grant:
-    return Grant(
-        principal=binding.principal.removeprefix("User:"),
-        resource=ResourceType(binding.restype).name.lower(),
-        name=binding.name,
-        operation=AclOperation(binding.operation).name,
-    )
-
-
-def _is_plain(binding: AclBinding) -> bool:
-    return binding.host == "*" and binding.permission_type == AclPermissionType.ALLOW
 
 
 def _all(futures: Iterable["Future[Answer]"]) -> None:

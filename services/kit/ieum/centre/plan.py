@@ -20,6 +20,8 @@ class Plan:
     new_role_passwords: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     closed_databases: tuple[str, ...] = ()
+    few_replicas: Mapping[str, int] = field(default_factory=dict)
+    """Topics with fewer replicas than there could be, and how many: an administrator has to add them."""
 
     def together_with(self, other: "Plan") -> "Plan":
         """Merge two plans for different systems."""
@@ -29,6 +31,14 @@ class Plan:
     def sentences(self) -> list[str]:
         """Yield the plan in words, a line for each step."""
         return list(self._sentences())
+
+    def warnings(self) -> list[str]:
+        """Say what the plan cannot mend, a line for each."""
+        return [
+            f"topic {name}: {count} replica(s), though there are more brokers; a broker that fails may take "
+            "its records along. Add replicas as docs/runbook.md says (A topic with too few replicas)."
+            for name, count in self.few_replicas.items()
+        ]
 
     def _sentences(self) -> Iterator[str]:
         for topic in self.topics:

@@ -36,9 +36,13 @@ def apply(
     plan = asyncio.run(apply_centre(centre, settings, dry_run=dry_run))
     sentences = plan.sentences()
     if as_json:
-        write_json({"centre": centre.centre, "dry_run": dry_run, "changes": sentences})
+        write_json(
+            {"centre": centre.centre, "dry_run": dry_run, "changes": sentences, "warnings": plan.warnings()}
+        )
     else:
         for sentence in sentences:
             write_line(sentence)
+    for warning in plan.warnings():
+        tell(f"Warning: {warning}")
     done = "would be made" if dry_run else "made"
     tell(f"{centre.name.en}: {len(sentences)} change(s) {done}." if sentences else "Nothing is missing.")
