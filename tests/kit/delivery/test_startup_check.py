@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.records.partitions import partition_of
@@ -13,7 +14,8 @@ from ieum.delivery.recovering.startup_check import check_positions, rewind_to_po
 from ieum.delivery.streams.positions import read_positions
 from ieum_contracts.delivery import StreamHeadsAsked
 from ieum_contracts.referral import ReferralAmended
-from ieum_contracts.topics import Family, topic_of
+from ieum_contracts.topics import Family, login, topic_of
+from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
 from tests.kit.delivery.agencies import Bare, new_keys
@@ -58,6 +60,13 @@ async def check(agency: Bare, taken: dict[TopicPartition, int] | None = None) ->
     return {partition: offset for (family, partition), offset in positions.items() if family == 1}
 
 
+async def commit(agency: Bare, partition: TopicPartition, offset: int) -> None:
+    """Let Kafka know that an agency has read so far."""
+    async with reading(agency) as consumer:
+        consumer.assign([partition])
+        await consumer.commit({partition: offset})
+
+
 async def asked(agency: Bare) -> bool:
     return any(isinstance(each, StreamHeadsAsked) for each in await take_notices(agency))
 
@@ -85,6 +94,7 @@ async def test_a_database_behind_kafka_or_behind_what_this_process_took_in_is_co
     async with reading(beta) as consumer:
         end = (await consumer.end_offsets([partition]))[partition]
     at = partition.partition
+    await commit(beta, partition, end - 1)
     await beta.change(AT, at, end - 1)
     assert (await check(beta))[at] == end - 1
     assert await beta.value("select count(*) from source") == 0, "it was not read to its end yet"
@@ -93,25 +103,42 @@ async def test_a_database_behind_kafka_or_behind_what_this_process_took_in_is_co
     assert await beta.value("select held from source") == COMPARING
     await beta.change("truncate source, notice")
 
-    async with reading(beta) as consumer:
-        consumer.assign([partition])
-        await consumer.commit({partition: end})
+    await commit(beta, partition, end)
     await check(beta)
     assert await beta.value("select held from source") == COMPARING
     assert await asked(beta)
+
+
+async def test_a_database_is_compared_when_kafka_has_forgotten_how_far_it_was_read(
+    stack: Stack, resting: Pair, beta: Bare
+) -> None:
+    """A week after a group was last there its offsets expire; the database may be of any day since."""
+    partition = await asyncio.to_thread(fill, stack, resting)
+    await commit(beta, partition, 1)
+    await asyncio.to_thread(forget_offsets, stack, beta)
+    await check(beta)
+    assert await beta.value("select count(*) from source") == 0, "it has not read anything"
+
+    await beta.change(AT, partition.partition, 1)
+    await check(beta)
+    assert await beta.value("select held from source") == COMPARING
+    assert await asked(beta)
+
+
+def forget_offsets(stack: Stack, agency: Bare) -> None:
+    admin, group = AdminClient(admin_settings(stack.kafka.record)), login(agency.address)
+    admin.delete_consumer_groups([group])[group].result(timeout=10)
 
 
 async def test_reading_is_put_back_to_where_the_database_is_and_never_forward(
     stack: Stack, resting: Pair, beta: Bare
 ) -> None:
     partition = await asyncio.to_thread(fill, stack, resting)
-    await beta.change(AT, partition.partition, 3)
     async with reading(beta) as consumer:
         consumer.assign([partition])
-        await consumer.position(
-            partition
-        )  # until it is known, a seek is overwritten by where the group has read
-        for before, after in ((9, 3), (2, 2)):
+        first = await consumer.position(partition)  # until it is known, a seek may be overwritten
+        await beta.change(AT, partition.partition, first + 1)
+        for before, after in ((first + EVENTS - 1, first + 1), (first, first)):
             consumer.seek(partition, before)
             await rewind_to_positions(beta.context, consumer)
             assert await consumer.position(partition) == after

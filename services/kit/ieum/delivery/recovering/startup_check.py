@@ -25,9 +25,10 @@ async def check_positions(
     """Compare our positions with Kafka's, and with what this process has taken in; settles `restore_check`.
 
     A committed offset above a position means that the database was restored from a backup, or is an older
-    copy: Kafka gets only offsets that the database has. A mailbox that begins above a position lost what we
-    never read; one that ends below it lost what we have read, and perhaps more. Raises one of
-    DATABASE_RETRYABLE or a KafkaError.
+    copy: Kafka gets only offsets that the database has. Where Kafka has none at all, though we have read, it
+    has forgotten them, as it does a week after a group was last there, and nobody knows. A mailbox that
+    begins above a position lost what we never read; one that ends below it lost what we have read, and
+    perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
     """
     partitions = partitions_of(context, consumer)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
@@ -52,6 +53,10 @@ async def check_positions(
             await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
         if newer := _above(committed, positions):
             _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
+        unknown = not any(committed.values()) and any(known[place] for place in known.keys() - gone.keys())
+        if unknown:
+            _log.warning("restored.offsets-expired")
+        if newer or unknown:
             await compare_with_peers(connection, context, context.clock())
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
