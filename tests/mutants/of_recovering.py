@@ -65,7 +65,7 @@ OF_RECOVERING = (
     Mutant(
         "an answer in pages gives its first page alone",
         "delivery/recovering/restore.py",
-        "        last = len(rows) < HEADS_ANSWERED_MAX\n",
+        "        last = len(rows) < page\n",
         "        last = True\n",
         (ANSWERS,),
     ),
@@ -130,8 +130,15 @@ OF_RECOVERING = (
     Mutant(
         "a restored database is not compared",
         "delivery/recovering/startup_check.py",
-        "            await compare_with_peers(connection, context, context.clock())\n",
-        "",
+        "        if newer or unknown:\n",
+        "        if unknown:\n",
+        (START,),
+    ),
+    Mutant(
+        "a database is believed when Kafka has forgotten how far it was read",
+        "delivery/recovering/startup_check.py",
+        "        if newer or unknown:\n",
+        "        if newer:\n",
         (START,),
     ),
     Mutant(

@@ -173,7 +173,7 @@ async def test_a_centre_is_applied_migrated_and_reconciled_by_its_settings_alone
     centre = Living(stack, under_test, write_centre_file(tmp_path / "centre.toml", under_test))
 
     planned = await centre.ieum("centre", "apply", "--dry-run", "--json")
-    nothing = {"changes": [], "warnings": []}
+    nothing: dict[str, list[str]] = {"changes": [], "warnings": []}
     assert json.loads(planned.stdout) == {"centre": under_test.id, "dry_run": True, **nothing}
 
     text = centre.centre_file.read_text(encoding="utf-8")

@@ -30,15 +30,7 @@ async def check_positions(
     begins above a position lost what we never read; one that ends below it lost what we have read, and
     perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
     """
-    partitions = partitions_of(context, consumer)
-    async with asyncio.timeout(ANSWER_SECONDS_MAX):
-        offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
-        begins = await consumer.beginning_offsets(list(partitions))
-    committed = {
-        place: max(offset or 0, taken.get(partition, 0))
-        for (partition, place), offset in zip(partitions.items(), offsets, strict=True)
-    }
-    starts = {partitions[partition]: offset for partition, offset in begins.items()}
+    committed, starts = await _committed_and_starts(context, consumer, taken)
     async with context.database.acquire() as connection:
         read = await read_positions(connection)
     ends = await ends_of(context, consumer)
@@ -64,6 +56,21 @@ async def check_positions(
             await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
         held = await held_sources(connection)
     context.restore_check.settle(comparing=COMPARING in held.values())
+
+
+async def _committed_and_starts(
+    context: DeliveryContext, consumer: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
+) -> tuple[dict[Partition, int], dict[Partition, int]]:
+    """Return how far Kafka or this process knows us to have read, and where the mailboxes begin."""
+    partitions = partitions_of(context, consumer)
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
+        begins = await consumer.beginning_offsets(list(partitions))
+    committed = {
+        place: max(offset or 0, taken.get(partition, 0))
+        for (partition, place), offset in zip(partitions.items(), offsets, strict=True)
+    }
+    return committed, {partitions[partition]: offset for partition, offset in begins.items()}
 
 
 async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
