@@ -31,7 +31,7 @@ OF_SENDING = (
     Mutant(
         "the feed is numbered a thousand rows at a time and no more",
         "delivery/sending/feed_numbering.py",
-        "    while rows == NUMBERED_MAX:\n",
+        "    while rows == rows_max:\n",
         "    while rows == NUMBERED_MAX and not given:\n",
         (ORDER,),
     ),

@@ -1,6 +1,7 @@
 """A peer that compares is told all heads, not before our mailboxes are read; it is held until then."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.maintenance.answer_heads import AnswerHeads
-from ieum.delivery.recovering import heads_notices, restore
+from ieum.delivery.recovering import heads_notices
 from ieum.delivery.recovering.heads_notices import CLOCKS_DIFFER_MAX
 from ieum.delivery.recovering.restore import (
     answer,
@@ -96,10 +97,10 @@ async def test_an_answer_in_pages_has_every_head_once_and_one_last_part(
 ) -> None:
     peer, keys = await peer_of(beta, resting.alpha), new_keys(7)
     await beta.say(resting.alpha.address, keys)
-    monkeypatch.setattr(restore, "HEADS_ANSWERED_MAX", 4)
     monkeypatch.setattr(heads_notices, "HEADS_MAX", 2)
     async with beta.database.acquire() as connection:
-        await answer(connection, beta.context, (uuid4(), peer, LONG_AGO), beta.clock())
+        context = replace(beta.context, limits=replace(beta.context.limits, heads_answered=4))
+        await answer(connection, context, (uuid4(), peer, LONG_AGO), beta.clock())
 
     told = await answers(beta)
     assert [head.key for each in told for head in each.heads] == sorted(keys)

@@ -44,7 +44,9 @@ async def test_what_may_lie_in_the_mailbox_is_not_asked_for(resting: Pair) -> No
     async with beta.database.acquire() as connection:
         await beta.context.peers.know(connection, [alpha.address])
         peer = beta.context.peers.number(alpha.address)
-        await hear_heads(connection, peer, [StreamHead(family=Family.REFERRAL, key=key, said=3, heard=0)])
+        await hear_heads(
+            connection, beta.context, peer, [StreamHead(family=Family.REFERRAL, key=key, said=3, heard=0)]
+        )
     place = 1, partition_of(str(key).encode())
 
     assert await asks(beta, job) == 0, "it is not known how far is read"

@@ -39,7 +39,7 @@ async def hear(agency: Bare, at: StreamKey, said: int = 0, heard: int = 0) -> No
     """Hear one head of a peer."""
     async with agency.database.acquire() as connection:
         head = StreamHead(family=Family.REFERRAL, key=at.key, said=said, heard=heard)
-        await hear_heads(connection, at.peer, [head])
+        await hear_heads(connection, agency.context, at.peer, [head])
 
 
 async def is_missing(agency: Bare, limit: int = 10) -> list[tuple[StreamKey, int, int]]:

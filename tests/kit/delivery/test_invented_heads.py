@@ -1,12 +1,12 @@
 """Heads about streams that nobody knows take no more room than is allowed, and known streams go on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
 
-from ieum.delivery.recovering import heads
 from ieum.delivery.recovering.heads import BEHIND, hear_heads
 from ieum_contracts.delivery import StreamHead
 from ieum_contracts.topics import Family
@@ -21,14 +21,12 @@ ROOM, NOTICE, NOTICES = 1_000, 500, 5
 async def hear(agency: Bare, keys: Sequence[UUID], said: int, heard: int) -> None:
     told = [StreamHead(family=Family.REFERRAL, key=key, said=said, heard=heard) for key in keys]
     async with agency.database.acquire() as connection, connection.transaction():
-        await hear_heads(connection, 1, told)
+        await hear_heads(connection, agency.context, 1, told)
 
 
-async def test_invented_heads_fill_the_database_only_so_far(
-    resting: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_invented_heads_fill_the_database_only_so_far(resting: Pair) -> None:
     alpha, beta = resting.alpha, resting.beta
-    monkeypatch.setattr(heads, "UNKNOWN_OF_PEER_MAX", ROOM)
+    alpha.context = replace(alpha.context, limits=replace(alpha.context.limits, unknown_of_peer=ROOM))
     await alpha.say(beta.address, known := new_keys(3))
     assert await alpha.value("select min(peer) = 1 and max(peer) = 1 from stream")
     invented = [new_keys(NOTICE) for _ in range(NOTICES)]

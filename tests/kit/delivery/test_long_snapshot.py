@@ -1,11 +1,11 @@
 """While a snapshot is held, as by a backup, a turn of the relay passes over nothing that was long sent."""
 
 import time
+from dataclasses import replace
 from statistics import median
 
 import pytest
 
-from ieum.delivery.sending import read_from
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.outbox import Cause
 from ieum.delivery.sending.outbox_sender import OutboxSender
@@ -47,11 +47,13 @@ async def milliseconds(sender: OutboxSender, agency: Bare, *, remembering: bool)
 
 
 async def test_an_empty_turn_costs_no_more_after_many_events(
-    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
+    make_centre: MakeCentre,
 ) -> None:
-    monkeypatch.setattr(read_from, "LOOK_SECONDS", 0.0)
     centre = await make_centre("alpha", "beta")
     alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    alpha.context = replace(
+        alpha.context, limits=replace(alpha.context.limits, open_transactions_seconds=0.0)
+    )
     await alpha.say(beta.address, new_keys(1))
     producer = Producer(alpha.settings, alpha.context.limits)
     async with (
@@ -81,12 +83,14 @@ async def test_an_empty_turn_costs_no_more_after_many_events(
 
 
 async def test_what_is_committed_late_is_sent_at_once(
-    make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
+    make_centre: MakeCentre,
 ) -> None:
     """Its id is smaller than those of what was sent meanwhile."""
-    monkeypatch.setattr(read_from, "LOOK_SECONDS", 0.0)
     centre = await make_centre("alpha", "beta")
     alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    alpha.context = replace(
+        alpha.context, limits=replace(alpha.context.limits, open_transactions_seconds=0.0)
+    )
     late, *keys = new_keys(21)
     await alpha.say(beta.address, [late])
     producer = Producer(alpha.settings, alpha.context.limits)

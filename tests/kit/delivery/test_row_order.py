@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
-from ieum.delivery.sending import feed_numbering
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.outbox import Cause, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
@@ -60,13 +59,10 @@ async def test_outbox_and_feed_have_the_order_in_which_it_was_said(resting: Pair
     assert await numbers(alpha, "select sequence from feed order by id") == in_order
 
 
-async def test_the_feed_is_numbered_whole_and_in_the_order_of_its_rows(
-    resting: Pair, alpha: Bare, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feed_numbering, "NUMBERED_MAX", EVENTS // 4)
+async def test_the_feed_is_numbered_whole_and_in_the_order_of_its_rows(resting: Pair, alpha: Bare) -> None:
     await say_together(alpha, resting.beta, new_keys(1)[0])
     async with alpha.database.acquire() as connection:
-        assert await number_feed(connection)
+        assert await number_feed(connection, rows_max=EVENTS // 4)
         assert not await number_feed(connection)
     rows = await alpha.rows("select number, sequence from feed order by number")
     assert [(row["number"], row["sequence"]) for row in rows] == [(n, n) for n in range(1, EVENTS + 1)]

@@ -16,10 +16,18 @@ class Limits:
     """The age at which a gap is told: the sender of what is missing is asked within 35 seconds."""
     heads_ticks: int = 60
     """Ticks between two reports of heads."""
+    heads_answered: int = 100_000
+    """Streams of one page when a peer's question is answered."""
+    unknown_of_peer: int = 100_000
+    """Streams of a peer that are expected, and those stopped because it has heard more: far above usual."""
     heads_entries: int = 10_000
     """Entries of the feed read in one turn of reporting heads; the rest is read in the next."""
     confirm_age: timedelta = timedelta(minutes=5)
     """After which what a peer's heads do not confirm is told again; it is asked once in twice that time."""
+    open_transactions_seconds: float = 1.0
+    """Between two looks which transactions are open: what they wrote may still come into a queue."""
+    numbered_rows: int = 1_000
+    """Entries of the feed that get their numbers in one statement."""
     poll_seconds: float = 1.0
     """After which the relay looks at the outbox though nobody woke it."""
     send_seconds: float = 10.0

@@ -39,7 +39,7 @@ async def handle_notices(
                     has = (told.key, FAMILY_NUMBERS[told.family], told.sequence)
                     await confirm(connection, peer, [has])
             case StreamHeads(heads=heads):
-                await hear_heads(connection, peer, heads)
+                await hear_heads(connection, context, peer, heads)
             case StreamHeadsAsked() as ask:
                 await keep_ask(connection, peer, ask)
             case StreamHeadsAnswered() as answer:

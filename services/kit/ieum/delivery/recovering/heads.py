@@ -15,8 +15,6 @@ from ieum_contracts.delivery import StreamHead
 from ieum_contracts.topics import STREAM_FAMILIES
 
 BEHIND = "restored.behind"
-UNKNOWN_OF_PEER_MAX = 100_000
-"""Streams of a peer that are expected, and those that stopped because it has heard more: far above usual."""
 
 _log = structlog.get_logger(__name__)
 
@@ -112,7 +110,9 @@ where told.key = i.key and told.peer = $4 and told.family = i.family
 """
 
 
-async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHead]) -> None:
+async def hear_heads(
+    connection: Connection, context: DeliveryContext, peer: int, heads: Sequence[StreamHead]
+) -> None:
     """Compare a peer's heads with ours.
 
     What it said and we have not heard is expected, and asked for again when it does not come. If it heard
@@ -125,7 +125,7 @@ async def hear_heads(connection: Connection, peer: int, heads: Sequence[StreamHe
     heard = [head.heard for head in numbered]
     await confirm(connection, peer, zip(keys, families, heard, strict=True))
     await connection.execute(_FORGET_PARKED, keys, families, heard, peer)
-    [room] = await connection.fetch(_ROOM, peer, UNKNOWN_OF_PEER_MAX)
+    [room] = await connection.fetch(_ROOM, peer, context.limits.unknown_of_peer)
     if not (room["expected"] and room["behind"]):
         full = {name: not room[name] for name in ("expected", "behind")}
         _log.error("heads.too-many", peer=room["address"], **full)

@@ -19,7 +19,6 @@ from ieum_contracts.delivery import StreamHead, StreamHeadsAnswered, StreamHeads
 from ieum_contracts.topics import Family
 
 ANSWER_AGE_MAX = timedelta(minutes=2)
-HEADS_ANSWERED_MAX = 100_000
 """Heads read by one statement, which may scan a month of the ledger."""
 ANSWER_SECONDS_MAX = 120.0
 
@@ -96,7 +95,7 @@ async def hear_answer(
 
     A peer that had too many wrong events before, or meanwhile, stays held until the hour ends.
     """
-    await hear_heads(connection, peer, answer.heads)
+    await hear_heads(connection, context, peer, answer.heads)
     breaker = TOO_MANY, context.troubles_max, context.clock(), WINDOW
     if answer.last and await connection.fetchval(_COMPARED, peer, answer.ask, *breaker):
         _log.info("restored.compared", peer=str(context.peers.address(peer)))
@@ -169,11 +168,10 @@ async def answer(
     ask, peer, since = asked
     at = StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY])
     after, sent, last = (UUID(int=0), 0), 0, False
+    page = context.limits.heads_answered
     while not last:
-        rows = await connection.fetch(
-            _HEADS, peer, since, HEADS_ANSWERED_MAX, *after, timeout=ANSWER_SECONDS_MAX
-        )
-        last = len(rows) < HEADS_ANSWERED_MAX
+        rows = await connection.fetch(_HEADS, peer, since, page, *after, timeout=ANSWER_SECONDS_MAX)
+        last = len(rows) < page
         heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
         parts = heads_notices.in_parts(heads) or [()]
         notices = [

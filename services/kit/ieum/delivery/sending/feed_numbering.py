@@ -2,9 +2,8 @@
 
 from asyncpg import Connection
 
+from ieum.delivery.limits import USUAL
 from ieum.delivery.sending.read_from import FEED, ReadFrom
-
-NUMBERED_MAX = 1000
 
 _NUMBER = """
 with durable as (
@@ -24,16 +23,18 @@ select count(*) as rows, max(id) as last from numbered
 # of a thousand rows would be searched for among all that have none.
 
 
-async def number_feed(connection: Connection, read_from: ReadFrom | None = None) -> bool:
+async def number_feed(
+    connection: Connection, read_from: ReadFrom | None = None, rows_max: int = USUAL.numbered_rows
+) -> bool:
     """Give numbers to committed entries, and return whether there were any; needs the relay's lock.
 
     Entries before those that have long got their numbers are not looked for again: see `ReadFrom`.
     Unlike other commits of this connection, numbers are on disk before anybody sees them: given again after
     a crash, they could place a late commit before what a reader has read already.
     """
-    given, rows, queue = 0, NUMBERED_MAX, read_from or ReadFrom()
-    while rows == NUMBERED_MAX:
-        rows, last = await connection.fetchrow(_NUMBER, NUMBERED_MAX, queue.begin(FEED)) or (0, None)
+    given, rows, queue = 0, rows_max, read_from or ReadFrom()
+    while rows == rows_max:
+        rows, last = await connection.fetchrow(_NUMBER, rows_max, queue.begin(FEED)) or (0, None)
         if last is not None:
             queue.done(FEED, last)
         given += rows

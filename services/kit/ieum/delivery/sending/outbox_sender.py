@@ -81,7 +81,7 @@ class OutboxSender:
         self._tracer = context.tracer
         self._sent: list[int] = []
         self._told: list[int] = []
-        self.read_from = ReadFrom()
+        self.read_from = ReadFrom(context.limits.open_transactions_seconds)
         self.passed_over = False
         """Whether records of the last turn were set aside or dropped."""
 

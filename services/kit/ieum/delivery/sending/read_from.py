@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from asyncpg import Connection, Record
 
-LOOK_SECONDS = 1.0
-"""Between two looks which transactions are open."""
+from ieum.delivery.limits import USUAL
 
 NOTICES, FEED = -1, -2
 """The queues beside those of peers, which have the numbers of their peers."""
@@ -24,7 +23,8 @@ class ReadFrom:
     that, or was set aside and released, is found after `forget`, which is to be called twice a minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look_seconds: float = USUAL.open_transactions_seconds) -> None:
+        self._look_seconds = look_seconds
         self._looked = float("-inf")
         self._begins: Mapping[int, int] = {}
         self._done: dict[int, int] = {}
@@ -55,8 +55,8 @@ class ReadFrom:
                 self.done(queue, row["id"])
 
     async def look(self, connection: Connection, now: float) -> None:
-        """Advance once a second, if the transactions that were open at the last look have ended."""
-        if now - self._looked < LOOK_SECONDS:
+        """Advance from time to time, if the transactions that were open at the last look have ended."""
+        if now - self._looked < self._look_seconds:
             return
         self._looked = now
         [running] = await connection.fetch(_RUNNING)
