@@ -124,10 +124,11 @@ def _console(arguments: argparse.Namespace) -> Work:
     return lambda stack, _template, found, keep: console.measure(stack, referrals, events, found, keep)
 
 
-def _isolation(arguments: argparse.Namespace) -> Work:
-    quick = arguments.quick
-    ways = [each for each in BREAKS if arguments.way in each.name]
-
+def _isolation(arguments: argparse.Namespace) -> Work | None:
+    quick, ways = arguments.quick, [each for each in BREAKS if arguments.way in each.name]
+    if not ways:
+        results.tell(f"There is no such way; the ways are: {'; '.join(each.name for each in BREAKS)}.")
+        return None
     return lambda stack, template, found, keep: isolation.measure(
         stack, template, found, keep, quick=quick, ways=ways
     )
