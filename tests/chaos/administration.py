@@ -14,7 +14,6 @@ from confluent_kafka.admin import AdminClient, NewPartitions
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import connection_settings
 from ieum.centre.postgres import set_password
-from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 from ieum_lab.testing.exporting_topics import export_mailboxes
@@ -44,7 +43,7 @@ async def truncate_mailboxes(scene: Scene, random: Random) -> str:
     me = random.choice(scene.addresses)
     async with _away(scene, me):
         await asyncio.sleep(random.uniform(2, 8))
-        read = await _positions(scene, me)
+        read = await scene.positions(me)
         carried = [each async for each in export_mailboxes(scene.centre.settings, [me])]
         ends = {(each.stream.family, each.partition): each.offset + 1 for each in carried}
         begins = await asyncio.to_thread(_truncate, scene, me, ends)
@@ -116,12 +115,6 @@ async def _away(scene: Scene, me: Address) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.gather(*(asyncio.to_thread(each.start) for each in instances))
-
-
-async def _positions(scene: Scene, me: Address) -> dict[Place, int]:
-    async with scene.database(me) as connection:
-        rows = await connection.fetch("select family, partition, next_offset from position")
-    return {(str(FAMILIES[row["family"]]), row["partition"]): row["next_offset"] for row in rows}
 
 
 def _truncate(scene: Scene, me: Address, ends: Mapping[Place, int]) -> dict[Place, int]:

@@ -13,7 +13,6 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from ieum.centre.centre_file import CentreError
-from ieum.delivery.streams.stream import FAMILIES
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
 from ieum_lab.testing.counterexample import report
@@ -232,7 +231,6 @@ async def settle(scene: Scene, seconds_max: float, tell: Tell) -> list[Left]:
 
 
 _PARKED = "select count(*) from parked where digest <> all($1::bytea[])"
-_POSITIONS = "select family, partition, next_offset from position"
 
 
 async def _left(scene: Scene) -> list[Left]:
@@ -243,9 +241,7 @@ async def _left(scene: Scene) -> list[Left]:
             left += await leftovers(connection, str(me))
             if parked := await connection.fetchval(_PARKED, poison):
                 left.append(Left(str(me), "parked", f"has {parked}"))
-            rows = await connection.fetch(_POSITIONS)
-        positions = {(str(FAMILIES[row["family"]]), row["partition"]): row["next_offset"] for row in rows}
-        left += await unread(scene.centre.settings, me, positions)
+        left += await unread(scene.centre.settings, me, await scene.positions(me))
     left += [Left(each.at, "waiting lists", each.thing) for each in await _overlooked(scene)][:1]
     return left + await clocks_under_way(scene)
 

@@ -14,6 +14,8 @@ import httpx
 from ieum.access.callers import Role
 from ieum.centre.centre_file import database_name
 from ieum.centre.postgres import connect_admin
+from ieum.delivery.streams.positions import read_positions
+from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.embedded.issuer.renewed_token import RenewedToken
@@ -75,6 +77,12 @@ class Scene:
             yield connection
         finally:
             await connection.close()
+
+    async def positions(self, me: Address) -> dict[tuple[str, int], int]:
+        """Return how far an agency has read, by family and partition."""
+        async with self.database(me) as connection:
+            found = await read_positions(connection)
+        return {(str(FAMILIES[family]), partition): offset for (family, partition), offset in found.items()}
 
     async def start(self) -> None:
         """Start every instance; returns when each is ready and knows what the others offer."""
