@@ -62,7 +62,8 @@ async def table(console: Console, statement: str) -> list[tuple[object, ...]]:
 async def test_one_referral_is_shown_from_its_request_to_its_end(console: Console) -> None:
     async with writer(console.centre) as write, projecting(console):
         events = story(KEY)
-        await write.say(*events[:2])
+        for event in events[:2]:
+            await write.say(event)
         await caught_up(console)
         async with console.database.acquire() as connection:
             view = await read_referral(connection, KEY)

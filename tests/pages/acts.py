@@ -1,7 +1,7 @@
 """What an agency's API is asked to do: noted with the keys that make a repetition harmless."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
@@ -10,12 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ACTS = ("/retry", "/skip")
 
 
+async def nothing() -> None:
+    """Do nothing when an act is done."""
+
+
 @dataclass
 class Acts:
-    """An API that notes every retry and skip that is no dry run; `done` is called before it answers one."""
+    """An API that notes every retry and skip that is no dry run; `done` is awaited before it answers one."""
 
     app: ASGIApp
-    done: Callable[[], None] = lambda: None
+    done: Callable[[], Awaitable[None]] = nothing
     keys: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +36,7 @@ class Acts:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and not json.loads(body).get("dry_run"):
                 self.keys.append(Headers(scope=scope)["idempotency-key"])
-                self.done()
+                await self.done()
             await send(message)
 
         await self.app(scope, receiving, sending)

@@ -1,7 +1,8 @@
 """The console is killed in the middle of an operation, at its worst moment: nothing is done twice or lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +13,7 @@ from playwright.async_api import Page, expect
 from ieum_lab.embedded.ports import LOOPBACK, free_port
 from services.city_welfare_team.agency import AGENCY as WELFARE
 from tests.kit.api.agency_api import Api
-from tests.pages.acts import Acts
+from tests.pages.acts import Acts, nothing
 from tests.pages.conftest import SignedIn, Site, served
 from tests.pages.pages_process import PagesProcess, pages_process
 from tests.pages.parked import park_some, parked, skipped
@@ -27,10 +28,29 @@ DONE_THERE = "select count(*) from operator_act where act = 'skip' and reason = 
 
 @dataclass
 class Killable:
-    """A console that can be killed, and the agency's API that it acts through."""
+    """A console that can be killed, and the agency's API that it acts through.
+
+    A console that is killed answers no page. So the act at which it is killed waits until the page of its
+    operation has been `loaded`.
+    """
 
     process: PagesProcess
     acts: Acts
+    loaded: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def kill_at(self, act: int) -> None:
+        """Kill the console when the agency has done so many acts and has answered one fewer."""
+
+        async def done() -> None:
+            if len(self.acts.keys) == act:
+                await self.loaded.wait()
+                self.process.kill()
+
+        self.acts.done = done
+
+    async def start_operation(self, page: Page) -> None:
+        await _start(page, "Skip now")
+        self.loaded.set()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -63,10 +83,10 @@ async def test_killed_between_an_act_and_its_note_it_goes_on_and_does_nothing_tw
     page = await context.new_page()
     operation = await _prepared(page, process.url, "fold.killed")
     connection = await asyncpg.connect(site.dsn)
-    acts.done = lambda: process.kill() if len(acts.keys) == KILLED_AT else None
+    killable.kill_at(KILLED_AT)
 
     await page.get_by_label("Why, as a code that is kept").fill("power-cut")
-    await _start(page, "Skip now")
+    await killable.start_operation(page)
     await expect(page.locator("body.is-stale")).to_be_attached(timeout=30_000)
 
     assert await skipped(welfare, "power-cut") == KILLED_AT, "the agency has done it"
@@ -99,11 +119,11 @@ async def test_while_its_runner_may_live_nobody_else_goes_on(
     context = await signed_in("operator-1", locale="en")
     page = await context.new_page()
     operation = await _prepared(page, process.url, "fold.alive")
-    acts.done = process.kill
+    killable.kill_at(1)
     await page.get_by_label("Why, as a code that is kept").fill("power-cut-again")
-    await _start(page, "Skip now")
+    await killable.start_operation(page)
     await expect(page.locator("body.is-stale")).to_be_attached(timeout=30_000)
-    acts.done = lambda: None
+    acts.done = nothing
 
     here = f"{site.url}/operations/{operation}"
     await page.goto(here)

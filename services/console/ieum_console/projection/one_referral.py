@@ -76,7 +76,7 @@ left join lateral (
     where recipient = e.recipient and family = e.family and partition = e.partition
         and next_offset <= e."offset"
 )
-where e.key = $1 order by e.sent_at, e.source, e.family, e.sequence limit $2
+where e.key = $1 order by e.sent_at, e.said_at, e.source, e.family, e.sequence limit $2
 """
 
 
