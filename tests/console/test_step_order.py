@@ -1,4 +1,4 @@
-"""The steps of a referral are shown in the order in which the broker took them in, and then as they were said."""
+"""Steps of a referral are shown in the order in which the broker took them in, then as they were said."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,12 +17,13 @@ STEP = """
 insert into step (
     key, source, recipient, family, sequence, event_id, type, said_at, sent_at, partition, "offset"
 )
-select $1, place, 3 - place, 1, 1, gen_random_uuid(), 1, $2::timestamptz - make_interval(secs => place / 1e4), $2, 0, place
+select $1, place, 3 - place, 1, 1, gen_random_uuid(), 1,
+    $2::timestamptz - make_interval(secs => place / 1e4), $2, 0, place
 from generate_series(1, 2) place
 """
 
 
-async def test_what_the_broker_took_in_within_one_millisecond_is_shown_as_it_was_said(console: Console) -> None:
+async def test_what_was_sent_in_one_millisecond_is_shown_as_it_was_said(console: Console) -> None:
     async with console.database.acquire() as connection:
         for statement, *values in ((AGENCIES,), (TYPE,), (STEP, KEY, START)):
             await connection.execute(statement, *values)
