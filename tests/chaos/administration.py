@@ -1,7 +1,8 @@
-"""What is done to whole agencies and their mailboxes: away, truncated, more partitions, other passwords."""
+"""What is done to whole agencies and their mailboxes: away, truncated, remade, more partitions, passwords."""
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +12,7 @@ from typing import TypeVar
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions
 
+from ieum.centre.apply import apply
 from ieum.centre.broker import Broker
 from ieum.centre.broker_login import connection_settings
 from ieum.centre.postgres import set_password
@@ -30,7 +32,7 @@ Place = tuple[str, int]
 async def agency_away(scene: Scene, random: Random) -> str:
     """Kill every instance of an agency, and start them again later: its peers go on without it."""
     me, seconds = random.choice(scene.addresses), random.uniform(5, 30)
-    async with _away(scene, me):
+    async with away(scene, me):
         await asyncio.sleep(seconds)
     return f"{me.agency} for {seconds:.0f} s"
 
@@ -41,7 +43,7 @@ async def truncate_mailboxes(scene: Scene, random: Random) -> str:
     Raises OSError when all had been read, for then nothing was lost.
     """
     me = random.choice(scene.addresses)
-    async with _away(scene, me):
+    async with away(scene, me):
         await asyncio.sleep(random.uniform(2, 8))
         read = await scene.positions(me)
         carried = [each async for each in export_mailboxes(scene.centre.settings, [me])]
@@ -62,6 +64,32 @@ async def truncate_mailboxes(scene: Scene, random: Random) -> str:
             if not gone(each.at, place := (each.family, each.partition), each.offset, read.get(place, 0))
         ]
         unread = sum(max(0, begin - read.get(place, 0)) for place, begin in begins.items())
+    if not unread:
+        raise OSError(f"Everything at {me.agency} had been read.")
+    return f"{unread} unread records of {me.agency}"
+
+
+async def remake_mailboxes(scene: Scene, random: Random) -> str:
+    """Delete all mailboxes of an agency while it is away, and make them anew: their offsets begin at 0 again.
+
+    Raises OSError when all had been read, for then nothing was lost.
+    """
+    me = random.choice(scene.addresses)
+    async with away(scene, me):
+        await asyncio.sleep(random.uniform(2, 8))
+        read = await scene.positions(me)
+        carried = [each async for each in export_mailboxes(scene.centre.settings, [me])]
+        scene.removed += [Removed(each.stream, each.sequence) for each in carried]
+        scene.injected = [
+            each
+            for each in scene.injected
+            if each.at != str(me)
+            or (each.must != "count-once" and each.offset < read.get((each.family, each.partition), 0))
+        ]
+        await asyncio.to_thread(_delete_mailboxes, scene, me)
+        await asyncio.sleep(random.uniform(1, 5))
+        await apply(scene.centre.centre, scene.centre.settings)  # or at the end, where that fails
+    unread = sum(each.offset >= read.get((each.stream.family, each.partition), 0) for each in carried)
     if not unread:
         raise OSError(f"Everything at {me.agency} had been read.")
     return f"{unread} unread records of {me.agency}"
@@ -105,16 +133,17 @@ _END_SESSIONS = "select pg_terminate_backend(pid) from pg_stat_activity where us
 
 
 @asynccontextmanager
-async def _away(scene: Scene, me: Address) -> AsyncIterator[None]:
+async def away(scene: Scene, me: Address) -> AsyncIterator[None]:
     """Kill the instances of an agency as long as the block lasts; what they had begun ends with them."""
     instances = scene.services[me.agency]
-    await asyncio.gather(*(asyncio.to_thread(each.kill) for each in instances))
-    try:
-        async with scene.database(me) as connection:
-            await connection.fetch(_END_SESSIONS, scene.centre.access(me.agency).database)
-        yield
-    finally:
-        await asyncio.gather(*(asyncio.to_thread(each.start) for each in instances))
+    async with scene.turns[me.agency]:
+        await asyncio.gather(*(asyncio.to_thread(each.kill) for each in instances))
+        try:
+            async with scene.database(me) as connection:
+                await connection.fetch(_END_SESSIONS, scene.centre.access(me.agency).database)
+            yield
+        finally:
+            await asyncio.gather(*(asyncio.to_thread(each.start) for each in instances))
 
 
 def _truncate(scene: Scene, me: Address, ends: Mapping[Place, int]) -> dict[Place, int]:
@@ -128,6 +157,18 @@ def _truncate(scene: Scene, me: Address, ends: Mapping[Place, int]) -> dict[Plac
         with suppress(OSError):  # a partition whose broker is away keeps what it has
             begins[wanted[where]] = _answer(future).low_watermark
     return begins
+
+
+def _delete_mailboxes(scene: Scene, me: Address) -> None:
+    admin = _admin(scene)
+    topics = [topic_of(me, family) for family in (*STREAM_FAMILIES, Family.DELIVERY)]
+    for future in admin.delete_topics(topics, operation_timeout=ANSWER_SECONDS_MAX).values():
+        _answer(future)
+    until = time.monotonic() + ANSWER_SECONDS_MAX
+    while any(topic in admin.list_topics(timeout=ANSWER_SECONDS_MAX).topics for topic in topics):
+        if time.monotonic() > until:
+            raise OSError("The mailboxes were not deleted in time.")
+        time.sleep(0.2)
 
 
 def _admin(scene: Scene) -> AdminClient:

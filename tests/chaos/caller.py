@@ -14,7 +14,7 @@ from ieum_lab.testing.http import CallError, HttpCaller
 from ieum_lab.testing.outside_facts import Acknowledged, Ordered
 
 ANSWER_SECONDS_MAX = 4.0
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 PAUSE_SECONDS = 0.1
 REFUSED, SERVER_ERRORS = 400, 500
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from ieum.centre.apply import apply
 from ieum.centre.centre_file import CentreError
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
@@ -22,7 +23,9 @@ from ieum_lab.testing.exporting_topics import export_mailboxes, unread
 from ieum_lab.testing.history import Fact, Left, Said, write_history
 from ieum_lab.testing.own_facts import Overlooked
 from ieum_lab.testing.verdicts import Verdict, summary
+from tests.chaos import restoring
 from tests.chaos.caller import Met
+from tests.chaos.excused import erased_unheard, without
 from tests.chaos.faults import FAULTS
 from tests.chaos.feed_reader import FeedReader
 from tests.chaos.room import PLACES_FIRST, PLENTY, clocks_under_way, set_places_everywhere
@@ -55,7 +58,7 @@ class Patience:
     A broken product may break the workload too (`crash_allowed`): there the verdict counts.
     """
 
-    settle_seconds: float = 180.0
+    settle_seconds: float = 300.0
     to_the_end: bool = True
     crash_allowed: bool = False
 
@@ -97,9 +100,8 @@ async def run_chaos(
     patience: Patience = Patience(),
 ) -> Outcome:
     """Let the workload and the faults run, at least for `seconds`; heal, drain and judge."""
-    faults: list[str] = []
+    faults, reader = list[str](), FeedReader(scene)
     await set_places_everywhere(scene, PLACES_FIRST)
-    reader = FeedReader(scene)
     parts = workload.run(), _watch(workload, tell), reader.run()
     working, *beside = [asyncio.create_task(each) for each in parts]
     works = None if patience.crash_allowed else working
@@ -125,7 +127,8 @@ async def run_chaos(
     history += await reader.to_the_end()
     if file is not None:
         write_history(file, history)
-    return Outcome(judge(history), history, workload.met, faults, recovery, left)
+    judged = without(history, scene.lost | erased_unheard(history))
+    return Outcome(judge(judged), history, workload.met, faults, recovery, left)
 
 
 async def _ended(*tasks: "asyncio.Task[None]") -> list[BaseException | None]:
@@ -205,10 +208,11 @@ async def heal(scene: Scene) -> None:
     """Set everything right that faults may have left wrong."""
     for door in scene.doors:
         door.mend()
-    if scene.doors:
-        await asyncio.to_thread(scene.stack.kafka.again)
     if scene.stack.postgres.child.process() is None:
         await asyncio.to_thread(scene.stack.postgres.start)
+    if scene.doors:
+        await asyncio.to_thread(scene.stack.kafka.again)
+        await apply(scene.centre.centre, scene.centre.settings)
     for service in scene.everyone:
         if service.pid is None:
             await asyncio.to_thread(service.start)
@@ -230,16 +234,17 @@ async def settle(scene: Scene, seconds_max: float, tell: Tell) -> list[Left]:
     return left
 
 
-_PARKED = "select count(*) from parked where digest <> all($1::bytea[])"
+_PARKED = "select count(*) from parked where digest <> all($1::bytea[]) and key <> all($2::uuid[])"
 
 
 async def _left(scene: Scene) -> list[Left]:
     poison = [bytes.fromhex(injected.digest) for injected in scene.injected if injected.must == "parked"]
     left: list[Left] = []
+    await restoring.go_on(scene)
     for me in scene.addresses:
         async with scene.database(me) as connection:
             left += await leftovers(connection, str(me))
-            if parked := await connection.fetchval(_PARKED, poison):
+            if parked := await connection.fetchval(_PARKED, poison, list(scene.lost)):
                 left.append(Left(str(me), "parked", f"has {parked}"))
         left += await unread(scene.centre.settings, me, await scene.positions(me))
     left += [Left(each.at, "waiting lists", each.thing) for each in await _overlooked(scene)][:1]

@@ -10,31 +10,34 @@ import psutil
 
 from ieum.delivery.sending.leadership import LOCK
 from ieum_lab.embedded.processes import Service
-from tests.chaos import administration, strangers
+from tests.chaos import administration, restoring, strangers
+from tests.chaos.clock_steps import step_clock
 from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door
 from tests.chaos.room import change_places
 from tests.chaos.scene import Scene, is_ready
 
 SAID_MEANWHILE = 100
+LONG_SECONDS = 720.0
 QUIET_SECONDS_MAX = 40
 Fault = Callable[[Scene, Random], Awaitable[str]]
 
 
 async def kill_instance(scene: Scene, random: Random) -> str:
     """Kill one instance (SIGKILL) and start it again."""
-    return await _kill(random.choice(scene.everyone), random)
+    return await _kill(scene, random.choice(scene.everyone), random)
 
 
 async def kill_relay_owner(scene: Scene, random: Random) -> str:
     """Kill the instance that holds an agency's lock."""
-    return await _kill(await relay_owner(scene, random), random)
+    return await _kill(scene, await relay_owner(scene, random), random)
 
 
-async def _kill(service: Service, random: Random) -> str:
-    await asyncio.to_thread(service.kill)
-    await asyncio.sleep(random.uniform(0, 2))
-    await asyncio.to_thread(service.start)
+async def _kill(scene: Scene, service: Service, random: Random) -> str:
+    async with scene.turn(service):
+        await asyncio.to_thread(service.kill)
+        await asyncio.sleep(random.uniform(0, 2))
+        await asyncio.to_thread(service.start)
     return service.name
 
 
@@ -62,9 +65,10 @@ async def restart_instances(scene: Scene, random: Random) -> str:
     random.shuffle(everyone)
     orderly = 0
     for service in everyone:
-        orderly += await asyncio.to_thread(service.stop)
-        await asyncio.to_thread(service.start)
-        await is_ready(service)
+        async with scene.turn(service):
+            orderly += await asyncio.to_thread(service.stop)
+            await asyncio.to_thread(service.start)
+            await is_ready(service)
     return f"{orderly} of {len(everyone)} ended by themselves"
 
 
@@ -73,8 +77,9 @@ async def churn_groups(scene: Scene, random: Random) -> str:
     service = random.choice(scene.everyone)
     times = random.randint(2, 3)
     for _ in range(times):
-        await asyncio.to_thread(service.stop)
-        await asyncio.to_thread(service.start)
+        async with scene.turn(service):
+            await asyncio.to_thread(service.stop)
+            await asyncio.to_thread(service.start)
         await asyncio.sleep(random.uniform(1, 3))
     return f"{service.name} {times} times"
 
@@ -134,6 +139,14 @@ async def all_brokers_away(scene: Scene, random: Random) -> str:
     await asyncio.sleep(seconds)
     await asyncio.to_thread(scene.stack.kafka.again)
     return f"for {seconds:.0f} s and the time of a start"
+
+
+async def brokers_long_away(scene: Scene, _: Random) -> str:
+    """Kill all brokers at once, and start them again after twelve minutes."""
+    await asyncio.to_thread(scene.stack.kafka.kill)
+    await asyncio.sleep(LONG_SECONDS)
+    await asyncio.to_thread(scene.stack.kafka.again)
+    return f"for {LONG_SECONDS / 60:.0f} minutes and the time of a start"
 
 
 async def cut_network(scene: Scene, random: Random) -> str:
@@ -224,10 +237,13 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "PostgreSQL immediate restart": restart_database,
         "lock connection lost": end_lock_connections,
         "disk full": fill_disk,
+        "database restored": restoring.restore_backup,
+        "failover to an older copy": restoring.fail_over,
         "kill -9 of a broker": kill_broker,
         "two brokers away": two_brokers_away,
         "rolling restart of the brokers": restart_brokers,
         "all brokers away": all_brokers_away,
+        "all brokers away for twelve minutes": brokers_long_away,
         "network cut": cut_network,
         "network delay": slow_network,
         "network half-open": half_open_network,
@@ -235,10 +251,13 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "reorders": strangers.send_backwards,
         "gaps": strangers.take_from_outbox,
         "poison storm": strangers.send_poison,
+        "large events behind a gap": strangers.send_large_behind_a_gap,
         "agency away": administration.agency_away,
         "mailboxes truncated": administration.truncate_mailboxes,
+        "mailboxes remade": administration.remake_mailboxes,
         "partitions added": administration.add_partitions,
         "passwords changed": administration.rotate_passwords,
+        "clock steps": step_clock,
         "other places": change_places,
         QUIET: let_work,
     }

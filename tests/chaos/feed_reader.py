@@ -6,7 +6,7 @@ from contextlib import suppress
 from ieum_lab.testing.history import Fact
 from ieum_lab.testing.outside_facts import Fed, ReadToEnd
 from tests.chaos.caller import Caller, Met, Unanswered
-from tests.chaos.scene import AGENCIES, Scene
+from tests.chaos.scene import Scene
 
 PAUSE_SECONDS = 0.5
 PAGES_MAX = 10_000
@@ -19,19 +19,19 @@ class FeedReader:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._fed: dict[str, list[Fed]] = {agency: [] for agency in AGENCIES}
-        self._after = dict.fromkeys(AGENCIES, BEGINNING)
+        self._fed: dict[str, list[Fed]] = {agency: [] for agency in scene.agencies}
+        self._after = dict.fromkeys(scene.agencies, BEGINNING)
 
     async def run(self) -> None:
         """Read on until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for agency in AGENCIES:
+            for agency in self._scene.agencies:
                 tasks.create_task(self._follow(agency))
 
     async def to_the_end(self) -> list[Fact]:
         """Read what is left, and return all that was read; of a feed that does not answer, no end."""
         found: list[Fact] = []
-        for agency in AGENCIES:
+        for agency in self._scene.agencies:
             with suppress(Unanswered):
                 caller = self._caller(agency)
                 try:

@@ -5,7 +5,7 @@ from random import Random
 from ieum_lab.testing.history import Left
 from tests.chaos.agencies.hurried import COURSE, SECONDS_MAX
 from tests.chaos.caller import Caller, Met
-from tests.chaos.scene import AGENCIES, Scene
+from tests.chaos.scene import Scene
 
 PLACES_FIRST, PLACES_MAX = 1, 3
 """A single place at first, so that nearly everybody waits."""
@@ -20,14 +20,14 @@ async def change_places(scene: Scene, random: Random) -> str:
     """Give a course another number of places: it becomes full, or there is room."""
     if not scene.automatic:
         return "no programme gives its places away"
-    agency, places = random.choice(AGENCIES), random.randint(0, PLACES_MAX)
+    agency, places = random.choice(scene.agencies), random.randint(0, PLACES_MAX)
     await set_places(scene, agency, places)
     return f"{places} at {agency}"
 
 
 async def set_places_everywhere(scene: Scene, places: int) -> None:
     """Give every course so many places, where there are courses."""
-    for agency in AGENCIES if scene.automatic else ():
+    for agency in scene.agencies if scene.automatic else ():
         await set_places(scene, agency, places)
 
 

@@ -1,8 +1,9 @@
-"""The scene of chaos: a cluster behind doors, PostgreSQL, and two instances of each of two agencies."""
+"""The scene of chaos: a cluster behind doors, PostgreSQL, and two instances of each of three agencies."""
 
 import asyncio
 import os
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,13 +26,15 @@ from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import CentreUnderTest, Template, new_centre
 from ieum_lab.testing.cluster import ClusterStack
 from ieum_lab.testing.effect_log import install_effect_log
-from ieum_lab.testing.history import Injected, Removed
+from ieum_lab.testing.history import Fact, Injected, Removed
 from tests.chaos.agencies.hurried import COURSE, PACKAGES
+from tests.chaos.agencies.stepped_clock import CLOCK_FILE
 from tests.chaos.door import Door
 from tests.forks import ForkedService
 
 ROOT = Path(__file__).parent.parent.parent
-AGENCIES = ("employment-center", "city-welfare-team")
+AGENCIES = ("employment-center", "city-welfare-team", "women-reemployment-center")
+PAIR = AGENCIES[:2]
 INSTANCES = 2
 READY_SECONDS_MAX = 90.0
 READY_PAUSE_SECONDS = 0.3
@@ -52,6 +55,16 @@ class Scene:
     doors: Sequence[Door] = ()
     injected: list[Injected] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    """What callers ordered and were answered."""
+    stepped: set[str] = field(default_factory=set)
+    """Agencies whose clocks were wrong at some time."""
+    rewound: set[str] = field(default_factory=set)
+    """Agencies whose databases went back to an older state."""
+    lost: set[str] = field(default_factory=set)
+    """Keys of what such an agency said or answered in the lost time: the two sides may differ about these."""
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """Who stops and starts the instances of an agency has its turn: the others wait."""
     automatic: frozenset[str] = frozenset()
     """Programmes whose places no worker gives away."""
 
@@ -62,8 +75,12 @@ class Scene:
         return self.stack
 
     @property
+    def agencies(self) -> tuple[str, ...]:
+        return tuple(self.services)
+
+    @property
     def addresses(self) -> list[Address]:
-        return [self.centre.address(agency) for agency in AGENCIES]
+        return [self.centre.address(agency) for agency in self.agencies]
 
     @property
     def everyone(self) -> list[Service]:
@@ -77,6 +94,17 @@ class Scene:
             yield connection
         finally:
             await connection.close()
+
+    def turn(self, service: Service) -> asyncio.Lock:
+        """Return the lock of those who stop and start an instance of the same agency."""
+        return next(self.turns[agency] for agency, mine in self.services.items() if service in mine)
+
+    @property
+    def clocks(self) -> dict[str, Path]:
+        """Return the files that say by how many seconds the clocks of agencies are ahead."""
+        return {
+            agency: self.stack.state.folder / f"{self.centre.id}-{agency}.clock" for agency in self.agencies
+        }
 
     async def positions(self, me: Address) -> dict[tuple[str, int], int]:
         """Return how far an agency has read, by family and partition."""
@@ -147,6 +175,7 @@ async def make_scene(
     entry: Sequence[str] = PRODUCT,
     settings: Mapping[str, str] | None = None,
     *,
+    agencies: Sequence[str] = AGENCIES,
     instances: int = INSTANCES,
     hurried: bool = False,
 ) -> Scene:
@@ -154,8 +183,8 @@ async def make_scene(
 
     The clocks of a `hurried` scene run out in seconds, and its agencies have a course that fills itself.
     """
-    centre = await new_centre(stack, template, AGENCIES)
-    for agency in AGENCIES:
+    centre = await new_centre(stack, template, agencies)
+    for agency in agencies:
         administrator = await connect_admin(centre.settings, database_name(centre.address(agency)))
         await install_effect_log(administrator)
         await administrator.close()
@@ -172,7 +201,7 @@ async def make_scene(
             )
             for n in range(1, instances + 1)
         ]
-        for agency in AGENCIES
+        for agency in agencies
     }
     return Scene(stack, centre, services, doors, automatic=frozenset({COURSE} if hurried else ()))
 
@@ -198,6 +227,7 @@ def _service(
         **centre.access(agency).environment(),
         "IEUM_HTTP_PORT": str(port),
         "IEUM_SOURCE_TROUBLES_MAX": str(TROUBLES_MAX),
+        CLOCK_FILE: str(stack.state.folder / f"{centre.id}-{agency}.clock"),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), outside.get("PYTHONPATH", "")])),
         **further,
     }

@@ -13,7 +13,13 @@ LANES: dict[str, tuple[str, ...]] = {
         "rolling restart of the agencies",
         "rebalance churn",
     ),
-    "database": ("PostgreSQL immediate restart", "lock connection lost", "disk full"),
+    "database": (
+        "PostgreSQL immediate restart",
+        "lock connection lost",
+        "disk full",
+        "database restored",
+        "failover to an older copy",
+    ),
     "brokers": (
         "kill -9 of a broker",
         "two brokers away",
@@ -21,12 +27,22 @@ LANES: dict[str, tuple[str, ...]] = {
         "all brokers away",
     ),
     "network": ("network cut", "network delay", "network half-open"),
-    "strangers": ("duplicates", "reorders", "gaps", "poison storm"),
-    "administration": ("agency away", "mailboxes truncated", "partitions added", "passwords changed"),
+    "strangers": ("duplicates", "reorders", "gaps", "poison storm", "large events behind a gap"),
+    "administration": (
+        "agency away",
+        "mailboxes truncated",
+        "mailboxes remade",
+        "partitions added",
+        "passwords changed",
+    ),
+    "clocks": ("clock steps",),
     "workers": ("other places",),
 }
 """What runs beside what: faults of one lane wait for each other, lanes do not."""
 
+LONG_FAULT, LONG_FAULT_SECONDS = "all brokers away for twelve minutes", 800.0
+LONG_RUN_SECONDS = 2_400.0
+"""A run of forty minutes or more has the long fault once, after a quarter of its time."""
 EVERY = tuple(fault for lane in LANES.values() for fault in lane)
 
 
@@ -42,7 +58,20 @@ class Step:
 def mixed(seed: int, seconds: float, pause_seconds: float, without: Collection[str] = ()) -> list[list[Step]]:
     """Draw a schedule in which the lanes run side by side, each with pauses around `pause_seconds`."""
     lanes = {name: [fault for fault in faults if fault not in without] for name, faults in LANES.items()}
-    return [_lane(seed, name, faults, seconds, pause_seconds) for name, faults in lanes.items()]
+    return [
+        _with_the_long_one(name, _lane(seed, name, faults, seconds, pause_seconds), seed, seconds)
+        for name, faults in lanes.items()
+    ]
+
+
+def _with_the_long_one(name: str, steps: list[Step], seed: int, seconds: float) -> list[Step]:
+    """Put the long fault among those of the brokers, in the place of others; the network rests meanwhile."""
+    begin, end = seconds / 4, seconds / 4 + LONG_FAULT_SECONDS
+    if seconds < LONG_RUN_SECONDS or name not in ("brokers", "network"):
+        return steps
+    long = [Step(begin, LONG_FAULT, f"{seed} long")] if name == "brokers" else []
+    before = [each for each in steps if each.at_seconds < begin]
+    return [*before, *long, *(each for each in steps if each.at_seconds > end)]
 
 
 def alone(seed: int, faults: Sequence[str] = EVERY) -> list[list[Step]]:

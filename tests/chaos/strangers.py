@@ -1,13 +1,14 @@
-"""What strangers do to mailboxes and outboxes: copies, records out of turn, losses, poison, wrong places."""
+"""What strangers do to mailboxes and outboxes: copies, records out of turn, losses, poison, large records."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
@@ -24,6 +25,8 @@ from ieum_lab.testing.history import STRANGER, HistoryStream, Injected, Removed
 from tests.chaos.scene import Scene
 
 LOCK_SECONDS_MAX = 30.0
+PARKED_SECONDS_MAX = 60.0
+LARGE_BYTES = 200_000
 Must = Literal["count-once", "quarantined", "refused", "parked"]
 
 
@@ -106,6 +109,41 @@ async def send_poison(scene: Scene, random: Random, count: int = 40) -> str:
         copies = [_copy(row) for row in await _said(scene, peer, count // 10)]
         await _send(scene, [*letters, *(_misplaced(letter, random) for letter in copies)])
     return f"{count} poisoned records to each"
+
+
+_PARKED = "select count(*) from parked where key = $1"
+
+
+async def send_large_behind_a_gap(scene: Scene, random: Random, count: int = 60) -> str:
+    """Put large events into a mailbox under the name of a peer, behind a number that never comes.
+
+    Raises OSError when they are not kept: then nobody had to work beside them.
+    """
+    peer, me = random.sample(scene.addresses, 2)
+    key, journey = (UUID(int=random.getrandbits(128), version=4) for _ in range(2))
+    letters = [_large(peer, me, key, journey, number) for number in range(2, count + 2)]
+    await _send(scene, letters)
+    async with scene.database(me) as connection, asyncio.timeout(PARKED_SECONDS_MAX):
+        while await connection.fetchval(_PARKED, key) < count:
+            await asyncio.sleep(0.5)
+    return f"{count} of {LARGE_BYTES // 1000} kB each at {me.agency}"
+
+
+def _large(source: Address, to: Address, key: UUID, journey: UUID, number: int) -> Letter:
+    event = Envelope(
+        id=uuid4(),
+        source=source,
+        type="referral.info-supplied.v1",
+        time=datetime.now(UTC),
+        subject=str(key),
+        recipient=to,
+        dataschema="urn:ieum:referral.info-supplied:1.0",
+        sequence=number,
+        journey=journey,
+    )
+    name, text = str(key).encode(), "시험용 글입니다. " * (LARGE_BYTES // 24)
+    body = json.dumps({"note": text}, ensure_ascii=False).encode()
+    return Letter(to, Family.REFERRAL, name, envelope.write(event), body, partition_of(name), "parked")
 
 
 def _copy(row: Record) -> Letter:

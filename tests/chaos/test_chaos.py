@@ -1,6 +1,6 @@
 """A short run of chaos on three brokers; `make chaos` runs the long ones.
 
-A workload drives referrals through two instances of each of two agencies while a seeded schedule kills,
+A workload drives referrals through two instances of each of three agencies while a seeded schedule kills,
 freezes, cuts, delays, doubles and loses; then everything heals, drains and is judged.
 """
 

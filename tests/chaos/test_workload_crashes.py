@@ -30,6 +30,8 @@ class Nowhere:
     """A scene without services."""
 
     services: Mapping[str, Sequence[object]] = dict.fromkeys(AGENCIES, ())
+    agencies = AGENCIES
+    facts: Sequence[object] = ()
     automatic: frozenset[str] = frozenset()
 
     @property

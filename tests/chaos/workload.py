@@ -13,11 +13,16 @@ from ieum_lab.simulator.people import facts, person
 from ieum_lab.testing.outside_facts import Owed
 from tests.chaos.agencies.hurried import COURSE
 from tests.chaos.caller import Caller, Json, Met
-from tests.chaos.scene import AGENCIES, Scene
+from tests.chaos.scene import Scene
 
-CONFLICTS = (404, 409, 412)
-PROGRAMMES = {"employment-center": "employment-support-1", "city-welfare-team": "welfare-counselling"}
-"""What each agency is asked for: the first has rules, so that assessments travel as well."""
+CONFLICTS, INVALID = (404, 409, 412), 422
+WRONG_TIMES = {"time_too_late", "time_too_early"}
+PROGRAMMES = {
+    "employment-center": "employment-support-1",
+    "city-welfare-team": "welfare-counselling",
+    "women-reemployment-center": "women-counselling",
+}
+"""What each agency is asked for: most have rules, so that assessments travel as well."""
 NEVER_ASSESSED = ("welfare-counselling",)
 WEIGHTS = {
     "progressed": 12,
@@ -81,7 +86,7 @@ class Workload:
     def __init__(
         self, scene: Scene, seed: int, under_way: int, pause_seconds: float, workers: int = 12
     ) -> None:
-        self.met = Met()
+        self.met = Met(facts=scene.facts)
         self.made = 0
         self._scene = scene
         self._random = Random(f"workload {seed}")
@@ -96,7 +101,7 @@ class Workload:
                 scene.token(agency),
                 str(scene.centre.address(agency)),
             )
-            for agency in AGENCIES
+            for agency in scene.agencies
         }
         self._ending = False
         self.may_work = asyncio.Event()
@@ -137,7 +142,7 @@ class Workload:
 
     async def _refer(self) -> None:
         self.made += 1
-        sender, recipient = self._random.sample(AGENCIES, 2)
+        sender, recipient = self._random.sample(self._scene.agencies, 2)
         course = self._scene.automatic and self._random.random() < COURSES
         programme = COURSE if course else PROGRAMMES[recipient]
         order = person(
@@ -152,6 +157,8 @@ class Workload:
         if status in CONFLICTS:  # it cannot be refused but for itself: the judge will say so
             self.met.strange.append(f"{programme}: {answer}")
             return
+        if self._is_by_a_wrong_clock(sender, status, answer):
+            return
         assert status == 201, answer
         if programme not in NEVER_ASSESSED:
             at = str(self._scene.centre.address(recipient))
@@ -159,7 +166,7 @@ class Workload:
         self._journeys.append(Journey(answer["id"], sender, recipient, programme, {sender: answer}))
 
     async def _inquire(self) -> None:
-        sender, recipient = self._random.sample(AGENCIES, 2)
+        sender, recipient = self._random.sample(self._scene.agencies, 2)
         known = {"circumstances": facts(household_size=2, birth_date="1990-01-01")}
         status, answer = await self._callers[sender].post(
             "/v1/inquiries", {"recipients": [recipient], "sealed": known}
@@ -170,7 +177,7 @@ class Workload:
         """Let one side do one thing that it believes it may do."""
         side = journey.recipient if self._random.random() < 0.75 else journey.sender
         standing = journey.known.get(side) or await self._read(journey, side)
-        if journey.ended and self._random.random() < 0.5:
+        if journey.id in self._scene.lost or (journey.ended and self._random.random() < 0.5):
             if journey in self._journeys:  # two may have worked at it
                 self._journeys.remove(journey)
         elif self._random.random() < WORDS_ON_ELIGIBILITY:
@@ -200,6 +207,11 @@ class Workload:
         assert status in {200, *CONFLICTS}, answer
         journey.known.pop(side, None)
 
+    def _is_by_a_wrong_clock(self, side: str, status: int, answer: Json) -> bool:
+        """Whether an agency refused a time of now, because it takes another time for now."""
+        codes = {each.get("code", "") for each in answer.get("errors", ())}
+        return side in self._scene.stepped and status == INVALID and codes <= WRONG_TIMES
+
     def _move(self, journey: Journey, allowed: Sequence[str]) -> str:
         weights = WEIGHTS | ENDING if self._ending else WEIGHTS
         if journey.programme == COURSE:
@@ -218,7 +230,7 @@ class Workload:
                 body["sealed"] = {"contact": {"phone": phone, "safe_to_call": True}}
         if_match = version if self._random.random() < 0.5 else None
         status, answer = await self._callers[side].post(f"/v1/referrals/{journey.id}/{path}", body, if_match)
-        if status in CONFLICTS:
+        if status in CONFLICTS or self._is_by_a_wrong_clock(side, status, answer):
             self.met.refused += 1
             journey.known.pop(side, None)
             return

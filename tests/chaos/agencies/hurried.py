@@ -10,6 +10,7 @@ from ieum.agency import Agency, Names, Programme
 from ieum.casework.capacity import AnswerPolicy
 from ieum.casework.eligibility import rule
 from ieum_contracts.overdue import Clock, ClockLevel, ClockPublished, ClockUnit
+from tests.chaos.agencies import stepped_clock
 
 COURSE = "chaos-course"
 PACKAGES = "tests.chaos.agencies"
@@ -38,7 +39,8 @@ def household_counted(household_size: int) -> bool:
 
 
 def hurried(agency: Agency) -> Agency:
-    """Return an agency as it is, but for its clocks and the course."""
+    """Return an agency as it is, but for its clocks and the course; its process may be given a wrong time."""
+    stepped_clock.install()
     course = Programme(
         COURSE,
         Names("시험 과정", "Test course"),

@@ -15,7 +15,7 @@ from tests.chaos.agencies.hurried import SECONDS_MAX
 from tests.chaos.broken.rules import RULES, SETTING
 from tests.chaos.broken.variants import VARIANTS
 from tests.chaos.chaos import Outcome, Patience, Tell, run_chaos
-from tests.chaos.scene import ROOT, make_scene
+from tests.chaos.scene import PAIR, ROOT, make_scene
 from tests.chaos.schedule import alone
 from tests.chaos.workload import Workload
 
@@ -49,7 +49,9 @@ async def catch_by_verdict(
     """Run a variant's services through its faults, and judge."""
     variant, began = VARIANTS[name], time.monotonic()
     entry, hurried = (SERVICE, name), variant.hurried
-    scene = await make_scene(stack, template, entry, instances=variant.instances, hurried=hurried)
+    scene = await make_scene(
+        stack, template, entry, agencies=PAIR, instances=variant.instances, hurried=hurried
+    )
     try:
         await scene.start()
         workload = Workload(scene, seed, UNDER_WAY, pause_seconds=0.0)
