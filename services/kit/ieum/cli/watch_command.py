@@ -23,6 +23,7 @@ from ieum.cli.exits import CommandError, Exit
 from ieum.cli.followed_referrals import FollowedReferrals
 from ieum.cli.output import AsJson, tell, write_line
 from ieum.delivery.connection_arguments import SASL_MECHANISM
+from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum.observe.words import STATES, words_for
 from ieum_contracts import envelope
 from ieum_contracts.codes import State
@@ -122,6 +123,7 @@ async def _show(
 def _consumer(settings: CentreSettings, centre: str, password: str, *, from_start: bool) -> AIOKafkaConsumer:
     """Make a consumer without a group: it commits no offsets and affects no other consumer."""
     secure = settings.kafka_protocol == "SASL_SSL"
+    tolerate_corrupt_records()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
         security_protocol=settings.kafka_protocol,

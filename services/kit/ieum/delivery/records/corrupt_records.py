@@ -1,4 +1,4 @@
-"""Lets reading go on past records that aiokafka cannot decode, such as a header name that is not UTF-8."""
+"""Lets reading go on past records that aiokafka cannot decode, or that the broker's disk has changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 NO_TIMESTAMP = -1
+LENGTH_COUNTS_FROM, MAGIC, LAST, COUNT, VERSION = 12, 16, 23, 57, 2
+"""Where the parts stand in Kafka's record batch of version 2: the length counts what follows it, and
+the last offset counts from the first one."""
 
 
 class CorruptValue(bytes):
@@ -31,10 +34,14 @@ class CorruptRecord:
 
 
 class TolerantBatch:
-    """One batch with a valid check sum: from the first record that raises on, all count as corrupt."""
+    """One batch as it was written: from the first record that raises on, all count as corrupt."""
 
-    def __init__(self, batch: Any) -> None:
-        self._batch = batch
+    def __init__(self, batch: Any, *, valid: bool) -> None:
+        self._batch, self._valid = batch, valid
+
+    def validate_crc(self) -> bool:
+        """Whether the check sum was right; it is computed once."""
+        return self._valid
 
     def __getattr__(self, name: str) -> Any:
         """Pass everything else on to aiokafka's batch."""
@@ -56,10 +63,34 @@ class TolerantBatch:
                 yield CorruptRecord(offset)
 
 
+class ChangedBatch:
+    """A batch that is not as it was written: its check sum is wrong, so nothing in it is believed.
+
+    A placeholder stands for each of its records. Their number stands in it twice; where the two differ,
+    nobody knows where the next batch begins, and aiokafka raises at the check sum, again and again.
+    """
+
+    is_control_batch = is_transactional = False
+    producer_id = None
+
+    def __init__(self, base_offset: int, records: int) -> None:
+        self.base_offset = base_offset
+        self.next_offset = base_offset + records
+
+    def validate_crc(self) -> bool:
+        """Let aiokafka go on."""
+        return True
+
+    def __iter__(self) -> Iterator[CorruptRecord]:
+        """Yield the placeholders."""
+        return map(CorruptRecord, range(self.base_offset, self.next_offset))
+
+
 class TolerantRecords:
     """The batches in the bytes that aiokafka fetched."""
 
     def __init__(self, fetched: bytes) -> None:
+        self._fetched, self._at = fetched, 0
         self._records = MemoryRecords(fetched)
 
     def has_next(self) -> bool:
@@ -70,9 +101,15 @@ class TolerantRecords:
         """Return the number of bytes fetched."""
         return int(self._records.size_in_bytes())
 
-    def next_batch(self) -> TolerantBatch:
+    def next_batch(self) -> TolerantBatch | ChangedBatch:
         """Return the next batch."""
-        return TolerantBatch(self._records.next_batch())
+        batch, at = self._records.next_batch(), self._at
+        valid = batch.validate_crc()
+        self._at += LENGTH_COUNTS_FROM + int.from_bytes(self._fetched[at + 8 : at + 12], "big")
+        last, records = (int.from_bytes(self._fetched[at + n : at + n + 4], "big") for n in (LAST, COUNT))
+        if self._fetched[at + MAGIC] == VERSION and last + 1 == records and not valid:
+            return ChangedBatch(batch.base_offset, records)
+        return TolerantBatch(batch, valid=valid)
 
 
 def tolerate_corrupt_records() -> None:
