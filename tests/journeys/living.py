@@ -11,8 +11,9 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ieum.access.callers import Role
+from ieum.centre.accounts import Accounts
 from ieum.centre.issuer_key import Account
-from ieum.centre.reconcile import Accounts, settled
+from ieum.centre.reconcile import settled
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.simulator.play import Script, Stage, beside, wait_until_known

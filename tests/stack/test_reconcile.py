@@ -1,5 +1,6 @@
 """The accounting: silent when all books agree, and one whole sentence for each thing that does not."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -166,6 +167,37 @@ async def test_an_ask_that_one_side_alone_knows_is_named(
 
     assert {difference.kind for difference in accounts.differences} == {Kind.ASK}
     assert accounts.sentences == [f"{sentence} knows nothing, or no more."]
+
+
+MANY = """
+with keys as (select md5(n::text)::uuid as key, n from generate_series(1, 300) n), streams as (
+    insert into stream (key, peer, family, said, heard)
+    select key, $1, 1, case when n % 2 = 0 then 1 else 0 end, n % 2 from keys
+)
+insert into referral (id, recipient, peer, journey, programme, state, version, ask_ids, ask_types, reopened,
+    disputed, withdrawn, erased, created_at, changed_at, asked)
+select key, $2, $1, key, 'livelihood', case when n % 3 = 0 then 'accepted' else 'received' end, 1, '{}', '{}',
+    false, false, false, false, now(), now(), '{}'
+from keys where n % 7 <> 0 or $2
+"""
+
+
+async def test_many_books_read_range_by_range_come_to_the_same_account(centre: CentreUnderTest) -> None:
+    for agency, peer in ((SENDER, RECIPIENT), (RECIPIENT, SENDER)):
+        connection = await asyncpg.connect(centre.access(agency).dsn)
+        number = await connection.fetchval(PEER, str(centre.address(peer)))
+        await connection.execute(MANY, number, agency == RECIPIENT)
+        await connection.close()
+    await execute(centre, SENDER, UNSENT)
+
+    whole = await reconcile(centre.centre, centre.settings)
+    parts = await reconcile(centre.centre, centre.settings, rows=37)
+
+    assert whole.streams == 602
+    assert len(whole.differences) > 300
+    assert parts.differences != ()
+    assert sorted(parts.sentences) == sorted(whole.sentences)
+    assert replace(parts, differences=()) == replace(whole, differences=())
 
 
 async def test_what_is_more_than_is_named_is_counted(centre: CentreUnderTest) -> None:

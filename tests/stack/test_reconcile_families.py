@@ -8,8 +8,9 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from ieum.application.clock_runner import ClockRunner
+from ieum.centre.accounts import Accounts
 from ieum.centre.differences import Kind
-from ieum.centre.reconcile import Accounts, reconcile
+from ieum.centre.reconcile import reconcile
 from ieum.delivery.catalogue.catalogue_records import keep
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from ieum.centre.snapshot import Snapshot, Waiting
+from ieum.centre.snapshot import Snapshot
+from ieum.centre.waiting_rows import Waiting
 from ieum_contracts.address import Address
 
 

@@ -4,50 +4,42 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 from uuid import UUID
 
+from ieum.centre.accounts import Accounts
 from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.differences import Difference, Kind, left_over, room_differences
 from ieum.centre.differences import name_of as _name
-from ieum.centre.snapshot import Copy, HeadNumbers, Snapshot, StreamName, read_snapshot
+from ieum.centre.snapshot import FIRST, LAST, Copy, HeadNumbers, Snapshot, StreamName, open_snapshot
 from ieum_contracts.address import Address
 
 PAUSE_SECONDS = 0.2
+ROWS_TOGETHER = 50_000
 NOTHING = HeadNumbers(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """The result of comparing all ledgers."""
-
-    differences: tuple[Difference, ...] = ()
-    streams: int = 0
-    said: int = 0
-    heard: int = 0
-    referrals: Mapping[str, int] = field(default_factory=dict)
-    """Referrals by state, from their senders' copies."""
-    asks: int = 0
-    """Asks that wait for a worker and are known to both sides."""
-    inquiries: int = 0
-    """Inquiries that are still kept by who made them; their streams are compared as all others are."""
-    foreign: tuple[str, ...] = ()
-    """Agencies that run elsewhere and are not compared."""
-
-    @property
-    def sentences(self) -> list[str]:
-        """Every difference as a sentence."""
-        return list(map(str, self.differences))
-
-
-async def reconcile(centre: Centre, settings: CentreSettings) -> Accounts:
+async def reconcile(centre: Centre, settings: CentreSettings, rows: int = ROWS_TOGETHER) -> Accounts:
     """Read and compare the databases of all agencies; while events are under way they differ.
 
-    Raises CentreError when a database is missing or away.
+    About `rows` streams of an agency are held in memory at a time. Raises CentreError when a database is
+    missing or away.
     """
-    taken = await asyncio.gather(*(read_snapshot(settings, agency) for agency in centre.own_addresses()))
-    return account(taken, centre.foreign_addresses())
+    foreign = tuple(centre.foreign_addresses())
+    found = account((), foreign)
+    async with AsyncExitStack() as opened:
+        snapshots = [
+            await opened.enter_async_context(open_snapshot(settings, agency))
+            for agency in centre.own_addresses()
+        ]
+        after = FIRST
+        while after != LAST:
+            until = min([await each.range_end(after, rows) for each in snapshots])
+            taken = [await each.read(after, until) for each in snapshots]
+            found = found.together_with(account(taken, foreign))
+            after = until
+    return found
 
 
 async def settled(centre: Centre, settings: CentreSettings, seconds: float) -> Accounts:

@@ -1,7 +1,8 @@
 """Reads from one agency's database what reconciling compares: streams, referrals and what waits."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,12 +12,10 @@ from ieum.centre.centre_file import CentreError, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.postgres import Connection, connect_admin
 from ieum.centre.room_copies import RoomOf, count_inquiries, read_room
+from ieum.centre.waiting_rows import Waiting, read_outbox, read_parked, read_quarantine, read_unnamed
 from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.address import Address
 from ieum_contracts.topics import Family
-
-ROWS_NAMED_MAX = 100
-"""Rows of a kind that are read one by one; of further ones only the number."""
 
 
 class StreamName(NamedTuple):
@@ -49,17 +48,11 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something left waiting: where, about what, and why."""
-
-    what: str
-    reason: str | None = None
-    key: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The data of one agency, read in one transaction."""
+    """The data of one agency, read in one transaction: all of it, or what has its key in a range.
+
+    What has no key, or waits, is in the first range alone.
+    """
 
     agency: Address
     streams: Mapping[StreamName, HeadNumbers]
@@ -75,26 +68,74 @@ class Snapshot:
     """Rows of a kind (`outbox`, `parked`, `quarantine`) beyond those that are named."""
 
 
-async def read_snapshot(settings: CentreSettings, agency: Address) -> Snapshot:
-    """Read an agency's snapshot; raises CentreError when its database is missing or has no tables yet."""
+@asynccontextmanager
+async def open_snapshot(settings: CentreSettings, agency: Address) -> AsyncIterator["OpenSnapshot"]:
+    """Open an agency's database as it is now, and read of it as long as the block lasts.
+
+    Raises CentreError when the database is missing, and in the block when it has no tables yet.
+    """
     connection = await connect_admin(settings, database_name(agency))
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return Snapshot(
-                agency=agency,
-                streams=await _streams(connection),
-                referrals=await _referrals(connection),
-                outbox=await _outbox(connection),
-                parked=await _parked(connection),
-                quarantine=await _quarantine(connection),
-                room=await read_room(connection),
-                inquiries=await count_inquiries(connection),
-                unnamed=await _unnamed(connection),
-            )
-    except asyncpg.UndefinedTableError as error:
-        raise not_migrated(agency, error) from error
+            await connection.fetchval(LOOK)
+            yield OpenSnapshot(agency, connection)
     finally:
         await connection.close()
+
+
+LOOK = "select pg_current_snapshot()"
+"""The first statement decides what the transaction sees."""
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+RANGE_END = """
+select least(
+    coalesce((select key from stream where key > $1 order by key offset $2 limit 1), $3),
+    coalesce((select id from referral where id > $1 order by id offset $2 limit 1), $3)
+)
+"""
+
+
+class OpenSnapshot:
+    """One agency's database as it was when it was opened."""
+
+    def __init__(self, agency: Address, connection: Connection) -> None:
+        self._agency, self._connection = agency, connection
+
+    async def range_end(self, after: UUID, rows: int) -> UUID:
+        """Return up to which key there are about so many streams and referrals; `LAST` where no more are."""
+        with _migrated(self._agency):
+            end: UUID = await self._connection.fetchval(RANGE_END, after, rows, LAST)
+        return end
+
+    async def read(self, after: UUID = FIRST, until: UUID = LAST) -> Snapshot:
+        """Read what has a key after one and up to another."""
+        with _migrated(self._agency):
+            return await self._read(self._connection, after, until)
+
+    async def _read(self, connection: Connection, after: UUID, until: UUID) -> Snapshot:
+        keyed = Snapshot(
+            agency=self._agency,
+            streams=await _streams(connection, after, until),
+            referrals=await _referrals(connection, after, until),
+        )
+        if after != FIRST:
+            return keyed
+        return replace(
+            keyed,
+            outbox=await read_outbox(connection),
+            parked=await read_parked(connection),
+            quarantine=await read_quarantine(connection),
+            room=await read_room(connection),
+            inquiries=await count_inquiries(connection),
+            unnamed=await read_unnamed(connection),
+        )
+
+
+@contextmanager
+def _migrated(agency: Address) -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.UndefinedTableError as error:
+        raise not_migrated(agency, error) from error
 
 
 def not_migrated(agency: Address, error: Exception) -> CentreError:
@@ -107,15 +148,16 @@ def not_migrated(agency: Address, error: Exception) -> CentreError:
 STREAMS = """
 select stream.key, peer.address, stream.family, stream.said, stream.heard, stream.stopped
 from stream join peer on peer.id = stream.peer
+where stream.key > $1 and stream.key <= $2
 """
 
 
-async def _streams(connection: Connection) -> dict[StreamName, HeadNumbers]:
+async def _streams(connection: Connection, after: UUID, until: UUID) -> dict[StreamName, HeadNumbers]:
     return {
         StreamName(row["key"], row["address"], FAMILIES[row["family"]]): HeadNumbers(
             row["said"], row["heard"], row["stopped"]
         )
-        for row in await connection.fetch(STREAMS)
+        for row in await connection.fetch(STREAMS, after, until)
     }
 
 
@@ -123,10 +165,11 @@ REFERRALS = """
 select referral.id, referral.recipient, peer.address, referral.programme, referral.state,
        referral.closed_as, referral.ask_ids::text as ask_ids
 from referral join peer on peer.id = referral.peer
+where referral.id > $1 and referral.id <= $2
 """
 
 
-async def _referrals(connection: Connection) -> dict[UUID, Copy]:
+async def _referrals(connection: Connection, after: UUID, until: UUID) -> dict[UUID, Copy]:
     return {
         row["id"]: Copy(
             row["recipient"],
@@ -136,62 +179,5 @@ async def _referrals(connection: Connection) -> dict[UUID, Copy]:
             row["closed_as"],
             tuple(map(UUID, row["ask_ids"].strip("{}").replace(",", " ").split())),
         )
-        for row in await connection.fetch(REFERRALS)
+        for row in await connection.fetch(REFERRALS, after, until)
     }
-
-
-OUTBOX = """
-select outbox.key, peer.address, outbox.family, outbox.sequence
-from outbox join peer on peer.id = outbox.peer order by outbox.id limit $1
-"""
-
-
-async def _outbox(connection: Connection) -> tuple[Waiting, ...]:
-    return tuple(
-        Waiting(
-            f"{FAMILIES[row['family']]} event {row['sequence']} on {row['key']} for {row['address']}",
-            key=row["key"],
-        )
-        for row in await connection.fetch(OUTBOX, ROWS_NAMED_MAX)
-    )
-
-
-PARKED = """
-select parked.key, peer.address, parked.family, parked.sequence, parked.type, parked.reason, parked.dead
-from parked join peer on peer.id = parked.peer order by parked.since limit $1
-"""
-
-
-async def _parked(connection: Connection) -> tuple[Waiting, ...]:
-    return tuple(
-        Waiting(
-            f"{row['type']}, {FAMILIES[row['family']]} event {row['sequence']} on {row['key']} "
-            f"from {row['address']}",
-            f"{row['reason']}, given up" if row["dead"] else row["reason"],
-            row["key"],
-        )
-        for row in await connection.fetch(PARKED, ROWS_NAMED_MAX)
-    )
-
-
-QUARANTINE = """
-select topic, partition, "offset", reason from quarantine order by id limit $1
-"""
-
-
-async def _quarantine(connection: Connection) -> tuple[Waiting, ...]:
-    return tuple(
-        Waiting(f"record {row['offset']} of partition {row['partition']} of {row['topic']}", row["reason"])
-        for row in await connection.fetch(QUARANTINE, ROWS_NAMED_MAX)
-    )
-
-
-UNNAMED = """
-select (select count(*) from outbox) as outbox, (select count(*) from parked) as parked,
-    (select count(*) from quarantine) as quarantine
-"""
-
-
-async def _unnamed(connection: Connection) -> dict[str, int]:
-    row = await connection.fetchrow(UNNAMED)
-    return {kind: max(0, count - ROWS_NAMED_MAX) for kind, count in dict(row or {}).items()}

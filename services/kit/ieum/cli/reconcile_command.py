@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ieum.centre.reconcile import Accounts, settled
+from ieum.centre.accounts import Accounts
+from ieum.centre.reconcile import settled
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit
 from ieum.cli.output import AsJson, tell, write_json, write_line

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
-from ieum.centre.reconcile import Accounts, settled
+from ieum.centre.accounts import Accounts
+from ieum.centre.reconcile import settled
 from ieum_lab.embedded.running import RunningCentre
 from ieum_lab.simulator.measures import Latency, latency, memory_of, memory_together
 from ieum_lab.simulator.play import Played, Script
