@@ -13,6 +13,7 @@ from ieum.delivery.receiving.consumer import Consumer
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
 from ieum.delivery.records.received import NotLoaded, VerifiedEvent
+from ieum.delivery.recovering import startup_check
 from ieum.delivery.streams import batch_write
 from ieum.delivery.streams.stream import Stream
 from tests.chaos.broken.patching import put, rewrite
@@ -91,6 +92,15 @@ class _Anywhere(int):
 def wrong_partition_accepted() -> None:
     """Ask no longer whether a key belongs into the partition that it lies in."""
     put(verification, "partition_of", lambda key: _Anywhere(0))
+
+
+def believe_a_restored_database() -> None:
+    """Compare nothing with the peers, whatever Kafka knows that the database does not."""
+
+    async def compare(_connection: Any, _context: Any, _now: Any) -> None:
+        pass
+
+    put(startup_check, "compare_with_peers", compare)
 
 
 def _believe_kafka() -> None:

@@ -38,6 +38,7 @@ def nothing() -> None:
 
 _LOST, _STUCK = frozenset({Broken.LOST}), frozenset({Broken.LOST, Broken.STUCK})
 _QUIET_TWICE = ("nothing for a while",) * 2
+_GOES_BACK = ("nothing for a while", "failover to an older copy", "nothing for a while")
 _KILLS = ("nothing for a while",) + ("kill -9 of an instance",) * 3
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
@@ -74,6 +75,12 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         ),
         "heard + 1 → ≥": Variant(
             receiving.any_later_number, ("nothing for a while", *("reorders",) * 3), _LOST
+        ),
+        "nothing is broken, and a database goes back": Variant(
+            nothing, _GOES_BACK, frozenset(), instances=2, hurried=True
+        ),
+        "a restored database is believed": Variant(
+            receiving.believe_a_restored_database, _GOES_BACK, _STUCK, instances=2, hurried=True
         ),
         "wrong partition accepted": Variant(
             receiving.wrong_partition_accepted,
