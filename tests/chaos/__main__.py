@@ -51,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which workload and which schedule")
     parser.add_argument("--alone", action="store_true", help="one fault after the other, each of them once")
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one (repeatable)")
+    parser.add_argument("--long", action="store_true", help="with twelve minutes without brokers among them")
     parser.add_argument("--pause", type=float, default=75.0, help="seconds between the faults of a lane")
     parser.add_argument("--under-way", type=int, default=600, help="referrals under way at a time")
     parser.add_argument("--workers", type=int, default=64, help="calls at a time")
@@ -76,7 +77,7 @@ async def _run(stack: ClusterStack, arguments: argparse.Namespace) -> Outcome:
 def _schedule(arguments: argparse.Namespace, seconds: float) -> list[list[Step]]:
     if arguments.alone or arguments.fault:
         return alone(arguments.seed, *filter(None, [arguments.fault]))
-    return mixed(arguments.seed, seconds, arguments.pause)
+    return mixed(arguments.seed, seconds, arguments.pause, long=arguments.long)
 
 
 def _tell(text: str) -> None:

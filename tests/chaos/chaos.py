@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import asyncpg
 from aiokafka.errors import KafkaError
+from confluent_kafka import KafkaException
 
 from ieum.centre.apply import apply
 from ieum.centre.centre_file import CentreError
@@ -42,6 +43,7 @@ UNABLE = (
     StackError,
     CentreError,
     KafkaError,
+    KafkaException,
     OSError,
     TimeoutError,
     asyncpg.PostgresError,

@@ -41,8 +41,6 @@ LANES: dict[str, tuple[str, ...]] = {
 """What runs beside what: faults of one lane wait for each other, lanes do not."""
 
 LONG_FAULT, LONG_FAULT_SECONDS = "all brokers away for twelve minutes", 800.0
-LONG_RUN_SECONDS = 2_400.0
-"""A run of forty minutes or more has the long fault once, after a quarter of its time."""
 EVERY = tuple(fault for lane in LANES.values() for fault in lane)
 
 
@@ -55,19 +53,22 @@ class Step:
     seed: str
 
 
-def mixed(seed: int, seconds: float, pause_seconds: float, without: Collection[str] = ()) -> list[list[Step]]:
-    """Draw a schedule in which the lanes run side by side, each with pauses around `pause_seconds`."""
+def mixed(
+    seed: int, seconds: float, pause_seconds: float, without: Collection[str] = (), *, long: bool = False
+) -> list[list[Step]]:
+    """Draw a schedule in which the lanes run side by side, each with pauses around `pause_seconds`.
+
+    A `long` one has the long fault once, after a quarter of its time.
+    """
     lanes = {name: [fault for fault in faults if fault not in without] for name, faults in LANES.items()}
-    return [
-        _with_the_long_one(name, _lane(seed, name, faults, seconds, pause_seconds), seed, seconds)
-        for name, faults in lanes.items()
-    ]
+    drawn = {name: _lane(seed, name, faults, seconds, pause_seconds) for name, faults in lanes.items()}
+    return [_with_the_long_one(*lane, seed, seconds) if long else lane[1] for lane in drawn.items()]
 
 
 def _with_the_long_one(name: str, steps: list[Step], seed: int, seconds: float) -> list[Step]:
     """Put the long fault among those of the brokers, in the place of others; the network rests meanwhile."""
     begin, end = seconds / 4, seconds / 4 + LONG_FAULT_SECONDS
-    if seconds < LONG_RUN_SECONDS or name not in ("brokers", "network"):
+    if name not in ("brokers", "network"):
         return steps
     long = [Step(begin, LONG_FAULT, f"{seed} long")] if name == "brokers" else []
     before = [each for each in steps if each.at_seconds < begin]
