@@ -1,6 +1,6 @@
 # One entry to the repository: `make demo` shows the centre, `make test` proves it. Nothing needs to be set up before.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check alerts bench bench-peers chaos broken mutants clients format clean
+.PHONY: help setup demo test check alerts healthy bench bench-peers chaos broken mutants clients format clean
 MAKEFLAGS += --no-print-directory
 # Compiled modules are kept: hundreds of processes start here, and each would compile what it imports.
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
@@ -55,6 +55,10 @@ alerts:  ## test the alarms of Prometheus by its own promtool, e.g. make alerts 
 	@command -v $(PROMTOOL) >/dev/null || { echo "There is no $(PROMTOOL) here. It comes with Prometheus; with Docker: docs/observability.md." >&2; exit 1; }
 	@$(PROMTOOL) check rules infra/observe/alerts.yml
 	@$(PROMTOOL) test rules infra/observe/alerts_test.yml
+
+PROMETHEUS ?= prometheus
+healthy: $(READY)  ## run a healthy centre under load beside a real Prometheus, and show that no alarm rings, for an hour
+	@$(BIN)/python -m tests.healthy --prometheus $(PROMETHEUS) $(ARGS) </dev/null
 
 bench: $(READY)  ## measure speed beside plain Kafka and plain FastStream, e.g. make bench ARGS=--quick
 	@$(BIN)/python -m bench $(ARGS) </dev/null
