@@ -1,5 +1,7 @@
 """Setting up a centre: what is missing is made, what is right stays, and a dry run changes nothing."""
 
+from dataclasses import replace
+
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -12,7 +14,7 @@ from ieum.centre.centre_file import Centre, CentreError
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum.centre.plan import Plan
-from ieum_contracts.topics import Family, Grant, Topic, grants, login, topic_of, topics
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, Grant, Topic, grants, login, topic_of, topics
 from ieum_lab.embedded.ports import free_port
 from ieum_lab.testing.centre import CentreUnderTest, centre_of
 from ieum_lab.testing.plugin import MakeCentre
@@ -141,6 +143,25 @@ async def test_another_number_of_partitions_is_left_to_a_person(make_centre: Mak
 
     with pytest.raises(CentreError, match=f"{wrong.name} has 3 partitions, not 1"):
         await apply(other, centre.settings)
+    Broker(centre.settings).remove(other.centre)
+
+
+async def test_a_mailbox_with_more_partitions_is_told_and_keeps_nothing_from_being_done(
+    make_centre: MakeCentre,
+) -> None:
+    centre = await make_centre()
+    other = centre_of(f"{centre.id}x", ("employment-center",))
+    mailboxes = [
+        each for each in topics(other.centre, other.agencies) if each.partitions == MAILBOX_PARTITIONS
+    ]
+    Broker(centre.settings).make_topics([replace(mailboxes[0], partitions=MAILBOX_PARTITIONS + 3)])
+
+    plan = await apply(other, centre.settings, dry_run=True)
+
+    assert plan.more_partitions == {mailboxes[0].name: MAILBOX_PARTITIONS + 3}
+    assert {each.name for each in mailboxes[1:]} <= {each.name for each in plan.topics}
+    [warning] = plan.warnings()
+    assert warning.startswith(f"topic {mailboxes[0].name}: 9 partitions, of which 6 are used")
     Broker(centre.settings).remove(other.centre)
 
 

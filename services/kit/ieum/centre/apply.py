@@ -23,7 +23,7 @@ from ieum.centre.postgres import (
     set_password,
     wait_for_turn,
 )
-from ieum_contracts.topics import Topic, console_login, grants, login, topics
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Topic, console_login, grants, login, topics
 
 LOGIN_THREADS = 8
 
@@ -67,6 +67,7 @@ def _plan_broker(centre: Centre, settings: CentreSettings) -> Plan:
         grants=tuple(sorted(wanted_lines - lines)),
         revocations=tuple(sorted(lines - wanted_lines)),
         few_replicas=broker.topics_with_few_replicas(topic.name for topic in wanted),
+        more_partitions={each.name: there[each.name] for each in wanted if _has_more(each, there)},
     )
 
 
@@ -139,9 +140,14 @@ def _logins(centre: Centre) -> Mapping[str, str]:
     return {**agencies, console_login(centre.centre): CONSOLE}
 
 
+def _has_more(topic: Topic, there: Mapping[str, int]) -> bool:
+    """Whether a mailbox was given more partitions than are used: the others stay empty, and harm nothing."""
+    return topic.partitions == MAILBOX_PARTITIONS < there.get(topic.name, 0)
+
+
 def _check_partitions(wanted: tuple[Topic, ...], there: Mapping[str, int]) -> None:
     for topic in wanted:
-        if there.get(topic.name, topic.partitions) != topic.partitions:
+        if there.get(topic.name, topic.partitions) != topic.partitions and not _has_more(topic, there):
             raise CentreError(
                 f"The topic {topic.name} has {there[topic.name]} partitions, not {topic.partitions}. "
                 "Changing that would break the order of its keys: empty and remake the topic by hand."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from ieum_contracts.topics import Grant, Topic
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Grant, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Plan:
     closed_databases: tuple[str, ...] = ()
     few_replicas: Mapping[str, int] = field(default_factory=dict)
     """Topics with fewer replicas than there could be, and how many: an administrator has to add them."""
+    more_partitions: Mapping[str, int] = field(default_factory=dict)
+    """Mailboxes with more partitions than are used, and how many."""
 
     def together_with(self, other: "Plan") -> "Plan":
         """Merge two plans for different systems."""
@@ -34,11 +36,17 @@ class Plan:
 
     def warnings(self) -> list[str]:
         """Say what the plan cannot mend, a line for each."""
-        return [
+        few = [
             f"topic {name}: {count} replica(s), though there are more brokers; a broker that fails may take "
             "its records along. Add replicas as docs/runbook.md says (A topic with too few replicas)."
             for name, count in self.few_replicas.items()
         ]
+        more = [
+            f"topic {name}: {count} partitions, of which {MAILBOX_PARTITIONS} are used; the others stay "
+            "empty. Nothing has to be done."
+            for name, count in self.more_partitions.items()
+        ]
+        return few + more
 
     def _sentences(self) -> Iterator[str]:
         for topic in self.topics:
