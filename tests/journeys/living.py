@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ieum.access.callers import Role
-from ieum.centre.accounts import Accounts
+from ieum.centre.accounting import Accounts
 from ieum.centre.issuer_key import Account
 from ieum.centre.reconcile import settled
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all

@@ -8,7 +8,7 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from ieum.application.clock_runner import ClockRunner
-from ieum.centre.accounts import Accounts
+from ieum.centre.accounting import Accounts
 from ieum.centre.differences import Kind
 from ieum.centre.reconcile import reconcile
 from ieum.delivery.catalogue.catalogue_records import keep

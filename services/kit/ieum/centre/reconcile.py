@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from uuid import UUID
 
-from ieum.centre.accounts import Accounts
+from ieum.centre.accounting import Accounts
 from ieum.centre.centre_file import Centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.differences import Difference, Kind, left_over, room_differences

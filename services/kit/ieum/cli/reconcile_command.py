@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ieum.centre.accounts import Accounts
+from ieum.centre.accounting import Accounts
 from ieum.centre.reconcile import settled
 from ieum.cli.centres import centre_of, centre_settings
 from ieum.cli.exits import Exit

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
-from ieum.centre.accounts import Accounts
+from ieum.centre.accounting import Accounts
 from ieum.centre.reconcile import settled
 from ieum_lab.embedded.running import RunningCentre
 from ieum_lab.simulator.measures import Latency, latency, memory_of, memory_together
