@@ -22,7 +22,10 @@ from tests.chaos.workload import Workload
 SEED = int(os.environ.get("IEUM_CHAOS_SEED", "1"))
 SECONDS = 20.0
 PAUSE_SECONDS = 7.0
-LONG = ("rolling restart of the brokers", "rolling restart of the agencies", "disk full")
+LONG = (
+    *("rolling restart of the brokers", "rolling restart of the agencies", "disk full"),
+    *("database restored", "failover to an older copy", "mailboxes remade", "large events behind a gap"),
+)
 """Faults that take longer than a short run has, or a disk of its own."""
 RECOVERY_SECONDS_MAX = 60.0
 ASKING_SECONDS_MAX = 150.0
