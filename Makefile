@@ -20,6 +20,9 @@ READY := $(VENV)/ready-$(shell { pwd; cat $(PINS); } | cksum | cut -d ' ' -f 1)
 # Where ARGS choose tests, one of the two runs may have none of them (pytest's 5); without ARGS that is a failure.
 NONE_OF_THESE = { [ $$? -eq 5 ] && [ -n '$(ARGS)' ]; }
 
+# Of the whole suite, the few tests that fail are run once more, alone, and named (decision 42).
+PYTEST := $(if $(ARGS),pytest,tests.second_look)
+
 PEERS := .venv-peers
 PEERS_PINS := bench/requirements-peers.lock
 PEERS_READY := $(PEERS)/ready-$(shell cksum < $(PEERS_PINS) | cut -d ' ' -f 1)
@@ -40,8 +43,8 @@ demo: $(READY)  ## run the six agencies and the simulator, e.g. make demo ARGS="
 	@$(BIN)/ieum demo $(ARGS) </dev/null
 
 test: $(READY)  ## pass every test against a real Kafka and a real PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses $(if $(ARGS),2,3) --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
-	@$(BIN)/python -m pytest $(if $(ARGS),,--numprocesses 2 --no-loadscope-reorder) -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m $(PYTEST) --numprocesses $(if $(ARGS),2,3) --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m $(PYTEST) $(if $(ARGS),,--numprocesses 2 --no-loadscope-reorder) -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
 
 check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .
