@@ -1,0 +1,82 @@
+"""How often the database is asked for one event, one order, one look: nobody adds an exchange unseen.
+
+The numbers are those of today. They are more than they have to be: a batch could do with three, an order with
+one. Whoever needs fewer lowers them here; whoever needs more says why.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+import pytest
+from pydantic import SecretStr
+
+from ieum_lab.embedded.stack import Stack
+from ieum_lab.testing.centre import CentreUnderTest, Template, end_centre, new_centre
+from tests.kit.api.referring import referral_order
+from tests.kit.postgres_door import Exchange, PostgresDoor, postgres_door
+from tests.restored.whole import Whole, comes
+
+pytestmark = pytest.mark.stack
+SENDER, RECIPIENT = "employment-center", "city-welfare-team"
+ROUNDS, SETTLED_SECONDS = 5, 1.0
+BATCH, ORDER, LOOK = 7, 2, 11
+"""Exchanges of a batch of one event, of an order that refers somebody, and of a look at one referral."""
+TAKEN_IN, ORDERED, LOOKED = (
+    "moved as ( insert into position",
+    "insert into idempotency",
+    "insert into access_log",
+)
+
+
+def behind(centre: CentreUnderTest, agency: str, door: PostgresDoor) -> Whole:
+    """Make an agency that reaches its database through a door."""
+    whole = Whole(centre, agency)
+    dsn = whole.settings.database_dsn.get_secret_value()
+    through = dsn.replace(f":{urlsplit(dsn).port}/", f":{door.port}/")
+    whole.settings = whole.settings.model_copy(update={"database_dsn": SecretStr(through)})
+    return whole
+
+
+def spans(exchanges: Sequence[Exchange], first: str, within: str, last: str) -> Iterator[int]:
+    """Count the exchanges of a connection from each first one to the last one, with another among them."""
+    for connection in {each.connection for each in exchanges}:
+        texts = [each.text for each in exchanges if each.connection == connection]
+        begin: int | None = None
+        for number, text in enumerate(texts):
+            begin = number if text.startswith(first) else begin
+            if begin is not None and last in text:
+                if any(within in each for each in texts[begin : number + 1]):
+                    yield number + 1 - begin
+                begin = None
+
+
+async def test_a_batch_an_order_and_a_look_need_so_many_exchanges_and_no_more(
+    stack: Stack, database_template: Template
+) -> None:
+    centre = await new_centre(stack, database_template, (SENDER, RECIPIENT))
+    port = urlsplit(centre.access(SENDER).dsn).port
+    assert port is not None
+    batches, orders, looks = list[int](), list[int](), list[int]()
+    async with postgres_door(port) as door:
+        sender, recipient = behind(centre, SENDER, door), Whole(centre, RECIPIENT)
+        await sender.start(programmes=0)
+        await recipient.start()
+        for _ in range(ROUNDS):
+            await asyncio.sleep(SETTLED_SECONDS)
+            door.exchanges.clear()
+            _, made = await sender.post("/v1/referrals", **referral_order(recipient.address))
+            orders += spans(door.exchanges, "select i.number", ORDERED, ORDERED)
+            await comes(lambda referral=str(made["id"]): is_received(sender, referral))  # type: ignore[misc]
+            batches += spans(door.exchanges, "BEGIN;", TAKEN_IN, "COMMIT;")
+            looks += spans(door.exchanges, "BEGIN ISOLATION", LOOKED, LOOKED)
+        await sender.stop()
+        await recipient.stop()
+    await end_centre(centre)
+    assert min(batches) == BATCH  # of the first event of a partition it is two more
+    assert min(orders) == ORDER
+    assert min(looks) == LOOK
+
+
+async def is_received(agency: Whole, referral: str) -> bool:
+    return await agency.state(referral) == "received"
