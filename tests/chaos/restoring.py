@@ -63,9 +63,9 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
         async with away(scene, me):
             await _drop(administrator, f"{name}_backup", f"{name}_lost")
             await create_database(administrator, f"{name}_backup", name, name)
+            answered = len(scene.facts)
         for instance in scene.services[me.agency]:
             await is_ready(instance)
-        answered = len(scene.facts)
         said = await _said(scene, f"{name}_backup")
         await asyncio.sleep(seconds)
         if running:
