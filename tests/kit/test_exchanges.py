@@ -20,7 +20,7 @@ from tests.restored.whole import Whole, comes
 pytestmark = pytest.mark.stack
 SENDER, RECIPIENT = "employment-center", "city-welfare-team"
 ROUNDS, SETTLED_SECONDS = 5, 1.0
-BATCH, ORDER, LOOK = 7, 2, 11
+BATCH, ORDER, LOOK = 7, 2, 8
 """Exchanges of a batch of one event, of an order that refers somebody, and of a look at one referral."""
 TAKEN_IN, ORDERED, LOOKED = (
     "moved as ( insert into position",

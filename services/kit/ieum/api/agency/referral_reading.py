@@ -10,29 +10,21 @@ from ieum.api.api_context import ApiContext
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
 from ieum.api.problems.response import Problem
-from ieum.casework.inquiry_values import Confirmation, Inquiry
-from ieum.casework.known_change import DuplicateOverride, KnownChange
 from ieum.casework.values import Referral
-from ieum.storage.confirmation_rows import read_confirmations
-from ieum.storage.eligibility_change_rows import read_to_dos
-from ieum.storage.inquiry_rows import read_cited
-from ieum.storage.override_rows import read_override
 from ieum.storage.person_rows import read_of_same_person
 from ieum.storage.reading import HistoryPlace, read_history
 from ieum.storage.reading import HistoryRow as Entry
 from ieum.storage.reading import read_referral as read_one
+from ieum.storage.referral_extras import ReferralExtras, read_extras
 
 
 class ReferralRead(NamedTuple):
-    """A referral with a part of its history, the inquiry that it cites, and its last confirmation."""
+    """A referral with a part of its history, what few referrals have, and others of the same person."""
 
     referral: Referral
     history: Sequence[Entry]
     older: HistoryPlace | None
-    cited: Inquiry | None
-    confirmation: Confirmation | None
-    to_dos: Sequence[KnownChange]
-    override: DuplicateOverride | None
+    extras: ReferralExtras
     of_same_person: Sequence[Referral]
 
 
@@ -53,9 +45,6 @@ async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, 
             referral=found,
             history=history,
             older=older,
-            cited=await read_cited(connection, peers, referral),
-            confirmation=next(iter(await read_confirmations(connection, [referral])), None),
-            to_dos=await read_to_dos(connection, peers, referral),
-            override=await read_override(connection, referral),
+            extras=await read_extras(connection, peers, referral),
             of_same_person=of_same_person,
         )

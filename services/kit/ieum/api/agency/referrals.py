@@ -126,7 +126,7 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
     read = await read_whole(context, referral, NOW, HISTORY_MAX)
-    found, older, confirmed = read.referral, read.older, read.confirmation
+    found, older, extras = read.referral, read.older, read.extras
     async with reading(context.delivery.database) as connection:
         clocks = await clocks_by_referral(connection, context, [referral])
     detail = ReferralDetail(
@@ -134,14 +134,14 @@ async def read_referral(context: InContext, referral: ReferralId) -> Response:
         requested=found.requested(),
         assessment=None if found.assessment is None else from_json(found.assessment),
         possible_duplicates=[PossibleDuplicate.of(each) for each in read.of_same_person],
-        to_do=[to_do(each) for each in read.to_dos],
-        assessment_differs=assessment_differs(found, read.cited),
-        confirmation=None if confirmed is None else confirmation_view(found, confirmed),
+        to_do=[to_do(each) for each in extras.to_dos],
+        assessment_differs=assessment_differs(found, extras.cited),
+        confirmation=None if extras.confirmation is None else confirmation_view(found, extras.confirmation),
         history=entries(found, read.history),
         older=None if older is None else write_cursor(*older),
         loop_override=found.loop_override,
-        duplicate_override=None if read.override is None else read.override.reason,
-        duplicate_of=None if read.override is None else read.override.open,
+        duplicate_override=None if extras.override is None else extras.override.reason,
+        duplicate_of=None if extras.override is None else extras.override.open,
     )
     return json_answer(detail, headers={"etag": etag(found.version)})
 
