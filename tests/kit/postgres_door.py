@@ -72,7 +72,7 @@ async def _carry(
 
 
 class _Frontend:
-    """Reads what one client sends: https://www.postgresql.org/docs/current/protocol-message-formats.html."""
+    """Reads what one client sends, by the message formats of PostgreSQL's protocol 3.0."""
 
     def __init__(self, exchanges: list[Exchange], connection: int) -> None:
         self._exchanges, self._connection = exchanges, connection
