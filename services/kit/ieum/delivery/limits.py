@@ -46,6 +46,8 @@ class Limits:
     """After which a broker that does not answer, or takes nothing, is told."""
     still_seconds: float = 30.0
     """After which a partition with records that does not advance stands still."""
+    stalled_seconds: float = 60.0
+    """After which a client that gives nothing, though records wait for it, is replaced by a new one."""
     quarantined_of_a_source: int = 1_000
     """Records of one source stored in an hour; further ones are only counted."""
     feed_seconds: float = 0.5

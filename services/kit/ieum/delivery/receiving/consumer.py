@@ -18,6 +18,7 @@ from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.offset_commits import COMMIT_SECONDS, OffsetCommits
 from ieum.delivery.receiving.read_range import Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import ReadingProgress
+from ieum.delivery.receiving.stalled_client import replace_if_stalled
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
 from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
@@ -41,15 +42,14 @@ class Consumer(Generic[Known]):
         self, settings: Settings, context: DeliveryContext, inbox: Inbox[Known], relay: Relay
     ) -> None:
         self._context, self._inbox, self._relay = context, inbox, relay
-        self._size = BatchSize()
+        self._size, self._reach = BatchSize(), Reach()
         self._sought: dict[Partition, int] = {}
         topics = [topic_of(context.me, family) for family in FAMILIES.values()]
-        self._reach = Reach()
         self._mailboxes = Mailboxes(
             settings, topics, self._take, self._moved, self._reach, limits=context.limits
         )
-        self.progress = ReadingProgress(context.limits.still_seconds)
         self.topics = self._mailboxes.topics
+        self.progress = ReadingProgress(context.limits.still_seconds)
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere, self._offsets = asyncio.Event(), OffsetCommits()
@@ -75,6 +75,7 @@ class Consumer(Generic[Known]):
                     with suppress(*RETRYABLE):
                         self._mailboxes.renew_password()
                         await look_how_far(self._context, consumer, self._reach, self.progress, now)
+                        await replace_if_stalled(self._context, self._mailboxes, self.progress.still, now)
         finally:
             with suppress(Transient):
                 await self._offsets.commit(self._mailboxes.consumer)

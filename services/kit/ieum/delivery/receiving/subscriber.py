@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from itertools import chain
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -12,53 +10,23 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram512
 
-from ieum.delivery.connection_arguments import not_waiting_for_topics, renew_password, ssl_context
+from ieum.delivery.connection_arguments import renew_password, ssl_context
 from ieum.delivery.limits import Limits
+from ieum.delivery.receiving.idleness import Idleness
+from ieum.delivery.receiving.prompt_subscriber import prompt_subscriber
 from ieum.delivery.receiving.read_range import Reach
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import login
 
 BATCH_MAX = 500
-POLL_MS = 1_000
 FETCH_WAIT_MS = 500
 SESSION_MS = 10_000
 STOP_SECONDS_MAX = 8.0
 
 Records = Sequence[ConsumerRecord[bytes, bytes]]
-
-
-def prompt_subscriber(reach: Reach, moved: Callable[[], None]) -> type[BatchSubscriber]:
-    """Make a subscriber class that waits only for records, and reports how far it has read.
-
-    FastStream sleeps for the batch time-out once more when idle. When aiokafka raises, it may have skipped
-    records of other partitions, so reading goes back to the positions in the database.
-    """
-
-    class PromptSubscriber(BatchSubscriber):
-        __slots__ = ()
-
-        @property
-        def builder(self) -> Callable[..., AIOKafkaConsumer]:
-            """Make consumers that do not wait for a mailbox that is missing."""
-            return not_waiting_for_topics(super().builder)
-
-        async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
-            """Wait for the next records of all partitions, at most a second."""
-            await reach.rest(consumer)
-            try:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.max_records)
-            except KafkaError:
-                moved()
-                raise
-            for partition, records in batches.items():
-                reach.hand(partition, records[-1].offset + 1)
-            return tuple(chain(*batches.values()))
-
-    return PromptSubscriber
 
 
 class _Moves:
@@ -95,14 +63,18 @@ class Mailboxes:
         *,
         limits: Limits,
     ) -> None:
-        self._settings = settings
-        self._broker = _broker(settings, limits)
+        self._settings, self._topics, self._limits = settings, topics, limits
+        self._take, self._moved, self._reach, self.idleness = take, moved, reach, Idleness()
+        self._connect()
+
+    def _connect(self) -> None:
+        self._broker = _broker(self._settings, self._limits)
         self._subscriber = self._broker.subscriber(
-            *topics,
+            *self._topics,
             batch=True,
             max_records=BATCH_MAX,
-            group_id=login(settings.address),
-            listener=_Moves(moved),
+            group_id=login(self._settings.address),
+            listener=_Moves(self._moved),
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,
@@ -113,8 +85,9 @@ class Mailboxes:
             parser=self._parse,
             decoder=_decode,
         )
-        object.__setattr__(self._subscriber, "__class__", prompt_subscriber(reach, moved))
-        self._subscriber(take)
+        kind = prompt_subscriber(self._reach, self.idleness, self._moved)
+        object.__setattr__(self._subscriber, "__class__", kind)
+        self._subscriber(self._take)
 
     @property
     def consumer(self) -> AIOKafkaConsumer:
@@ -146,6 +119,12 @@ class Mailboxes:
         with suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 await self._broker.stop()
+
+    async def replace_client(self) -> None:
+        """End the client and make a new one, which is to be started."""
+        await self.stop()
+        self._connect()
+        self._moved()
 
     def rewind(self, records: Records, but: Collection[tuple[str, int]] = ()) -> None:
         """Read these records again, except in partitions that are rewound further already."""

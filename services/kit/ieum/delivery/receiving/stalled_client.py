@@ -1,0 +1,27 @@
+"""Replaces a client that has stopped reading without a word, though there is something to read."""
+
+from collections.abc import Collection
+
+import structlog
+
+from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.receiving.start_retry import through_failures
+from ieum.delivery.receiving.subscriber import Mailboxes
+from ieum.delivery.recovering.startup_check import place_of
+from ieum.delivery.streams.positions import Partition
+
+_log = structlog.get_logger(__name__)
+
+
+async def replace_if_stalled(
+    context: DeliveryContext, mailboxes: Mailboxes, still: Collection[Partition], now: float
+) -> None:
+    """Read with a new client where the present one gives nothing, though records wait for it.
+
+    `still` are the partitions that do not advance. Raises Transient when there is no client yet.
+    """
+    mine = {place_of(context, each) for each in mailboxes.consumer.assignment()}
+    if mine & {*still} and mailboxes.idleness.is_over(context.limits.stalled_seconds, now):
+        _log.error("mailbox.begun-anew", partitions=len(mine))
+        await mailboxes.replace_client()
+        await through_failures(mailboxes.start)
