@@ -23,6 +23,8 @@ from ieum_contracts.topics import login
 
 BATCH_MAX = 500
 FETCH_WAIT_MS = 500
+FETCH_BYTES_MAX = 512 * 1024
+"""Of one partition at a time: the largest records come two a turn, and those of others between them."""
 SESSION_MS = 10_000
 STOP_SECONDS_MAX = 8.0
 
@@ -80,6 +82,7 @@ class Mailboxes:
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=FETCH_BYTES_MAX,
             session_timeout_ms=SESSION_MS,
             partition_assignment_strategy=(RangePartitionAssignor,),
             parser=self._parse,
