@@ -14,7 +14,7 @@ from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre
 from tests.chaos.chaos import run_chaos
-from tests.chaos.scene import AGENCIES, Scene, make_scene
+from tests.chaos.scene import PAIR, Scene, make_scene
 from tests.chaos.schedule import Step
 from tests.chaos.workload import Workload
 from tests.kit.delivery.agencies import until
@@ -27,7 +27,7 @@ UNDER_WAY, THINK_SECONDS, RUN_SECONDS = 30, 0.1, 10.0
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def scene(stack: Stack, database_template: Template) -> AsyncIterator[Scene]:
     """Give two agencies of two instances each, that are ready."""
-    made = await make_scene(stack, database_template)
+    made = await make_scene(stack, database_template, agencies=PAIR)
     await made.start()
     yield made
     await made.end()
@@ -56,7 +56,7 @@ async def test_a_rolling_restart_shows_no_error_to_a_caller_that_tries_the_other
     assert outcome.met.strange == []
     assert outcome.events > 0
 
-    for agency in AGENCIES:
+    for agency in PAIR:
         me = scene.centre.address(agency)
 
         async def shared(group: str = login(me)) -> bool:
@@ -72,7 +72,7 @@ async def test_a_rolling_restart_shows_no_error_to_a_caller_that_tries_the_other
 
 
 async def test_an_instance_ends_in_time_even_while_kafka_does_not_answer(stack: Stack, scene: Scene) -> None:
-    service = scene.services[AGENCIES[0]][0]
+    service = scene.services[PAIR[0]][0]
     stack.kafka.child.send(signal.SIGSTOP)
     try:
         began = time.monotonic()
