@@ -64,9 +64,7 @@ async def truncate_mailboxes(scene: Scene, random: Random) -> str:
             if not gone(each.at, place := (each.family, each.partition), each.offset, read.get(place, 0))
         ]
         unread = sum(max(0, begin - read.get(place, 0)) for place, begin in begins.items())
-    if not unread:
-        raise OSError(f"Everything at {me.agency} had been read.")
-    return f"{unread} unread records of {me.agency}"
+    return _unread(me, unread)
 
 
 async def remake_mailboxes(scene: Scene, random: Random) -> str:
@@ -90,9 +88,14 @@ async def remake_mailboxes(scene: Scene, random: Random) -> str:
         await asyncio.sleep(random.uniform(1, 5))
         await apply(scene.centre.centre, scene.centre.settings)  # or at the end, where that fails
     unread = sum(each.offset >= read.get((each.stream.family, each.partition), 0) for each in carried)
-    if not unread:
+    return _unread(me, unread)
+
+
+def _unread(me: Address, records: int) -> str:
+    """Say what was lost unread; raises OSError when nothing was."""
+    if not records:
         raise OSError(f"Everything at {me.agency} had been read.")
-    return f"{unread} unread records of {me.agency}"
+    return f"{records} unread records of {me.agency}"
 
 
 async def add_partitions(scene: Scene, random: Random) -> str:

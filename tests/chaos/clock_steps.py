@@ -25,12 +25,12 @@ async def step_clock(scene: Scene, random: Random) -> str:
     async with scene.database(me) as connection:
         begun = await connection.fetchval("select now()")
         scene.stepped.add(me.agency)
-        scene.clocks[me.agency].write_text(str(seconds), encoding="utf-8")
+        scene.clock(me.agency).write_text(str(seconds), encoding="utf-8")
         try:
             await asyncio.sleep(random.uniform(5, 20))
             row = await connection.fetchrow(_LATEST, begun + timedelta(seconds=2))
         finally:
-            scene.clocks[me.agency].write_text("0", encoding="utf-8")
+            scene.clock(me.agency).write_text("0", encoding="utf-8")
     if row is None:
         raise OSError(f"{me.agency} said nothing by its wrong clock.")
     event = envelope.read(envelope.from_canonical(row["headers"]))

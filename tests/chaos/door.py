@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ieum_lab.embedded.ports import LOOPBACK
+from tests.both_ways import until_one_ends
 
 CHUNK_BYTES = 256 * 1024
 
@@ -81,16 +82,12 @@ class Door:
                 LOOPBACK, self.behind, limit=CHUNK_BYTES
             )
             self._through.add(their_writer)
-            ways = [
-                asyncio.ensure_future(self._carry(reader, their_writer, Deaf.CLIENTS)),
-                asyncio.ensure_future(self._carry(their_reader, writer, Deaf.BROKER)),
-            ]
             try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+                await until_one_ends(
+                    self._carry(reader, their_writer, Deaf.CLIENTS),
+                    self._carry(their_reader, writer, Deaf.BROKER),
+                )
             finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
                 self._through.discard(their_writer)
                 their_writer.transport.abort()
 

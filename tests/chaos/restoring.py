@@ -6,6 +6,8 @@ these. All else has to hold: what others said is heard again, no number is given
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from uuid import UUID
 
@@ -20,28 +22,17 @@ from ieum_contracts.address import Address
 from ieum_contracts.case import CaseClosed
 from ieum_contracts.topics import Family
 from ieum_lab.embedded.issuer.renewed_token import RenewedToken
+from ieum_lab.testing.centre import DROP_DATABASE
 from ieum_lab.testing.outside_facts import Acknowledged
 from tests.chaos.administration import away
 from tests.chaos.caller import Caller, Met
 from tests.chaos.scene import Scene, is_ready
+from tests.older_copies import copy_of, lost_of, put_copy_in_place
 
 BEHIND, AWAITING, RESTORED = "restored.behind", "awaiting-referral", "backup-restored"
 MEANWHILE = (404, 409)
 """Something else waits by now."""
 CLOSED = "case.closed.v1"
-SWAP = (
-    "select format('alter database %1$I allow_connections false', $1::text, $2::text)",
-    """
-    select format(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname in (%1$L, %2$L)',
-        $1::text, $2::text
-    )
-    """,
-    "select format('alter database %1$I rename to %3$I', $1::text, $2::text, $1::text || '_lost')",
-    "select format('alter database %2$I rename to %1$I', $1::text, $2::text)",
-    "select format('alter database %3$I allow_connections true', $1::text, $2::text, $1::text || '_lost')",
-)
-DROP = "select format('drop database if exists %I with (force)', $1::text)"
 
 
 async def restore_backup(scene: Scene, random: Random) -> str:
@@ -61,19 +52,19 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
     administrator = await connect_admin(scene.centre.settings)
     try:
         async with away(scene, me):
-            await _drop(administrator, f"{name}_backup", f"{name}_lost")
-            await create_database(administrator, f"{name}_backup", name, name)
+            await _drop(administrator, copy_of(name), lost_of(name))
+            await create_database(administrator, copy_of(name), name, name)
             answered = len(scene.facts)
         for instance in scene.services[me.agency]:
             await is_ready(instance)
-        said = await _said(scene, f"{name}_backup")
+        said = await _said(scene, copy_of(name))
         await asyncio.sleep(seconds)
         if running:
-            await _swap(administrator, name)
+            await put_copy_in_place(administrator, name)
         else:
             async with away(scene, me):
-                await _swap(administrator, name)
-        lost = await _lost(scene, f"{name}_lost", said)
+                await put_copy_in_place(administrator, name)
+        lost = await _lost(scene, lost_of(name), said)
         lost |= {
             each.thing
             for each in scene.facts[answered:]
@@ -81,7 +72,7 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
         }
         scene.rewound.add(me.agency)
         scene.lost |= lost - {""}
-        await _drop(administrator, f"{name}_lost")
+        await _drop(administrator, lost_of(name))
     finally:
         await administrator.close()
     if not lost:
@@ -89,14 +80,9 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
     return f"{me.agency} lost {seconds:.0f} s, {len(lost)} keys"
 
 
-async def _swap(administrator: Connection, name: str) -> None:
-    for statement in SWAP:
-        await administrator.execute(await administrator.fetchval(statement, name, f"{name}_backup"))
-
-
 async def _drop(administrator: Connection, *names: str) -> None:
     for name in names:
-        await administrator.execute(await administrator.fetchval(DROP, name))
+        await administrator.execute(await administrator.fetchval(DROP_DATABASE, name))
 
 
 _STREAMS = "select key, peer, family, said from stream"
@@ -106,22 +92,25 @@ Numbers = dict[tuple[UUID, int, int], int]
 """The last number that was said on each stream: key, peer, family."""
 
 
-async def _said(scene: Scene, database: str) -> Numbers:
+@asynccontextmanager
+async def _inside(scene: Scene, database: str) -> AsyncIterator[Connection]:
     connection = await connect_admin(scene.centre.settings, database)
     try:
-        return {(row[0], row[1], row[2]): row[3] for row in await connection.fetch(_STREAMS)}
+        yield connection
     finally:
         await connection.close()
+
+
+async def _said(scene: Scene, database: str) -> Numbers:
+    async with _inside(scene, database) as connection:
+        return {(row[0], row[1], row[2]): row[3] for row in await connection.fetch(_STREAMS)}
 
 
 async def _lost(scene: Scene, database: str, before: Numbers) -> set[str]:
     """Return the keys on which something was said since, and the referrals of cases said to be closed."""
     lost: set[str] = set()
-    connection = await connect_admin(scene.centre.settings, database)
-    try:
+    async with _inside(scene, database) as connection:
         rows = await connection.fetch(_SAID)
-    finally:
-        await connection.close()
     for row in rows:
         if row["sequence"] > before.get((row["key"], row["peer"], row["family"]), 0):
             lost.add(str(row["key"]))

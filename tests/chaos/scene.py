@@ -99,12 +99,9 @@ class Scene:
         """Return the lock of those who stop and start an instance of the same agency."""
         return next(self.turns[agency] for agency, mine in self.services.items() if service in mine)
 
-    @property
-    def clocks(self) -> dict[str, Path]:
-        """Return the files that say by how many seconds the clocks of agencies are ahead."""
-        return {
-            agency: self.stack.state.folder / f"{self.centre.id}-{agency}.clock" for agency in self.agencies
-        }
+    def clock(self, agency: str) -> Path:
+        """Return the file that says by how many seconds an agency's clock is ahead."""
+        return _clock(self.stack, self.centre, agency)
 
     async def positions(self, me: Address) -> dict[tuple[str, int], int]:
         """Return how far an agency has read, by family and partition."""
@@ -211,6 +208,10 @@ def package(agency: str, *, hurried: bool) -> dict[str, str]:
     return {"IEUM_PACKAGE": f"{PACKAGES}.{agency.replace('-', '_')}"} if hurried else {}
 
 
+def _clock(stack: Stack, centre: CentreUnderTest, agency: str) -> Path:
+    return stack.state.folder / f"{centre.id}-{agency}.clock"
+
+
 def _service(
     stack: Stack,
     centre: CentreUnderTest,
@@ -227,7 +228,7 @@ def _service(
         **centre.access(agency).environment(),
         "IEUM_HTTP_PORT": str(port),
         "IEUM_SOURCE_TROUBLES_MAX": str(TROUBLES_MAX),
-        CLOCK_FILE: str(stack.state.folder / f"{centre.id}-{agency}.clock"),
+        CLOCK_FILE: str(_clock(stack, centre, agency)),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), outside.get("PYTHONPATH", "")])),
         **further,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ieum_lab.embedded.ports import LOOPBACK, free_port
+from tests.both_ways import until_one_ends
 
 CHUNK_BYTES = 256 * 1024
 STARTUP = 196_608
@@ -35,16 +36,9 @@ class PostgresDoor:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         their_reader, their_writer = await asyncio.open_connection(LOOPBACK, self.behind)
         listening = _Frontend(self.exchanges, next(self._numbers))
-        ways = [
-            asyncio.ensure_future(_carry(reader, their_writer, listening)),
-            asyncio.ensure_future(_carry(their_reader, writer, None)),
-        ]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await until_one_ends(_carry(reader, their_writer, listening), _carry(their_reader, writer, None))
         finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
             for each in (writer, their_writer):
                 each.transport.abort()
 

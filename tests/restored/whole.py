@@ -15,21 +15,10 @@ from ieum.service import Service, compose
 from ieum.settings import Settings
 from ieum_lab.testing.centre import CentreUnderTest
 from tests.kit.delivery.agencies import until
+from tests.older_copies import copy_of, put_copy_in_place
 
 READY_SECONDS_MAX = 90.0
 DROP = "select format('drop database %I with (force)', $1::text)"
-
-FAIL_OVER = (
-    "select format('alter database %1$I allow_connections false', $1::text, $2::text)",
-    """
-    select format(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname in (%1$L, %2$L)',
-        $1::text, $2::text
-    )
-    """,
-    "select format('alter database %1$I rename to %1$I_lost', $1::text, $2::text)",
-    "select format('alter database %2$I rename to %1$I', $1::text, $2::text)",
-)
 
 
 class Whole:
@@ -86,15 +75,13 @@ class Whole:
 
     async def fail_over(self) -> None:
         """Put the copy in the place of the database under the running agency, as a failover to it does."""
-        mine = database_name(self.address)
         administrator = await connect_admin(self.centre.settings)
-        for statement in FAIL_OVER:
-            await administrator.execute(await administrator.fetchval(statement, mine, self._backup))
+        await put_copy_in_place(administrator, database_name(self.address))
         await administrator.close()
 
     @property
     def _backup(self) -> str:
-        return f"{database_name(self.address)}_backup"
+        return copy_of(database_name(self.address))
 
     async def _copy(self, old: str, new: str) -> None:
         administrator = await connect_admin(self.centre.settings)

@@ -48,8 +48,8 @@ class Consumer(Generic[Known]):
         self._mailboxes = Mailboxes(
             settings, topics, self._take, self._moved, self._reach, limits=context.limits
         )
-        self.topics = self._mailboxes.topics
         self.progress = ReadingProgress(context.limits.still_seconds)
+        self.topics = self._mailboxes.topics
         self.compared = asyncio.Event()
         """Set once the database has been compared with Kafka."""
         self._elsewhere, self._offsets = asyncio.Event(), OffsetCommits()

@@ -1,10 +1,10 @@
-"""Since when a client has given nothing; who lets it go on so decides whether that is too long."""
+"""Since when a client of Kafka has given nothing, and whether that is too long."""
 
 SECONDS_MAX = 900.0
 
 
 class Idleness:
-    """Time is an argument, in seconds of any clock.
+    """Since when the client has given nothing. Time is an argument, in seconds of any clock.
 
     aiokafka reads in a task of its own. An error there that it does not expect ends the task: the client
     keeps its partitions, tells the group that it lives, and gives nothing any more.
