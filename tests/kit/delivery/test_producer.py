@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
 from ieum.delivery.limits import USUAL
+from ieum.delivery.sending.away_partitions import AWAY_SECONDS_MIN
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing
 from ieum.delivery.sending.producer import Producer
 from ieum.errors import Transient
-from ieum_contracts.topics import Family, topic_of
+from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery.agencies import until
@@ -59,6 +61,38 @@ async def test_what_the_broker_will_never_take_is_told_apart(resting: Pair) -> N
     assert found.acknowledged == [0]
     assert reasons(found) == {known: "MessageSizeTooLargeError"}
     await asyncio.gather(sender.close(), sender.close())
+
+
+async def test_a_topic_that_was_missing_is_tried_as_soon_as_it_is_there(stack: Stack, resting: Pair) -> None:
+    """Until then it costs the others one question in ten seconds, and no pause."""
+    topic = topic_of(resting.beta.address, Family.CASE_CLOSED)
+    there = topic_of(resting.beta.address, Family.REFERRAL)
+    admin = AdminClient(admin_settings(stack.kafka.record))
+    admin.delete_topics([topic])[topic].result(10)
+    sender = Producer(resting.alpha.settings)
+
+    found = await sender.send([*to(topic), *to(there)])
+    assert found.acknowledged == [1]
+    assert reasons(found) == {topic: "UnknownTopicOrPartitionError"}
+    await asyncio.sleep(AWAY_SECONDS_MIN)
+    assert not await sender.some_are_back()
+
+    await _made(admin, topic)
+    await until(sender.some_are_back)
+    assert await sender.send(to(topic)) == ONE
+    await sender.close()
+
+
+async def _made(admin: AdminClient, topic: str) -> None:
+    """Make a topic whose predecessor the broker may still be removing."""
+
+    async def made() -> bool:
+        with suppress(KafkaException):
+            admin.create_topics([NewTopic(topic, MAILBOX_PARTITIONS, 1)])[topic].result(10)
+            return True
+        return False
+
+    await until(made)
 
 
 async def test_a_client_that_could_not_be_stopped_leaves_nothing_that_tries_for_ever(

@@ -36,8 +36,8 @@ class Limits:
     """After which partitions that do not answer, while others did, are left out."""
     topic_seconds: float = 10.0
     """How long a topic that the broker does not know is not asked for again."""
-    set_aside_rows: int = 5_000
-    """Rows of the outbox set aside or released at once: more could take longer than a statement may."""
+    set_aside_rows: int = 500
+    """Rows of the outbox set aside or released at once: what is for others waits meanwhile."""
     metadata_seconds: float = 30.0
     """After which a consumer asks for the partitions of its topics again."""
     look_seconds: float = 5.0

@@ -9,6 +9,8 @@ from ieum.delivery.records.partitions import hash_of
 from ieum.delivery.sending.partition_queue import Outgoing, Place
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 
+FIRST_PARTITION = 0
+"""Every topic has it: where it is led, its topic is there."""
 NOBODY = -1
 """Where metadata name the leader of a partition that has none."""
 
@@ -23,7 +25,7 @@ def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) 
 
 def partitions_by(cluster: ClusterMetadata, topics: Iterable[str]) -> Mapping[str, Sequence[int]]:
     """Return the partitions of topics; of one that we may not see, a first one."""
-    return {topic: sorted(cluster.partitions_for_topic(topic) or {0}) for topic in topics}
+    return {topic: sorted(cluster.partitions_for_topic(topic) or {FIRST_PARTITION}) for topic in topics}
 
 
 def place_of(partitions: Mapping[str, Sequence[int]], record: Outgoing) -> Place | None:

@@ -8,12 +8,18 @@ from functools import partial
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from ieum.delivery.backoff import spread
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.limits import USUAL, Limits
 from ieum.delivery.sending.away_partitions import AwayPartitions
 from ieum.delivery.sending.client_calls import refresh, stop_client
-from ieum.delivery.sending.partition_places import is_known, is_led, partition, partitions_by, place_of
+from ieum.delivery.sending.partition_places import (
+    FIRST_PARTITION,
+    is_known,
+    is_led,
+    partition,
+    partitions_by,
+    place_of,
+)
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, PartitionQueue, Place, queues_of
 from ieum.errors import Poison, Transient
 from ieum.settings import Settings
@@ -23,8 +29,6 @@ START_SECONDS_MAX = 10.0
 BATCH_BYTES_MAX = 262144
 LOOK_SECONDS_MAX = 1.0
 """For looking at partitions that are away: the session that holds the lock must not look idle meanwhile."""
-TOPIC_ATTEMPTS, TOPIC_PAUSE_SECONDS = 3, 0.05
-"""How often the brokers are asked for a topic that is not known: it may have been made just now."""
 
 
 class Producer:
@@ -87,27 +91,23 @@ class Producer:
     async def _unknown_topics(self, client: AIOKafkaProducer, topics: Collection[str]) -> dict[str, Poison]:
         """Return the topics that the brokers do not know; one is not asked for again for a while.
 
-        Without this the client itself would delay all others for long. Raises KafkaConnectionError.
+        Without this the client itself would delay all others for long. One that has just been made is found
+        by the next look at what is left out. Raises KafkaConnectionError.
         """
         cluster = client.client.cluster
         untracked = {*topics} - self._tracked
         for topic in untracked:
             client.client.add_topic(topic)
-        if untracked:
+        unknown = {each for each in topics if not is_known(cluster, each)}
+        asked = {each for each in unknown if self._unknown.get(each, 0.0) <= _now()}
+        if untracked or asked:
             await refresh(client)
             self._tracked |= untracked
-        unknown = {each for each in topics if not is_known(cluster, each)}
-        for attempt in range(TOPIC_ATTEMPTS):
-            asked = {each for each in unknown if self._unknown.get(each, 0.0) <= _now()}
-            if not asked:
-                break
-            if attempt:
-                await asyncio.sleep(spread(TOPIC_PAUSE_SECONDS))
-            await refresh(client)
             unknown = {each for each in unknown if not is_known(cluster, each)}
-        for topic in unknown:
-            if self._unknown.get(topic, 0.0) <= _now():
-                self._unknown[topic] = _now() + self._limits.topic_seconds
+        for topic in unknown & asked:
+            self._unknown[topic] = _now() + self._limits.topic_seconds
+            if (place := (topic, FIRST_PARTITION)) not in self._away:
+                self._away.add(place, _now())
         return dict.fromkeys(unknown, Poison(UnknownTopicOrPartitionError.__name__))
 
     async def _leave_out(self, client: AIOKafkaProducer, places: Collection[Place]) -> None:
