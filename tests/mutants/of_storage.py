@@ -10,13 +10,13 @@ OF_STORAGE = (
     Mutant(
         "an Idempotency-Key is not kept",
         "application/flush.py",
-        "                (_ANSWER, [_answer_row(answer) for answer in kept.answers]),\n",
+        "        (_ANSWER, [_answer_row(answer) for answer in kept.answers]),\n",
         "",
         (KEYS,),
     ),
     Mutant(
         "an answer under a key is not looked up",
-        "application/group_commit.py",
+        "application/execution.py",
         "    stored = None if key is None else loaded.answers.get(key.key)\n",
         "    stored = None\n",
         (KEYS,),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ieum.application import flush, loading
+from ieum.application import flush, looking_back
 from ieum.delivery import erasure
 from ieum.delivery.streams import batch_write
 from ieum.storage import (
@@ -33,29 +33,29 @@ from tests.kit.casework.agencies import SENDER
 from tests.kit.plans import WORLDS, plans_of
 
 pytestmark = pytest.mark.stack
+WRITTEN = (
+    batch_write._BEGIN,
+    batch_write._GO_ON,
+    batch_write._ENTER,
+    batch_write._MOVE,
+    flush._REFER,
+    flush._FILE,
+    flush._CHANGE,
+    flush._OVERRIDE,
+    flush._INQUIRE,
+    flush._CITE,
+    flush._CONFIRM,
+    flush._ANSWER,
+    unmet_rows.ADD_UNMET,
+    clock_rows.KEEP,
+    clock_rows._STOP,
+)
 HOT = {
     "lock referrals": referral_rows._LOCK,
     "read referrals": referral_rows._READ,
-    "flush": batch_write.statement(
-        (
-            batch_write._BEGIN,
-            batch_write._GO_ON,
-            batch_write._ENTER,
-            batch_write._MOVE,
-            flush._REFER,
-            flush._FILE,
-            flush._CHANGE,
-            flush._OVERRIDE,
-            flush._INQUIRE,
-            flush._CITE,
-            flush._CONFIRM,
-            flush._ANSWER,
-            unmet_rows.ADD_UNMET,
-            clock_rows.KEEP,
-            clock_rows._STOP,
-        )
-    ),
-    "look back": loading._LOOK_BACK,
+    "flush": batch_write.statement(WRITTEN),
+    "flush on a condition": batch_write.statement(WRITTEN, looking_back._NOTHING, 5),
+    "look back": looking_back._LOOK_BACK,
     "assessments cited": cited_assessments._CITED,
     "clear heard bodies": erasure._CLEAR,
     "look up what was erased": erasure_rows._ERASED,

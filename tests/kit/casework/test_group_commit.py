@@ -32,6 +32,8 @@ pytestmark = pytest.mark.stack
 TRANSACTIONS = "select count(distinct xmin::text) from ledger where said and key = any($1::uuid[])"
 NUMBERS = "select said from stream where key = $1 and peer = $2 and family = 1"
 
+CLIENTS = "select count(*) from referral where client_ref = $1"
+
 
 class Lent:
     """The database's connections, counted, and refused when `away`."""
@@ -129,6 +131,27 @@ async def test_a_ticket_is_served_once_whoever_comes_with_it_together(api_contex
     assert len(served) == 1
     assert [each.answer for each in kept] == [served[0].answer] * 4
     assert {each.idempotency_key for each in kept} == {idempotency_key}
+
+
+async def test_what_stands_against_an_order_is_found_though_nobody_looked_before(api_context: Office) -> None:
+    """The statement that writes writes nothing then; what may be done is done by a second look."""
+    lent, client = Lent(api_context), f"EC-{uuid4().hex[:8]}"
+    batcher, key = _counter(api_context, lent), IdempotencyKey(f"key-{uuid4()}", b"one request")
+    order, _ = _referring(api_context, client, key)
+    (first,) = await _serve(batcher, order)
+    other, twin = _referring(api_context, f"{client}-other"), _referring(api_context, client)
+
+    again, made, refused = await _serve(batcher, order, other[0], twin[0])
+
+    assert isinstance(first, CommandResult)
+    assert isinstance(again, StoredAnswer)
+    assert again.answer == first.answer
+    assert isinstance(made, CommandResult)
+    assert isinstance(refused, Refusal)
+    assert (refused.guard, refused.referral) == (Guard.DUPLICATE, UUID(first.answer.body.decode()))
+    async with api_context.database.acquire() as connection:
+        assert await connection.fetchval(CLIENTS, client) == 1
+        assert await connection.fetchval(CLIENTS, f"{client}-other") == 1
 
 
 async def test_the_same_ticket_at_two_processes_is_served_once(api_context: Office) -> None:

@@ -54,7 +54,7 @@ def test_the_statements_that_operators_and_callers_run_are_among_them() -> None:
         "troubled_streams_TROUBLED",
         "events_PAGE",
         "reading_HISTORY",
-        "loading_LOOK_BACK",
+        "looking_back_LOOK_BACK",
     } <= names.keys()
 
 

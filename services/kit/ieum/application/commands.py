@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ieum.application.command import Command
-from ieum.application.loading import Client, Loaded, Requirements
+from ieum.application.loading import Loaded, Requirements
+from ieum.application.looking_back import Client
 from ieum.casework import case_commands, deciding, eligibility_changes, not_taken_in, sending
 from ieum.casework.ask_orders import AskOrder
 from ieum.casework.confirming import confirm as confirm_assessment

@@ -4,18 +4,16 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
-from ieum.application.command import CommandResult, Submission, accessed_by
+from ieum.application.command import CommandResult, Submission
 from ieum.application.event_handler import EventHandler
-from ieum.application.flush import Kept, flush
-from ieum.application.loading import Loaded, load
+from ieum.application.execution import Execution, Outcome
 from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
-from ieum.delivery.sending.outbox import Outbox, OutboxWriter
+from ieum.delivery.sending.outbox import Outbox
 from ieum.errors import Transient
 from ieum.storage.database import lend
 from ieum.storage.idempotency_rows import StoredAnswer
@@ -31,9 +29,6 @@ _ONE_AMONG_THEM = (*_CLASH, LockNotAvailableError)
 _SHORT_LOCK_TIMEOUT = "set local lock_timeout = '300ms'"
 
 
-_Outcome = CommandResult | Refusal | StoredAnswer | Exception
-
-
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """A submission and the future of its result."""
@@ -41,7 +36,7 @@ class _Waiting:
     submission: Submission
     done: "asyncio.Future[CommandResult | Refusal | StoredAnswer]"
 
-    def resolve(self, outcome: _Outcome) -> None:
+    def resolve(self, outcome: Outcome) -> None:
         if self.done.done():  # the caller has gone
             return
         if isinstance(outcome, Exception):
@@ -62,8 +57,7 @@ class CommandBatcher:
         workers: int = WORKERS,
     ) -> None:
         self._context = context
-        self._handler = handler
-        self._outbox = outbox
+        self._execution = Execution(context, handler, outbox)
         self._together_max = together_max
         self._workers_max = workers
         self._workers: set[asyncio.Task[None]] = set()
@@ -133,7 +127,7 @@ class CommandBatcher:
         for waiting in together:
             waiting.resolve(await self._alone(waiting.submission))
 
-    async def _alone(self, submission: Submission) -> _Outcome:
+    async def _alone(self, submission: Submission) -> Outcome:
         """Execute one command; after a clash with a concurrent one, try again."""
         clash = Transient(f"{ATTEMPTS_MAX} attempts met another transaction on these rows; submit it again.")
         for _ in range(ATTEMPTS_MAX):
@@ -149,7 +143,7 @@ class CommandBatcher:
                 return error
         return clash
 
-    async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[_Outcome]:
+    async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[Outcome]:
         async with lend(self._context.database) as connection:
             if not any(each.command.needs.locks for each in submissions):
                 return await self._outcomes(connection, submissions)  # a single statement commits by itself
@@ -158,42 +152,9 @@ class CommandBatcher:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
                 return await self._outcomes(connection, submissions)
 
-    async def _outcomes(self, connection: Connection, submissions: Sequence[Submission]) -> list[_Outcome]:
-        needs = [each.command.needs for each in submissions]
-        keys = [each.idempotency_key for each in submissions]
-        loaded = await load(connection, self._handler.peers, needs, keys)
-        writer = await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
-        now = self._context.now()
-        outcomes = [_outcome(each, loaded, writer, now) for each in submissions]
-        answers = [
-            StoredAnswer(key, outcome.answer)
-            for key, outcome in zip(keys, outcomes, strict=True)
-            if key is not None and isinstance(outcome, CommandResult)
-        ]
-        if any(isinstance(outcome, CommandResult) for outcome in outcomes):
-            handler, known = self._handler, loaded.known
-            kept = Kept(answers, accessed_by(submissions, outcomes))
-            await flush(connection, handler.peers, known, writer.rows(), view=handler.view, kept=kept)
-        return outcomes
+    async def _outcomes(self, connection: Connection, submissions: Sequence[Submission]) -> list[Outcome]:
+        return await self._execution.execute(connection, submissions)
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:
         for waiting in together:
             waiting.resolve(error)
-
-
-def _outcome(submission: Submission, loaded: Loaded, writer: OutboxWriter, now: datetime) -> _Outcome:
-    """Execute one command in memory; a refusal changes nothing."""
-    key, command = submission.idempotency_key, submission.command
-    stored = None if key is None else loaded.answers.get(key.key)
-    if stored is not None:
-        return stored
-    try:
-        change = submission.decide(loaded, now)
-        if isinstance(change, Refusal):
-            return change
-        answer = command.render(change)
-        writer.say(change.says, submission.cause, now)
-    except Exception as error:  # noqa: BLE001 - a blocked stream or a bug, of this command only
-        return error
-    loaded.take(change, command.needs.client)
-    return CommandResult(change, answer)

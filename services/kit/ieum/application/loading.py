@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from uuid import UUID
 
-from asyncpg import Connection, Record
+from asyncpg import Connection
 
 from ieum.application.event_handler import cases_of
+from ieum.application.looking_back import Client, look_back
 from ieum.casework.loaded_cases import LoadedCases
 from ieum.casework.referral_guards import Prior
 from ieum.casework.values import Case, Change, Referral
@@ -17,20 +17,11 @@ from ieum.storage.cited_assessments import CitedEvent, find_cited
 from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.confirmation_rows import read_confirmations
 from ieum.storage.eligibility_change_rows import read_changes, read_partners
-from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
+from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer
 from ieum.storage.inquiry_rows import lock_inquiries
 from ieum.storage.referral_rows import lock_referrals, read_clients, read_referrals, read_untaken
 from ieum_contracts.address import Address
-from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.model import Model
-
-
-class Client(NamedTuple):
-    """A client to be referred: who, to which agency, to which programme."""
-
-    ref: str
-    to: Address
-    programme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,11 @@ class Requirements:
     inquiry: UUID | None = None
     confirmed: bool = False
     peers: tuple[Address, ...] = ()
+
+    @property
+    def only_new(self) -> bool:
+        """Whether it needs nothing that exists, but that nothing stands against it."""
+        return self == Requirements(client=self.client, peers=self.peers)
 
     @property
     def locks(self) -> bool:
@@ -131,8 +127,16 @@ async def load(
     await _load_parents(connection, peers, needs, loaded)
     if any(each.cited is not None for each in needs):
         loaded.cited = await _cited(connection, needs)
-    await _look_back(connection, peers, needs, idempotency_keys, loaded)
+    await know_peers(connection, peers, needs)
+    clients = [each.client for each in needs]
+    loaded.answers, loaded.open = await look_back(connection, peers, clients, idempotency_keys)
     return loaded
+
+
+async def know_peers(connection: Connection, peers: Peers, needs: Sequence[Requirements]) -> None:
+    """Load the numbers of the agencies to which something may be said, if one of them is unknown."""
+    await peers.load_addresses(connection, (each.client.to for each in needs if each.client is not None))
+    await peers.load_addresses(connection, (to for each in needs for to in each.peers))
 
 
 async def _load_parents(
@@ -153,48 +157,3 @@ async def _cited(connection: Connection, needs: Sequence[Requirements]) -> set[R
         for each, event in citing
     ]
     return {citing[number][0] for number in await find_cited(connection, events)}
-
-
-_LOOK_BACK = """
-select i.number, k.fingerprint, k.status, k.headers, k.body, d.id as open
-from unnest($1::text[], $2::text[], $3::smallint[], $4::text[])
-    with ordinality as i (key, client_ref, peer, programme, number)
-left join lateral (select * from idempotency where key = i.key limit 1) k on true
-left join lateral (
-    select id from referral
-    where client_ref = i.client_ref and programme = i.programme and peer = i.peer and not recipient
-        and not (state = any($5::text[])) and ended_here is null
-    limit 1
-) d on true
-"""
-
-
-async def _look_back(
-    connection: Connection,
-    peers: Peers,
-    needs: Sequence[Requirements],
-    idempotency_keys: Sequence[IdempotencyKey | None],
-    found: Loaded,
-) -> None:
-    clients = [each.client for each in needs]
-    await peers.load_addresses(connection, (client.to for client in clients if client is not None))
-    await peers.load_addresses(connection, (to for each in needs for to in each.peers))
-    rows = await connection.fetch(
-        _LOOK_BACK,
-        [None if idempotency_key is None else idempotency_key.key for idempotency_key in idempotency_keys],
-        [None if client is None else client.ref for client in clients],
-        [None if client is None or client.to not in peers else peers.number(client.to) for client in clients],
-        [None if client is None else client.programme for client in clients],
-        sorted(ENDED),
-    )
-    for row in rows:
-        idempotency_key, client = idempotency_keys[row["number"] - 1], clients[row["number"] - 1]
-        if idempotency_key is not None and row["fingerprint"] is not None:
-            found.answers[idempotency_key.key] = _kept(idempotency_key.key, row)
-        if client is not None and row["open"] is not None:
-            found.open[client] = row["open"]
-
-
-def _kept(key: str, row: Record) -> StoredAnswer:
-    answer = StoredResponse(row["status"], tuple(row["headers"]), row["body"])
-    return StoredAnswer(IdempotencyKey(key, row["fingerprint"]), answer)

@@ -13,7 +13,7 @@ ABOUT_MAX = 201
 ADD_ACCESS = """accessed as (
     insert into access_log (at, subject, roles, act, about, why, status, found, request)
     select now(), subject, roles, act, about, why, status, found, request
-    from unnest({rows}::access_row[])
+    from unnest({rows:access_row})
 )"""
 _ADD = """
 insert into access_log (at, subject, roles, act, about, why, status, found, request)

@@ -60,15 +60,15 @@ KEEP = """timed as (
     insert into clock (
         referral, clock, since, steps, harm, promised, paused_at, fired, fired_at, due_at, fires_at, calendar
     )
-    select * from unnest({rows}::clock_row[])
+    select * from unnest({rows:clock_row})
     on conflict (referral, clock) do update set
         since = excluded.since, steps = excluded.steps, harm = excluded.harm, promised = excluded.promised,
         paused_at = excluded.paused_at, fired = excluded.fired, fired_at = excluded.fired_at,
         due_at = excluded.due_at, fires_at = excluded.fires_at, calendar = excluded.calendar
 )"""
 _STOP = """stopped as (
-    delete from clock where referral = any(array(select referral from unnest({rows}::clock_key[])))
-        and (referral, clock) in (select referral, clock from unnest({rows}::clock_key[]))
+    delete from clock where referral = any(array(select referral from unnest({rows:clock_key})))
+        and (referral, clock) in (select referral, clock from unnest({rows:clock_key}))
 )"""
 
 

@@ -30,7 +30,7 @@ ADD_UNMET = """unmet as (
     insert into unmet_request (referral, how, recipient, peer, programme, reason, at)
     select referral, how, recipient, peer, programme, reason,
         coalesce(at, now() + make_interval(days => coalesce(wait_days, 0)))
-    from unnest({rows}::unmet_request_row[])
+    from unnest({rows:unmet_request_row})
     on conflict (referral, how) do nothing
 )"""
 # The first time counts: a promise that is renewed was not kept, and what ended, ended once.

@@ -13,7 +13,15 @@ from ieum.delivery.streams.stream import Stream
 from ieum.errors import Transient
 
 Part = tuple[str, Sequence[tuple[object, ...]]]
-"""A part of a statement, `{rows}` in place of its parameter, and the rows that it writes."""
+"""A part of a statement, `{rows:<row type>}` in place of its parameter, and the rows that it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on which all is written, or nothing: a select of one boolean, and its arguments."""
+
+    text: str
+    arguments: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +44,17 @@ class Rows:
 
 _BEGIN = """begun as (
     insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-    select * from unnest({rows}::stream_row[])
+    select * from unnest({rows:stream_row})
 )"""
 _GO_ON = """gone_on as (
     insert into stream (key, peer, family, said, heard, heard_digest, stopped)
-    select * from unnest({rows}::stream_row[])
+    select * from unnest({rows:stream_row})
     on conflict (key, peer, family) do update set
         said = excluded.said, heard = excluded.heard,
         heard_digest = excluded.heard_digest, stopped = excluded.stopped
 )"""
 _ENTER = """entry as materialized (
-    select * from unnest({rows}::ledger_row[]) with ordinality as e (
+    select * from unnest({rows:ledger_row}) with ordinality as e (
         key, peer, family, said, sequence, event_id, type, at, headers, digest, body, fate, reason, o
     )
 ), entered as (
@@ -64,7 +72,7 @@ _ENTER = """entry as materialized (
 )"""
 _MOVE = """moved as (
     insert into position (family, partition, next_offset)
-    select * from unnest({rows}::position_row[])
+    select * from unnest({rows:position_row})
     on conflict (family, partition) do update set next_offset = excluded.next_offset
 )"""
 
@@ -86,19 +94,46 @@ def _ledger_row(entry: LedgerEntry) -> tuple[object, ...]:
     )
 
 
-async def write(connection: Connection, parts: Sequence[Part]) -> None:
-    """Write parts in one statement; a part without rows is left out, for it costs almost as much as a row."""
+async def write(connection: Connection, parts: Sequence[Part], condition: Condition | None = None) -> bool:
+    """Write parts in one statement; returns False, and has written nothing, when the condition is not met.
+
+    A part without rows is left out, for it costs almost as much as a row.
+    """
     present = [(part, rows) for part, rows in parts if rows]
-    if present:
-        text = statement(tuple(part for part, _ in present))
-        await connection.execute(text, *(rows for _, rows in present))
+    if not present:
+        return True
+    texts, values = tuple(part for part, _ in present), [rows for _, rows in present]
+    if condition is None:
+        await connection.execute(statement(texts), *values)
+        return True
+    text = statement(texts, condition.text, len(condition.arguments))
+    return bool(await connection.fetchval(text, *condition.arguments, *values))
 
 
 @lru_cache
-def statement(parts: tuple[str, ...]) -> str:
-    """Make one statement of parts, which are constants."""
-    numbered = (part.format(rows=f"${number}") for number, part in enumerate(parts, 1))
-    return f"with {', '.join(numbered)} select"
+def statement(parts: tuple[str, ...], condition: str = "", arguments: int = 0) -> str:
+    """Make one statement of parts, which are constants, and of a condition with its number of arguments."""
+    form = _IF_MET if condition else _ROWS
+    numbered = [part.format(rows=_Rows(number, form)) for number, part in enumerate(parts, arguments + 1)]
+    if condition:
+        numbered.insert(0, _MET.format(condition=condition))
+    return f"with {', '.join(numbered)} {_WHETHER_MET if condition else 'select'}"
+
+
+_MET, _WHETHER_MET = "met as materialized ({condition})", "select * from met"
+_ROWS, _IF_MET = "{rows}", "case when (select * from met) then {rows} end"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The parameter with the rows of a part; with none where a condition is not met."""
+
+    number: int
+    form: str
+
+    def __format__(self, row_type: str) -> str:
+        """Return it as an array of this row type."""
+        return self.form.format(rows=f"${self.number}::{row_type}[]")
 
 
 async def write_rows(connection: Connection, rows: Rows) -> None:
