@@ -171,8 +171,8 @@ order by t.id
 """
 
 
-async def carry(sender: Api, recipient: Api) -> int:
-    """Carry what one agency has said to the other; returns how many events went."""
+async def taken_out(sender: Api, recipient: Api) -> list[Record]:
+    """Take what one agency has said to the other out of its outbox, as records of the other's mailboxes."""
     async with sender.database.acquire() as connection:
         rows = await connection.fetch(TAKE, sender.api_context.delivery.peers.number(recipient.me))
     records: list[Record] = []
@@ -183,7 +183,12 @@ async def carry(sender: Api, recipient: Api) -> int:
         headers = list(envelope.from_canonical(row["headers"]))
         records.append(Carried(*place, recipient.offsets[place], key, row["body"], headers))
         recipient.offsets[place] += 1
-    api_context = recipient.api_context
+    return records
+
+
+async def carry(sender: Api, recipient: Api) -> int:
+    """Carry what one agency has said to the other; returns how many events went."""
+    records, api_context = await taken_out(sender, recipient), recipient.api_context
     if records:
         await Inbox(api_context.delivery, recipient.outbox, api_context.handler).take(records, mind_gap=False)
     return len(records)

@@ -39,12 +39,12 @@ RARE = {
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    """Find every statement of the rooms, in folders within them too, by its module and constant."""
+    """Find every statement of the rooms, in folders within them too; those made of parts are in `HOT`."""
     yield "rows", WRITE
     for room in ROOMS:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             for name, value in vars(importlib.import_module(module.name)).items():
-                if isinstance(value, str) and name.isupper() and STATEMENT.match(value):
+                if isinstance(value, str) and name.isupper() and STATEMENT.match(value) and "{" not in value:
                     yield f"{module.name.rpartition('.')[2]}_{name.removeprefix('_')}", value
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from ieum.application.flush import flush
 from ieum.casework.hearing import UNKNOWN, WITHDRAWN, WRONG_PARTY, hear
@@ -15,9 +15,10 @@ from ieum.casework.not_taken_in import not_taken_in
 from ieum.casework.refusals import NotYet, RefusedEvent
 from ieum.casework.values import AgencyView, EndCause, EndedHere, Referral, Side
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
-from ieum.delivery.streams.batch_write import Rows
+from ieum.delivery.streams.batch_write import Condition, Rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
+from ieum.storage import unlocked_rows
 from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.eligibility_change_rows import read_changes, read_partners
@@ -36,6 +37,9 @@ _NOT_KEPT = frozenset({WITHDRAWN, EXPIRED, KNOWN, ANSWERED, NOT_OFFERED})
 
 _TELLING = (EligibilityChanged, ReferralCompleted)
 """What may be passed on to the other partners of a journey."""
+
+_MORE_THAN_REFERRALS = (*_TELLING, CaseClosed, CaseFollowedUp, EligibilityRequested, EligibilityConfirmed)
+"""What concerns more than the referral that its key names."""
 
 _log = structlog.get_logger(__name__)
 
@@ -73,6 +77,29 @@ class EventHandler:
             inquiries=await lock_inquiries(connection, self.peers, inquiries) if inquiries else (),
             changes=changes,
         )
+
+    columns, versions = unlocked_rows.COLUMNS, unlocked_rows.VERSIONS
+
+    def ids(self, events: Sequence[Event]) -> Collection[UUID] | None:
+        """Return the referrals that these concern; None where they concern cases, inquiries or a journey."""
+        for event in events:
+            cites = isinstance(event.body, ReferralRequested) and _inquiries_of(event)
+            if cites or isinstance(event.body, _MORE_THAN_REFERRALS) or _cases_named(event):
+                return None
+        return {each for event in events for each in _referrals_of(event)}
+
+    async def known(self, connection: Connection, found: Record) -> LoadedCases | None:
+        """Make the state of what was read without a lock; None where an inquiry or a case is concerned."""
+        referrals = await unlocked_rows.referrals_of(connection, self.peers, found)
+        if found["inquired"] or cases_of(referrals):
+            return None
+        return LoadedCases(referrals, clocks=unlocked_rows.clock_book_of(found))
+
+    async def flush_if(
+        self, connection: Connection, known: LoadedCases, rows: Rows, condition: Condition
+    ) -> bool:
+        """Write the changes on a condition."""
+        return await flush(connection, self.peers, known, rows, view=self.view, condition=condition)
 
     def keys(self, known: LoadedCases) -> Collection[UUID]:
         """Return the ids of the cases; a referral's events are said under the key of their cause."""

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
-from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.batch_write import Condition, Rows, write_rows
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 
@@ -88,6 +88,34 @@ class Application(Protocol[Known]):
 
         `write_rows` writes delivery's rows only.
         """
+        ...
+
+
+@runtime_checkable
+class ReadWithoutLock(Protocol[Known]):
+    """An application whose part in a batch of few events can be read by one statement, without a lock.
+
+    `columns` are columns of a select; `versions` are selects, joined by `union all`, of the `xmin` of every
+    row that is read, as text, with `{lock}` at their ends. In both, `$1` stands for the ids, ascending.
+    """
+
+    columns: str
+    versions: str
+
+    def ids(self, events: Sequence[Event]) -> Collection[UUID] | None:
+        """Return the ids under which lies all that these may read or change; None where more is needed."""
+        ...
+
+    async def known(self, connection: Connection, found: Record) -> Known | None:
+        """Make the state of the columns; None where more has to be loaded."""
+        ...
+
+    def fold(self, known: Known, event: Event, now: datetime) -> Outcome:
+        """Apply one event, as `Application` does."""
+        ...
+
+    async def flush_if(self, connection: Connection, known: Known, rows: Rows, condition: Condition) -> bool:
+        """Write all in one statement if the condition is met; if not, returns False and writes nothing."""
         ...
 
 

@@ -20,12 +20,14 @@ from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.batch_locks import BatchState, load_state, lock_and_load
 from ieum.delivery.receiving.event_spans import EventSpans
 from ieum.delivery.receiving.notice_handlers import handle_notices
+from ieum.delivery.receiving.optimistic_batch import optimistic_batch
+from ieum.delivery.records.partitions import first_offsets, next_offsets
 from ieum.delivery.records.received import Record, UnverifiedRecord, VerifiedEvent
 from ieum.delivery.records.verification import classify
 from ieum.delivery.recovering.restore import ask_what_is_lost
 from ieum.delivery.sending.outbox import Outbox, StreamBlocked
 from ieum.delivery.streams.batch_write import Rows, write_rows
-from ieum.delivery.streams.ledger import LedgerEntry, heard_digests
+from ieum.delivery.streams.ledger import heard_digests
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey, Streams, lock_streams
 from ieum_contracts.model import Model
@@ -41,6 +43,7 @@ class Inbox(Generic[Known]):
         self._context = context
         self._outbox = outbox
         self._application = application
+        self._optimistic = optimistic_batch(context, outbox, application)
         self._families = {topic_of(context.me, family): number for family, number in FAMILY_NUMBERS.items()}
 
     def place(self, record: Record) -> Partition:
@@ -56,8 +59,13 @@ class Inbox(Generic[Known]):
         batch = await classify(records, self._context)
         async with self._context.database.acquire() as connection:
             await self._context.peers.know(connection, batch.sources())
+            firsts = first_offsets(records, self.place)
+            if self._optimistic is not None:
+                following = next_offsets(records, firsts, self.place)
+                quick = await self._optimistic.take(connection, batch, firsts, following)
+                if quick is not None:
+                    return quick
             async with connection.transaction():
-                firsts = self._firsts(records)
                 positions, seen = await lock_and_load(connection, firsts, batch.places(self._context.peers))
                 gap = _gap(firsts, positions)
                 if mind_gap and gap.expected:
@@ -68,7 +76,7 @@ class Inbox(Generic[Known]):
                 if batch.notices:
                     taken.said, untaken = await handle_notices(connection, self._context, batch.notices)
                     seen = replace(seen, untaken=untaken)
-                following = self._next(records, positions)
+                following = next_offsets(records, positions, self.place)
                 heard = [(h, self._fresh(h.record, positions)) for h in batch.heard if h.record]
                 await self._fold(connection, heard, seen, following, taken)
                 await self._count_troubles(connection, taken)
@@ -143,7 +151,8 @@ class Inbox(Generic[Known]):
         apply = taken.spans.around(lambda event: self._application.fold(known, event, agency_now))
         effects = BatchFold(apply, streams, now, seen.held).fold(seen.waiting, arrived, earlier)
         self._outbox.check_sources([say for say, _ in effects.says], seen.held)
-        said = await self._said(connection, streams, effects, agency_now, taken.spans)
+        says = [(say, taken.spans.cause(heard)) for say, heard in effects.says]
+        said = await self._outbox.enter(connection, streams, says, agency_now)
         rows = Rows(streams.changed(), [*effects.entries, *said], following)
         await self._application.flush(connection, known, rows, agency_now)
         if effects.is_unusual:
@@ -162,13 +171,6 @@ class Inbox(Generic[Known]):
             if fresh or (h.sequence > streams[at].heard and (at, h.sequence) not in waits)
         ]
 
-    async def _said(
-        self, connection: Connection, streams: Streams, effects: Effects, now: datetime, spans: EventSpans
-    ) -> list[LedgerEntry]:
-        await self._outbox.know(connection, [say for say, _ in effects.says])
-        says = [(say, spans.cause(heard)) for say, heard in effects.says]
-        return self._outbox.entries(streams, says, now)
-
     async def _flush(
         self, connection: Connection, effects: Effects, now: datetime, taken: BatchResult
     ) -> None:
@@ -183,17 +185,6 @@ class Inbox(Generic[Known]):
 
     def _fresh(self, record: Record, positions: dict[Partition, int]) -> bool:
         return record.offset >= positions[self.place(record)]
-
-    def _firsts(self, records: Sequence[Record]) -> dict[Partition, int]:
-        """Return the batch's first offset in each partition."""
-        return {self.place(record): record.offset for record in reversed(records)}
-
-    def _next(self, records: Sequence[Record], positions: dict[Partition, int]) -> dict[Partition, int]:
-        following: dict[Partition, int] = {}
-        for record in records:
-            place = self.place(record)
-            following[place] = max(following.get(place, positions[place]), record.offset + 1)
-        return following
 
 
 def _gap(firsts: Mapping[Partition, int], positions: Mapping[Partition, int]) -> Gap:

@@ -78,6 +78,13 @@ class Outbox:
             if held and held.get(self._peers.number(say.to)) == COMPARING:
                 raise StreamBlocked(COMPARING, say.to, EVENT_TYPES[type_of(say.body)].family, say.key)
 
+    async def enter(
+        self, connection: Connection, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime
+    ) -> list[LedgerEntry]:
+        """Take the next numbers and make the ledger entries, to agencies that may be new to this process."""
+        await self.know(connection, [say for say, _ in says])
+        return self.entries(streams, says, now)
+
     def entries(
         self, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime
     ) -> list[LedgerEntry]:

@@ -117,10 +117,10 @@ def statement(parts: tuple[str, ...], condition: str = "", arguments: int = 0) -
     numbered = [part.format(rows=_Rows(number, form)) for number, part in enumerate(parts, arguments + 1)]
     if condition:
         numbered.insert(0, _MET.format(condition=condition))
-    return f"with {', '.join(numbered)} {_WHETHER_MET if condition else 'select'}"
+    return f"with {', '.join(numbered)} {_ENDS[bool(condition)]}"
 
 
-_MET, _WHETHER_MET = "met as materialized ({condition})", "select * from met"
+_MET, _ENDS = "met as materialized ({condition})", ("select", "select * from met")
 _ROWS, _IF_MET = "{rows}", "case when (select * from met) then {rows} end"
 
 
