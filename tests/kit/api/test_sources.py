@@ -91,3 +91,18 @@ async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_age
         await forget(api)
     assert (await api.post("/v1/referrals", order)).status_code == 201
     assert not api.api_context.delivery.restore_check.comparing
+
+
+async def test_until_the_database_is_compared_with_kafka_nothing_is_said_to_anybody(
+    api: Api, order: dict[str, object]
+) -> None:
+    """A broker answers, and the one that knows the committed offsets does not yet."""
+    check = api.api_context.delivery.restore_check
+    check.doubt()
+    check.answering()
+    try:
+        refused = await api.post("/v1/referrals", order)
+        assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:restoring")
+    finally:
+        check.settle(comparing=False)
+    assert (await api.post("/v1/referrals", order)).status_code == 201

@@ -12,7 +12,6 @@ import pytest
 from asyncpg import Connection
 
 from ieum.application.clock_runner import TRY_AGAIN, ClockRunner, Turn
-from ieum.delivery import restore_check
 from ieum.delivery.restore_check import RestoreCheck
 from ieum.storage.database import Database
 from tests.kit.casework.agencies import RECIPIENT, SENDER
@@ -53,16 +52,15 @@ def doubting(office: Office, check: RestoreCheck) -> tuple[ClockRunner, Lending]
 
 
 async def test_a_turn_waits_for_the_comparison_without_a_connection_or_a_lock(
-    api_context: Office, monkeypatch: pytest.MonkeyPatch
+    api_context: Office,
 ) -> None:
-    monkeypatch.setattr(restore_check, "CHECK_SECONDS_MAX", A_WHILE_SECONDS / 3)
     (two,) = asked(1)
     await known(api_context, two)
-    check = RestoreCheck()
+    check = RestoreCheck(silent_seconds=A_WHILE_SECONDS / 3)
     check.doubt()
     runner, lending = doubting(api_context, check)
     turn = asyncio.create_task(runner.turn())
-    await check.settled()  # orders go on after a time though Kafka is away; for a clock nobody waits
+    assert await check.settled()  # orders go on after a time though Kafka is away; for a clock nobody waits
     await asyncio.sleep(A_WHILE_SECONDS)
     assert (turn.done(), lending.lent) == (False, 0)
     async with api_context.database.acquire() as connection:

@@ -30,6 +30,8 @@ async def check_positions(
     begins above a position lost what we never read; one that ends below it lost what we have read, and
     perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
     """
+    await _until_answered(consumer)
+    context.restore_check.answering()
     committed, starts = await _committed_and_starts(context, consumer, taken)
     async with context.database.acquire() as connection:
         read = await read_positions(connection)
@@ -56,6 +58,12 @@ async def check_positions(
             await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
         held = await held_sources(connection)
     context.restore_check.settle(comparing=COMPARING in held.values())
+
+
+async def _until_answered(consumer: AIOKafkaConsumer) -> None:
+    """Wait for any answer of a broker: only one of them knows what was committed, and it may not be ready."""
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        await consumer.topics()
 
 
 async def _committed_and_starts(

@@ -61,9 +61,10 @@ class Outbox:
         The caller holds the locks of the referrals and cases that the keys name, writes
         `OutboxWriter.rows`, and wakes the relay after its commit.
         """
-        await self._standing.settled()
         held: Mapping[int, str] = {}
-        if self._standing.comparing:
+        if not await self._standing.settled():
+            held = dict.fromkeys(self._peers.others(self._me), COMPARING)
+        elif self._standing.comparing:
             held = await held_sources(connection)
             self._standing.comparing = COMPARING in held.values()
         return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
