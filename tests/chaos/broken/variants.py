@@ -7,7 +7,7 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
-from ieum.application import flush, group_commit
+from ieum.application import execution, flush
 from ieum.application.loading import Requirements
 from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
@@ -136,9 +136,10 @@ def break_product(name: str) -> None:
     flush_whole = flush.flush
     send = producer.Producer.send
 
-    async def flush_slowly(*arguments: Any, **named: Any) -> None:
-        await flush_whole(*arguments, **named)
+    async def flush_slowly(*arguments: Any, **named: Any) -> Any:
+        written = await flush_whole(*arguments, **named)
         await asyncio.sleep(random() * COMMIT_SECONDS_MAX)
+        return written
 
     async def send_slowly(self: producer.Producer, outgoing: Any) -> Any:
         await asyncio.sleep(random() * SENDING_SECONDS_MAX)
@@ -150,7 +151,7 @@ def break_product(name: str) -> None:
     async def ask_nothing(self: Any, connection: Any, now: Any, missing_for: Any) -> None:
         pass
 
-    put(group_commit, "flush", flush_slowly)
+    put(execution, "flush", flush_slowly)
     put(Requirements, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(heads.HeadsPublisher, "say", tell_no_heads)

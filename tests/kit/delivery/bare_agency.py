@@ -13,12 +13,12 @@ from uuid import UUID
 
 import structlog
 import uvloop
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from ieum.delivery.application import Applied, Awaiting, Outcome, Refused, Untaken
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
-from ieum.delivery.streams.batch_write import Rows, write_rows
+from ieum.delivery.streams.batch_write import Condition, Rows, write, write_rows
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.logging import set_up_logging
 from ieum.settings import Settings
@@ -54,8 +54,34 @@ class Noted:
     untaken: list[Untaken] = field(default_factory=list)
 
 
+_EFFECT = """kept as (
+    insert into effect (event_id, source, family, key, sequence)
+    select event_id, source, family, key, sequence from unnest({rows:effect})
+)"""
+
+
 class Notes:
     """The trivial application."""
+
+    columns = "array(select key from healed where key = any($1::uuid[])) as healed"
+    versions = """
+        select h.xmin::text from unnest($1::uuid[]) as i (key)
+        cross join lateral (select xmin from healed where key = i.key {lock}) h
+    """
+
+    def ids(self, events: Sequence[Event]) -> Collection[UUID] | None:
+        """Return the keys."""
+        return {UUID(event.envelope.subject) for event in events}
+
+    async def known(self, connection: Connection, found: Record) -> Noted | None:
+        """Know which of the keys have healed."""
+        return Noted(set(found["healed"]))
+
+    async def flush_if(self, connection: Connection, known: Noted, rows: Rows, condition: Condition) -> bool:
+        """Keep what was folded, by one statement."""
+        _break(known)
+        kept = [(*_effect(each), None) for each in known.events]
+        return await write(connection, [*rows.parts(), (_EFFECT, kept)], condition)
 
     async def load(
         self,
@@ -95,26 +121,28 @@ class Notes:
     async def flush(self, connection: Connection, known: Noted, rows: Rows, now: datetime) -> None:
         """Keep what was folded."""
         await write_rows(connection, rows)
-        for event in known.events:
-            if event.envelope.causation == BREAK and UUID(event.envelope.subject) not in known.healed:
-                raise FlushError(f"A bug prints what it was given: {event.body!r}")
+        _break(known)
         await connection.executemany(
             "insert into untaken (event_id, kind, reason) values ($1, $2, $3)",
             [(each.event_id, each.kind, each.reason) for each in known.untaken],
         )
         await connection.executemany(
             "insert into effect (event_id, source, family, key, sequence) values ($1, $2, $3, $4, $5)",
-            [
-                (
-                    e.envelope.id,
-                    str(e.envelope.source),
-                    str(EVENT_TYPES[e.envelope.type].family),
-                    UUID(e.envelope.subject),
-                    e.envelope.sequence,
-                )
-                for e in known.events
-            ],
+            [_effect(each) for each in known.events],
         )
+
+
+def _break(known: Noted) -> None:
+    """Raise where one of the events breaks its batch."""
+    for event in known.events:
+        if event.envelope.causation == BREAK and UUID(event.envelope.subject) not in known.healed:
+            raise FlushError(f"A bug prints what it was given: {event.body!r}")
+
+
+def _effect(event: Event) -> tuple[object, ...]:
+    heard = event.envelope
+    family = str(EVENT_TYPES[heard.type].family)
+    return heard.id, str(heard.source), family, UUID(heard.subject), heard.sequence
 
 
 async def run(settings: Settings, ready: Callable[[], None]) -> None:

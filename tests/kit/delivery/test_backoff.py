@@ -13,7 +13,10 @@ KIT = Path(parking.__file__).parents[2]
 TRIES_AGAIN = (
     "application/programme_cache.py",
     *(f"delivery/{name}.py" for name in ("catalogue/publisher", "catalogue/reader", "receiving/consumer")),
-    *(f"delivery/{name}.py" for name in ("receiving/start_retry", "sending/producer", "sending/relay")),
+    *(
+        f"delivery/{name}.py"
+        for name in ("receiving/start_retry", "sending/away_partitions", "sending/relay")
+    ),
     "delivery/maintenance/schedule.py",
 )
 

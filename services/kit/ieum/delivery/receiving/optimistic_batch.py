@@ -12,7 +12,7 @@ from asyncpg import Record as Row
 
 from ieum.delivery.application import Application, Awaiting, Known, Outcome, ReadWithoutLock
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.receiving.batch_effects import BatchResult, Effects
+from ieum.delivery.receiving.batch_effects import BatchResult
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.event_spans import EventSpans
 from ieum.delivery.records.received import VerifiedEvent
@@ -143,7 +143,7 @@ class OptimisticBatch(Generic[Known]):
 
         fold = BatchFold(result.spans.around(apply), streams, self._context.clock())
         effects = fold.fold((), arrived, {})
-        if not _only_applied(effects, len(arrived)):
+        if effects.is_unusual or effects.count("applied") != len(arrived):
             return None
         says = [(say, result.spans.cause(event)) for say, event in effects.says]
         said = await self._outbox.enter(connection, streams, says, agency_now)
@@ -182,7 +182,3 @@ def _in_turn(streams: Streams, arrived: Sequence[tuple[StreamKey, VerifiedEvent]
             return False
         heard[at] = event.sequence
     return True
-
-
-def _only_applied(effects: Effects, events: int) -> bool:
-    return not effects.is_unusual and effects.count("applied") == events
