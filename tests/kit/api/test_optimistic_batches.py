@@ -1,5 +1,6 @@
 """A batch of one is read without a lock; where something moves before it is written, nothing is written."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +22,7 @@ from tests.kit.api.agency_api import Api, settle, taken_out
 from tests.kit.api.referring import referral_order
 
 pytestmark = pytest.mark.stack
+WAITS_SECONDS = 0.3
 MEANWHILE = {
     "the position": "update position set next_offset = next_offset + 1",
     "the referral": "update referral set version = version + 1 where id = $1",
@@ -152,6 +154,17 @@ async def test_the_batch_is_then_done_again_with_locks(arriving: Arriving, moved
     if moved == "the position":
         async with arriving.api.database.acquire() as connection:
             await run(connection, "update position set next_offset = next_offset - 1", arriving.referral)
+
+
+async def test_what_another_has_not_committed_yet_is_waited_for(arriving: Arriving) -> None:
+    before = await arriving.written()
+    async with arriving.api.database.acquire() as other, other.transaction():
+        await run(other, MEANWHILE["the referral"], arriving.referral)
+        taking = asyncio.create_task(arriving.optimistically(arriving.api.api_context.handler))
+        await asyncio.sleep(WAITS_SECONDS)
+        assert not taking.done()
+    assert await taking is None
+    assert (await arriving.written())[2:] == before[2:]
 
 
 @pytest.mark.parametrize("standing", BEFORE)

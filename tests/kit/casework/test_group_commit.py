@@ -139,6 +139,8 @@ async def test_what_stands_against_an_order_is_found_though_nobody_looked_before
     batcher, key = _counter(api_context, lent), IdempotencyKey(f"key-{uuid4()}", b"one request")
     order, _ = _referring(api_context, client, key)
     (first,) = await _serve(batcher, order)
+    async with api_context.database.acquire() as connection:  # as of one that was reopened: no key forbids it
+        await connection.execute("update referral set open_ref = null where client_ref = $1", client)
     other, twin = _referring(api_context, f"{client}-other"), _referring(api_context, client)
 
     again, made, refused = await _serve(batcher, order, other[0], twin[0])
