@@ -1,6 +1,7 @@
 """All mutants, by the room that they break."""
 
 from tests.mutants.of_casework import OF_CASEWORK
+from tests.mutants.of_comparing import OF_COMPARING
 from tests.mutants.of_folding import OF_FOLDING
 from tests.mutants.of_maintenance import OF_MAINTENANCE
 from tests.mutants.of_receiving import OF_RECEIVING
@@ -12,6 +13,7 @@ MUTANTS = {
     mutant.name: mutant
     for room in (
         OF_RECEIVING,
+        OF_COMPARING,
         OF_FOLDING,
         OF_RECOVERING,
         OF_SENDING,

@@ -20,7 +20,7 @@ class GracefulServer(uvicorn.Server):
     """
 
     def __init__(
-        self, config: Config, ready: Callable[[], Awaitable[None]] | None, ending: Callable[[], None] | None
+        self, config: Config, ready: Callable[[], Awaitable[object]] | None, ending: Callable[[], None] | None
     ) -> None:
         super().__init__(config)
         self._ready = ready

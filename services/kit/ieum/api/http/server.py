@@ -35,7 +35,7 @@ def server(
     app: ASGIApp,
     host: str,
     port: int,
-    ready: Callable[[], Awaitable[None]] | None = None,
+    ready: Callable[[], Awaitable[object]] | None = None,
     ending: Callable[[], None] | None = None,
 ) -> uvicorn.Server:
     """Make the server of `app`; the caller of `serve()` starts and stops everything else.

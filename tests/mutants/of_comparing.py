@@ -1,0 +1,93 @@
+"""Mutants of what is read without a lock and compared when it is written: batches, and new referrals."""
+
+from tests.mutants.mutant import Mutant, casework, delivery
+
+BATCHES, TOGETHER = "tests/kit/api/test_optimistic_batches.py", casework("test_group_commit")
+BATCH, ROWS = "delivery/receiving/optimistic_batch.py", "storage/unlocked_rows.py"
+
+OF_COMPARING = (
+    Mutant(
+        "the versions that were read are not compared",
+        BATCH,
+        "and array({versions}) = $3::text[]\n",
+        "and (array({versions}) = $3::text[] or true)\n",
+        (BATCHES,),
+    ),
+    Mutant(
+        "the positions that were read are not compared",
+        BATCH,
+        "    where p.next_offset = e.next_offset\n",
+        "",
+        (BATCHES,),
+    ),
+    Mutant(
+        "a stream's version is forgotten",
+        BATCH,
+        "(select xmin from stream where key = i.key order",
+        "(select xmin from stream where false and key = i.key order",
+        (BATCHES,),
+    ),
+    Mutant(
+        "a referral's version is forgotten",
+        ROWS,
+        "(select xmin from referral where id = i.id",
+        "(select xmin from referral where false and id = i.id",
+        (BATCHES,),
+    ),
+    Mutant(
+        "a clock's version is forgotten",
+        ROWS,
+        "(select xmin from clock where referral = i.id",
+        "(select xmin from clock where false and referral = i.id",
+        (BATCHES,),
+    ),
+    Mutant(
+        "what is compared is not locked",
+        BATCH,
+        'every.format(lock="for update")',
+        'every.format(lock="")',
+        (BATCHES,),
+    ),
+    Mutant(
+        "a held source is not looked for",
+        BATCH,
+        "or exists (select from source where held is not null) as unusual",
+        "as unusual",
+        (BATCHES,),
+    ),
+    Mutant(
+        "a stopped stream goes on",
+        BATCH,
+        "        if streams[at].stopped is not None or event.sequence",
+        "        if event.sequence",
+        (BATCHES,),
+    ),
+    Mutant(
+        "a refused event is written as if it had applied",
+        BATCH,
+        '        if effects.is_unusual or effects.count("applied") != len(arrived):\n',
+        "        if False:\n",
+        (delivery("test_disposition_table"),),
+    ),
+    Mutant(
+        "what stands against an order is not looked for",
+        "application/looking_back.py",
+        "    where k.key is not null or d.id is not null\n",
+        "    where false\n",
+        (TOGETHER,),
+    ),
+    Mutant(
+        "an order that was refused is written with the others",
+        "application/execution.py",
+        "        if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):\n",
+        "        if False:\n",
+        (TOGETHER,),
+    ),
+    Mutant(
+        "orders go on though brokers answer and nothing is compared",
+        "delivery/sending/outbox.py",
+        "        if not await self._standing.settled():\n",
+        "        if not await self._standing.settled() and False:\n",
+        ("tests/kit/api/test_sources.py",),
+    ),
+)
