@@ -129,7 +129,8 @@ async def run_chaos(
     history += await reader.to_the_end()
     if file is not None:
         write_history(file, history)
-    judged = without(history, scene.lost | erased_unheard(history))
+    rewound = {str(scene.centre.address(agency)) for agency in scene.rewound}
+    judged = without(history, scene.lost | erased_unheard(history, rewound))
     return Outcome(judge(judged), history, workload.met, faults, recovery, left)
 
 

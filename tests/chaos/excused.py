@@ -1,6 +1,6 @@
 """What is left out of a history before it is judged: keys about which two agencies may rightly differ."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ieum_contracts.envelope import SEQUENCE_MAX
@@ -8,24 +8,31 @@ from ieum_lab.testing.history import Fact, Heard, HistoryStream, Removed, Said
 from ieum_lab.testing.outside_facts import Acknowledged, Ordered
 from ieum_lab.testing.own_facts import Placed
 
-ERASED = "body.erased"
+ERASED, ERASING = "body.erased", "consent.erased.v1"
 
 
-def erased_unheard(facts: Sequence[Fact]) -> set[str]:
-    """Return the keys of what could not be heard in time because the test took it away, or one before it.
+def erased_unheard(facts: Sequence[Fact], rewound: Collection[str] = ()) -> set[str]:
+    """Return the keys of what could not be heard in time and was erased: its body is refused for want of one.
 
-    When consent is withdrawn meanwhile, both sides destroy its body, and it is refused for want of one.
+    The test took it away, or one before it; or the recipient, whose database had gone back (`rewound`), held it
+    while it compared, and withdrew the client's consent itself meanwhile.
     """
     removed: dict[HistoryStream, int] = {}
+    erasing: set[tuple[str, str]] = set()
     for each in facts:
         if isinstance(each, Removed):
             removed[each.stream] = min(each.sequence, removed.get(each.stream, each.sequence))
+        elif isinstance(each, Said) and each.type == ERASING and each.stream.source in rewound:
+            erasing.add((each.stream.source, each.stream.key))
     return {
         each.stream.key
         for each in facts
         if isinstance(each, Heard)
         and each.reason == ERASED
-        and removed.get(each.stream, SEQUENCE_MAX) <= each.sequence
+        and (
+            removed.get(each.stream, SEQUENCE_MAX) <= each.sequence
+            or (each.stream.recipient, each.stream.key) in erasing
+        )
     }
 
 

@@ -15,7 +15,7 @@ from tests.chaos.clock_steps import step_clock
 from tests.chaos.disk import fill_disk
 from tests.chaos.door import Deaf, Door
 from tests.chaos.room import change_places
-from tests.chaos.scene import Scene, is_ready
+from tests.chaos.scene import KAFKA, Scene, is_ready
 
 SAID_MEANWHILE = 100
 LONG_SECONDS = 720.0
@@ -134,18 +134,20 @@ async def restart_brokers(scene: Scene, random: Random) -> str:
 
 async def all_brokers_away(scene: Scene, random: Random) -> str:
     """Kill all brokers at once and start them again later."""
-    await asyncio.to_thread(scene.stack.kafka.kill)
     seconds = random.choice((*[random.uniform(2, 12)] * 5, 60.0))
-    await asyncio.sleep(seconds)
-    await asyncio.to_thread(scene.stack.kafka.again)
+    async with scene.turns[KAFKA]:
+        await asyncio.to_thread(scene.stack.kafka.kill)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(scene.stack.kafka.again)
     return f"for {seconds:.0f} s and the time of a start"
 
 
 async def brokers_long_away(scene: Scene, _: Random) -> str:
     """Kill all brokers at once, and start them again after twelve minutes."""
-    await asyncio.to_thread(scene.stack.kafka.kill)
-    await asyncio.sleep(LONG_SECONDS)
-    await asyncio.to_thread(scene.stack.kafka.again)
+    async with scene.turns[KAFKA]:
+        await asyncio.to_thread(scene.stack.kafka.kill)
+        await asyncio.sleep(LONG_SECONDS)
+        await asyncio.to_thread(scene.stack.kafka.again)
     return f"for {LONG_SECONDS / 60:.0f} minutes and the time of a start"
 
 

@@ -26,7 +26,7 @@ from ieum_lab.testing.centre import DROP_DATABASE
 from ieum_lab.testing.outside_facts import Acknowledged
 from tests.chaos.administration import away
 from tests.chaos.caller import Caller, Met
-from tests.chaos.scene import Scene, is_ready
+from tests.chaos.scene import KAFKA, Scene, is_ready
 from tests.older_copies import copy_of, lost_of, put_copy_in_place
 
 BEHIND, AWAITING, RESTORED = "restored.behind", "awaiting-referral", "backup-restored"
@@ -37,12 +37,14 @@ CLOSED = "case.closed.v1"
 
 async def restore_backup(scene: Scene, random: Random) -> str:
     """Stop an agency, put a backup of its database in the place, and start it again."""
-    return await _go_back(scene, random, running=False)
+    async with scene.turns[KAFKA]:  # as the runbook has it: after a restore, start only while Kafka is there
+        return await _go_back(scene, random, running=False)
 
 
 async def fail_over(scene: Scene, random: Random) -> str:
     """Put an older copy of its database under an agency that runs."""
-    return await _go_back(scene, random, running=True)
+    async with scene.turns[KAFKA]:
+        return await _go_back(scene, random, running=True)
 
 
 async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
@@ -72,6 +74,8 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
         }
         scene.rewound.add(me.agency)
         scene.lost |= lost - {""}
+        for instance in scene.services[me.agency]:
+            await is_ready(instance)
         await _drop(administrator, lost_of(name))
     finally:
         await administrator.close()

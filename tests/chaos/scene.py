@@ -38,6 +38,8 @@ PAIR = AGENCIES[:2]
 INSTANCES = 2
 READY_SECONDS_MAX = 90.0
 READY_PAUSE_SECONDS = 0.3
+KAFKA = "Kafka"
+"""The key of the turn of whoever takes all brokers away, or needs one of them."""
 LOG_LINES = 30
 TROUBLES_MAX = 1_000_000
 """Poison comes under an honest name here; its bearer shall not be held for it."""
@@ -64,7 +66,7 @@ class Scene:
     lost: set[str] = field(default_factory=set)
     """Keys of what such an agency said or answered in the lost time: the two sides may differ about these."""
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    """Who stops and starts the instances of an agency has its turn: the others wait."""
+    """Who stops and starts an agency's instances, or all brokers (`KAFKA`), has its turn: others wait."""
     automatic: frozenset[str] = frozenset()
     """Programmes whose places no worker gives away."""
 

@@ -40,3 +40,13 @@ def test_what_was_erased_before_it_could_be_told_again_is_excused_only_where_the
     assert erased_unheard([*facts, Removed(refused.stream, 3)]) == set()
     assert erased_unheard([*facts, Removed(refused.stream, 2)]) == {"k"}
     assert erased_unheard([*facts, Removed(refused.stream, 1)]) == {"k"}
+
+
+def test_what_was_held_after_a_restore_is_excused_only_where_its_recipient_withdrew_the_consent() -> None:
+    refused = heard("k", 2, fate="refused", reason=ERASED)
+    erasing = Said(HistoryStream(B, A, "referral", "k"), 1, "d", "consent.erased.v1", "cause")
+    facts: list[Fact] = [said("k", 2), refused, erasing]
+    assert erased_unheard(facts) == set()
+    assert erased_unheard(facts, {A}) == set()
+    assert erased_unheard([*facts[:2]], {B}) == set()
+    assert erased_unheard(facts, {B}) == {"k"}

@@ -56,7 +56,7 @@ async def test_a_turn_waits_for_the_comparison_without_a_connection_or_a_lock(
 ) -> None:
     (two,) = asked(1)
     await known(api_context, two)
-    check = RestoreCheck(silent_seconds=A_WHILE_SECONDS / 3)
+    check = RestoreCheck(wait_seconds=A_WHILE_SECONDS / 3, silent_seconds=0.0)
     check.doubt()
     runner, lending = doubting(api_context, check)
     turn = asyncio.create_task(runner.turn())

@@ -6,17 +6,19 @@ from structlog.testing import capture_logs
 
 from ieum.delivery.restore_check import RestoreCheck
 
-SILENT, ANSWERING = 0.05, 0.4
+WAIT, SILENT, ANSWERING = 0.05, 0.15, 0.4
 
 
 def doubted() -> RestoreCheck:
-    check = RestoreCheck(SILENT, ANSWERING)
+    check = RestoreCheck(WAIT, SILENT, ANSWERING)
     check.doubt()
     return check
 
 
 async def test_an_order_is_served_though_no_broker_answers() -> None:
     check = doubted()
+    assert not await check.settled()  # not at once: a broker that is slow to answer is not away
+    await asyncio.sleep(SILENT)
     with capture_logs() as logged:
         assert await check.settled()
         assert await check.settled()  # the next one does not wait again
@@ -29,7 +31,7 @@ async def test_while_a_broker_answers_nothing_is_said_before_the_comparison() ->
     check.answering()
     assert not await check.settled()
     waiting = asyncio.create_task(check.settled())
-    await asyncio.sleep(SILENT / 2)
+    await asyncio.sleep(WAIT / 2)
     check.settle(comparing=True)
     assert await waiting
     assert await check.settled()
@@ -38,6 +40,7 @@ async def test_while_a_broker_answers_nothing_is_said_before_the_comparison() ->
 
 async def test_a_broker_that_answers_late_stops_what_was_served_without_knowing() -> None:
     check = doubted()
+    await asyncio.sleep(SILENT)
     assert await check.settled()
     check.answering()
     assert not await check.settled()
@@ -52,6 +55,6 @@ async def test_a_comparison_that_is_never_made_keeps_orders_waiting_for_a_time_o
 
 
 async def test_an_answer_means_nothing_where_nothing_is_doubted() -> None:
-    check = RestoreCheck(SILENT, ANSWERING)
+    check = RestoreCheck(WAIT, SILENT, ANSWERING)
     check.answering()
     assert await check.settled()

@@ -18,7 +18,7 @@ from ieum_contracts.topics import Family, login, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import Bare, new_keys
+from tests.kit.delivery.agencies import Bare, new_keys, until
 from tests.kit.delivery.conftest import Pair
 from tests.kit.delivery.rows import peer_of, reading, take_notices
 from tests.kit.delivery.test_truncated import truncate
@@ -31,6 +31,11 @@ insert into position (family, partition, next_offset) values (1, $1, $2)
 on conflict (family, partition) do update set next_offset = excluded.next_offset
 """
 EVENTS = 4
+WAITING = """
+select exists (
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+)
+"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -71,10 +76,27 @@ async def asked(agency: Bare) -> bool:
     return any(isinstance(each, StreamHeadsAsked) for each in await take_notices(agency))
 
 
+async def waits_for_a_lock(agency: Bare) -> bool:
+    return bool(await agency.value(WAITING))
+
+
 async def test_a_mailbox_that_ends_before_what_was_read_is_read_anew_and_peers_are_asked(beta: Bare) -> None:
     await beta.change(AT, 0, 5_000)
     assert await check(beta) == {0: 0}
     assert await asked(beta)
+    assert await beta.value("select count(*) from source where held is not null") == 0
+
+
+async def test_of_two_that_find_a_mailbox_anew_the_second_sets_nothing_back(beta: Bare) -> None:
+    """Between its first look and its turn another instance has gone back, and taken something in."""
+    await beta.change(AT, 0, 5_000)
+    async with beta.database.acquire() as other:
+        async with other.transaction():
+            await other.execute(AT, 0, 1)
+            checking = asyncio.create_task(check(beta))
+            await until(lambda: waits_for_a_lock(beta))
+        assert await checking == {0: 1}
+    assert not await asked(beta)
     assert await beta.value("select count(*) from source where held is not null") == 0
 
 

@@ -1,13 +1,14 @@
 """Whether this process's database may be older than what its peers have heard from it."""
 
 import asyncio
+from time import monotonic
 
 import structlog
 
-SILENT_SECONDS_MAX = 5.0
-"""How long an order waits: then it is served if no broker answers, and refused for now if one does."""
-ANSWERING_SECONDS_MAX = 120.0
-"""After which orders are served though brokers answer and the comparison is not made."""
+WAIT_SECONDS_MAX = 5.0
+"""How long one order waits for the comparison, before it is asked to come again."""
+SILENT_SECONDS_MAX, ANSWERING_SECONDS_MAX = 30.0, 120.0
+"""After which orders are served though nothing is compared: where no broker answers, and where one does."""
 
 _log = structlog.get_logger(__name__)
 
@@ -20,8 +21,12 @@ class RestoreCheck:
     """
 
     def __init__(
-        self, silent_seconds: float = SILENT_SECONDS_MAX, answering_seconds: float = ANSWERING_SECONDS_MAX
+        self,
+        wait_seconds: float = WAIT_SECONDS_MAX,
+        silent_seconds: float = SILENT_SECONDS_MAX,
+        answering_seconds: float = ANSWERING_SECONDS_MAX,
     ) -> None:
+        self._wait_seconds = wait_seconds
         self._silent_seconds, self._answering_seconds = silent_seconds, answering_seconds
         self._known = asyncio.Event()
         self._known.set()
@@ -35,12 +40,12 @@ class RestoreCheck:
         """Mark the database as not compared with Kafka yet."""
         self._known.clear()
         self._compared.clear()
-        self._answering = False
+        self._answering, self._since = False, monotonic()
 
     def answering(self) -> None:
         """Note that a broker answers: the comparison is under way, and orders have to wait for it."""
         if self.is_doubted and not self._answering:
-            self._answering, self._since = True, _now()
+            self._answering, self._since = True, monotonic()
             self._known.clear()
 
     def settle(self, *, comparing: bool) -> None:
@@ -65,21 +70,17 @@ class RestoreCheck:
     async def settled(self) -> bool:
         """Wait some seconds for the comparison; returns False while it is under way and nothing may be said.
 
-        An agency works while Kafka is away: then, or when brokers answer and the comparison is not made for
-        long, it goes on without knowing.
+        An agency works while Kafka is away: after some time it goes on without knowing.
         """
         if self._known.is_set():
             return True
         try:
-            async with asyncio.timeout(self._silent_seconds):
+            async with asyncio.timeout(self._wait_seconds):
                 await self._known.wait()
         except TimeoutError:
-            if self._answering and _now() - self._since < self._answering_seconds:
+            patience = self._answering_seconds if self._answering else self._silent_seconds
+            if monotonic() - self._since < patience:
                 return False
             _log.warning("restored.unchecked", answering=self._answering)
             self._known.set()
         return True
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

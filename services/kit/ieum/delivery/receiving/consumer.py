@@ -91,8 +91,6 @@ class Consumer(Generic[Known]):
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
-        if not self._context.restore_check.is_doubted:
-            self._context.restore_check.doubt()
         await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
         self._offsets.taken.clear()
         self.compared.set()

@@ -10,7 +10,7 @@ from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.recovering.restore import ask_what_is_lost, compare_with_peers
 from ieum.delivery.streams.batch_write import Rows, write_rows
-from ieum.delivery.streams.positions import Partition, read_positions
+from ieum.delivery.streams.positions import Partition, lock_positions, read_positions
 from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.topics import MAILBOX_PARTITIONS, STREAM_FAMILIES, topic_of
 
@@ -30,8 +30,7 @@ async def check_positions(
     begins above a position lost what we never read; one that ends below it lost what we have read, and
     perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
     """
-    await _until_answered(consumer)
-    context.restore_check.answering()
+    await _until_answered(context, consumer)
     committed, starts = await _committed_and_starts(context, consumer, taken)
     async with context.database.acquire() as connection:
         read = await read_positions(connection)
@@ -40,14 +39,16 @@ async def check_positions(
     known = {place: offset for place, offset in read.items() if place in ends}
     async with context.database.acquire() as connection, connection.transaction():
         await context.peers.read(connection)
-        positions = await read_positions(connection)
-        if gone := _above(known, ends):
+        positions = await lock_positions(connection)
+        # What another instance has taken in of a new mailbox meanwhile, or set back itself, stays as it is.
+        same = {place: offset for place, offset in known.items() if positions.get(place) == offset}
+        if gone := _above(same, ends):
             _log.error("mailbox.offsets-reset", partitions=len(gone), records=sum(gone.values()))
             await ask_what_is_lost(connection, context, context.clock())
             await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
         if newer := _above(committed, positions):
             _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
-        unknown = not any(committed.values()) and any(known[place] for place in known.keys() - gone.keys())
+        unknown = not any(committed.values()) and any(same[place] for place in same.keys() - gone.keys())
         if unknown:
             _log.warning("restored.offsets-expired")
         if newer or unknown:
@@ -60,10 +61,13 @@ async def check_positions(
     context.restore_check.settle(comparing=COMPARING in held.values())
 
 
-async def _until_answered(consumer: AIOKafkaConsumer) -> None:
+async def _until_answered(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
     """Wait for any answer of a broker: only one of them knows what was committed, and it may not be ready."""
+    if not context.restore_check.is_doubted:
+        context.restore_check.doubt()
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
         await consumer.topics()
+    context.restore_check.answering()
 
 
 async def _committed_and_starts(
