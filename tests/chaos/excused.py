@@ -14,8 +14,8 @@ ERASED, ERASING = "body.erased", "consent.erased.v1"
 def erased_unheard(facts: Sequence[Fact], rewound: Collection[str] = ()) -> set[str]:
     """Return the keys of what could not be heard in time and was erased: its body is refused for want of one.
 
-    The test took it away, or one before it; or the recipient, whose database had gone back (`rewound`), held it
-    while it compared, and withdrew the client's consent itself meanwhile.
+    The test took it away, or one before it; or the recipient, whose database had gone back (`rewound`), held
+    it while it compared, and withdrew the client's consent itself meanwhile.
     """
     removed: dict[HistoryStream, int] = {}
     erasing: set[tuple[str, str]] = set()
