@@ -129,8 +129,7 @@ async def run_chaos(
     history += await reader.to_the_end()
     if file is not None:
         write_history(file, history)
-    rewound = {str(scene.centre.address(agency)) for agency in scene.rewound}
-    judged = without(history, scene.lost | erased_unheard(history, rewound))
+    judged = without(history, scene.lost | erased_unheard(history, scene.rewound_at()))
     return Outcome(judge(judged), history, workload.met, faults, recovery, left)
 
 

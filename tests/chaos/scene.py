@@ -111,6 +111,10 @@ class Scene:
             found = await read_positions(connection)
         return {(str(FAMILIES[family]), partition): offset for (family, partition), offset in found.items()}
 
+    def rewound_at(self) -> set[str]:
+        """Return the addresses of the agencies whose databases went back."""
+        return {str(self.centre.address(agency)) for agency in self.rewound}
+
     async def start(self) -> None:
         """Start every instance; returns when each is ready and knows what the others offer."""
         for service in self.everyone:
