@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from bench.trips import Trips
 from ieum.application.event_handler import EventHandler
@@ -31,9 +31,17 @@ class WatchedDesk(EventHandler):
         self, connection: Connection, events: Sequence[Event], untaken: Sequence[Untaken] = ()
     ) -> LoadedCases:
         """Load a batch; what a batch before it heard and never committed is forgotten."""
+        self._begin(connection)
+        return await super().load(connection, events, untaken)
+
+    async def known(self, connection: Connection, found: Record) -> LoadedCases | None:
+        """Do the same for a batch that is read without a lock."""
+        self._begin(connection)
+        return await super().known(connection, found)
+
+    def _begin(self, connection: Connection) -> None:
         self._heard.clear()
         self._connection = connection
-        return await super().load(connection, events, untaken)
 
     def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
         """Fold an event, and remember an answer."""
