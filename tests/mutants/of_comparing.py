@@ -72,8 +72,8 @@ OF_COMPARING = (
     Mutant(
         "what stands against an order is not looked for",
         "application/looking_back.py",
-        "    where k.key is not null or d.id is not null\n",
-        "    where false\n",
+        "found where fingerprint is not null or open is not null)",
+        "found where false)",
         (TOGETHER,),
     ),
     Mutant(

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asyncpg import Connection, UniqueViolationError
+from asyncpg import Connection
 
 from ieum.application.command import CommandResult, Submission, accessed_by
 from ieum.application.event_handler import EventHandler
 from ieum.application.flush import Kept, flush
-from ieum.application.loading import Loaded, know_peers, load
+from ieum.application.loading import Loaded, Requirements, know_peers, load
 from ieum.application.looking_back import nothing_stands_against
 from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox, OutboxWriter
 from ieum.delivery.streams.batch_write import Condition
-from ieum.errors import Transient
-from ieum.storage.idempotency_rows import StoredAnswer
+from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer
 
 Outcome = CommandResult | Refusal | StoredAnswer | Exception
 
@@ -41,12 +40,12 @@ class Execution:
 
     async def execute(self, connection: Connection, submissions: Sequence[Submission]) -> list[Outcome]:
         """Execute commands and write what they change; returns the outcome of each, in their order."""
-        if all(each.command.needs.only_new for each in submissions):
-            outcomes = await self._without_looking(connection, submissions)
-            if outcomes is not None:
-                return outcomes
         needs = [each.command.needs for each in submissions]
         keys = [each.idempotency_key for each in submissions]
+        if all(each.only_new for each in needs):
+            outcomes = await self._without_looking(connection, submissions, needs, keys)
+            if outcomes is not None:
+                return outcomes
         loaded = await load(connection, self._handler.peers, needs, keys)
         decided = await self._decide(connection, submissions, loaded)
         if any(isinstance(outcome, CommandResult) for outcome in decided.outcomes):
@@ -54,25 +53,23 @@ class Execution:
         return decided.outcomes
 
     async def _without_looking(
-        self, connection: Connection, submissions: Sequence[Submission]
+        self,
+        connection: Connection,
+        submissions: Sequence[Submission],
+        needs: Sequence[Requirements],
+        keys: Sequence[IdempotencyKey | None],
     ) -> list[Outcome] | None:
         """Execute commands as if nothing stood against them, on the condition that it is so: one statement.
 
         Returns None, and has written nothing, where something does: then one has to look.
         """
-        needs = [each.command.needs for each in submissions]
-        keys = [each.idempotency_key for each in submissions]
-        loaded, peers = Loaded(), self._handler.peers
+        peers = self._handler.peers
         await know_peers(connection, peers, needs)
         condition = nothing_stands_against(peers, [each.client for each in needs], keys)
-        decided = await self._decide(connection, submissions, loaded)
+        decided = await self._decide(connection, submissions, Loaded())
         if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):
             return None
-        try:
-            written = await self._write(connection, decided, condition)
-        except (Transient, UniqueViolationError):  # another process did the same in this very moment
-            return None
-        return decided.outcomes if written else None
+        return decided.outcomes if await self._write(connection, decided, condition) else None
 
     async def _decide(
         self, connection: Connection, submissions: Sequence[Submission], loaded: Loaded

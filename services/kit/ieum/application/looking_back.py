@@ -33,20 +33,10 @@ left join lateral (
     limit 1
 ) d on true
 """
-_NOTHING = """
-select not exists (
-    select from unnest($1::text[], $2::text[], $3::smallint[], $4::text[])
-        as i (key, client_ref, peer, programme)
-    left join lateral (select key from idempotency where key = i.key limit 1) k on true
-    left join lateral (
-        select id from referral
-        where client_ref = i.client_ref and programme = i.programme and peer = i.peer and not recipient
-            and not (state = any($5::text[])) and ended_here is null
-        limit 1
-    ) d on true
-    where k.key is not null or d.id is not null
-)
+_NOTHING_FOUND = """
+select not exists (select from ({look_back}) found where fingerprint is not null or open is not null)
 """
+_NOTHING = _NOTHING_FOUND.format(look_back=_LOOK_BACK)
 
 
 async def look_back(

@@ -7,7 +7,7 @@ versions of its rows; where one of them is another, it writes nothing, and the b
 from collections.abc import Mapping, Sequence
 from typing import Generic, cast
 
-from asyncpg import Connection, UniqueViolationError
+from asyncpg import Connection
 from asyncpg import Record as Row
 
 from ieum.delivery.application import Application, Awaiting, Known, Outcome, ReadWithoutLock
@@ -21,7 +21,6 @@ from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.batch_write import Condition, Rows
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import Stream, StreamKey, Streams
-from ieum.errors import Transient
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 
@@ -113,10 +112,7 @@ class OptimisticBatch(Generic[Known]):
             return None
         read = [(*place, firsts[place]) for place in places]
         condition = Condition(self._unchanged, (ids, read, found["versions"]))
-        try:
-            written = await self._application.flush_if(connection, known, rows, condition)
-        except (Transient, UniqueViolationError):  # somebody wrote the same in this very moment
-            return None
+        written = await self._application.flush_if(connection, known, rows, condition)
         return result if written else None
 
     async def _fold(

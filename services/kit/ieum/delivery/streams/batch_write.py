@@ -97,7 +97,8 @@ def _ledger_row(entry: LedgerEntry) -> tuple[object, ...]:
 async def write(connection: Connection, parts: Sequence[Part], condition: Condition | None = None) -> bool:
     """Write parts in one statement; returns False, and has written nothing, when the condition is not met.
 
-    A part without rows is left out, for it costs almost as much as a row.
+    It is not met either when another transaction writes the same row in this very moment. A part without rows
+    is left out, for it costs almost as much as a row.
     """
     present = [(part, rows) for part, rows in parts if rows]
     if not present:
@@ -107,7 +108,10 @@ async def write(connection: Connection, parts: Sequence[Part], condition: Condit
         await connection.execute(statement(texts), *values)
         return True
     text = statement(texts, condition.text, len(condition.arguments))
-    return bool(await connection.fetchval(text, *condition.arguments, *values))
+    try:
+        return bool(await connection.fetchval(text, *condition.arguments, *values))
+    except UniqueViolationError:
+        return False
 
 
 @lru_cache
