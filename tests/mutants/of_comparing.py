@@ -1,6 +1,6 @@
 """Mutants of what is read without a lock and compared when it is written: batches, and new referrals."""
 
-from tests.mutants.mutant import Mutant, casework, delivery
+from tests.mutants.mutant import Mutant, casework
 
 BATCHES, TOGETHER = "tests/kit/api/test_optimistic_batches.py", casework("test_group_commit")
 BATCH, ROWS = "delivery/receiving/optimistic_batch.py", "storage/unlocked_rows.py"
@@ -63,11 +63,11 @@ OF_COMPARING = (
         (BATCHES,),
     ),
     Mutant(
-        "a refused event is written as if it had applied",
+        "what has to wait is written as if it had applied",
         BATCH,
         '        if effects.is_unusual or effects.count("applied") != len(arrived):\n',
         "        if False:\n",
-        (delivery("test_disposition_table"),),
+        (BATCHES,),
     ),
     Mutant(
         "what stands against an order is not looked for",
@@ -77,7 +77,7 @@ OF_COMPARING = (
         (TOGETHER,),
     ),
     Mutant(
-        "an order that was refused is written with the others",
+        "an order is refused though its answer is stored",
         "application/execution.py",
         "        if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):\n",
         "        if False:\n",

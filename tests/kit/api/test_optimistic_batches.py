@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -12,12 +13,14 @@ from asyncpg import Record as Row
 
 from ieum.application.event_handler import EventHandler
 from ieum.casework.loaded_cases import LoadedCases
+from ieum.delivery.application import Awaiting, Outcome
 from ieum.delivery.receiving.batch_effects import BatchResult
 from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.optimistic_batch import optimistic_batch
 from ieum.delivery.records.partitions import first_offsets, next_offsets
 from ieum.delivery.records.received import Record
 from ieum.delivery.records.verification import classify
+from ieum_contracts.message import Event
 from tests.kit.api.agency_api import Api, settle, taken_out
 from tests.kit.api.referring import referral_order
 
@@ -177,6 +180,16 @@ async def test_what_is_unusual_is_left_to_the_locks(arriving: Arriving, standing
         await run(connection, BEFORE[standing], arriving.referral)
     before = await arriving.written()
     assert await arriving.optimistically(arriving.api.api_context.handler) is None
+    assert await arriving.written() == before
+
+
+async def test_what_has_to_wait_is_left_to_the_locks(arriving: Arriving) -> None:
+    class Early(EventHandler):
+        def fold(self, known: LoadedCases, event: Event, now: datetime) -> Outcome:
+            return Awaiting("awaiting-referral")
+
+    usual, before = arriving.api.api_context.handler, await arriving.written()
+    assert await arriving.optimistically(Early(usual.view, usual.peers)) is None
     assert await arriving.written() == before
 
 

@@ -143,7 +143,8 @@ async def test_what_stands_against_an_order_is_found_though_nobody_looked_before
         await connection.execute("update referral set open_ref = null where client_ref = $1", client)
     other, twin = _referring(api_context, f"{client}-other"), _referring(api_context, client)
 
-    again, made, refused = await _serve(batcher, order, other[0], twin[0])
+    again, made = await _serve(batcher, order, other[0])
+    (refused,) = await _serve(batcher, twin[0])
 
     assert isinstance(first, CommandResult)
     assert isinstance(again, StoredAnswer)
@@ -154,6 +155,21 @@ async def test_what_stands_against_an_order_is_found_though_nobody_looked_before
     async with api_context.database.acquire() as connection:
         assert await connection.fetchval(CLIENTS, client) == 1
         assert await connection.fetchval(CLIENTS, f"{client}-other") == 1
+
+
+async def test_an_answer_that_was_stored_comes_before_a_refusal_that_would_be_given_today(
+    api_context: Office,
+) -> None:
+    key, batcher = IdempotencyKey(f"key-{uuid4()}", b"one request"), _counter(api_context, Lent(api_context))
+    order, _ = _referring(api_context, f"EC-{uuid4().hex[:8]}", key)
+    (first,) = await _serve(batcher, order)
+    closed = replace(order.command, decide=lambda _loaded, _now: Refusal(Guard.NOT_FOUND, "unknown"))
+
+    (again,) = await _serve(batcher, replace(order, command=closed))
+
+    assert isinstance(first, CommandResult)
+    assert isinstance(again, StoredAnswer)
+    assert again.answer == first.answer
 
 
 async def test_the_same_ticket_at_two_processes_is_served_once(api_context: Office) -> None:
