@@ -60,9 +60,9 @@ Written after profiles of 2026-11-25 (py-spy, 200 samples a second), by hand.
   wake instead of reading again, which deletes with the next one what it has sent. A broker compiled by all
   tiers takes half as much again in the first minutes. Since 30 November a batch of at most 16 events takes
   two statements: its write compares the versions that were read. In one run each before and after, on
-  different speeds of the machine (CPU of a round trip against the naive one's): a commit per referral 0.48 and 0.48,
-  shared commits 0.23 and 0.19, behind HTTP 0.53 and 0.31; p50 at 100 a second 40 and 20 ms with shared
-  commits, 60 and 43 behind HTTP. The table above is older and was not measured again.
+  different speeds of the machine (CPU of a round trip against the naive one's): a commit per referral 0.48
+  and 0.48, shared commits 0.23 and 0.19, behind HTTP 0.53 and 0.31; p50 at 100 a second 40 and 20 ms with
+  shared commits, 60 and 43 behind HTTP. The table above is older and was not measured again.
 - *A backlog*: 92 % of one core in one process, four fifths of it pure Python (proving an event's place and
   reading its body a third, folding a fifth, writing the answer an eighth). Together with database and
   broker an event costs 0.7 ms of CPU: two such processors could not reach 3,000 a second at all.
