@@ -1,9 +1,10 @@
 """Casework that tells when answers count: after the commit of the batch that brought them."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import UUID
 
 from asyncpg import Connection, Record
 
@@ -34,10 +35,10 @@ class WatchedDesk(EventHandler):
         self._begin(connection)
         return await super().load(connection, events, untaken)
 
-    async def known(self, connection: Connection, found: Record) -> LoadedCases | None:
+    async def known(self, connection: Connection, found: Record, ids: Collection[UUID]) -> LoadedCases | None:
         """Do the same for a batch that is read without a lock."""
         self._begin(connection)
-        return await super().known(connection, found)
+        return await super().known(connection, found, ids)
 
     def _begin(self, connection: Connection) -> None:
         self._heard.clear()

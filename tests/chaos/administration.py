@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
 from typing import TypeVar
 
@@ -20,10 +20,13 @@ from ieum_contracts.address import Address
 from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 from ieum_lab.testing.exporting_topics import export_mailboxes
 from ieum_lab.testing.history import Removed
+from tests.chaos.relays import no_relay
 from tests.chaos.scene import Scene
 
 ANSWER_SECONDS_MAX = 20
 PARTITIONS_MORE = 3
+SENT_SECONDS = 1.0
+"""After which what a relay had given to its producer is in the mailbox, or not sent."""
 Answer = TypeVar("Answer")
 Place = tuple[str, int]
 """A family and a partition of it."""
@@ -75,16 +78,20 @@ async def remake_mailboxes(scene: Scene, random: Random) -> str:
     me = random.choice(scene.addresses)
     async with away(scene, me):
         await asyncio.sleep(random.uniform(2, 8))
-        read = await scene.positions(me)
-        carried = [each async for each in export_mailboxes(scene.centre.settings, [me])]
-        scene.removed += [Removed(each.stream, each.sequence) for each in carried]
-        scene.injected = [
-            each
-            for each in scene.injected
-            if each.at != str(me)
-            or (each.must != "count-once" and each.offset < read.get((each.family, each.partition), 0))
-        ]
-        await asyncio.to_thread(_delete_mailboxes, scene, me)
+        async with AsyncExitStack() as nothing_sent:  # else what comes after the reading would be gone unseen
+            for peer in scene.addresses:
+                await nothing_sent.enter_async_context(no_relay(scene, peer))
+            await asyncio.sleep(SENT_SECONDS)
+            read = await scene.positions(me)
+            carried = [each async for each in export_mailboxes(scene.centre.settings, [me])]
+            scene.removed += [Removed(each.stream, each.sequence) for each in carried]
+            scene.injected = [
+                each
+                for each in scene.injected
+                if each.at != str(me)
+                or (each.must != "count-once" and each.offset < read.get((each.family, each.partition), 0))
+            ]
+            await asyncio.to_thread(_delete_mailboxes, scene, me)
         await asyncio.sleep(random.uniform(1, 5))
         await apply(scene.centre.centre, scene.centre.settings)  # or at the end, where that fails
     unread = sum(each.offset >= read.get((each.stream.family, each.partition), 0) for each in carried)

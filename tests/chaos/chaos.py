@@ -32,6 +32,7 @@ from tests.chaos.feed_reader import FeedReader
 from tests.chaos.room import PLACES_FIRST, PLENTY, clocks_under_way, set_places_everywhere
 from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
+from tests.chaos.unheard import unheard
 from tests.chaos.workload import Workload
 
 Part = TypeVar("Part")
@@ -250,7 +251,8 @@ async def _left(scene: Scene) -> list[Left]:
                 left.append(Left(str(me), "parked", f"has {parked}"))
         left += await unread(scene.centre.settings, me, await scene.positions(me))
     left += [Left(each.at, "waiting lists", each.thing) for each in await _overlooked(scene)][:1]
-    return left + await clocks_under_way(scene)
+    left += await clocks_under_way(scene)
+    return left or await unheard(scene)
 
 
 async def _overlooked(scene: Scene) -> list[Overlooked]:

@@ -11,10 +11,9 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
-from asyncpg import Connection, Record
+from asyncpg import Record
 
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.sending.leadership import LOCK
 from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
@@ -22,9 +21,9 @@ from ieum_contracts.envelope import Envelope
 from ieum_contracts.topics import MAILBOX_PARTITIONS, Family, topic_of
 from ieum_lab.testing.admin_connection import admin_connection
 from ieum_lab.testing.history import STRANGER, HistoryStream, Injected, Removed
+from tests.chaos.relays import no_relay
 from tests.chaos.scene import Scene
 
-LOCK_SECONDS_MAX = 30.0
 PARKED_SECONDS_MAX = 60.0
 LARGE_BYTES = 200_000
 Must = Literal["count-once", "quarantined", "refused", "parked"]
@@ -187,23 +186,6 @@ def _poison(source: Address, to: Address, random: Random) -> Letter:
         replace(plain, key=b"another", must="quarantined"),
     )
     return random.choice(kinds)
-
-
-_END_RELAYS = """
-select pg_terminate_backend(pid) from pg_stat_activity
-where application_name = 'ieum-relay' and datname = current_database()
-"""
-_LOCK = "select pg_try_advisory_lock($1)"
-
-
-@asynccontextmanager
-async def no_relay(scene: Scene, me: Address) -> AsyncIterator[Connection]:
-    """Hold the relay's lock in its place: what is said meanwhile waits in the outbox."""
-    async with scene.database(me) as connection, asyncio.timeout(LOCK_SECONDS_MAX):
-        while not await connection.fetchval(_LOCK, LOCK):
-            await connection.execute(_END_RELAYS)
-            await asyncio.sleep(0)
-        yield connection
 
 
 async def _said(scene: Scene, me: Address, count: int) -> Sequence[Record]:

@@ -4,13 +4,15 @@ from tests.mutants.mutant import Mutant, casework
 
 BATCHES, TOGETHER = "tests/kit/api/test_optimistic_batches.py", casework("test_group_commit")
 BATCH, ROWS = "delivery/receiving/optimistic_batch.py", "storage/unlocked_rows.py"
+STREAMS, COMMANDS = "delivery/streams/unlocked_streams.py", "application/optimistic_commands.py"
+ORDERS = "tests/kit/api/test_optimistic_orders.py"
 
 OF_COMPARING = (
     Mutant(
         "the versions that were read are not compared",
-        BATCH,
-        "and array({versions}) = $3::text[]\n",
-        "and (array({versions}) = $3::text[] or true)\n",
+        STREAMS,
+        "array({versions}) = ${expected}::text[]",
+        "array({versions}) is not null and ${expected}::text[] is not null",
         (BATCHES,),
     ),
     Mutant(
@@ -22,7 +24,7 @@ OF_COMPARING = (
     ),
     Mutant(
         "a stream's version is forgotten",
-        BATCH,
+        STREAMS,
         "(select xmin from stream where key = i.key order",
         "(select xmin from stream where false and key = i.key order",
         (BATCHES,),
@@ -43,16 +45,16 @@ OF_COMPARING = (
     ),
     Mutant(
         "what is compared is not locked",
-        BATCH,
-        'every.format(lock="for update")',
-        'every.format(lock="")',
+        STREAMS,
+        'lock="for update"',
+        'lock=""',
         (BATCHES,),
     ),
     Mutant(
         "a held source is not looked for",
-        BATCH,
-        "or exists (select from source where held is not null) as unusual",
-        "as unusual",
+        STREAMS,
+        "exists (select from source where held is not null) as held",
+        "false as held",
         (BATCHES,),
     ),
     Mutant(
@@ -78,9 +80,9 @@ OF_COMPARING = (
     ),
     Mutant(
         "an order is refused though its answer is stored",
-        "application/execution.py",
-        "        if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):\n",
-        "        if False:\n",
+        COMMANDS,
+        "    if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):\n",
+        "    if False:\n",
         (TOGETHER,),
     ),
     Mutant(

@@ -27,7 +27,7 @@ def rolled_back_and_answered() -> None:
             transaction = connection.transaction()
             await transaction.start()
             try:
-                outcomes = await self._outcomes(connection, submissions)
+                outcomes = await self._execution.execute(connection, submissions)
             except BaseException:
                 await transaction.rollback()
                 raise

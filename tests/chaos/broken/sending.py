@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from asyncpg import Connection, Record
 
 from ieum.application.command import Submission
-from ieum.application.group_commit import CommandBatcher
+from ieum.application.execution import Execution
 from ieum.delivery.sending import leadership, outbox, outbox_sender, producer
 from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing
@@ -108,10 +108,10 @@ _COUNTS: ContextVar[Counts[StreamKey]] = ContextVar("drawn", default=Counts())  
 
 def number_without_lock() -> None:
     """Draw numbers in transactions of their own, not under the lock of the one that says it."""
-    serve_whole = CommandBatcher._outcomes
+    execute_whole = Execution.execute
     pools: list[asyncpg.Pool] = []
 
-    async def serve(self: CommandBatcher, connection: Connection, submissions: Sequence[Submission]) -> Any:
+    async def execute(self: Execution, connection: Connection, submissions: Sequence[Submission]) -> Any:
         if not pools:
             pools.append(await _pool_beside(connection))
         drawn: Counts[StreamKey] = Counts()
@@ -121,7 +121,7 @@ def number_without_lock() -> None:
                 if at is not None:
                     drawn[StreamKey(*at)] += 1
         _COUNTS.set(drawn)
-        return await serve_whole(self, connection, submissions)
+        return await execute_whole(self, connection, submissions)
 
     async def lock_drawn(connection: Connection, keys: Any) -> Streams:
         streams: Streams = await lock_streams(connection, keys)
@@ -130,7 +130,7 @@ def number_without_lock() -> None:
         return streams
 
     lock_streams = put(outbox, "lock_streams", lock_drawn)
-    put(CommandBatcher, "_outcomes", serve)
+    put(Execution, "execute", execute)
 
 
 async def _pool_beside(connection: Any) -> asyncpg.Pool:

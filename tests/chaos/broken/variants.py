@@ -7,7 +7,7 @@ from random import random
 from types import MappingProxyType
 from typing import Any
 
-from ieum.application import execution, flush
+from ieum.application import execution, flush, group_commit
 from ieum.application.loading import Requirements
 from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
@@ -151,7 +151,11 @@ def break_product(name: str) -> None:
     async def ask_nothing(self: Any, connection: Any, now: Any, missing_for: Any) -> None:
         pass
 
+    async def with_locks(*_: Any) -> None:
+        """Leave every order to the transaction, as is done where locks are needed."""
+
     put(execution, "flush", flush_slowly)
+    put(group_commit, "execute_without_lock", with_locks)
     put(Requirements, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(heads.HeadsPublisher, "say", tell_no_heads)

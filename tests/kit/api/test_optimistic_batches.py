@@ -1,7 +1,7 @@
 """A batch of one is read without a lock; where something moves before it is written, nothing is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,8 +51,8 @@ class Disturbed(EventHandler):
     api: Api
     about: UUID
 
-    async def known(self, connection: Connection, found: Row) -> LoadedCases | None:
-        known = await super().known(connection, found)
+    async def known(self, connection: Connection, found: Row, ids: Collection[UUID]) -> LoadedCases | None:
+        known = await super().known(connection, found, ids)
         async with self.api.database.acquire() as other:
             await run(other, self.meanwhile, self.about)
         return known
@@ -195,8 +195,10 @@ async def test_what_has_to_wait_is_left_to_the_locks(arriving: Arriving) -> None
 
 async def test_of_two_that_take_the_same_batch_at_once_one_writes(arriving: Arriving) -> None:
     class Slow(Disturbed):
-        async def known(self, connection: Connection, found: Row) -> LoadedCases | None:
-            known = await EventHandler.known(self, connection, found)
+        async def known(
+            self, connection: Connection, found: Row, ids: Collection[UUID]
+        ) -> LoadedCases | None:
+            known = await EventHandler.known(self, connection, found, ids)
             assert await arriving.optimistically(arriving.api.api_context.handler) is not None
             return known
 

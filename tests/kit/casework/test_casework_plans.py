@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ieum.application import flush, looking_back
+from ieum.application import flush, looking_back, optimistic_commands
 from ieum.delivery import erasure
 from ieum.delivery.receiving.optimistic_batch import load_statement, unchanged_condition
 from ieum.delivery.streams import batch_write
@@ -57,10 +57,14 @@ HOT = {
     "read referrals": referral_rows._READ,
     "flush": batch_write.statement(WRITTEN),
     "flush on a condition": batch_write.statement(WRITTEN, looking_back._NOTHING, 5),
-    "read a batch without a lock": load_statement(unlocked_rows.COLUMNS, unlocked_rows.VERSIONS),
+    "read a batch without a lock": load_statement(
+        unlocked_rows.EVERY, unlocked_rows.COLUMNS, unlocked_rows.VERSIONS
+    ),
     "flush a batch if nothing moved": batch_write.statement(
         WRITTEN, unchanged_condition(unlocked_rows.VERSIONS), 3
     ),
+    "read referrals for commands without a lock": optimistic_commands._READ,
+    "flush commands if nothing moved": batch_write.statement(WRITTEN, optimistic_commands._UNCHANGED, 2),
     "look back": looking_back._LOOK_BACK,
     "assessments cited": cited_assessments._CITED,
     "clear heard bodies": erasure._CLEAR,

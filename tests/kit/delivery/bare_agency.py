@@ -63,9 +63,10 @@ _EFFECT = """kept as (
 class Notes:
     """The trivial application."""
 
-    columns = "array(select key from healed where key = any($1::uuid[])) as healed"
+    every = "select array(select key from unnest($1::uuid[]) as i (key) order by key) as ids"
+    columns = "array(select key from healed where key in (select unnest({ids}))) as healed"
     versions = """
-        select h.xmin::text from unnest($1::uuid[]) as i (key)
+        select h.xmin::text from unnest({ids}) as i (key)
         cross join lateral (select xmin from healed where key = i.key {lock}) h
     """
 
@@ -73,7 +74,7 @@ class Notes:
         """Return the keys."""
         return {UUID(event.envelope.subject) for event in events}
 
-    async def known(self, connection: Connection, found: Record) -> Noted | None:
+    async def known(self, connection: Connection, found: Record, _ids: Collection[UUID]) -> Noted | None:
         """Know which of the keys have healed."""
         return Noted(set(found["healed"]))
 

@@ -1,5 +1,6 @@
 """The `Application` that delivery calls: load what casework needs, fold events, flush the changes."""
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -78,22 +79,23 @@ class EventHandler:
             changes=changes,
         )
 
-    columns, versions = unlocked_rows.COLUMNS, unlocked_rows.VERSIONS
+    every, columns, versions = unlocked_rows.EVERY, unlocked_rows.COLUMNS, unlocked_rows.VERSIONS
 
     def ids(self, events: Sequence[Event]) -> Collection[UUID] | None:
-        """Return the referrals that these concern; None where they concern cases, inquiries or a journey."""
+        """Return the referrals and other agencies' cases that these concern; None where more is concerned."""
         for event in events:
             cites = isinstance(event.body, ReferralRequested) and _inquiries_of(event)
-            if cites or isinstance(event.body, _MORE_THAN_REFERRALS) or _cases_named(event):
+            if cites or isinstance(event.body, _MORE_THAN_REFERRALS):
                 return None
-        return {each for event in events for each in _referrals_of(event)}
+        return {
+            each for event in events for each in itertools.chain(_referrals_of(event), _cases_named(event))
+        }
 
-    async def known(self, connection: Connection, found: Record) -> LoadedCases | None:
-        """Make the state of what was read without a lock; None where an inquiry or a case is concerned."""
-        referrals = await unlocked_rows.referrals_of(connection, self.peers, found)
-        if found["inquired"] or cases_of(referrals):
+    async def known(self, connection: Connection, found: Record, ids: Collection[UUID]) -> LoadedCases | None:
+        """Make the state of what was read without a lock; None where an inquiry is concerned."""
+        if found["inquired"]:
             return None
-        return LoadedCases(referrals, clocks=unlocked_rows.clock_book_of(found))
+        return await unlocked_rows.known_of(connection, self.peers, found, ids)
 
     async def flush_if(
         self, connection: Connection, known: LoadedCases, rows: Rows, condition: Condition

@@ -9,25 +9,31 @@ from asyncpg import Connection
 from ieum.application.command import CommandResult, Submission, accessed_by
 from ieum.application.event_handler import EventHandler
 from ieum.application.flush import Kept, flush
-from ieum.application.loading import Loaded, Requirements, know_peers, load
-from ieum.application.looking_back import nothing_stands_against
+from ieum.application.loading import Loaded, load
 from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox, OutboxWriter
 from ieum.delivery.streams.batch_write import Condition
-from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer
+from ieum.delivery.streams.peers import Peers
+from ieum.delivery.streams.stream import Streams
+from ieum.storage.idempotency_rows import StoredAnswer
 
 Outcome = CommandResult | Refusal | StoredAnswer | Exception
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class Decided:
     """Commands with their outcomes, and what has to be written for them."""
 
     submissions: Sequence[Submission]
     outcomes: list[Outcome]
     loaded: Loaded
     writer: OutboxWriter
+
+    @property
+    def changes(self) -> bool:
+        """Whether one of them changes something."""
+        return any(isinstance(outcome, CommandResult) for outcome in self.outcomes)
 
 
 class Execution:
@@ -38,50 +44,39 @@ class Execution:
         self._handler = handler
         self._outbox = outbox
 
+    @property
+    def peers(self) -> Peers:
+        """The agencies with which this one exchanges events."""
+        return self._handler.peers
+
     async def execute(self, connection: Connection, submissions: Sequence[Submission]) -> list[Outcome]:
         """Execute commands and write what they change; returns the outcome of each, in their order."""
         needs = [each.command.needs for each in submissions]
         keys = [each.idempotency_key for each in submissions]
-        if all(each.only_new for each in needs):
-            outcomes = await self._without_looking(connection, submissions, needs, keys)
-            if outcomes is not None:
-                return outcomes
-        loaded = await load(connection, self._handler.peers, needs, keys)
-        decided = await self._decide(connection, submissions, loaded)
-        if any(isinstance(outcome, CommandResult) for outcome in decided.outcomes):
-            await self._write(connection, decided)
+        loaded = await load(connection, self.peers, needs, keys)
+        decided = self.decide(submissions, loaded, await self.open(connection, loaded))
+        if decided.changes:
+            await self.write(connection, decided)
         return decided.outcomes
 
-    async def _without_looking(
-        self,
-        connection: Connection,
-        submissions: Sequence[Submission],
-        needs: Sequence[Requirements],
-        keys: Sequence[IdempotencyKey | None],
-    ) -> list[Outcome] | None:
-        """Execute commands as if nothing stood against them, on the condition that it is so: one statement.
+    async def open(self, connection: Connection, loaded: Loaded) -> OutboxWriter:
+        """Lock the streams of what was loaded, so that something may be said on them."""
+        return await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
 
-        Returns None, and has written nothing, where something does: then one has to look.
-        """
-        peers = self._handler.peers
-        await know_peers(connection, peers, needs)
-        condition = nothing_stands_against(peers, [each.client for each in needs], keys)
-        decided = await self._decide(connection, submissions, Loaded())
-        if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):
-            return None
-        return decided.outcomes if await self._write(connection, decided, condition) else None
+    async def open_unlocked(self, streams: Streams) -> OutboxWriter | None:
+        """Return a writer to streams that are not locked; None while their numbers may be in question."""
+        return await self._outbox.open_unlocked(streams)
 
-    async def _decide(
-        self, connection: Connection, submissions: Sequence[Submission], loaded: Loaded
-    ) -> _Decided:
-        writer = await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
+    def decide(self, submissions: Sequence[Submission], loaded: Loaded, writer: OutboxWriter) -> Decided:
+        """Decide commands in memory, one after another."""
         now = self._context.now()
         outcomes = [_outcome(each, loaded, writer, now) for each in submissions]
-        return _Decided(submissions, outcomes, loaded, writer)
+        return Decided(submissions, outcomes, loaded, writer)
 
-    async def _write(
-        self, connection: Connection, decided: _Decided, condition: Condition | None = None
+    async def write(
+        self, connection: Connection, decided: Decided, condition: Condition | None = None
     ) -> bool:
+        """Write what commands change, on a condition or without one; returns whether it was written."""
         answers = [
             StoredAnswer(each.idempotency_key, outcome.answer)
             for each, outcome in zip(decided.submissions, decided.outcomes, strict=True)
@@ -89,7 +84,7 @@ class Execution:
         ]
         return await flush(
             connection,
-            self._handler.peers,
+            self.peers,
             decided.loaded.known,
             decided.writer.rows(),
             view=self._handler.view,

@@ -5,11 +5,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asyncpg import Connection, LockNotAvailableError, TransactionRollbackError, UniqueViolationError
+from asyncpg import LockNotAvailableError, TransactionRollbackError, UniqueViolationError
 
 from ieum.application.command import CommandResult, Submission
 from ieum.application.event_handler import EventHandler
 from ieum.application.execution import Execution, Outcome
+from ieum.application.optimistic_commands import execute_without_lock
 from ieum.casework.refusals import Refusal
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
@@ -145,15 +146,16 @@ class CommandBatcher:
 
     async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[Outcome]:
         async with lend(self._context.database) as connection:
+            if patient:
+                outcomes = await execute_without_lock(connection, self._execution, submissions)
+                if outcomes is not None:
+                    return outcomes
             if not any(each.command.needs.locks for each in submissions):
-                return await self._outcomes(connection, submissions)  # a single statement commits by itself
+                return await self._execution.execute(connection, submissions)  # one statement writes
             async with connection.transaction():
                 if not patient:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
-                return await self._outcomes(connection, submissions)
-
-    async def _outcomes(self, connection: Connection, submissions: Sequence[Submission]) -> list[Outcome]:
-        return await self._execution.execute(connection, submissions)
+                return await self._execution.execute(connection, submissions)
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:
         for waiting in together:

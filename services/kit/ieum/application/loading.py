@@ -47,6 +47,11 @@ class Requirements:
         return self == Requirements(client=self.client, peers=self.peers)
 
     @property
+    def only_referral(self) -> bool:
+        """Whether it needs nothing but one referral that exists, with what belongs to it."""
+        return self.referral is not None and self == Requirements(self.referral)
+
+    @property
     def locks(self) -> bool:
         """Whether it changes something that exists."""
         return self.referral is not None or self.case is not None or self.inquiry is not None

@@ -95,10 +95,12 @@ class Application(Protocol[Known]):
 class ReadWithoutLock(Protocol[Known]):
     """An application whose part in a batch of few events can be read by one statement, without a lock.
 
-    `columns` are columns of a select; `versions` are selects, joined by `union all`, of the `xmin` of every
-    row that is read, as text, with `{lock}` at their ends. In both, `$1` stands for the ids, ascending.
+    `every` is a select of one array, `ids`: the ids `$1`, and those of all else that is read with them,
+    ascending. `columns` are columns of a select; `versions` are selects, joined by `union all`, of the `xmin`
+    of every row that is read, as text, with `{lock}` at their ends. In both, `{ids}` stands for the array.
     """
 
+    every: str
     columns: str
     versions: str
 
@@ -106,8 +108,8 @@ class ReadWithoutLock(Protocol[Known]):
         """Return the ids under which lies all that these may read or change; None where more is needed."""
         ...
 
-    async def known(self, connection: Connection, found: Record) -> Known | None:
-        """Make the state of the columns; None where more has to be loaded."""
+    async def known(self, connection: Connection, found: Record, ids: Collection[UUID]) -> Known | None:
+        """Make the state of these ids from the columns; None where more has to be loaded."""
         ...
 
     def fold(self, known: Known, event: Event, now: datetime) -> Outcome:

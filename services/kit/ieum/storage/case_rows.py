@@ -1,6 +1,6 @@
 """Cases as rows: locked and read with the referrals that they serve, written many at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
@@ -39,12 +39,12 @@ async def cases_from(connection: Connection, peers: Peers, rows: Sequence[Record
     """Make cases from full rows, and load the referrals that they serve."""
     if not rows:
         return []
-    served: dict[UUID, list[CaseReferral]] = {row["id"]: [] for row in rows}
+    served: dict[UUID, list[Record]] = {row["id"]: [] for row in rows}
     found = await connection.fetch(_SERVED, list(served), SERVED_MAX)
     await peers.load_numbers(connection, (row["peer"] for row in found))
     for row in found:
-        served[row["case_id"]].append(_served(row, peers))
-    return [_case(row, tuple(served[row["id"]])) for row in rows]
+        served[row["case_id"]].append(row)
+    return [case_from(row, served[row["id"]], peers) for row in rows]
 
 
 def case_row(case: Case) -> tuple[object, ...]:
@@ -112,12 +112,13 @@ def _served(row: Record, peers: Peers) -> CaseReferral:
     )
 
 
-def _case(row: Record, served: tuple[CaseReferral, ...]) -> Case:
+def case_from(row: Record, served: Iterable[Record], peers: Peers) -> Case:
+    """Make a case from its row and those of the referrals that it serves, in the order of their creation."""
     return Case(
         id=row["id"],
         journey=row["journey"],
         opened_at=row["opened_at"],
-        served=served,
+        served=tuple(_served(each, peers) for each in served),
         keep_open=row["keep_open"],
         closed_at=row["closed_at"],
         reason=None if row["reason"] is None else CaseReason(row["reason"]),

@@ -1,6 +1,6 @@
 """Clocks as rows: read under the lock of their referral, found when they run out, written many at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -96,6 +96,11 @@ def clock_row(referral: UUID, clock: RunningClock, calendar: int) -> tuple[objec
         clock.fires_at,
         calendar,
     )
+
+
+def clock_book_from(rows: Iterable[Record]) -> ClockBook:
+    """Make the clocks of referrals from full rows."""
+    return ClockBook((row["referral"], running_clock(row)) for row in rows)
 
 
 def running_clock(row: Record) -> RunningClock:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Generic, cast
 
 from asyncpg import Connection
-from asyncpg import Record as Row
 
 from ieum.delivery.application import Application, Awaiting, Known, Outcome, ReadWithoutLock
 from ieum.delivery.delivery_context import DeliveryContext
@@ -20,30 +19,23 @@ from ieum.delivery.records.verification import ClassifiedBatch
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.batch_write import Condition, Rows
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.stream import Stream, StreamKey, Streams
+from ieum.delivery.streams.stream import StreamKey, Streams
+from ieum.delivery.streams.unlocked_streams import read_statement, streams_of, unchanged
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 
 EVENTS_MAX = 16
 """Of more events at a time the locks cost little each, and what one of them meets would void all."""
 
-_LOAD = """
-select
+_COLUMNS = """
     exists (
-        select from unnest($1::uuid[]) as i (key)
+        select from unnest({ids}) as i (key)
         cross join lateral (select from parked where key = i.key limit 1) p
-    ) or exists (select from source where held is not null) as unusual,
+    ) as waiting,
     array(
         select (family, partition, next_offset)::position_row from position
         where family = any($2::smallint[]) and partition = any($3::integer[])
-    ) as positions,
-    array(
-        select (s.key, s.peer, s.family, s.said, s.heard, s.heard_digest, s.stopped)::stream_row
-        from unnest($1::uuid[]) as i (key)
-        cross join lateral (select * from stream where key = i.key order by peer, family) s
-    ) as streams,
-    array({versions}) as versions,
-    {columns}
+    ) as positions
 """
 _UNCHANGED = """
 select (
@@ -53,25 +45,19 @@ select (
         for update
     ) p
     where p.next_offset = e.next_offset
-) = cardinality($2::position_row[]) and array({versions}) = $3::text[]
+) = cardinality($2::position_row[]) and {versions}
 """
-_STREAM_VERSIONS = """
-union all select s.xmin::text from unnest($1::uuid[]) as i (key)
-cross join lateral (select xmin from stream where key = i.key order by peer, family {lock}) s
-"""
-"""Positions are locked before referrals, and streams last: in the order of every transaction."""
+"""Positions are locked before referrals: in the order of every transaction."""
 
 
-def load_statement(columns: str, versions: str) -> str:
+def load_statement(every: str, columns: str, versions: str) -> str:
     """Return the statement that reads without a lock, with an application's columns and versions."""
-    every = versions + _STREAM_VERSIONS
-    return _LOAD.format(versions=every.format(lock=""), columns=columns)
+    return read_statement(every, (_COLUMNS, columns), versions)
 
 
 def unchanged_condition(versions: str) -> str:
     """Return the condition that nothing has moved; it locks what it compares."""
-    every = versions + _STREAM_VERSIONS
-    return _UNCHANGED.format(versions=every.format(lock="for update"))
+    return _UNCHANGED.format(versions=unchanged(versions, expected=3))
 
 
 class OptimisticBatch(Generic[Known]):
@@ -81,7 +67,7 @@ class OptimisticBatch(Generic[Known]):
         self._context = context
         self._outbox = outbox
         self._application = application
-        self._load = load_statement(application.columns, application.versions)
+        self._load = load_statement(application.every, application.columns, application.versions)
         self._unchanged = unchanged_condition(application.versions)
 
     async def take(
@@ -99,19 +85,20 @@ class OptimisticBatch(Generic[Known]):
         ids, places = sorted(ids), sorted(firsts)
         families, partitions = [place[0] for place in places], [place[1] for place in places]
         [found] = await connection.fetch(self._load, ids, families, partitions)
-        if found["unusual"] or {(row[0], row[1]): row[2] for row in found["positions"]} != firsts:
+        positions = {(row[0], row[1]): row[2] for row in found["positions"]}
+        if found["held"] or found["waiting"] or positions != firsts:
             return None
-        known = await self._application.known(connection, found)
+        known = await self._application.known(connection, found, ids)
         if known is None:
             return None
         result = BatchResult(len(events), spans=EventSpans(self._context.tracer, batch.heard))
         rows = await self._fold(
-            connection, known, _streams(found), batch.heard, following=following, result=result
+            connection, known, streams_of(found), batch.heard, following=following, result=result
         )
         if rows is None:
             return None
         read = [(*place, firsts[place]) for place in places]
-        condition = Condition(self._unchanged, (ids, read, found["versions"]))
+        condition = Condition(self._unchanged, (found["ids"], read, found["versions"]))
         written = await self._application.flush_if(connection, known, rows, condition)
         return result if written else None
 
@@ -162,11 +149,6 @@ def _plain(batch: ClassifiedBatch) -> list[Event]:
         return []
     events = [each.event(each.content) for each in batch.heard if isinstance(each.content, Model)]
     return events if len(events) == len(batch.heard) else []
-
-
-def _streams(found: Row) -> Streams:
-    rows = found["streams"]
-    return Streams(Stream(StreamKey(*row[:3]), row[3], row[4], row[5], row[6], new=False) for row in rows)
 
 
 def _in_turn(streams: Streams, arrived: Sequence[tuple[StreamKey, VerifiedEvent]]) -> bool:

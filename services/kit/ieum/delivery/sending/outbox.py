@@ -69,6 +69,16 @@ class Outbox:
             self._standing.comparing = COMPARING in held.values()
         return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
+    async def open_unlocked(self, streams: Streams) -> "OutboxWriter | None":
+        """Return a writer to streams that were read without a lock, while no source is held.
+
+        What it gives is written on the condition that they are still the same. Returns None while numbers are
+        compared with those that the recipients have.
+        """
+        if not await self._standing.settled() or self._standing.comparing:
+            return None
+        return OutboxWriter(self, streams, {})
+
     async def know(self, connection: Connection, says: Sequence[Say]) -> None:
         """Load peer numbers that another process of this agency has given."""
         await self._peers.load_addresses(connection, (say.to for say in says))
