@@ -19,13 +19,14 @@ from tests.kit.postgres_door import Exchange, PostgresDoor, postgres_door
 from tests.restored.whole import Whole, comes
 
 pytestmark = pytest.mark.stack
+CANCEL = {"ask": "cancel-requested", "reason": "client-declined"}
 SENDER, RECIPIENT = "employment-center", "city-welfare-team"
 ROUNDS, SETTLED_SECONDS = MAILBOX_PARTITIONS + 1, 1.0
 """One partition at least is met a second time."""
-BATCH, ORDER, LOOK = 2, 1, 8
-"""Exchanges of a batch of one event, of an order that refers somebody, and of a look at one referral."""
-LOADED, TAKEN_IN, ORDERED, LOOKED = (
-    "select exists ( select from unnest",
+BATCH, ORDER, ASK, LOOK = 2, 1, 2, 8
+"""Exchanges of a batch of one event, of orders that refer and that ask, and of a look at one referral."""
+READ, TAKEN_IN, ORDERED, LOOKED = (
+    "with every as",
     "moved as ( insert into position",
     "insert into idempotency",
     "insert into access_log",
@@ -54,13 +55,13 @@ def spans(exchanges: Sequence[Exchange], first: str, within: str, last: str) -> 
                 begin = None
 
 
-async def test_a_batch_an_order_and_a_look_need_so_many_exchanges_and_no_more(
+async def test_a_batch_orders_and_a_look_need_so_many_exchanges_and_no_more(
     stack: Stack, database_template: Template
 ) -> None:
     centre = await new_centre(stack, database_template, (SENDER, RECIPIENT))
     port = urlsplit(centre.access(SENDER).dsn).port
     assert port is not None
-    batches, orders, looks = list[int](), list[int](), list[int]()
+    batches, orders, asks, looks = list[int](), list[int](), list[int](), list[int]()
     async with postgres_door(port) as door:
         sender, recipient = behind(centre, SENDER, door), Whole(centre, RECIPIENT)
         await sender.start(programmes=0)
@@ -68,16 +69,22 @@ async def test_a_batch_an_order_and_a_look_need_so_many_exchanges_and_no_more(
         for _ in range(ROUNDS):
             await asyncio.sleep(SETTLED_SECONDS)
             door.exchanges.clear()
-            _, made = await sender.post("/v1/referrals", **referral_order(recipient.address))
+            status, made = await sender.post("/v1/referrals", **referral_order(recipient.address))
+            assert status == 201, made
             orders += spans(door.exchanges, "with met", ORDERED, ORDERED)
             await comes(lambda referral=str(made["id"]): is_received(sender, referral))  # type: ignore[misc]
-            batches += spans(door.exchanges, LOADED, TAKEN_IN, TAKEN_IN)
+            batches += spans(door.exchanges, READ, TAKEN_IN, TAKEN_IN)
             looks += spans(door.exchanges, "BEGIN ISOLATION", LOOKED, LOOKED)
+            door.exchanges.clear()
+            status, answer = await sender.post(f"/v1/referrals/{made['id']}/asks", **CANCEL)
+            assert status == 200, answer
+            asks += spans(door.exchanges, READ, ORDERED, ORDERED)
         await sender.stop()
         await recipient.stop()
     await end_centre(centre)
     assert min(batches) == BATCH  # the first event of a partition needs locks
     assert min(orders) == ORDER
+    assert min(asks) == ASK
     assert min(looks) == LOOK
 
 

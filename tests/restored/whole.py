@@ -40,11 +40,12 @@ class Whole:
         transport = httpx.ASGITransport(create_app(service.api_context))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=self._headers)
         self._tasks = [asyncio.create_task(each) for each in service.work()]
-        cache, me = service.programme_cache, self.address
+        cache, me, check = service.programme_cache, self.address, service.api_context.delivery.restore_check
 
         async def works() -> bool:
             known = {address for address, _ in cache.programmes if address != me}
-            return not await service.delivery.problems() and len(known) >= programmes
+            at_work = not check.is_doubted and not await service.delivery.problems()
+            return at_work and len(known) >= programmes
 
         await until(works, READY_SECONDS_MAX)
 

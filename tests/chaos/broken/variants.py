@@ -13,7 +13,7 @@ from ieum.delivery.maintenance import ask_again
 from ieum.delivery.recovering import heads
 from ieum.delivery.sending import producer
 from ieum_lab.testing.verdicts import Broken
-from tests.chaos.broken import answering, receiving, sending, unattended
+from tests.chaos.broken import answering, comparing, receiving, sending, unattended
 from tests.chaos.broken.patching import put
 
 COMMIT_SECONDS_MAX = 0.1
@@ -30,6 +30,8 @@ class Variant:
     instances: int = 1
     hurried: bool = False
     """Whether clocks run out in seconds and a course gives its places away meanwhile."""
+    locking: bool = True
+    """Whether every order is left to the transaction that locks, which is what most variants break."""
 
 
 def nothing() -> None:
@@ -47,6 +49,7 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             nothing,
             (*_KILLS, "duplicates", "reorders", "poison storm", "PostgreSQL immediate restart"),
             frozenset(),
+            locking=False,
         ),
         "SKIP LOCKED relay": Variant(
             sending.skip_locked_relay,
@@ -100,8 +103,19 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "feed in any order": Variant(
             answering.feed_in_any_order, ("nothing for a while",), frozenset({Broken.REORDER})
         ),
+        "versions not compared": Variant(
+            comparing.versions_not_compared, _QUIET_TWICE, _STUCK, instances=2, locking=False
+        ),
+        "clash taken for done": Variant(
+            comparing.clash_taken_for_done, _QUIET_TWICE, _STUCK, instances=2, locking=False
+        ),
         "nothing is broken, and all hurry": Variant(
-            nothing, (*_KILLS, "other places", "duplicates", "other places"), frozenset(), 2, hurried=True
+            nothing,
+            (*_KILLS, "other places", "duplicates", "other places"),
+            frozenset(),
+            instances=2,
+            hurried=True,
+            locking=False,
         ),
         "clocks read before their lock": Variant(
             unattended.clocks_read_before_lock,
@@ -155,8 +169,9 @@ def break_product(name: str) -> None:
         """Leave every order to the transaction, as is done where locks are needed."""
 
     put(execution, "flush", flush_slowly)
-    put(group_commit, "execute_without_lock", with_locks)
-    put(Requirements, "locks", property(lambda _: True))
+    if VARIANTS[name].locking:
+        put(group_commit, "execute_without_lock", with_locks)
+        put(Requirements, "locks", property(lambda _: True))
     put(producer.Producer, "send", send_slowly)
     put(heads.HeadsPublisher, "say", tell_no_heads)
     put(ask_again.AskAgain, "run", ask_nothing)
