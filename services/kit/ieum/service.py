@@ -62,7 +62,10 @@ async def serve(settings: Settings) -> None:
     service = await compose(settings)
     context = service.api_context
     ready = context.delivery.restore_check.settled
-    http = server(create_app(context), settings.http_host, settings.http_port, ready, context.ending.set)
+    http = server(
+        *(create_app(context), settings.http_host, settings.http_port, ready, context.ending.set),
+        limits=context.limits,
+    )
     collect_less()
     try:
         async with _beside(*service.work()):

@@ -21,6 +21,7 @@ from ieum.access.access_settings import access_of
 from ieum.agency import Agency, published
 from ieum.api.api_context import ApiContext
 from ieum.api.app import create_app
+from ieum.api.http.http_limits import HttpLimits
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
 from ieum.casework.values import AgencyView
@@ -120,6 +121,12 @@ def like(api: Api, **changes: Any) -> FastAPI:
     return create_app(
         replace(api.api_context, delivery=context, batcher=batcher, registry=CollectorRegistry())
     )
+
+
+def limited(api: Api, **limits: Any) -> FastAPI:
+    """Make a second API of the same agency with other limits."""
+    context = replace(api.api_context, limits=HttpLimits(**limits), registry=CollectorRegistry())
+    return create_app(context)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ieum.api.http.http_limits import USUAL_HTTP, HttpLimits
 from ieum.api.http.server import server
 
 SECONDS_MAX = 10.0
@@ -26,9 +27,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[int]:
+async def serving(app: ASGIApp, limits: HttpLimits = USUAL_HTTP) -> AsyncIterator[int]:
     """Serve an application; gives the port."""
-    running = server(app, "127.0.0.1", 0)
+    running = server(app, "127.0.0.1", 0, limits=limits)
     task = asyncio.create_task(running.serve())
     while not running.started:
         await asyncio.sleep(0.01)

@@ -9,7 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.types import Receive, Scope, Send
 
-from ieum.api.http import connection_limits, server
+from ieum.api.http import connection_limits
+from ieum.api.http.http_limits import HttpLimits
 from ieum.api.http.middleware import ApiMiddleware
 from tests.kit.api.raw_http import answers, echo, serving, talk
 
@@ -104,24 +105,21 @@ async def test_more_requests_than_are_served_are_refused_as_problems_and_health_
     assert [status for status, *_ in answers(await talk(port, POST))] == [200]
 
 
-async def test_a_body_that_never_comes_to_its_end_ends_the_connection(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_body_that_never_comes_to_its_end_ends_the_connection() -> None:
     async def ignores(_scope: Scope, _receive: Receive, _send: Send) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(server, "MESSAGE_SECONDS_MAX", 0.2)
     begun = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
-    async with serving(ignores) as port:
+    async with serving(ignores, HttpLimits(message_seconds=0.2)) as port:
         assert await talk(port, begun, *[b"a"] * 4) == b""
 
 
-async def test_empty_lines_keep_no_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "HEAD_SECONDS_MAX", 0.2)
-    assert answers(await talk(port, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n", b"\r\n"))[0][0] == 200
+async def test_empty_lines_keep_no_connection() -> None:
+    async with serving(echo, HttpLimits(head_seconds=0.2)) as port:
+        assert answers(await talk(port, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n", b"\r\n"))[0][0] == 200
 
 
-async def test_who_does_not_take_the_answer_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_does_not_take_the_answer_is_let_go() -> None:
     gone = asyncio.Event()
 
     async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -135,6 +133,5 @@ async def test_who_does_not_take_the_answer_is_let_go(monkeypatch: pytest.Monkey
         finally:
             gone.set()
 
-    monkeypatch.setattr(server, "WRITE_SECONDS_MAX", 0.2)
-    async with serving(endless) as port, opened(port, 1, GET):
+    async with serving(endless, HttpLimits(write_seconds=0.2)) as port, opened(port, 1, GET):
         await asyncio.wait_for(gone.wait(), 10)

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from ieum.api.agency import referrals
 from ieum.api.http.responses import write_cursor
-from tests.kit.api.agency_api import Api, settle
+from tests.kit.api.agency_api import Api, client_of, limited, settle
 from tests.kit.api.referring import referral_order
 from tests.kit.api.test_feed import _number
 
@@ -25,10 +24,7 @@ async def _decide(welfare: Api, referral: str, decision: dict[str, Any]) -> None
     assert answer.status_code == 200, answer.text
 
 
-async def test_the_newest_events_are_shown_and_the_older_ones_are_pages_away(
-    api: Api, welfare: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(referrals, "HISTORY_MAX", SHOWN)
+async def test_the_newest_events_are_shown_and_the_older_ones_are_pages_away(api: Api, welfare: Api) -> None:
     referral = (await api.post("/v1/referrals", referral_order(api.peer))).json()["id"]
     await settle(api, welfare)
     await _decide(welfare, referral, ACCEPTED)
@@ -37,7 +33,8 @@ async def test_the_newest_events_are_shown_and_the_older_ones_are_pages_away(
     await _number(welfare)
     await _decide(welfare, referral, ENDED)
 
-    shown = (await welfare.http.get(f"/v1/referrals/{referral}")).json()
+    async with client_of(limited(welfare, history=SHOWN), welfare.headers) as http:
+        shown = (await http.get(f"/v1/referrals/{referral}")).json()
     assert len(shown["history"]) == SHOWN
     assert shown["history"][-1]["type"] == "referral.completed.v1"
     seen, older = shown["history"], shown["older"]

@@ -10,14 +10,13 @@ import pytest
 import pytest_asyncio
 from pydantic_core import from_json
 
-from ieum.api.agency import events, inquiry_stream
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.testing.centre import Template, end_centre, new_centre
 from services.city_welfare_team.agency import AGENCY as WELFARE
 from services.employment_center.agency import AGENCY as EMPLOYMENT
 from services.microfinance_center.agency import AGENCY as FINANCE
 from services.veterans_center.agency import AGENCY as VETERANS
-from tests.kit.api.agency_api import Api, open_api, settle
+from tests.kit.api.agency_api import Api, limited, open_api, settle
 from tests.kit.api.inquiring import facts, inquire
 from tests.kit.api.raw_http import serving
 
@@ -122,15 +121,14 @@ async def test_a_stream_that_broke_goes_on_where_it_was_and_ends_for_good(asked:
     assert (wrong.status_code, wrong.json()["type"]) == (400, "urn:ieum:problem:query")
 
 
-async def test_a_stream_has_an_end_and_a_heartbeat_while_somebody_is_silent(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inquiry_stream, "STREAM_SECONDS_MAX", 0.5)
-    monkeypatch.setattr(inquiry_stream, "HEARTBEAT_SECONDS", 0.1)
-    monkeypatch.setattr(inquiry_stream, "LOOK_SECONDS_MAX", 0.1)
+async def test_a_stream_has_an_end_and_a_heartbeat_while_somebody_is_silent(asked: Asked) -> None:
     made = await inquire(asked.desk, KNOWN)
-    url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
-    async with httpx.AsyncClient(timeout=SECONDS_MAX, headers=asked.desk.headers) as http:
+    app = limited(asked.desk, stream_seconds=0.5, heartbeat_seconds=0.1, look_seconds=0.1)
+    async with (
+        serving(app) as port,
+        httpx.AsyncClient(timeout=SECONDS_MAX, headers=asked.desk.headers) as http,
+    ):
+        url = f"http://127.0.0.1:{port}/v1/inquiries/{made['id']}"
         text = (await http.get(url, headers=EVENT_STREAM)).text
     assert text.startswith("retry: 2000\n\nevent: inquiry\n")
     assert "\n: waiting\n" in text
@@ -150,11 +148,14 @@ async def test_polling_waits_for_the_next_answer(asked: Asked) -> None:
     assert (now.status_code, now.json()["waiting"]) == (200, 2)
 
 
-async def test_streams_count_among_those_who_may_wait(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_streams_count_among_those_who_may_wait(asked: Asked) -> None:
     made = await inquire(asked.desk, KNOWN)
-    monkeypatch.setattr(inquiry_stream, "WAITING_MAX", 1)
-    url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
-    async with following(asked, made["id"]) as told, httpx.AsyncClient(headers=asked.desk.headers) as http:
+    async with (
+        serving(limited(asked.desk, waiting=1)) as port,
+        following(asked, made["id"]) as told,
+        httpx.AsyncClient(headers=asked.desk.headers) as http,
+    ):
+        url = f"http://127.0.0.1:{port}/v1/inquiries/{made['id']}"
         await anext(told)
         async with asyncio.timeout(SECONDS_MAX):
             while asked.desk.api_context.news.waiting != 1:
@@ -162,4 +163,3 @@ async def test_streams_count_among_those_who_may_wait(asked: Asked, monkeypatch:
         refused = await http.get(url, headers=EVENT_STREAM)
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:overloaded")
         assert (await http.get(url)).status_code == 200
-    assert events.WAITING_MAX > 1

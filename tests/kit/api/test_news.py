@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from ieum.api.agency import events
+from ieum.api.http.http_limits import USUAL_HTTP
 from ieum.delivery.sending.feed_numbering import number_feed
 from tests.kit.api.agency_api import Api
 from tests.kit.api.raw_http import answers, serving, talk
@@ -51,7 +51,7 @@ async def _gather(api: Api, count: int) -> None:
 async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api: Api, port: int) -> None:
     after = await _end(api)
     async with opened(port, IDLE), opened(port, POLLS, _poll(api, after)) as polls:
-        await _gather(api, events.WAITING_MAX)
+        await _gather(api, USUAL_HTTP.waiting)
         looks = api.api_context.news.looks
         for asked, status in ((HEALTH, 200), (_refer(api), 201), (HEALTH, 200)):
             assert [each for each, *_ in answers(await talk(port, asked, seconds=SECONDS_MAX))] == [status]
@@ -64,7 +64,7 @@ async def test_idle_connections_and_long_polls_keep_nobody_from_being_served(api
         told = [await asyncio.wait_for(reader.readuntil(b"}"), SECONDS_MAX) for reader, _ in polls]
     woken = [each for each in told if each.startswith(b"HTTP/1.1 200")]
     refused = [each for each in told if each.startswith(b"HTTP/1.1 503")]
-    assert (len(woken), len(refused)) == (events.WAITING_MAX, POLLS - events.WAITING_MAX)
+    assert (len(woken), len(refused)) == (USUAL_HTTP.waiting, POLLS - USUAL_HTTP.waiting)
     for each in refused:
         assert b"content-type: application/problem+json" in each
         assert b"retry-after: " in each

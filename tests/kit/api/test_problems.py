@@ -17,8 +17,7 @@ from ieum.api.app import create_app
 from ieum.api.http import request_body
 from ieum.api.http.responses import write_cursor
 from ieum.delivery.delivery_context import Connections
-from ieum.storage import database as databases
-from tests.kit.api.agency_api import Api, client_of, like
+from tests.kit.api.agency_api import Api, client_of, like, limited
 from tests.kit.api.referring import MARKS, referral_order
 
 pytestmark = pytest.mark.stack
@@ -105,14 +104,14 @@ async def test_only_plain_json_is_taken(api: Api, headers: dict[str, str]) -> No
     assert (status, problem["type"]) == (415, "urn:ieum:problem:media-type")
 
 
-async def test_a_body_that_never_ends_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_body, "BODY_SECONDS_MAX", 0.05)
+async def test_a_body_that_never_ends_is_given_up(api: Api) -> None:
 
     async def slow() -> AsyncIterator[bytes]:
         yield b"{"
         await asyncio.sleep(0.2)
 
-    status, problem = await _post(api, slow())
+    async with client_of(limited(api, body_seconds=0.05), api.headers) as http:
+        status, problem = await _post(replace(api, http=http), slow())
     assert (status, problem["type"]) == (408, "urn:ieum:problem:slow-body")
 
 
@@ -183,13 +182,13 @@ async def test_a_database_that_is_away_is_503_with_the_time_to_come_back(
     api: Api,
     order: dict[str, Any],
     database: Connections,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(databases, "CONNECTION_WAIT_SECONDS", 0.05)
     async with client_of(like(api, database=database), api.headers) as http:
-        read = await http.get("/v1/referrals")
-        made = await http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())})
-    for answer in (read, made):
+        answered = await asyncio.gather(
+            http.get("/v1/referrals"),
+            http.post("/v1/referrals", json=order, headers={"idempotency-key": str(uuid4())}),
+        )
+    for answer in answered:
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:ieum:problem:unavailable")
         assert int(answer.headers["retry-after"]) > 0
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ieum.api.http import server as limits
+from ieum.api.http.http_limits import HttpLimits
+from ieum.api.http.server import HEADERS_MAX
 from tests.kit.api.raw_http import serving
 
 
@@ -44,7 +45,7 @@ async def test_an_ordinary_request_is_served(port: int) -> None:
 
 
 async def test_a_head_with_too_many_headers_is_refused(port: int) -> None:
-    headers = b"".join(b"x-%d: 1\r\n" % number for number in range(limits.HEADERS_MAX + 1))
+    headers = b"".join(b"x-%d: 1\r\n" % number for number in range(HEADERS_MAX + 1))
     answer = await _talk(port, b"GET / HTTP/1.1\r\n" + headers + b"\r\n")
     assert answer.startswith(b"HTTP/1.1 400")
 
@@ -54,16 +55,12 @@ async def test_a_head_without_an_end_is_refused_at_the_limit(port: int) -> None:
     assert not answer or answer.startswith(b"HTTP/1.1 400")
 
 
-async def test_a_client_that_never_finishes_its_head_is_let_go(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "HEAD_SECONDS_MAX", 0.2)
-    assert await _talk(port, b"GET / HTTP/1.1\r\nx: 1\r\n") == b""
+async def test_a_client_that_never_finishes_its_head_is_let_go() -> None:
+    async with serving(_echo_length, HttpLimits(head_seconds=0.2)) as port:
+        assert await _talk(port, b"GET / HTTP/1.1\r\nx: 1\r\n") == b""
 
 
-async def test_a_second_head_on_a_kept_connection_is_bounded_in_time_too(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "HEAD_SECONDS_MAX", 0.2)
-    answer = await _talk(port, b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nx: 1\r\n")
-    assert answer.count(b"HTTP/1.1") == 1
+async def test_a_second_head_on_a_kept_connection_is_bounded_in_time_too() -> None:
+    async with serving(_echo_length, HttpLimits(head_seconds=0.2)) as port:
+        answer = await _talk(port, b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nx: 1\r\n")
+        assert answer.count(b"HTTP/1.1") == 1

@@ -19,7 +19,7 @@ from ieum.delivery.streams.batch_write import write_rows
 from ieum.delivery.streams.peers import Peers
 from ieum.errors import Transient
 from ieum.settings import Settings
-from ieum.storage.database import Database, open_database
+from ieum.storage.database import STATEMENT_SECONDS_MAX, Database, open_database
 from ieum_contracts.address import Address
 from ieum_contracts.message import Say
 from ieum_contracts.model import Model
@@ -173,10 +173,13 @@ async def say(
     await write_rows(connection, saying.rows())
 
 
-async def open_bare(centre: CentreUnderTest, agency: str) -> Bare:
+async def open_bare(
+    centre: CentreUnderTest, agency: str, statement_seconds: float = STATEMENT_SECONDS_MAX
+) -> Bare:
     """Make an agency ready to start; `close` it afterwards."""
     settings = Settings(**centre.access(agency).values())  # type: ignore[arg-type]
-    database = await open_database(settings.database_dsn.get_secret_value(), settings.database_login())
+    dsn, login = settings.database_dsn.get_secret_value(), settings.database_login()
+    database = await open_database(dsn, login, statement_seconds=statement_seconds)
     bare = Bare(settings, database)
     await bare.change(TABLES)
     return bare

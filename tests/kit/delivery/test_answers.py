@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.maintenance.answer_heads import AnswerHeads
-from ieum.delivery.recovering import heads_notices
 from ieum.delivery.recovering.heads_notices import CLOCKS_DIFFER_MAX
 from ieum.delivery.recovering.restore import (
     answer,
@@ -92,14 +91,13 @@ async def test_what_is_parked_counts_as_heard(resting: Pair, beta: Bare) -> None
     assert told.heads == (StreamHead(family=Family.REFERRAL, key=at.key, said=0, heard=3),)
 
 
-async def test_an_answer_in_pages_has_every_head_once_and_one_last_part(
-    resting: Pair, beta: Bare, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_answer_in_pages_has_every_head_once_and_one_last_part(resting: Pair, beta: Bare) -> None:
     peer, keys = await peer_of(beta, resting.alpha), new_keys(7)
     await beta.say(resting.alpha.address, keys)
-    monkeypatch.setattr(heads_notices, "HEADS_MAX", 2)
     async with beta.database.acquire() as connection:
-        context = replace(beta.context, limits=replace(beta.context.limits, heads_answered=4))
+        context = replace(
+            beta.context, limits=replace(beta.context.limits, heads_answered=4, heads_together=2)
+        )
         await answer(connection, context, (uuid4(), peer, LONG_AGO), beta.clock())
 
     told = await answers(beta)

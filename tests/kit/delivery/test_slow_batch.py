@@ -5,7 +5,6 @@ from asyncpg import Connection
 from structlog.testing import capture_logs
 
 from ieum.delivery.streams.batch_write import Rows
-from ieum.storage import database
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery.agencies import check_histories, close, new_keys, open_bare, quiet
 from tests.kit.delivery.bare_agency import Noted, Notes
@@ -18,7 +17,6 @@ EVENTS, SECONDS_EACH = 300, 0.02
 async def test_a_batch_that_always_takes_too_long_is_taken_in_by_parts(
     make_centre: MakeCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "STATEMENT_SECONDS_MAX", 1.0)
     flush = Notes.flush
 
     async def slow(self: Notes, connection: Connection, known: Noted, rows: Rows, now: object) -> None:
@@ -27,7 +25,7 @@ async def test_a_batch_that_always_takes_too_long_is_taken_in_by_parts(
 
     monkeypatch.setattr(Notes, "flush", slow)
     centre = await make_centre("alpha", "beta")
-    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    alpha, beta = [await open_bare(centre, agency, statement_seconds=1.0) for agency in ("alpha", "beta")]
     await alpha.start()
     await alpha.say(beta.address, new_keys(EVENTS))
     with capture_logs() as logs:

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from ieum.access.access_settings import Access
 from ieum.api.http.host_check import LOCAL_HOSTS
+from ieum.api.http.http_limits import USUAL_HTTP, HttpLimits
 from ieum.application.event_handler import EventHandler
 from ieum.application.group_commit import CommandBatcher
 from ieum.casework.capacity import RoomPolicy
@@ -52,6 +53,7 @@ class ApiContext:
     """To be called after room was set."""
     hosts: AbstractSet[str] = LOCAL_HOSTS
     """The names by which the service is called."""
+    limits: HttpLimits = USUAL_HTTP
     access: Access = field(kw_only=True)
     """Who may come in."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ieum_contracts.delivery import HEADS_MAX
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -16,6 +18,8 @@ class Limits:
     """The age at which a gap is told: the sender of what is missing is asked within 35 seconds."""
     heads_ticks: int = 60
     """Ticks between two reports of heads."""
+    heads_together: int = HEADS_MAX
+    """Heads of one notice."""
     heads_answered: int = 100_000
     """Streams of one page when a peer's question is answered."""
     unknown_of_peer: int = 100_000

@@ -76,6 +76,7 @@ async def open_database(
     password: Callable[[], str] | None = None,
     connections_max: int = CONNECTIONS_MAX,
     waited: Callable[[float], None] = unnoted,
+    statement_seconds: float = STATEMENT_SECONDS_MAX,
 ) -> Database:
     """Return the pool; connections are opened when they are needed, so this never fails.
 
@@ -88,7 +89,7 @@ async def open_database(
             min_size=0,
             max_size=connections_max,
             timeout=CONNECT_SECONDS_MAX,
-            command_timeout=STATEMENT_SECONDS_MAX,
+            command_timeout=statement_seconds,
             server_settings=_SESSION,
             reset=_keep,
         ),

@@ -26,8 +26,6 @@ from ieum.delivery.streams.stream import FAMILIES
 from ieum_contracts.topics import Family
 
 WAIT_SECONDS_MAX = 30.0
-WAITING_MAX = 200
-"""Callers that may wait for events at a time; each costs only a connection."""
 
 router = APIRouter(tags=["events"])
 
@@ -90,7 +88,7 @@ async def follow(
 
 async def wait_for_news(request: Request, context: ApiContext, number: int, seconds: float) -> bool:
     """Wait for news; False when nobody is left to wait for them. Raises Problem when too many wait."""
-    if context.news.waiting >= WAITING_MAX:
+    if context.news.waiting >= context.limits.waiting:
         raise Problem(OVERLOADED)
     gone = asyncio.create_task(_gone(request))
     ends: list[asyncio.Future[Any]] = [gone, asyncio.create_task(context.ending.wait())]

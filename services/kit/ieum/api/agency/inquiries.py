@@ -8,7 +8,7 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from ieum.api.agency.events import WAIT_SECONDS_MAX, wait_for_news
-from ieum.api.agency.inquiry_stream import LOOK_SECONDS_MAX, found_group, streamed
+from ieum.api.agency.inquiry_stream import found_group, streamed
 from ieum.api.agency.inquiry_views import InquiryGroup, asked_answer, group_view
 from ieum.api.agency.submit import submit
 from ieum.api.api_context import InContext
@@ -66,11 +66,11 @@ async def read_inquiries(
     found, feed = await found_group(context, group)
     if wants_event_stream(request.headers.getlist("accept")):
         return streamed(request, context, group, found)
-    left, before = wait, group_view(found)
+    left, before, look = wait, group_view(found), context.limits.look_seconds
     while left > 0 and before.waiting and not context.ending.is_set():
-        if not await wait_for_news(request, context, feed, min(left, LOOK_SECONDS_MAX)):
+        if not await wait_for_news(request, context, feed, min(left, look)):
             break
-        left -= LOOK_SECONDS_MAX
+        left -= look
         found, feed = await found_group(context, group)
         if group_view(found).version != before.version:
             break

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ieum.api.agency.events import WAITING_MAX
 from ieum.api.agency.inquiry_views import InquiryState, group_view, inquiry_view, state_of
 from ieum.api.api_context import ApiContext
 from ieum.api.http.connection_limits import mark_waiting
@@ -25,11 +24,6 @@ from ieum.casework.inquiry_values import Inquiry
 from ieum.delivery.sending.feed_watch import feed_end
 from ieum.storage.inquiry_rows import read_group
 
-STREAM_SECONDS_MAX = 120.0
-"""After this a stream ends, and its client comes again from where it was."""
-LOOK_SECONDS_MAX = 1.0
-"""At the latest after this the inquiries are read again: a refusal is no news of the feed."""
-HEARTBEAT_SECONDS = 10.0
 RETRY_MILLISECONDS = 2_000
 _SHOWN = re.compile(r"[0-9a-f]{1,13}")
 
@@ -49,7 +43,7 @@ def streamed(request: Request, context: ApiContext, group: UUID, found: Sequence
     shown = _shown(request)
     if shown and not _waiting(found) and not list(_news(found, shown)):
         return Response(status_code=204, headers={"cache-control": "no-store"})
-    if context.news.waiting >= WAITING_MAX:
+    if context.news.waiting >= context.limits.waiting:
         raise Problem(OVERLOADED)
     events = _events(request, context, group, shown)
     return StreamingResponse(events, 200, {"cache-control": "no-store"}, EVENT_STREAM)
@@ -57,8 +51,8 @@ def streamed(request: Request, context: ApiContext, group: UUID, found: Sequence
 
 async def _events(request: Request, context: ApiContext, group: UUID, shown: int) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
-    ends = loop.time() + STREAM_SECONDS_MAX
-    beats = loop.time() + HEARTBEAT_SECONDS
+    ends = loop.time() + context.limits.stream_seconds
+    beats = loop.time() + context.limits.heartbeat_seconds
     begun = False
     mark_waiting(request.scope, waits=True)
     try:
@@ -70,12 +64,12 @@ async def _events(request: Request, context: ApiContext, group: UUID, shown: int
             for inquiry in _news(found, shown):
                 shown |= 1 << inquiry.place
                 yield _event("answer", inquiry_view(inquiry), shown)
-            over = loop.time() >= ends or context.news.waiting >= WAITING_MAX
+            over = loop.time() >= ends or context.news.waiting >= context.limits.waiting
             if over or not _waiting(found):
                 yield _event("limit" if _waiting(found) else "end", group_view(found), shown)
                 return
             if loop.time() >= beats:
-                beats = loop.time() + HEARTBEAT_SECONDS
+                beats = loop.time() + context.limits.heartbeat_seconds
                 yield b": waiting\n\n"
             await _wait(context, feed)
     except Problem:  # the database is away, or the group is gone: the client comes again and is told
@@ -87,7 +81,9 @@ async def _wait(context: ApiContext, feed: int) -> None:
     try:
         with context.news.beyond(feed, context.delivery.database) as news:
             waits: list[asyncio.Future[Any]] = [news, ending]
-            await asyncio.wait(waits, timeout=LOOK_SECONDS_MAX, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                waits, timeout=context.limits.look_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
     finally:
         ending.cancel()
 

@@ -51,7 +51,6 @@ from ieum_contracts.address import Address, AgencyId, ProgrammeId
 from ieum_contracts.codes import State
 from ieum_contracts.model import Reference
 
-HISTORY_MAX = 500
 _REFERRING = (http_kinds.OWNER, DUPLICATE, LOOP, BASIS, PROGRAMME, JOURNEY, ASSESSMENT, *ORDERING)
 
 router = APIRouter(tags=["referrals"])
@@ -125,7 +124,7 @@ async def list_referrals(  # noqa: PLR0913 - one parameter for each filter
 )
 async def read_referral(context: InContext, referral: ReferralId) -> Response:
     """Read a referral: where it stands, what is open, what may be done now, and what was said and heard."""
-    read = await read_whole(context, referral, NOW, HISTORY_MAX)
+    read = await read_whole(context, referral, NOW, context.limits.history)
     found, older, extras = read.referral, read.older, read.extras
     async with reading(context.delivery.database) as connection:
         clocks = await clocks_by_referral(connection, context, [referral])

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
 
+from ieum.api.http.http_limits import HttpLimits
 from ieum.api.http.responses import if_match
 from ieum.api.problems import http_kinds
 from ieum.api.problems.field_errors import BODY, ERRORS_MAX, FieldError, in_body, pointer
@@ -20,7 +21,6 @@ from ieum_contracts.body import holds_identifier
 from ieum_contracts.identifier_scan import contains_identifier
 
 BODY_BYTES_MAX = 256 * 1024
-BODY_SECONDS_MAX = 10.0
 
 Content = TypeVar("Content")
 
@@ -54,6 +54,7 @@ def _idempotency_key(request: Request, key: str, body: bytes) -> IdempotencyKey:
 
 async def read_body(request: Request) -> bytes:
     """Read a JSON body; one over the limit is never read to its end."""
+    limits: HttpLimits = request.app.state.context.limits
     types, encodings = (request.headers.getlist(f"content-{each}") for each in ("type", "encoding"))
     if len(types) != 1 or not _is_json(types[0]) or any(each.lower() != "identity" for each in encodings):
         raise Problem(http_kinds.MEDIA_TYPE)
@@ -61,7 +62,7 @@ async def read_body(request: Request) -> bytes:
     if declared.isdecimal() and int(declared[:12]) > BODY_BYTES_MAX:
         raise Problem(http_kinds.TOO_LARGE, {"limit_bytes": BODY_BYTES_MAX})
     try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
+        async with asyncio.timeout(limits.body_seconds):
             return await _read_bounded(request)
     except TimeoutError:
         raise Problem(http_kinds.SLOW) from None

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from ieum.api.http.connection_limits import OVERLOADED, connection_to_close, is_overloaded
 from ieum.api.http.graceful_server import GracefulServer
+from ieum.api.http.http_limits import USUAL_HTTP, HttpLimits
 from ieum.api.http.request_framing import PlainProtocol
 from ieum.api.problems.request_kinds import MALFORMED_REQUEST
 
@@ -21,11 +22,6 @@ HEAD_BYTES_MAX = 32 * 1024
 HEADERS_MAX = 64
 SLICE_BYTES = 4096
 """A head is measured as exactly as this."""
-HEAD_SECONDS_MAX = 10.0
-MESSAGE_SECONDS_MAX = 15.0
-"""For a request's body, also when nobody reads it; a route that reads it gives up earlier, with a problem."""
-WRITE_SECONDS_MAX = 15.0
-"""For a client that does not read its answer."""
 CLOSE_SECONDS_MAX = 2.0
 KEEP_ALIVE_SECONDS = 30
 SHUTDOWN_SECONDS_MAX = 5
@@ -37,6 +33,8 @@ def server(
     port: int,
     ready: Callable[[], Awaitable[object]] | None = None,
     ending: Callable[[], None] | None = None,
+    *,
+    limits: HttpLimits = USUAL_HTTP,
 ) -> uvicorn.Server:
     """Make the server of `app`; the caller of `serve()` starts and stops everything else.
 
@@ -47,7 +45,7 @@ def server(
         app,
         host=host,
         port=port,
-        http=BoundedProtocol,
+        http=_bounded_by(limits),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -63,6 +61,8 @@ def server(
 class BoundedProtocol(PlainProtocol):
     """HTTP/1.1 with limits: bytes, headers and time of a request, and the number of connections."""
 
+    limits = USUAL_HTTP
+
     def __init__(
         self,
         config: Config,
@@ -74,7 +74,7 @@ class BoundedProtocol(PlainProtocol):
         self.since = self.loop.time()
         self._head_bytes = self._header_bytes = 0
         self._begins = False
-        self._due = self.since + HEAD_SECONDS_MAX
+        self._due = self.since + self.limits.head_seconds
         self._taken_due = math.inf
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -97,7 +97,9 @@ class BoundedProtocol(PlainProtocol):
                 if self._head_bytes > HEAD_BYTES_MAX:
                     self.refuse(MALFORMED_REQUEST)
         if self._due == math.inf and not self._is_served():
-            self._due = self.loop.time() + HEAD_SECONDS_MAX  # empty lines between requests extend no time-out
+            self._due = (
+                self.loop.time() + self.limits.head_seconds
+            )  # empty lines between requests extend no time-out
 
     def on_message_begin(self) -> None:
         """Start counting a head."""
@@ -106,7 +108,7 @@ class BoundedProtocol(PlainProtocol):
         self._head_bytes = self._header_bytes = 0
         if self._due == math.inf:
             self.since = self.loop.time()
-            self._due = self.since + HEAD_SECONDS_MAX
+            self._due = self.since + self.limits.head_seconds
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header; an exception here makes the parser refuse the request with 400."""
@@ -117,7 +119,7 @@ class BoundedProtocol(PlainProtocol):
 
     def on_headers_complete(self) -> None:
         """Stop counting: the head is complete, and the body has its own time-out."""
-        self._due = self.loop.time() + MESSAGE_SECONDS_MAX
+        self._due = self.loop.time() + self.limits.message_seconds
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -140,7 +142,7 @@ class BoundedProtocol(PlainProtocol):
     def pause_writing(self) -> None:
         """Start the time-out for the client to read what was written."""
         super().pause_writing()
-        self._taken_due = self.loop.time() + WRITE_SECONDS_MAX
+        self._taken_due = self.loop.time() + self.limits.write_seconds
 
     def resume_writing(self) -> None:
         """Stop that time-out: the client reads again."""
@@ -165,7 +167,9 @@ class BoundedProtocol(PlainProtocol):
         if now > self._taken_due:
             self.end()
         elif self.flow.read_paused:
-            self._due = max(self._due, now + MESSAGE_SECONDS_MAX)  # the service is at work, not the client
+            self._due = max(
+                self._due, now + self.limits.message_seconds
+            )  # the service is at work, not the client
         elif now > self._due:
             if self._is_served() and not self.in_body and not self.ignores_input:
                 self.refuse(MALFORMED_REQUEST)  # earlier requests are still answered
@@ -180,3 +184,12 @@ class BoundedProtocol(PlainProtocol):
 
     def _is_served(self) -> bool:
         return self.running is not None and not self.running.response_complete
+
+
+def _bounded_by(given: HttpLimits) -> type[BoundedProtocol]:
+    """Return the protocol with these limits: the server makes one for each connection by itself."""
+
+    class Bounded(BoundedProtocol):
+        limits = given
+
+    return Bounded

@@ -62,7 +62,7 @@ class HeadsPublisher:
 async def say_heads(connection: Connection, context: DeliveryContext, after: int, now: datetime) -> int:
     """Report to every peer the heads of streams active after a feed number; returns the last number."""
     rows = await connection.fetch(_ACTIVE, after, context.limits.heads_entries)
-    await tell(connection, context, heads_notices.told(rows), now)
+    await tell(connection, context, heads_notices.told(rows, context.limits.heads_together), now)
     return max((row["number"] for row in rows), default=after)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from ieum.delivery.streams.stream import FAMILIES, FAMILY_NUMBERS, StreamKey
-from ieum_contracts.delivery import HEADS_MAX, StreamHead, StreamHeads, StreamHeadsAsked
+from ieum_contracts.delivery import StreamHead, StreamHeads, StreamHeadsAsked
 from ieum_contracts.topics import Family
 
 CLOCKS_DIFFER_MAX = timedelta(minutes=10)
@@ -17,10 +17,10 @@ KEPT = timedelta(days=30)
 """As long as the ledger keeps bodies: what is older could not be sent again."""
 
 
-def told(rows: Iterable[Record]) -> list[tuple[StreamKey, StreamHeads]]:
+def told(rows: Iterable[Record], together: int) -> list[tuple[StreamKey, StreamHeads]]:
     """Make the notices that tell each peer the heads of its streams; rows begin as a stream does.
 
-    That is with key, peer, family, said and heard.
+    That is with key, peer, family, said and heard. `together` is the most that one notice holds.
     """
     by_peer: dict[int, list[StreamHead]] = defaultdict(list)
     for key, peer, family, said, heard, *_ in rows:
@@ -28,7 +28,7 @@ def told(rows: Iterable[Record]) -> list[tuple[StreamKey, StreamHeads]]:
     return [
         (StreamKey(heads[0].key, peer, FAMILY_NUMBERS[heads[0].family]), StreamHeads(heads=heads))
         for peer, all_heads in by_peer.items()
-        for heads in in_parts(all_heads)
+        for heads in in_parts(all_heads, together)
     ]
 
 
@@ -37,6 +37,6 @@ def asked(peer: int, ask: UUID, since: datetime) -> tuple[StreamKey, StreamHeads
     return StreamKey(ask, peer, FAMILY_NUMBERS[Family.DELIVERY]), StreamHeadsAsked(ask=ask, since=since)
 
 
-def in_parts(heads: Sequence[StreamHead]) -> list[tuple[StreamHead, ...]]:
+def in_parts(heads: Sequence[StreamHead], together: int) -> list[tuple[StreamHead, ...]]:
     """Part heads as one notice holds them."""
-    return [tuple(heads[start : start + HEADS_MAX]) for start in range(0, len(heads), HEADS_MAX)]
+    return [tuple(heads[start : start + together]) for start in range(0, len(heads), together)]

@@ -173,7 +173,7 @@ async def answer(
         rows = await connection.fetch(_HEADS, peer, since, page, *after, timeout=ANSWER_SECONDS_MAX)
         last = len(rows) < page
         heads = [StreamHead(family=FAMILIES[row[1]], key=row[0], said=row[2], heard=row[3]) for row in rows]
-        parts = heads_notices.in_parts(heads) or [()]
+        parts = heads_notices.in_parts(heads, context.limits.heads_together) or [()]
         notices = [
             (at, StreamHeadsAnswered(ask=ask, heads=part, last=last and number == len(parts)))
             for number, part in enumerate(parts, 1)

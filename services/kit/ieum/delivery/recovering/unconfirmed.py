@@ -108,7 +108,9 @@ async def tell_again(connection: Connection, context: DeliveryContext, now: date
     again = [row for row in due if not row["lost"]]
     if again:
         questions = await _questions(connection, context, again)
-        await tell(connection, context, [*heads_notices.told(again), *questions], now)
+        await tell(
+            connection, context, [*heads_notices.told(again, context.limits.heads_together), *questions], now
+        )
     return len(again)
 
 
