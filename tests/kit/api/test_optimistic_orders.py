@@ -46,6 +46,14 @@ TELL = """
 insert into stream (key, peer, family, said, heard) select case_id, peer, 2, 1, 0 from referral where id = $1
 """
 WRITTEN = "select state, version, (select count(*) from ledger where key = $1) from referral where id = $1"
+MANY = """
+insert into referral
+select (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'reason', 'other'))).*
+from referral r cross join generate_series(1, $2::integer) where r.id = $1
+"""
+FEWER = """
+delete from referral where case_id = (select case_id from referral where id = $1) and reason = 'other'
+"""
 STORE = """
 insert into idempotency (key, fingerprint, status, headers, body, at)
 values ($1, 'one request', 200, '{}', '{}', now())
@@ -166,6 +174,10 @@ async def test_a_held_source_is_left_to_the_locks(serving: Serving) -> None:
     assert await serving.written() == before
 
 
-async def test_a_large_case_is_left_to_the_locks(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unlocked_rows, "SERVED_MAX", 1)
-    assert await serving.order() is None
+async def test_a_large_case_is_left_to_the_locks(serving: Serving) -> None:
+    await run(serving.api, MANY, serving.referral, unlocked_rows.SERVED_MAX)
+    try:
+        assert await serving.order() is None
+    finally:
+        await run(serving.api, FEWER, serving.referral)
+    assert isinstance(await serving.order(), CommandResult)
