@@ -15,7 +15,8 @@ from ieum.application.loading import Loaded, know_peers
 from ieum.application.looking_back import nothing_stands_against
 from ieum.casework.refusals import Refusal
 from ieum.delivery.streams.batch_write import Condition
-from ieum.delivery.streams.unlocked_streams import read_statement, streams_of, unchanged
+from ieum.delivery.streams.stream import streams_from
+from ieum.delivery.streams.unlocked_streams import read_statement, unchanged
 from ieum.storage import unlocked_rows
 
 _ANSWERED = """
@@ -65,7 +66,7 @@ async def _change(
     [found] = await connection.fetch(_READ, ids, keys)
     if found["held"] or found["answered"]:
         return None
-    writer = await execution.open_unlocked(streams_of(found))
+    writer = await execution.open_unlocked(streams_from(found["streams"]))
     known = await unlocked_rows.known_of(connection, execution.peers, found, ids)
     if writer is None or known is None:
         return None

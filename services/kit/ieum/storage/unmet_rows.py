@@ -17,6 +17,7 @@ from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
 from ieum.storage.decision_types import TYPE_OF_DECISION, types_of
 from ieum_contracts.codes import Decision
+from ieum_contracts.lifecycle import ENDED
 from ieum_contracts.topics import Family
 
 REPORT_SECONDS_MAX = 20.0
@@ -58,7 +59,8 @@ def _rows(
             *(at, wait_days),
         )
 
-    end = unmet_end(referral, coded.get((referral.id, _EXPIRED)))
+    over = referral.ended_here is not None or referral.state in ENDED
+    end = unmet_end(referral, coded.get((referral.id, _EXPIRED))) if over else None
     if end is not None:
         yield row(*end)
     promise = coded.get((referral.id, _WAITLISTED), {})

@@ -5,6 +5,7 @@ versions of its rows; where one of them is another, it writes nothing, and the b
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Generic, cast
 
 from asyncpg import Connection
@@ -19,8 +20,8 @@ from ieum.delivery.records.verification import ClassifiedBatch
 from ieum.delivery.sending.outbox import Outbox
 from ieum.delivery.streams.batch_write import Condition, Rows
 from ieum.delivery.streams.positions import Partition
-from ieum.delivery.streams.stream import StreamKey, Streams
-from ieum.delivery.streams.unlocked_streams import read_statement, streams_of, unchanged
+from ieum.delivery.streams.stream import StreamKey, Streams, streams_from
+from ieum.delivery.streams.unlocked_streams import read_statement, unchanged
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 
@@ -50,11 +51,13 @@ select (
 """Positions are locked before referrals: in the order of every transaction."""
 
 
+@cache
 def load_statement(every: str, columns: str, versions: str) -> str:
     """Return the statement that reads without a lock, with an application's columns and versions."""
     return read_statement(every, (_COLUMNS, columns), versions)
 
 
+@cache
 def unchanged_condition(versions: str) -> str:
     """Return the condition that nothing has moved; it locks what it compares."""
     return _UNCHANGED.format(versions=unchanged(versions, expected=3))
@@ -93,7 +96,7 @@ class OptimisticBatch(Generic[Known]):
             return None
         result = BatchResult(len(events), spans=EventSpans(self._context.tracer, batch.heard))
         rows = await self._fold(
-            connection, known, streams_of(found), batch.heard, following=following, result=result
+            connection, known, streams_from(found["streams"]), batch.heard, following=following, result=result
         )
         if rows is None:
             return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from ieum_contracts.topics import Family
 
@@ -75,5 +75,9 @@ async def lock_streams(connection: Connection, keys: Collection[UUID]) -> Stream
     A row that does not exist yet cannot be locked: its creator holds the lock of what the key names
     (the referral, the case) or of the Kafka position that the event came from.
     """
-    rows = await connection.fetch(_LOCK, sorted(keys))
+    return streams_from(await connection.fetch(_LOCK, sorted(keys)))
+
+
+def streams_from(rows: Iterable[Record]) -> Streams:
+    """Make streams from rows or row types: key, peer, family, said, heard, heard_digest, stopped."""
     return Streams(Stream(StreamKey(*row[:3]), row[3], row[4], row[5], row[6], new=False) for row in rows)

@@ -6,10 +6,6 @@ stands for the array of every id that is read, ascending; streams are those of t
 
 from collections.abc import Sequence
 
-from asyncpg import Record as Row
-
-from ieum.delivery.streams.stream import Stream, StreamKey, Streams
-
 _READ = """
 with every as materialized ({every})
 select
@@ -40,9 +36,3 @@ def unchanged(versions: str, *, expected: int) -> str:
     """Return the condition that the rows of the ids `$1` have the versions of a parameter; it locks them."""
     text = _UNCHANGED.format(versions=versions + _VERSIONS, expected=expected)
     return text.format(ids="$1::uuid[]", lock="for update")
-
-
-def streams_of(found: Row) -> Streams:
-    """Make the streams of what was read."""
-    rows = found["streams"]
-    return Streams(Stream(StreamKey(*row[:3]), row[3], row[4], row[5], row[6], new=False) for row in rows)
