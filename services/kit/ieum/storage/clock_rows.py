@@ -21,7 +21,7 @@ cross join lateral (select * from clock where referral = i.id offset 0) c
 async def read_clocks(connection: Connection, referrals: Collection[UUID]) -> list[tuple[UUID, RunningClock]]:
     """Read the clocks of referrals. To change them, the referrals are locked first, by another statement."""
     rows = await connection.fetch(_READ, sorted(referrals)) if referrals else []
-    return [(row["referral"], running_clock(row)) for row in rows]
+    return clocks_from(rows)
 
 
 async def read_clock_book(connection: Connection, referrals: Collection[UUID]) -> ClockBook:
@@ -98,9 +98,9 @@ def clock_row(referral: UUID, clock: RunningClock, calendar: int) -> tuple[objec
     )
 
 
-def clock_book_from(rows: Iterable[Record]) -> ClockBook:
+def clocks_from(rows: Iterable[Record]) -> list[tuple[UUID, RunningClock]]:
     """Make the clocks of referrals from full rows."""
-    return ClockBook((row["referral"], running_clock(row)) for row in rows)
+    return [(row["referral"], running_clock(row)) for row in rows]
 
 
 def running_clock(row: Record) -> RunningClock:

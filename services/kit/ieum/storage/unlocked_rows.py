@@ -8,11 +8,12 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from ieum.casework.clock_book import ClockBook
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
 from ieum.casework.values import Referral, Side
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.case_rows import case_from
-from ieum.storage.clock_rows import clock_book_from
+from ieum.storage.clock_rows import clocks_from
 from ieum.storage.referral_rows import referrals_from
 
 SERVED_MAX = 16
@@ -94,7 +95,7 @@ async def known_of(
     ]
     if any(len(each.served) > SERVED_MAX for each in cases):
         return None
-    return LoadedCases(mine, cases, _told(every), clocks=clock_book_from(found["clocks"]))
+    return LoadedCases(mine, cases, _told(every), clocks=ClockBook(clocks_from(found["clocks"])))
 
 
 def _served(case: UUID, found: Record) -> list[Record]:

@@ -97,9 +97,8 @@ class BoundedProtocol(PlainProtocol):
                 if self._head_bytes > HEAD_BYTES_MAX:
                     self.refuse(MALFORMED_REQUEST)
         if self._due == math.inf and not self._is_served():
-            self._due = (
-                self.loop.time() + self.limits.head_seconds
-            )  # empty lines between requests extend no time-out
+            # Empty lines between requests extend no time-out.
+            self._due = self.loop.time() + self.limits.head_seconds
 
     def on_message_begin(self) -> None:
         """Start counting a head."""
@@ -167,9 +166,8 @@ class BoundedProtocol(PlainProtocol):
         if now > self._taken_due:
             self.end()
         elif self.flow.read_paused:
-            self._due = max(
-                self._due, now + self.limits.message_seconds
-            )  # the service is at work, not the client
+            # The service is at work, not the client.
+            self._due = max(self._due, now + self.limits.message_seconds)
         elif now > self._due:
             if self._is_served() and not self.in_body and not self.ignores_input:
                 self.refuse(MALFORMED_REQUEST)  # earlier requests are still answered
