@@ -144,6 +144,46 @@ async def test_an_older_copy_under_a_running_agency_is_noticed_and_gives_no_numb
     await check_numbers(sender, recipient)
 
 
+@pytest.mark.parametrize("running", [False, True], ids=["at-its-start", "while-it-runs"])
+async def test_an_older_copy_of_who_only_spoke_since_is_noticed(
+    agencies: tuple[Whole, Whole], *, running: bool
+) -> None:
+    """Nothing that it heard shows it; Kafka, or the process, knows how far its feed had come."""
+    sender, recipient = agencies
+    asked = await refer(sender, recipient)
+    await comes(lambda: _nothing_open(sender, asked))
+    await recipient.stop()
+    await sender.back_up()
+    assert (await sender.post(f"/v1/referrals/{asked}/asks", ask="amended", priority="urgent"))[0] == 200
+    await comes(lambda: _is_sent_and_numbered(sender))
+
+    with capture_logs() as logs:
+        if running:
+            await sender.fail_over()
+        else:
+            await sender.restore()
+        await comes(lambda: _was_logged(logs, "restored.feed"))
+        assert not await _was_logged(logs, "restored.position")
+        await recipient.start()
+        await comes(lambda: _was_logged(logs, "restored.compared"))
+    status, problem = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
+    assert (status, problem["reason"]) == (409, BEHIND)
+    await retry_all(sender)
+    status, _ = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
+    assert status == 200
+    await reaches(recipient, asked, "cancelled")
+    await reaches(sender, asked, "cancelled")
+    await check_numbers(sender, recipient)
+
+
+async def _is_sent_and_numbered(agency: Whole) -> bool:
+    return not await agency.rows("select id from outbox union all select id from feed where number is null")
+
+
+async def _was_logged(logs: list[MutableMapping[str, Any]], event: str) -> bool:
+    return event in {each["event"] for each in logs}
+
+
 async def _was_compared(logs: list[MutableMapping[str, Any]]) -> bool:
     return {"restored.position", "restored.compared"} <= {each["event"] for each in logs}
 

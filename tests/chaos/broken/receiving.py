@@ -28,7 +28,7 @@ def commit_before_transaction() -> None:
     take_whole = Consumer._take
 
     async def commit_and_take(self: Consumer[Any], records: Records) -> None:
-        await self.compared.wait()
+        await self._context.restore_check.compared()
         offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
         await self._mailboxes.consumer.commit(offsets)
         await asyncio.sleep(WORK_SECONDS)
@@ -106,7 +106,7 @@ def believe_a_restored_database() -> None:
 def _believe_kafka() -> None:
     """Go on from where Kafka says, as consumers do that keep no positions of their own."""
 
-    async def look_back(context: Any, _consumer: Any) -> None:
+    async def look_back(context: Any, _consumer: Any, _taken: Any) -> None:
         context.restore_check.settle(comparing=False)
 
     async def go_back(_context: Any, _consumer: Any) -> None:

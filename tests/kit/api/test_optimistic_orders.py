@@ -6,16 +6,17 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from asyncpg import Connection
 
 from ieum.application import commands
 from ieum.application.command import CommandResult, Submission
-from ieum.application.execution import Execution, Outcome
+from ieum.application.execution import Decided, Execution, Outcome
 from ieum.application.optimistic_commands import execute_without_lock
 from ieum.casework.decision_orders import DECISION_ORDER
 from ieum.casework.refusals import Refusal
 from ieum.casework.values import Change
-from ieum.delivery.sending.outbox import Cause, OutboxWriter
-from ieum.delivery.streams.stream import Streams
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.batch_write import Condition
 from ieum.storage import unlocked_rows
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredResponse
 from tests.kit.api.agency_api import Api, settle
@@ -67,9 +68,11 @@ class Disturbed(Execution):
     api: Api
     meanwhile: tuple[str, *tuple[object, ...]]
 
-    async def open_unlocked(self, streams: Streams) -> OutboxWriter | None:
+    async def write(
+        self, connection: Connection, decided: Decided, condition: Condition | None = None
+    ) -> bool:
         await run(self.api, *self.meanwhile)
-        return await super().open_unlocked(streams)
+        return await super().write(connection, decided, condition)
 
 
 async def run(api: Api, statement: str, *arguments: object) -> None:

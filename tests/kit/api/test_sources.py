@@ -1,5 +1,6 @@
 """Operators see which sources are held and why, and may release them; it is kept who did."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,10 @@ import pytest_asyncio
 from tests.kit.api.agency_api import Api
 
 pytestmark = pytest.mark.stack
+
+A_WHILE_SECONDS = 0.3
+FREE = "select id from referral where id = $1 for update nowait"
+CANCEL = {"ask": "cancel-requested", "reason": "moved"}
 HOLD = """
 insert into source (peer, since, troubles, unkept, held, held_since, held_until)
 values ($1, now(), 2001, 3, $2, now(), now() + interval '1 hour')
@@ -106,3 +111,22 @@ async def test_until_the_database_is_compared_with_kafka_nothing_is_said_to_anyb
     finally:
         check.settle(comparing=False)
     assert (await api.post("/v1/referrals", order)).status_code == 201
+
+
+async def test_an_order_that_waits_for_the_comparison_holds_no_row(
+    api: Api, order: dict[str, object]
+) -> None:
+    """Whoever needs the row meanwhile, as a batch that was read, has it."""
+    made = await api.post("/v1/referrals", order)
+    assert made.status_code == 201, made.text
+    referral, check = made.json()["id"], api.api_context.delivery.restore_check
+    check.doubt()
+    asking = asyncio.create_task(api.post(f"/v1/referrals/{referral}/asks", CANCEL))
+    try:
+        await asyncio.sleep(A_WHILE_SECONDS)
+        assert not asking.done()
+        async with api.database.acquire() as connection:
+            assert str(await connection.fetchval(FREE, referral)) == referral
+    finally:
+        check.settle(comparing=False)
+    assert (await asking).status_code == 200

@@ -127,6 +127,7 @@ class Bare:
 
     async def _says(self, said: Say, cause: str) -> bool:
         with suppress(Transient):
+            await self.context.restore_check.settled()
             async with self.database.acquire() as connection:
                 await self.context.peers.know(connection, [said.to])
                 async with connection.transaction():

@@ -13,6 +13,9 @@ from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving import consumer
 from ieum.delivery.recovering.startup_check import check_positions
+from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.stream import lock_streams
+from ieum.errors import Transient
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralAmended, ReferralInfoSupplied
@@ -110,6 +113,54 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
     await until(lambda: _goes_on(beta, key))
     await alpha.stop()
     await beta.stop()
+
+
+async def test_nothing_is_taken_in_by_a_running_agency_until_its_database_is_compared_again(
+    resting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection was lost, and what answers may be an older copy: an answer would give a number twice."""
+    alpha, beta = resting.alpha, resting.beta
+    await alpha.start()
+    await beta.start()
+    compared = asyncio.Event()
+
+    async def late(
+        context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
+    ) -> None:
+        await compared.wait()
+        await check_positions(context, client, taken)
+
+    monkeypatch.setattr(consumer, "check_positions", late)
+    before = len(await beta.effects())
+    beta.context.restore_check.doubt()
+    await alpha.say(beta.address, new_keys(1))
+    await asyncio.sleep(1.5)
+    assert len(await beta.effects()) == before
+    compared.set()
+
+    async def takes_in() -> bool:
+        return len(await beta.effects()) == before + 1
+
+    await until(takes_in)
+    await alpha.stop()
+    await beta.stop()
+
+
+async def test_no_number_is_given_in_a_database_that_is_doubted(resting: Pair) -> None:
+    """A batch that began before the doubt comes to nothing, and is read again."""
+    alpha, beta = resting.alpha, resting.beta
+    check, [key] = beta.context.restore_check, new_keys(1)
+    await beta.say(alpha.address, [key])
+    asked = Say(alpha.address, key, None, ReferralAmended())
+    async with beta.database.acquire() as connection, connection.transaction():
+        streams = await lock_streams(connection, [key])
+        check.doubt()
+        with pytest.raises(Transient):
+            await beta.outbox.enter(connection, streams, [(asked, Cause())], beta.context.clock())
+        assert await beta.outbox.enter(connection, streams, [], beta.context.clock()) == []
+        check.settle(comparing=False)
+        [entry] = await beta.outbox.enter(connection, streams, [(asked, Cause())], beta.context.clock())
+        assert entry.sequence == 2
 
 
 async def _waits(agency: Bare, key: UUID) -> bool:

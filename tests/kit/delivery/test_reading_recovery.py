@@ -10,7 +10,6 @@ from structlog.testing import capture_logs
 
 from ieum.delivery.receiving.batch_effects import Gap
 from ieum.delivery.receiving.inbox import Inbox
-from ieum.delivery.receiving.offset_commits import OffsetCommits
 from ieum.delivery.receiving.read_range import Reach, _pass_over
 from ieum.delivery.streams.positions import read_positions
 from ieum_contracts.referral import ReferralAmended
@@ -163,17 +162,3 @@ async def test_a_database_that_expects_what_was_taken_in_is_an_older_one(resting
     await quiet(alpha, beta)
     await alpha.stop()
     await beta.stop()
-
-
-async def test_what_is_taken_in_is_remembered_until_the_next_comparison(
-    resting: Pair, filled: TopicPartition
-) -> None:
-    offsets = OffsetCommits()
-    async with reading(resting.beta) as consumer:
-        records = await records_of(consumer, filled)
-        end = records[-1].offset + 1  # type: ignore[attr-defined]  # a record as it was read
-        offsets.note(records)
-        await offsets.commit(consumer)
-        assert await consumer.committed(filled) == end
-    assert offsets.is_above({filled: end - 1})
-    assert not offsets.is_above({filled: end})

@@ -54,6 +54,19 @@ async def test_a_comparison_that_is_never_made_keeps_orders_waiting_for_a_time_o
     assert await check.settled()
 
 
+async def test_a_doubt_that_comes_while_it_is_compared_has_it_compared_again() -> None:
+    """The connection was lost once more: what was compared may not be what answers now."""
+    check = doubted()
+    began = check.doubts
+    check.doubt()
+    check.settle(comparing=True, doubts=began)
+    assert check.is_doubted
+    assert check.comparing
+    check.settle(comparing=False, doubts=check.doubts)
+    assert not check.is_doubted
+    assert check.is_known
+
+
 async def test_an_answer_means_nothing_where_nothing_is_doubted() -> None:
     check = RestoreCheck(WAIT, SILENT, ANSWERING)
     check.answering()

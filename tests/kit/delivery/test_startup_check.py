@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 from confluent_kafka.admin import AdminClient
 
 from ieum.delivery.blocked.source_breaker import COMPARING
+from ieum.delivery.feed_end import FeedEnd, read_feed_end
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.recovering.startup_check import check_positions, rewind_to_positions
 from ieum.delivery.streams.positions import read_positions
@@ -25,7 +28,7 @@ from tests.kit.delivery.test_truncated import truncate
 
 pytestmark = pytest.mark.stack
 
-ALL = "truncate position, source, notice, heads_ask"
+ALL = "truncate position, source, notice, heads_ask, stream, ledger, outbox, feed"
 AT = """
 insert into position (family, partition, next_offset) values (1, $1, $2)
 on conflict (family, partition) do update set next_offset = excluded.next_offset
@@ -65,11 +68,11 @@ async def check(agency: Bare, taken: dict[TopicPartition, int] | None = None) ->
     return {partition: offset for (family, partition), offset in positions.items() if family == 1}
 
 
-async def commit(agency: Bare, partition: TopicPartition, offset: int) -> None:
+async def commit(agency: Bare, partition: TopicPartition, offset: int, metadata: str = "") -> None:
     """Let Kafka know that an agency has read so far."""
     async with reading(agency) as consumer:
         consumer.assign([partition])
-        await consumer.commit({partition: offset})
+        await consumer.commit({partition: OffsetAndMetadata(offset, metadata)})
 
 
 async def asked(agency: Bare) -> bool:
@@ -145,6 +148,52 @@ async def test_a_database_is_compared_when_kafka_has_forgotten_how_far_it_was_re
     await check(beta)
     assert await beta.value("select held from source") == COMPARING
     assert await asked(beta)
+
+
+async def test_a_database_whose_feed_once_ended_further_is_compared(resting: Pair, beta: Bare) -> None:
+    """Since its backup it has only spoken, so its positions are all that Kafka has."""
+    read, number = max((offset, number) for number, offset in {0: 0, **await check(beta)}.items())
+    partition = TopicPartition(topic_of(beta.address, Family.REFERRAL), number)
+    await beta.change("truncate source, notice")
+    await beta.say(resting.alpha.address, new_keys(2))  # they have no numbers in the feed yet
+    end = await feed_end(beta)
+    further = end._replace(number=end.number + 3)
+    for metadata in ("", "another's", "feed", str(end._replace(number=end.number + 2))):
+        await commit(beta, partition, read, metadata)
+        await check(beta)
+    await commit(beta, partition, read, str(further._replace(epoch=uuid4())))
+    await check(beta)
+    assert await beta.value("select count(*) from source") == 0, "the database knows all of it"
+
+    await commit(beta, partition, read, str(further))
+    await check(beta)
+    assert await beta.value("select held from source") == COMPARING
+    assert await asked(beta)
+    assert (await feed_end(beta)).epoch != end.epoch
+
+    await beta.change("truncate source")
+    await check(beta)
+    assert await beta.value("select count(*) from source") == 0, "it was compared already"
+
+
+async def test_a_feed_that_this_process_saw_end_further_is_compared(resting: Pair, beta: Bare) -> None:
+    """The database fails over to an older copy under a process that had no time to tell Kafka."""
+    seen = beta.context.restore_check
+    await check(beta)
+    end = await feed_end(beta)
+    assert seen.feed_end == end
+    seen.note_feed(further := end._replace(number=end.number + 1))
+    seen.doubt()
+    seen.note_feed(end)
+    assert seen.feed_end == further, "a database in doubt says nothing about the truth"
+    await check(beta)
+    assert await beta.value("select held from source") == COMPARING
+    assert seen.feed_end == await feed_end(beta)
+
+
+async def feed_end(agency: Bare) -> FeedEnd:
+    async with agency.database.acquire() as connection:
+        return await read_feed_end(connection)
 
 
 def forget_offsets(stack: Stack, agency: Bare) -> None:

@@ -63,9 +63,9 @@ class Execution:
         """Lock the streams of what was loaded, so that something may be said on them."""
         return await self._outbox.open(connection, {*loaded.known.referrals, *loaded.known.cases})
 
-    async def open_unlocked(self, streams: Streams) -> OutboxWriter | None:
+    def open_unlocked(self, streams: Streams) -> OutboxWriter | None:
         """Return a writer to streams that are not locked; None while their numbers may be in question."""
-        return await self._outbox.open_unlocked(streams)
+        return self._outbox.open_unlocked(streams)
 
     def decide(self, submissions: Sequence[Submission], loaded: Loaded, writer: OutboxWriter) -> Decided:
         """Decide commands in memory, one after another."""

@@ -145,6 +145,7 @@ class CommandBatcher:
         return clash
 
     async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[Outcome]:
+        await self._context.restore_check.settled()
         async with lend(self._context.database) as connection:
             if patient:
                 outcomes = await execute_without_lock(connection, self._execution, submissions)

@@ -66,8 +66,8 @@ async def _change(
     [found] = await connection.fetch(_READ, ids, keys)
     if found["held"] or found["answered"]:
         return None
-    writer = await execution.open_unlocked(streams_from(found["streams"]))
     known = await unlocked_rows.known_of(connection, execution.peers, found, ids)
+    writer = execution.open_unlocked(streams_from(found["streams"]))
     if writer is None or known is None:
         return None
     decided = execution.decide(submissions, Loaded(known), writer)

@@ -5,6 +5,8 @@ from time import monotonic
 
 import structlog
 
+from ieum.delivery.feed_end import FeedEnd
+
 WAIT_SECONDS_MAX = 5.0
 """How long one order waits for the comparison, before it is asked to come again."""
 SILENT_SECONDS_MAX, ANSWERING_SECONDS_MAX = 30.0, 120.0
@@ -32,15 +34,18 @@ class RestoreCheck:
         self._known.set()
         self._compared = asyncio.Event()
         self._compared.set()
-        self._since = 0.0
+        self._since, self._doubts = 0.0, 0
         self._answering = False
         self.comparing = False
+        self.feed_end: FeedEnd | None = None
+        """Where the feed ended when this process last saw it, in a database that was not doubted."""
 
     def doubt(self) -> None:
         """Mark the database as not compared with Kafka yet."""
         self._known.clear()
         self._compared.clear()
         self._answering, self._since = False, monotonic()
+        self._doubts += 1
 
     def answering(self) -> None:
         """Note that a broker answers: the comparison is under way, and orders have to wait for it."""
@@ -48,16 +53,36 @@ class RestoreCheck:
             self._answering, self._since = True, monotonic()
             self._known.clear()
 
-    def settle(self, *, comparing: bool) -> None:
-        """Store the result of the comparison."""
+    def note_feed(self, end: FeedEnd) -> None:
+        """Note that the feed has given numbers; not in a database that may be older than what was noted."""
+        if not self.is_doubted:
+            self.feed_end = end
+
+    def settle(self, *, comparing: bool, feed_end: FeedEnd | None = None, doubts: int | None = None) -> None:
+        """Store the result of the comparison, and where the feed ends in the database that was compared.
+
+        `doubts` is what `doubts` was when the comparison began: after another doubt it has to be made again.
+        """
         self.comparing = comparing
-        self._compared.set()
-        self._known.set()
+        self.feed_end = feed_end
+        if doubts in {None, self._doubts}:
+            self._compared.set()
+            self._known.set()
+
+    @property
+    def doubts(self) -> int:
+        """How often the database was doubted."""
+        return self._doubts
 
     @property
     def is_doubted(self) -> bool:
         """Whether the comparison is still to be made."""
         return not self._compared.is_set()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an order may say something: all is compared, or it goes on without knowing."""
+        return self._known.is_set()
 
     async def compared(self) -> None:
         """Wait for the comparison, however long Kafka is away.
@@ -70,6 +95,7 @@ class RestoreCheck:
     async def settled(self) -> bool:
         """Wait some seconds for the comparison; returns False while it is under way and nothing may be said.
 
+        To be called before a connection is taken and rows are locked; `is_known` then holds, or does not.
         An agency works while Kafka is away: after some time it goes on without knowing.
         """
         if self._known.is_set():

@@ -57,7 +57,7 @@ class Maintenance(Generic[Known]):
     ) -> None:
         self._context = context
         self._relay = relay
-        self._wake_parked = WakeParked(context, inbox, relay, consumer.compared)
+        self._wake_parked = WakeParked(context, inbox, relay)
         self._answer_heads = AnswerHeads(context, relay, consumer.ends)
         self._walk_parked = WalkParked()
         self._ask_again = AskAgain(context, relay, consumer.progress, self._walk_parked)

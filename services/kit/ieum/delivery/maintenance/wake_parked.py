@@ -1,6 +1,5 @@
 """Job: retry parked events that are due."""
 
-import asyncio
 from typing import Generic
 from uuid import UUID
 
@@ -25,19 +24,16 @@ class WakeParked(Generic[Known]):
     database its number may have been given before.
     """
 
-    def __init__(
-        self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay, compared: asyncio.Event
-    ) -> None:
+    def __init__(self, context: DeliveryContext, inbox: Inbox[Known], relay: Relay) -> None:
         self._context = context
         self._inbox = inbox
         self._relay = relay
-        self._compared = compared
         self.more = False
 
     async def run(self) -> None:
         """Retry a limited part of what is due; raises one of DATABASE_RETRYABLE."""
         self.more = False
-        if not self._compared.is_set():
+        if self._context.restore_check.is_doubted:
             return
         async with self._context.database.acquire() as connection:
             due = await due_keys(connection, self._context.clock())

@@ -50,8 +50,6 @@ class Consumer(Generic[Known]):
         )
         self.progress = ReadingProgress(context.limits.still_seconds)
         self.topics = self._mailboxes.topics
-        self.compared = asyncio.Event()
-        """Set once the database has been compared with Kafka."""
         self._elsewhere, self._offsets = asyncio.Event(), OffsetCommits()
         self._backoff = BackOff(BACKOFF_SECONDS_MIN, BACKOFF_SECONDS_MAX)
 
@@ -64,7 +62,8 @@ class Consumer(Generic[Known]):
             while True:
                 await self._follow_moves()
                 await asyncio.sleep(COMMIT_SECONDS)
-                await self._offsets.commit(consumer := self._mailboxes.consumer)
+                consumer = self._mailboxes.consumer
+                await self._offsets.commit(consumer, self._context.restore_check.feed_end)
                 if self._context.restore_check.is_doubted:  # the connection to the database was lost
                     with suppress(*RETRYABLE):
                         await self._look_back()
@@ -78,13 +77,13 @@ class Consumer(Generic[Known]):
                         await replace_if_stalled(self._context, self._mailboxes, self.progress.still, now)
         finally:
             with suppress(Transient):
-                await self._offsets.commit(self._mailboxes.consumer)
+                await self._offsets.commit(self._mailboxes.consumer, self._context.restore_check.feed_end)
             await self._mailboxes.stop()
 
     @property
     def reading(self) -> bool:
-        """Whether the mailboxes are being read."""
-        return self.compared.is_set() and self._mailboxes.reading
+        """Whether the mailboxes are being read, after the first comparison of the database with Kafka."""
+        return self.progress.seen is not None and self._mailboxes.reading
 
     async def ends(self) -> dict[Partition, int]:
         """Return the end offsets of our mailboxes; raises KafkaError, TimeoutError or Transient."""
@@ -92,8 +91,7 @@ class Consumer(Generic[Known]):
 
     async def _look_back(self) -> None:
         await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
-        self._offsets.taken.clear()
-        self.compared.set()
+        self._offsets.compared()
         self._relay.wake()
 
     def _moved(self) -> None:
@@ -114,8 +112,11 @@ class Consumer(Generic[Known]):
                 self._elsewhere.set()
 
     async def _take(self, records: Records) -> None:
-        """Take one batch in and never raise: FastStream would swallow the exception."""
-        await self.compared.wait()
+        """Take one batch in and never raise: FastStream would swallow the exception.
+
+        Not before the database is compared with Kafka: an answer's number may have been given before.
+        """
+        await self._context.restore_check.compared()
         started = asyncio.get_running_loop().time()
         try:
             taken = await self._taken(records)

@@ -1,13 +1,16 @@
 """Compares the database with Kafka at the start, to notice a restore from backup or a truncated mailbox."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from asyncpg import Connection
 
 from ieum.delivery.blocked.source_breaker import COMPARING, held_sources
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.feed_end import FeedEnd, feed_end_of, missing_of_feed, read_feed_end
 from ieum.delivery.recovering.restore import ask_what_is_lost, compare_with_peers
 from ieum.delivery.streams.batch_write import Rows, write_rows
 from ieum.delivery.streams.positions import Partition, lock_positions, read_positions
@@ -25,13 +28,14 @@ async def check_positions(
     """Compare our positions with Kafka's, and with what this process has taken in; settles `restore_check`.
 
     A committed offset above a position means that the database was restored from a backup, or is an older
-    copy: Kafka gets only offsets that the database has. Where Kafka has none at all, though we have read, it
-    has forgotten them, as it does a week after a group was last there, and nobody knows. A mailbox that
-    begins above a position lost what we never read; one that ends below it lost what we have read, and
-    perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
+    copy: Kafka gets only offsets that the database has. So does a feed that once ended further. Where Kafka
+    has no offset at all, though we have read, it has forgotten them, as it does a week after a group was
+    last there, and nobody knows. A mailbox that begins above a position lost what we never read; one that
+    ends below it lost what we have read, and perhaps more. Raises one of DATABASE_RETRYABLE or a KafkaError.
     """
     await _until_answered(context, consumer)
-    committed, starts = await _committed_and_starts(context, consumer, taken)
+    doubts = context.restore_check.doubts
+    seen, starts = await _seen_and_starts(context, consumer, taken)
     async with context.database.acquire() as connection:
         read = await read_positions(connection)
     ends = await ends_of(context, consumer)
@@ -46,19 +50,18 @@ async def check_positions(
             _log.error("mailbox.offsets-reset", partitions=len(gone), records=sum(gone.values()))
             await ask_what_is_lost(connection, context, context.clock())
             await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
-        if newer := _above(committed, positions):
-            _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
-        unknown = not any(committed.values()) and any(same[place] for place in same.keys() - gone.keys())
+        unknown = not any(seen.committed.values()) and any(same[place] for place in same.keys() - gone.keys())
         if unknown:
             _log.warning("restored.offsets-expired")
-        if newer or unknown:
+        if await _is_older(connection, seen, positions) or unknown:
             await compare_with_peers(connection, context, context.clock())
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
             await ask_what_is_lost(connection, context, context.clock())
             await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
-        held = await held_sources(connection)
-    context.restore_check.settle(comparing=COMPARING in held.values())
+        held, feed_end = await held_sources(connection), await read_feed_end(connection)
+    comparing = COMPARING in held.values()
+    context.restore_check.settle(comparing=comparing, feed_end=feed_end, doubts=doubts)
 
 
 async def _until_answered(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
@@ -70,19 +73,38 @@ async def _until_answered(context: DeliveryContext, consumer: AIOKafkaConsumer) 
     context.restore_check.answering()
 
 
-async def _committed_and_starts(
+class _Seen(NamedTuple):
+    """How far this agency has come, as Kafka or this process has seen it."""
+
+    committed: Mapping[Partition, int]
+    feed_ends: Sequence[FeedEnd]
+
+
+async def _is_older(connection: Connection, seen: _Seen, positions: Mapping[Partition, int]) -> bool:
+    """Whether the database is older than what was seen; it is told in the log."""
+    if newer := _above(seen.committed, positions):
+        _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
+    if forgotten := await missing_of_feed(connection, seen.feed_ends):
+        _log.error("restored.feed", events=forgotten)
+    return bool(newer or forgotten)
+
+
+async def _seen_and_starts(
     context: DeliveryContext, consumer: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
-) -> tuple[dict[Partition, int], dict[Partition, int]]:
-    """Return how far Kafka or this process knows us to have read, and where the mailboxes begin."""
+) -> tuple[_Seen, dict[Partition, int]]:
+    """Return how far this agency has come, and where its mailboxes begin."""
     partitions = partitions_of(context, consumer)
     async with asyncio.timeout(ANSWER_SECONDS_MAX):
-        offsets = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
+        # unlike `consumer.committed`, with what was committed beside the offset, and all at once
+        found = await vars(consumer)["_coordinator"].fetch_committed_offsets(list(partitions))
         begins = await consumer.beginning_offsets(list(partitions))
     committed = {
-        place: max(offset or 0, taken.get(partition, 0))
-        for (partition, place), offset in zip(partitions.items(), offsets, strict=True)
+        place: max(found[partition].offset if partition in found else 0, taken.get(partition, 0))
+        for partition, place in partitions.items()
     }
-    return committed, {partitions[partition]: offset for partition, offset in begins.items()}
+    ends = [context.restore_check.feed_end, *(feed_end_of(each.metadata) for each in found.values())]
+    starts = {partitions[partition]: offset for partition, offset in begins.items()}
+    return _Seen(committed, [end for end in ends if end]), starts
 
 
 async def rewind_to_positions(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:

@@ -2,6 +2,7 @@
 
 from asyncpg import Connection
 
+from ieum.delivery.feed_end import FeedEnd
 from ieum.delivery.limits import USUAL
 from ieum.delivery.sending.read_from import FEED, ReadFrom
 
@@ -15,9 +16,9 @@ with durable as (
 ), numbered as (
     update feed set number = last.number + array_position((select ids from fresh), feed.id) from last, durable
     where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number, 0) = 0
-    returning feed.id
+    returning feed.id, feed.number
 )
-select count(*) as rows, max(id) as last from numbered
+select count(*), max(id), max(number), (select epoch from feed_epoch where one) from numbered
 """
 # Statistics made while every row has its number say that `is null` finds none: with it in the update, each
 # of a thousand rows would be searched for among all that have none.
@@ -25,17 +26,18 @@ select count(*) as rows, max(id) as last from numbered
 
 async def number_feed(
     connection: Connection, read_from: ReadFrom | None = None, rows_max: int = USUAL.numbered_rows
-) -> bool:
-    """Give numbers to committed entries, and return whether there were any; needs the relay's lock.
+) -> FeedEnd | None:
+    """Give numbers to committed entries, and return the last one; needs the relay's lock.
 
     Entries before those that have long got their numbers are not looked for again: see `ReadFrom`.
     Unlike other commits of this connection, numbers are on disk before anybody sees them: given again after
     a crash, they could place a late commit before what a reader has read already.
     """
-    given, rows, queue = 0, rows_max, read_from or ReadFrom()
+    end, rows, queue = None, rows_max, read_from or ReadFrom()
     while rows == rows_max:
-        rows, last = await connection.fetchrow(_NUMBER, rows_max, queue.begin(FEED)) or (0, None)
-        if last is not None:
+        [row] = await connection.fetch(_NUMBER, rows_max, queue.begin(FEED))
+        rows, last, number, epoch = row
+        if rows:
             queue.done(FEED, last)
-        given += rows
-    return given > 0
+            end = FeedEnd(epoch, number)
+    return end

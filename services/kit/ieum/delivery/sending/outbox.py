@@ -19,7 +19,7 @@ from ieum.delivery.streams.stream import (
     Streams,
     lock_streams,
 )
-from ieum.errors import IeumError
+from ieum.errors import IeumError, Transient
 from ieum_contracts import envelope
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, dataschema_of, encode, type_of
@@ -62,20 +62,20 @@ class Outbox:
         `OutboxWriter.rows`, and wakes the relay after its commit.
         """
         held: Mapping[int, str] = {}
-        if not await self._standing.settled():
+        if not self._standing.is_known:
             held = dict.fromkeys(self._peers.others(self._me), COMPARING)
         elif self._standing.comparing:
             held = await held_sources(connection)
             self._standing.comparing = COMPARING in held.values()
         return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
-    async def open_unlocked(self, streams: Streams) -> "OutboxWriter | None":
+    def open_unlocked(self, streams: Streams) -> "OutboxWriter | None":
         """Return a writer to streams that were read without a lock, while no source is held.
 
         What it gives is written on the condition that they are still the same. Returns None while numbers are
         compared with those that the recipients have.
         """
-        if not await self._standing.settled() or self._standing.comparing:
+        if not self._standing.is_known or self._standing.comparing:
             return None
         return OutboxWriter(self, streams, {})
 
@@ -92,7 +92,12 @@ class Outbox:
     async def enter(
         self, connection: Connection, streams: Streams, says: Sequence[tuple[Say, Cause]], now: datetime
     ) -> list[LedgerEntry]:
-        """Take the next numbers and make the ledger entries, to agencies that may be new to this process."""
+        """Take the next numbers and make the ledger entries, to agencies that may be new to this process.
+
+        Raises Transient while the database is not compared with Kafka: the numbers may be given already.
+        """
+        if says and self._standing.is_doubted:
+            raise Transient("The database is being compared with Kafka.")
         await self.know(connection, [say for say, _ in says])
         return self.entries(streams, says, now)
 

@@ -118,7 +118,8 @@ class Relay:
                 await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
 
     async def _number(self, connection: Connection, read_from: ReadFrom) -> None:
-        if await number_feed(connection, read_from):
+        if end := await number_feed(connection, read_from):
+            self._context.restore_check.note_feed(end)
             self._numbered()
 
     def _alive(self) -> None:

@@ -1,0 +1,49 @@
+"""Where the feed ends: Kafka keeps it beside the offsets, so that a restore of who only spoke is noticed."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from asyncpg import Connection
+
+_NAME = "feed"
+
+
+class FeedEnd(NamedTuple):
+    """The last number that the feed has given, in the epoch in which it counts."""
+
+    epoch: UUID
+    number: int
+
+    def __str__(self) -> str:
+        """Return the metadata that is committed to Kafka with an offset."""
+        return f"{_NAME} {self.epoch} {self.number}"
+
+
+def feed_end_of(metadata: str) -> FeedEnd | None:
+    """Read what was committed with an offset; None for anything that is not the end of a feed."""
+    name, epoch, number, *_ = (*metadata.split(" "), "", "", "")
+    try:
+        return FeedEnd(UUID(epoch), int(number)) if name == _NAME else None
+    except ValueError:
+        return None
+
+
+_END = """
+select epoch, (select coalesce(max(number), 0) from feed) as number,
+    (select count(*) from feed where number is null) as unnumbered
+from feed_epoch where one
+"""
+
+
+async def read_feed_end(connection: Connection) -> FeedEnd:
+    """Return where the feed ends in the database."""
+    [(epoch, number, _)] = await connection.fetch(_END)
+    return FeedEnd(epoch, number)
+
+
+async def missing_of_feed(connection: Connection, seen: Iterable[FeedEnd]) -> int:
+    """Return how many events the feed had, in the same epoch, that are not in the database."""
+    [(epoch, number, unnumbered)] = await connection.fetch(_END)
+    known: int = number + unnumbered
+    return max([0, *(end.number - known for end in seen if end.epoch == epoch)])
