@@ -10,8 +10,9 @@ import pytest
 from asyncpg import Connection
 
 from ieum.delivery.blocked.parked_event import RETRY_DELAYS
+from ieum.delivery.blocked.source_breaker import COMPARING, release_due
 from ieum.delivery.maintenance.clock_repair import pull_back_waits
-from ieum.delivery.maintenance.retention import KEPT, Retention
+from ieum.delivery.maintenance.retention import KEPT, Retention, pull_back
 from tests.kit.delivery.agencies import Bare, new_keys, quiet, until
 from tests.kit.delivery.bare_agency import RAISE
 from tests.kit.delivery.conftest import Pair
@@ -166,6 +167,36 @@ async def test_a_source_that_a_clock_ahead_has_held_is_released_within_its_hour(
     await beta.change("delete from source where peer = 99")
 
 
+async def test_a_source_that_waits_for_an_answer_is_given_no_end_by_a_clock_that_steps_back(
+    pair: Pair,
+) -> None:
+    """Only its answer releases it: before that, numbers may be given twice."""
+    beta = pair.beta
+    now = beta.clock()
+    await beta.change(COMPARED, now + AHEAD, COMPARING)
+    async with beta.database.acquire() as connection:
+        await pull_back_waits(connection, now)
+        assert await beta.value("select held_until is null and since <= $1 from source where peer = 99", now)
+        await beta.change("update source set held_until = $1 where peer = 99", now)
+        await release_due(connection, beta.context, now)
+    assert await beta.value("select held from source where peer = 99") == COMPARING
+    await beta.change("delete from source where peer = 99")
+
+
+async def test_a_gap_that_was_not_asked_for_yet_is_not_taken_for_asked_by_a_clock_that_steps_back(
+    pair: Pair,
+) -> None:
+    beta, [key] = pair.beta, new_keys(1)
+    await beta.change(EXPECTED, key)
+    async with beta.database.acquire() as connection:
+        await pull_back(connection)
+    row = "select since <= now() and asked_at is null from expected where key = $1"
+    assert await beta.value(row, key)
+    await beta.change("delete from expected where key = $1", key)
+
+
+EXPECTED = "insert into expected values ($1, 1, 1, 1, now() + interval '1 hour')"
+COMPARED = "insert into source (peer, since, held, held_since) values (99, $1, $2, $1)"
 HELD = """
 select held_until <= $1::timestamptz + interval '1 hour' and since <= $1 from source where peer = 99
 """

@@ -57,13 +57,13 @@ async def count_troubles(
 
 _OVER = """
 update source set held = null, held_since = null, held_until = null, troubles = 0
-where held_until <= $1 returning peer
+where held = $2 and held_until <= $1 returning peer
 """
 
 
 async def release_due(connection: Connection, context: DeliveryContext, now: datetime) -> None:
-    """Release the sources whose hour is over."""
-    rows = await connection.fetch(_OVER, now)
+    """Release the sources that were held for too many wrong events, and whose hour is over."""
+    rows = await connection.fetch(_OVER, now, TOO_MANY)
     await context.peers.load_numbers(connection, (row["peer"] for row in rows))
     for row in rows:
         _log.info("source.released", source=str(context.peers.address(row["peer"])))

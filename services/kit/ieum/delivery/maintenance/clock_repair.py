@@ -20,9 +20,14 @@ where retry_at > $1 and retry_at < $2 and retry_at > $1 + coalesce(
 """
 _SOURCE = """
 update source set
-    since = least(since, $1), held_since = least(held_since, $1), held_until = least(held_until, $1 + $2)
+    since = least(since, $1),
+    held_since = case when held_since is not null then least(held_since, $1) end,
+    held_until = case when held_until is not null then least(held_until, $1 + $2) end
 where since > $1 or held_since > $1 or held_until > $1 + $2
 """
+
+
+# `least` leaves out what is null: a source held until its peer has answered would be held for an hour.
 
 
 async def pull_back_waits(connection: Connection, now: datetime) -> None:

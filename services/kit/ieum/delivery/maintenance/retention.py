@@ -121,7 +121,8 @@ where ctid = any(array(select ctid from ledger where at > now() + interval '1 mi
 _PULL_BACK_QUARANTINE = "update quarantine set at = now() where at > now() + interval '1 minute'"
 _PULL_BACK_TOLD = "update told set at = now() where at > now() + interval '1 minute'"
 _PULL_BACK_EXPECTED = """
-update expected set since = least(since, now()), asked_at = least(asked_at, now())
+update expected set
+    since = least(since, now()), asked_at = case when asked_at is not null then least(asked_at, now()) end
 where since > now() or asked_at > now()
 """
 
