@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from ieum.centre.broker import Broker
 from ieum.centre.postgres import connect_admin, set_password
@@ -117,9 +118,32 @@ async def rotate(stack: Stack, pair: Pair, agency: Bare, password: str) -> None:
 
 def hand_in(pair: Pair, agency: Bare, password: str) -> None:
     """Write a new password into the files that the agency was given."""
-    access = pair.centre.access(agency.address.agency)
-    for file in (access.kafka_password_file, access.database_password_file):
-        Path(file).write_text(password)
+    hand_in_to_kafka(pair, agency, password)
+    Path(pair.centre.access(agency.address.agency).database_password_file).write_text(password)
+
+
+def hand_in_to_kafka(pair: Pair, agency: Bare, password: str) -> None:
+    """Write a new password for the broker alone."""
+    Path(pair.centre.access(agency.address.agency).kafka_password_file).write_text(password)
+
+
+async def test_a_password_that_comes_after_the_start_has_begun_is_used(stack: Stack, watched: Pair) -> None:
+    """An agency that starts while its password is being changed needs no second start."""
+    alpha, beta = watched.alpha, watched.beta
+    await beta.stop()
+    Broker(watched.centre.settings).set_logins({beta.settings.kafka_username: "the-next-password"})
+    with capture_logs() as logs:
+        starting = asyncio.create_task(beta.start())
+
+        async def is_refused() -> bool:
+            return "consumer.broker-away" in [each["event"] for each in logs]
+
+        await until(is_refused)
+        hand_in_to_kafka(watched, beta, "the-next-password")
+        await starting
+    keys = new_keys(5)
+    await alpha.say(beta.address, keys)
+    await quiet(alpha, beta, keys=keys, seconds=HEAL_SECONDS_MAX)
 
 
 async def test_a_password_that_was_changed_is_read_anew_for_each_connection(

@@ -81,9 +81,9 @@ class CatalogueReader:
             metadata_max_age_ms=METADATA_MS,
         )
         consumer.subscribe(pattern=rf"^{self._context.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
-        await consumer.start()
         whole = False
         try:
+            await consumer.start()
             while True:
                 if not whole and (whole := await _at_end(consumer)):
                     self._listener.whole()

@@ -70,6 +70,7 @@ class Mailboxes:
         self._connect()
 
     def _connect(self) -> None:
+        self._failed = False
         self._broker = _broker(self._settings, self._limits)
         self._subscriber = self._broker.subscriber(
             *self._topics,
@@ -96,7 +97,7 @@ class Mailboxes:
     def consumer(self) -> AIOKafkaConsumer:
         """The underlying consumer, to seek and to commit; raises Transient before the start."""
         consumer = self._subscriber.consumer
-        if consumer is None:
+        if consumer is None or vars(consumer)["_fetcher"] is None:  # it is there before it has started
             raise Transient("The consumer is not connected to Kafka yet; it will retry by itself.")
         return consumer
 
@@ -109,12 +110,21 @@ class Mailboxes:
         return set(await self.consumer.topics())
 
     async def start(self) -> None:
-        """Connect and start reading; raises Transient when the broker is away."""
+        """Connect and start reading; raises Transient when the broker is away.
+
+        Each try has a client of its own, which logs in with the password of then.
+        """
         try:
+            if self._failed:
+                self._connect()
             await self._broker.start()
         except (KafkaError, OSError) as error:
+            self._failed, consumer = True, self._subscriber.consumer
             with suppress(Exception):
                 await self._broker.stop()
+            if consumer is not None:
+                with suppress(Exception):  # one that has not started is not stopped with the broker
+                    await consumer.stop()
             raise Transient(f"Kafka is not reachable ({type(error).__name__}).") from error
 
     async def stop(self) -> None:
