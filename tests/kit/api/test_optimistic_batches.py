@@ -1,7 +1,7 @@
 """A batch of one is read without a lock; where something moves before it is written, nothing is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,9 @@ from ieum.delivery.receiving.optimistic_batch import optimistic_batch
 from ieum.delivery.records.partitions import first_offsets, next_offsets
 from ieum.delivery.records.received import Record
 from ieum.delivery.records.verification import classify
+from ieum.delivery.streams.positions import Partition
 from ieum_contracts.message import Event
+from ieum_contracts.topics import MAILBOX_PARTITIONS
 from tests.kit.api.agency_api import Api, settle, taken_out
 from tests.kit.api.referring import referral_order
 
@@ -42,6 +44,13 @@ WRITTEN = """
 select (select state from referral where id = $1), (select version from referral where id = $1),
     (select count(*) from ledger where key = $1), (select sum(next_offset) from position)
 """
+
+
+BEGUN = """
+insert into position (family, partition, next_offset) values ($1, $2, 0)
+on conflict (family, partition) do nothing
+"""
+OFFSET = "select next_offset from position where family = $1 and partition = $2"
 
 
 class Disturbed(EventHandler):
@@ -70,11 +79,13 @@ class Arriving:
     referral: UUID
     records: Sequence[Record]
 
-    async def optimistically(self, handler: EventHandler) -> BatchResult | None:
-        """Take it in by two statements, if that is possible."""
+    async def optimistically(
+        self, handler: EventHandler, beside: Mapping[Partition, int] | None = None
+    ) -> BatchResult | None:
+        """Take it in by two statements, if that is possible; `beside` are offsets of what comes with it."""
         context = self.api.api_context.delivery
         place = Inbox(context, self.api.outbox, handler).place
-        firsts = first_offsets(self.records, place)
+        firsts = first_offsets(self.records, place) | dict(beside or {})
         quick = optimistic_batch(context, self.api.outbox, handler)
         assert quick is not None
         async with self.api.database.acquire() as connection:
@@ -122,6 +133,20 @@ async def test_a_batch_in_which_nothing_moved_is_written(arriving: Arriving) -> 
     assert after == ("info-requested", int(str(version)) + 1, int(str(entries)) + 1, int(str(offsets)) + 1)
     assert await arriving.optimistically(arriving.api.api_context.handler) is None  # it is taken in already
     assert await arriving.written() == after
+
+
+async def test_a_batch_of_two_families_and_partitions_is_written(arriving: Arriving) -> None:
+    """Read are four positions then: of each family in each partition."""
+    handler, context = arriving.api.api_context.handler, arriving.api.api_context.delivery
+    [(family, number)] = first_offsets(arriving.records, Inbox(context, arriving.api.outbox, handler).place)
+    other = 3 if family == 1 else 1, (number + 1) % MAILBOX_PARTITIONS
+    async with arriving.api.database.acquire() as connection:
+        for place in (other, (other[0], number), (family, other[1])):
+            await connection.execute(BEGUN, *place)
+        offset = await connection.fetchval(OFFSET, *other)
+    assert await arriving.optimistically(handler, {other: offset + 1}) is None
+    assert await arriving.optimistically(handler, {other: offset}) is not None
+    assert (await arriving.written())[0] == "info-requested"
 
 
 @pytest.mark.parametrize("moved", MEANWHILE)

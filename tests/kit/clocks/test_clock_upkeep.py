@@ -83,6 +83,7 @@ async def test_a_holiday_that_is_added_late_moves_what_is_due_and_nothing_fires_
 
 FORGET = "delete from clock where referral = any($1::uuid[])"
 BEGIN_AGAIN = "update clock_sweep set ended_at = $1"
+VERSIONS = "select xmin::text from referral where id = any($1::uuid[]) order by id"
 
 
 async def test_a_referral_from_before_the_clocks_gets_one_and_an_ended_one_none(api_context: Office) -> None:
@@ -91,8 +92,14 @@ async def test_a_referral_from_before_the_clocks_gets_one_and_an_ended_one_none(
     async with api_context.database.acquire() as connection:
         await connection.execute(FORGET, [two.id for two in twos])
         await connection.execute(BEGIN_AGAIN, START - timedelta(days=2))
+        before = await connection.fetch(VERSIONS, [two.id for two in twos])
     await set_right(upkeep_of(api_context, 3))
     assert [await due(api_context, two.id) is not None for two in twos] == [True] * 3
+    async with api_context.database.acquire() as connection:
+        after = await connection.fetch(VERSIONS, [two.id for two in twos])
+    assert all(old != new for old, new in zip(before, after, strict=True)), (
+        "an order that read one without a lock, and no clock, would be written as if it had none"
+    )
 
 
 WITHDRAW = "update referral set withdrawn = true, erased = $2 where id = $1"

@@ -21,6 +21,7 @@ from ieum.storage.clock_upkeep_rows import (
     count_unerased,
     lock_timed_otherwise,
     next_unclocked,
+    renew_rows,
     write_clocks,
 )
 from ieum.storage.referral_rows import lock_referrals
@@ -91,6 +92,7 @@ class ClockUpkeep:
         clocks = await read_clock_book(connection, unclocked)
         for referral in found:
             clocks.note(Change(referral), None)
+        await renew_rows(connection, [each.id for each in found])
         await flush(
             connection, self._handler.peers, LoadedCases(clocks=clocks), Rows(), view=self._handler.view
         )

@@ -1,6 +1,6 @@
 """Clocks to be set right: those timed by another calendar, and referrals that have none yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -77,3 +77,11 @@ async def count_unerased(connection: Connection) -> int:
 async def count_late(connection: Connection, now: datetime) -> dict[str, int]:
     """Count the clocks whose time has passed, by clock."""
     return {row["clock"]: row["late"] for row in await connection.fetch(_LATE, now)}
+
+
+_RENEW = "update referral set version = version where id = any($1::uuid[])"
+
+
+async def renew_rows(connection: Connection, referrals: Collection[UUID]) -> None:
+    """Write referrals anew as they are: who has read one without a lock, and no clocks, finds it changed."""
+    await connection.execute(_RENEW, list(referrals))
