@@ -19,7 +19,7 @@ from tests.chaos.workload import Workload
 
 
 def main() -> int:
-    """Run chaos on a cluster of its own; 0 when there is no verdict."""
+    """Run chaos on a cluster of its own; 0 when there is no verdict, and no answer that cannot be right."""
     arguments = _arguments()
     for folder in ended_runs():
         _end(ClusterStack(folder))
@@ -35,7 +35,9 @@ def main() -> int:
                 shutil.copytree(stack.state.folder / "logs", arguments.logs, dirs_exist_ok=True)
             _end(stack)
     _tell(told(outcome))
-    return 1 if outcome.verdicts else 0
+    for answer in outcome.met.strange:
+        _tell(f"cannot be right: {answer}")
+    return 1 if outcome.verdicts or outcome.met.strange else 0
 
 
 def _end(stack: ClusterStack) -> None:

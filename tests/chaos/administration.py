@@ -21,7 +21,7 @@ from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 from ieum_lab.testing.exporting_topics import export_mailboxes
 from ieum_lab.testing.history import Removed
 from tests.chaos.relays import no_relay
-from tests.chaos.scene import Scene
+from tests.chaos.scene import KAFKA, Scene
 
 ANSWER_SECONDS_MAX = 20
 PARTITIONS_MORE = 3
@@ -126,7 +126,11 @@ async def rotate_passwords(scene: Scene, random: Random) -> str:
 
     Raises OSError when it had none.
     """
-    me, password = random.choice(scene.addresses), secrets.token_hex(16)
+    async with scene.turns[KAFKA]:  # after a restore, Kafka has to know who asks
+        return await _new_passwords(scene, random.choice(scene.addresses), secrets.token_hex(16))
+
+
+async def _new_passwords(scene: Scene, me: Address, password: str) -> str:
     access = scene.centre.access(me.agency)
     await asyncio.to_thread(Broker(scene.centre.settings).set_logins, {access.kafka_username: password})
     async with scene.database(me) as connection:

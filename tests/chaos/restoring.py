@@ -61,21 +61,23 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
             await is_ready(instance)
         said = await _said(scene, copy_of(name))
         await asyncio.sleep(seconds)
-        if running:
-            await put_copy_in_place(administrator, name)
-        else:
-            async with away(scene, me):
-                await put_copy_in_place(administrator, name)
-        lost = await _lost(scene, lost_of(name), said)
-        lost |= {
-            each.thing
-            for each in scene.facts[answered:]
-            if isinstance(each, Acknowledged) and each.at == str(me)
-        }
         scene.rewound.add(me.agency)
-        scene.lost |= lost - {""}
-        for instance in scene.services[me.agency]:
-            await is_ready(instance)
+        try:
+            if running:
+                await put_copy_in_place(administrator, name)
+            else:
+                async with away(scene, me):
+                    await put_copy_in_place(administrator, name)
+            for instance in scene.services[me.agency]:
+                await is_ready(instance)
+        finally:  # it is lost, whatever becomes of the instances
+            lost = await _lost(scene, lost_of(name), said)
+            lost |= {
+                each.thing
+                for each in scene.facts[answered:]
+                if isinstance(each, Acknowledged) and each.at == str(me)
+            }
+            scene.lost |= lost - {""}
         await _drop(administrator, lost_of(name))
     finally:
         await administrator.close()
