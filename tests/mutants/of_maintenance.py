@@ -99,7 +99,7 @@ OF_MAINTENANCE = (
     Mutant(
         "what waits is folded before the comparison",
         "delivery/maintenance/wake_parked.py",
-        "        if not self._compared.is_set():\n            return\n",
+        "        if self._context.restore_check.is_doubted:\n            return\n",
         "",
         (f"{COMPARISON}::test_nothing_that_waits_is_folded_before_the_database_was_compared_with_kafka",),
     ),
@@ -153,10 +153,24 @@ OF_MAINTENANCE = (
         (SOURCES,),
     ),
     Mutant(
+        "a source that waits for an answer is released after an hour",
+        "delivery/blocked/source_breaker.py",
+        "where held = $2 and held_until <= $1",
+        "where $2::text is not null and held_until <= $1",
+        (delivery("test_clocks"),),
+    ),
+    Mutant(
+        "a source that waits for an answer is given an hour by a clock that steps back",
+        "delivery/maintenance/clock_repair.py",
+        "case when held_until is not null then least(held_until, $1 + $2) end",
+        "least(held_until, $1 + $2)",
+        (delivery("test_clocks"),),
+    ),
+    Mutant(
         "a released source keeps its count",
         "delivery/blocked/source_breaker.py",
-        "held_until = null, troubles = 0\nwhere held_until <= $1",
-        "held_until = null\nwhere held_until <= $1",
+        "held_until = null, troubles = 0\nwhere held = $2 and held_until <= $1",
+        "held_until = null\nwhere held = $2 and held_until <= $1",
         (SOURCES,),
     ),
     Mutant(

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant, delivery
 
 RECOVERY, GAPS = delivery("test_batch_recovery"), delivery("test_reading_recovery")
+COMMITS = delivery("test_offset_commits")
 COMPARISON = delivery("test_comparison")
 TRUNCATED, PROGRESS = delivery("test_truncated"), delivery("test_reading_progress")
 LOST_UNREAD = (
@@ -109,6 +110,55 @@ OF_RECEIVING = (
         "where position.next_offset < excluded.next_offset",
         "where true",
         (GAPS,),
+    ),
+    Mutant(
+        "batches are taken in while the database is doubted",
+        "delivery/receiving/consumer.py",
+        "        await self._context.restore_check.compared()\n        started",
+        "        started",
+        (f"{COMPARISON}::test_nothing_is_taken_in_by_a_running_agency_until_its_database_is_compared_again",),
+    ),
+    Mutant(
+        "a batch gives numbers while the database is doubted",
+        "delivery/sending/outbox.py",
+        "        if says and self._standing.is_doubted:\n",
+        "        if False:\n",
+        (f"{COMPARISON}::test_no_number_is_given_in_a_database_that_is_doubted",),
+    ),
+    Mutant(
+        "a doubt that comes during the comparison is lost",
+        "delivery/restore_check.py",
+        "        if doubts in {None, self._doubts}:\n",
+        "        if True:\n",
+        (delivery("test_restore_check"),),
+    ),
+    Mutant(
+        "a start is tried again with the password of the first try",
+        "delivery/receiving/subscriber.py",
+        "            if self._failed:\n                self._connect()\n",
+        "",
+        (delivery("test_progress_is_health"),),
+    ),
+    Mutant(
+        "what Kafka did not take is not committed again",
+        "delivery/receiving/offset_commits.py",
+        "        if not committed:\n",
+        "        if False:\n",
+        (COMMITS,),
+    ),
+    Mutant(
+        "who only speaks does not tell where its feed ends",
+        "delivery/receiving/offset_commits.py",
+        "if not due and feed_end != self._told:",
+        "if False:",
+        (COMMITS,),
+    ),
+    Mutant(
+        "what an older database has not read is committed",
+        "delivery/receiving/offset_commits.py",
+        "        self._uncommitted.clear()\n",
+        "",
+        (COMMITS,),
     ),
     Mutant(
         "what this process has taken in is forgotten",
