@@ -83,6 +83,8 @@ def untested_snippets(path: PurePath, text: str, makefile: str, works: Works) ->
 
 def _command_fault(line: str, makefile: str, works: Works) -> str:
     command = line.split(" #", maxsplit=1)[0].strip()
+    if kept := re.fullmatch(r"[A-Z]+=\$\((.*)\)", command):
+        command = kept[1]
     if not command or command.startswith("#") or _COMMANDS.match(command):
         return ""
     if command.startswith("make "):

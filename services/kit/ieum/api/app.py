@@ -64,8 +64,9 @@ _DESCRIPTION = """
 HTTP API of one agency's service: its own systems refer clients to other agencies here, decide on those that
 were referred to it, and follow what happens. Wire version 0: synthetic data only.
 
-Every call but health needs a bearer token (`Authorization: Bearer …`), issued for this agency. Acts, and
-reads of client details, stand in the access log; `Access-Reason` may say why, as a code (`client-asks`).
+Every call needs a bearer token (`Authorization: Bearer …`), issued for this agency, but those of health, the
+documentation and the kinds of problem. Acts, and reads of client details, stand in the access log;
+`Access-Reason` may say why, as a code (`client-asks`).
 
 Every POST needs the header `Idempotency-Key`; sent again with the same key it gets the same answer and does
 nothing again. Refusals are problems (RFC 9457), explained at [/problems](/problems).
