@@ -83,11 +83,12 @@ async def test_a_source_that_does_not_exist_is_not_found(api: Api, agency: str) 
     assert (await api.post(f"/v1/sources/{agency}/release", seen)).status_code == 404
 
 
+@pytest.mark.parametrize("found_here", [True, False], ids=["found-here", "found-by-another-process"])
 async def test_while_a_restored_database_is_compared_nothing_is_said_to_that_agency(
-    api: Api, order: dict[str, object]
+    api: Api, order: dict[str, object], *, found_here: bool
 ) -> None:
     await hold(api, "restored.comparing")
-    api.api_context.delivery.restore_check.comparing = True
+    api.api_context.delivery.restore_check.comparing = found_here
     try:
         refused = await api.post("/v1/referrals", order)
         assert (refused.status_code, refused.json()["type"]) == (503, "urn:ieum:problem:restoring")

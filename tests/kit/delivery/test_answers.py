@@ -29,7 +29,10 @@ from tests.kit.delivery.rows import add_parked, add_stream, peer_of, resting_rel
 pytestmark = pytest.mark.stack
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-ALL = "truncate heads_ask, position, stream, ledger, parked, feed, outbox, notice, source, expected"
+ALL = """
+truncate heads_ask, position, stream, ledger, parked, feed, outbox, notice, source, expected;
+update feed_epoch set epoch = default
+"""
 HOLD = """
 insert into source (peer, since, held, held_since, asked)
 values ($1, now(), 'restored.comparing', now() - $2::interval, $3)
@@ -78,6 +81,25 @@ async def test_an_answer_waits_for_our_mailboxes_as_they_were_when_the_question_
     await beta.change("update position set next_offset = 10")
     await job.run()
     assert [each.ask for each in await answers(beta)] == [first]
+
+
+async def test_an_answer_does_not_wait_for_what_a_mailbox_has_lost(resting: Pair, beta: Bare) -> None:
+    """A broker lost the tail of one, and another is gone: what was there then will never be read."""
+    peer = await peer_of(beta, resting.alpha)
+    ends: dict[Partition, int] = {(1, 0): 10, (2, 0): 7}
+
+    async def ends_now() -> dict[Partition, int]:
+        return dict(ends)
+
+    job = AnswerHeads(beta.context, resting_relay(beta), ends_now)
+    await beta.change("insert into position (family, partition, next_offset) values (1, 0, 4)")
+    asked = await ask(beta, peer)
+    await job.run()
+    assert await answers(beta) == []
+    ends[1, 0] = 4
+    del ends[2, 0]
+    await job.run()
+    assert [each.ask for each in await answers(beta)] == [asked]
 
 
 async def test_what_is_parked_counts_as_heard(resting: Pair, beta: Bare) -> None:

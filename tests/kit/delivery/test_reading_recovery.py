@@ -24,7 +24,10 @@ from tests.kit.delivery.test_truncated import truncate
 pytestmark = pytest.mark.stack
 
 EVENTS = 5
-ALL = "truncate position, stream, ledger, parked, feed, outbox, effect, notice, source"
+ALL = """
+truncate position, stream, ledger, parked, feed, outbox, effect, notice, source;
+update feed_epoch set epoch = default
+"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,6 +94,25 @@ async def test_a_new_number_at_an_old_offset_is_taken_in_once(resting: Pair, fil
 async def keep(reach: Reach, agency: Bare, consumer: AIOKafkaConsumer) -> None:
     await reach.rest(consumer)
     await reach.keep(agency.context, consumer)
+
+
+async def test_nothing_is_passed_over_in_a_database_that_is_doubted(
+    resting: Pair, filled: TopicPartition
+) -> None:
+    """An older copy has not taken in what this process has read."""
+    beta, reach = resting.beta, Reach()
+    async with reading(beta) as consumer:
+        consumer.assign([filled])
+        begin = (await consumer.beginning_offsets([filled]))[filled]
+        await set_position(beta, filled, begin + 1)
+        consumer.seek(filled, begin + EVENTS)
+        reach.settle()
+        beta.context.restore_check.doubt()
+        await keep(reach, beta, consumer)
+        assert await position(beta, filled) == begin + 1
+        beta.context.restore_check.settle(comparing=False)
+        await keep(reach, beta, consumer)
+        assert await position(beta, filled) == begin + EVENTS
 
 
 async def test_only_marks_are_passed_over_and_no_record(resting: Pair, filled: TopicPartition) -> None:

@@ -28,10 +28,17 @@ from tests.kit.delivery.test_truncated import truncate
 
 pytestmark = pytest.mark.stack
 
-ALL = "truncate position, source, notice, heads_ask, stream, ledger, outbox, feed"
+ALL = """
+truncate position, source, notice, heads_ask, stream, ledger, outbox, feed;
+update feed_epoch set epoch = default
+"""
 AT = """
 insert into position (family, partition, next_offset) values (1, $1, $2)
 on conflict (family, partition) do update set next_offset = excluded.next_offset
+"""
+SAID = """
+insert into feed (key, peer, family, said, sequence)
+select gen_random_uuid(), 1, 1, true, 1 from generate_series(1, $1::integer)
 """
 EVENTS = 4
 WAITING = """
@@ -157,8 +164,9 @@ async def test_a_database_whose_feed_once_ended_further_is_compared(resting: Pai
     await beta.change("truncate source, notice")
     await beta.say(resting.alpha.address, new_keys(2))  # they have no numbers in the feed yet
     end = await feed_end(beta)
-    further = end._replace(number=end.number + 3)
-    for metadata in ("", "another's", "feed", str(end._replace(number=end.number + 2))):
+    assert end.number == await beta.value("select count(*) from feed")
+    further = end._replace(number=end.number + 1)
+    for metadata in ("", "another's", "feed", str(end)):
         await commit(beta, partition, read, metadata)
         await check(beta)
     await commit(beta, partition, read, str(further._replace(epoch=uuid4())))
@@ -189,6 +197,23 @@ async def test_a_feed_that_this_process_saw_end_further_is_compared(resting: Pai
     await check(beta)
     assert await beta.value("select held from source") == COMPARING
     assert seen.feed_end == await feed_end(beta)
+
+
+async def test_what_is_said_before_the_comparison_does_not_hide_what_is_forgotten(beta: Bare) -> None:
+    """While Kafka is away for long, orders are served in a database that may be older than what was seen."""
+    await check(beta)
+    await beta.change("truncate source")
+    seen, end = beta.context.restore_check, await feed_end(beta)
+    seen.note_feed(end._replace(number=end.number + 1))
+    seen.doubt()
+    seen.note_first(end)
+    await beta.change(SAID, 2)
+    seen.note_first(await feed_end(beta))
+    await check(beta)
+    assert await beta.value("select held from source") == COMPARING
+    await beta.change("truncate source")
+    await check(beta)
+    assert await beta.value("select count(*) from source") == 0
 
 
 async def feed_end(agency: Bare) -> FeedEnd:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum.delivery.blocked.source_breaker import COMPARING
 from ieum.delivery.streams.batch_write import Condition
 from ieum.delivery.streams.peers import Peers
 from ieum.storage.idempotency_rows import IdempotencyKey, StoredAnswer, StoredResponse
@@ -35,8 +36,9 @@ left join lateral (
 """
 _NOTHING_FOUND = """
 select not exists (select from ({look_back}) found where fingerprint is not null or open is not null)
+    and not exists (select from source where held = '{comparing}')
 """
-_NOTHING = _NOTHING_FOUND.format(look_back=_LOOK_BACK)
+_NOTHING = _NOTHING_FOUND.format(look_back=_LOOK_BACK, comparing=COMPARING)
 
 
 async def look_back(
@@ -61,7 +63,7 @@ async def look_back(
 def nothing_stands_against(
     peers: Peers, clients: Sequence[Client | None], keys: Sequence[IdempotencyKey | None]
 ) -> Condition:
-    """Return the condition that there is neither a stored answer nor such a referral.
+    """Return the condition that there is neither a stored answer nor such a referral, nor a comparison.
 
     Of two that are written in the same moment, the unique keys of both tables let one fail.
     """

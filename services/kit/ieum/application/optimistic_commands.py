@@ -15,7 +15,7 @@ from ieum.application.loading import Loaded, know_peers
 from ieum.application.looking_back import nothing_stands_against
 from ieum.casework.refusals import Refusal
 from ieum.delivery.streams.batch_write import Condition
-from ieum.delivery.streams.stream import streams_from
+from ieum.delivery.streams.stream import Streams, streams_from
 from ieum.delivery.streams.unlocked_streams import read_statement, unchanged
 from ieum.storage import unlocked_rows
 
@@ -49,7 +49,9 @@ async def _create(
     await know_peers(connection, peers, needs)
     keys = [each.idempotency_key for each in submissions]
     condition = nothing_stands_against(peers, [each.client for each in needs], keys)
-    writer = await execution.open(connection, Loaded())
+    writer = execution.open_unlocked(Streams(()))
+    if writer is None:
+        return None
     decided = execution.decide(submissions, Loaded(), writer)
     if not all(isinstance(outcome, CommandResult) for outcome in decided.outcomes):
         return None

@@ -30,20 +30,17 @@ def feed_end_of(metadata: str) -> FeedEnd | None:
 
 
 _END = """
-select epoch, (select coalesce(max(number), 0) from feed) as number,
-    (select count(*) from feed where number is null) as unnumbered
+select epoch, (select coalesce(max(number), 0) from feed) + (select count(*) from feed where number is null)
 from feed_epoch where one
 """
 
 
 async def read_feed_end(connection: Connection) -> FeedEnd:
-    """Return where the feed ends in the database."""
-    [(epoch, number, _)] = await connection.fetch(_END)
+    """Return where the feed in the database ends, once all that it holds has its number."""
+    [(epoch, number)] = await connection.fetch(_END)
     return FeedEnd(epoch, number)
 
 
-async def missing_of_feed(connection: Connection, seen: Iterable[FeedEnd]) -> int:
-    """Return how many events the feed had, in the same epoch, that are not in the database."""
-    [(epoch, number, unnumbered)] = await connection.fetch(_END)
-    known: int = number + unnumbered
-    return max([0, *(end.number - known for end in seen if end.epoch == epoch)])
+def missing_of_feed(end: FeedEnd, seen: Iterable[FeedEnd]) -> int:
+    """Return how many events a feed that ends so lacks, of what it once had in the same epoch."""
+    return max([0, *(each.number - end.number for each in seen if each.epoch == end.epoch)])

@@ -39,6 +39,7 @@ class RestoreCheck:
         self.comparing = False
         self.feed_end: FeedEnd | None = None
         """Where the feed ended when this process last saw it, in a database that was not doubted."""
+        self._first_end: FeedEnd | None = None
 
     def doubt(self) -> None:
         """Mark the database as not compared with Kafka yet."""
@@ -58,6 +59,16 @@ class RestoreCheck:
         if not self.is_doubted:
             self.feed_end = end
 
+    def note_first(self, end: FeedEnd) -> None:
+        """Note where the feed ends in a database that may be older, before anything more is said there."""
+        if self.is_doubted and self._first_end is None:
+            self._first_end = end
+
+    def first_end(self, end: FeedEnd) -> FeedEnd:
+        """Return where the feed ended when it was first seen since the doubt; `end` is where it ends now."""
+        first = self._first_end
+        return end if first is None or first.epoch != end.epoch else min(first, end)
+
     def settle(self, *, comparing: bool, feed_end: FeedEnd | None = None, doubts: int | None = None) -> None:
         """Store the result of the comparison, and where the feed ends in the database that was compared.
 
@@ -66,6 +77,7 @@ class RestoreCheck:
         self.comparing = comparing
         self.feed_end = feed_end
         if doubts in {None, self._doubts}:
+            self._first_end = None
             self._compared.set()
             self._known.set()
 

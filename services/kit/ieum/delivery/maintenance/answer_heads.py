@@ -27,12 +27,16 @@ class AnswerHeads:
             asks = await open_asks(connection)
             if not asks:
                 return
-            if any(ask not in self._ends for ask, *_ in asks):
-                ends = await self._ends_now()
-                self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}
+            ends = await self._ends_now()
+            self._ends = {ask: _nearer(self._ends.get(ask, ends), ends) for ask, *_ in asks}
             read = await read_positions(connection)
             for asked in asks:
                 if all(read.get(place, 0) >= end for place, end in self._ends[asked[0]].items()):
                     async with connection.transaction():
                         await answer(connection, self._context, asked, self._context.clock())
                     self._relay.wake()
+
+
+def _nearer(ends: Mapping[Partition, int], present: Mapping[Partition, int]) -> Mapping[Partition, int]:
+    """Return the ends, but not behind the present ones: a mailbox may have lost its tail, or be gone."""
+    return {place: min(end, present[place]) for place, end in ends.items() if place in present}

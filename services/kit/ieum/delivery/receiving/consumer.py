@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Generic
 
 import structlog
-from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from ieum.delivery.application import Known
@@ -21,7 +20,7 @@ from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.stalled_client import replace_if_stalled
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
-from ieum.delivery.recovering.startup_check import check_positions, ends_of, rewind_to_positions
+from ieum.delivery.recovering.startup_check import check_positions, ends_of, partition_at, rewind_to_positions
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILIES
@@ -91,7 +90,8 @@ class Consumer(Generic[Known]):
 
     async def _look_back(self) -> None:
         await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
-        self._offsets.compared()
+        if not self._context.restore_check.is_doubted:
+            self._offsets.compared()
         self._relay.wake()
 
     def _moved(self) -> None:
@@ -179,7 +179,7 @@ class Consumer(Generic[Known]):
 
     async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
         """Seek once to what is missing before a batch; if Kafka no longer has it, go on without it."""
-        offsets = {self._partition(place): offset for place, offset in gap.expected.items()}
+        offsets = {partition_at(self._context, place): offset for place, offset in gap.expected.items()}
         if self._offsets.is_above(offsets):
             await self._look_back()  # before these are read again: after that nothing shows the loss
         begins = await self._mailboxes.consumer.beginning_offsets(list(offsets))
@@ -195,6 +195,3 @@ class Consumer(Generic[Known]):
         for partition, offset in offsets.items():
             self._mailboxes.seek(partition, max(offset, begins[partition]))
         return None
-
-    def _partition(self, place: Partition) -> TopicPartition:
-        return TopicPartition(topic_of(self._context.me, FAMILIES[place[0]]), place[1])

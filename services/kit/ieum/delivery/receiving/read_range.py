@@ -55,8 +55,11 @@ class Reach:
     async def keep(self, context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:
         """Advance the positions in the database past markers, where everything handed over is taken in.
 
+        Not in one that may be older than what was read: what lies between would be passed over.
         A mailbox that begins above what was read has lost records, which is reported elsewhere.
         """
+        if context.restore_check.is_doubted:
+            return
         reached, handed = dict(self._reached), dict(self._handed)
         async with context.database.acquire() as connection:
             read = await read_positions(connection)
@@ -74,7 +77,7 @@ class Reach:
                 for place, (each, offset) in places.items()
                 if begins[each] <= read.get(place, 0)
             }
-            if self._sure:
+            if self._sure and not context.restore_check.is_doubted:
                 await _pass_over(connection, whole)
 
 

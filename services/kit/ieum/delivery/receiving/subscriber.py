@@ -26,7 +26,7 @@ FETCH_WAIT_MS = 500
 FETCH_BYTES_MAX = 512 * 1024
 """Of one partition at a time: the largest records come two a turn, and those of others between them."""
 SESSION_MS = 10_000
-STOP_SECONDS_MAX = 8.0
+STOP_SECONDS_MAX, RENEW_SECONDS = 8.0, 5.0
 
 Records = Sequence[ConsumerRecord[bytes, bytes]]
 
@@ -117,7 +117,7 @@ class Mailboxes:
         try:
             if self._failed:
                 self._connect()
-            await self._broker.start()
+            await self._started()
         except (KafkaError, OSError) as error:
             self._failed, consumer = True, self._subscriber.consumer
             with suppress(Exception):
@@ -126,6 +126,17 @@ class Mailboxes:
                 with suppress(Exception):  # one that has not started is not stopped with the broker
                     await consumer.stop()
             raise Transient(f"Kafka is not reachable ({type(error).__name__}).") from error
+
+    async def _started(self) -> None:
+        """Start the client; one that waits for its group logs in there with the password of today."""
+        starting = asyncio.ensure_future(self._broker.start())
+        try:
+            while not (await asyncio.wait([starting], timeout=RENEW_SECONDS))[0]:
+                if self._subscriber.consumer is not None:
+                    renew_password(self._subscriber.consumer, self._settings)
+            await starting
+        finally:
+            starting.cancel()
 
     async def stop(self) -> None:
         """Finish the current batch, then leave the group; does not wait for a broker that is away."""

@@ -47,8 +47,8 @@ class HeadsPublisher:
     async def say(self, connection: Connection, now: datetime) -> None:
         """Report a part of what was active since the last turn; `behind` says whether more is left."""
         entries = self._context.limits.heads_entries
-        if self._told is None:
-            newest: int = await connection.fetchval(_NEWEST)
+        newest: int = await connection.fetchval(_NEWEST)
+        if self._told is None or self._told > newest:  # an older database gives numbers a second time
             self._told = self._older = max(0, newest - entries)
         before = self._told
         self._told = await say_heads(connection, self._context, before, now)

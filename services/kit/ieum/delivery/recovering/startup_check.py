@@ -53,7 +53,7 @@ async def check_positions(
         unknown = not any(seen.committed.values()) and any(same[place] for place in same.keys() - gone.keys())
         if unknown:
             _log.warning("restored.offsets-expired")
-        if await _is_older(connection, seen, positions) or unknown:
+        if await _is_older(connection, context, seen, positions) or unknown:
             await compare_with_peers(connection, context, context.clock())
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
@@ -80,11 +80,14 @@ class _Seen(NamedTuple):
     feed_ends: Sequence[FeedEnd]
 
 
-async def _is_older(connection: Connection, seen: _Seen, positions: Mapping[Partition, int]) -> bool:
+async def _is_older(
+    connection: Connection, context: DeliveryContext, seen: _Seen, positions: Mapping[Partition, int]
+) -> bool:
     """Whether the database is older than what was seen; it is told in the log."""
     if newer := _above(seen.committed, positions):
         _log.error("restored.position", partitions=len(newer), records=sum(newer.values()))
-    if forgotten := await missing_of_feed(connection, seen.feed_ends):
+    end = context.restore_check.first_end(await read_feed_end(connection))
+    if forgotten := missing_of_feed(end, seen.feed_ends):
         _log.error("restored.feed", events=forgotten)
     return bool(newer or forgotten)
 
@@ -164,6 +167,12 @@ def place_of(context: DeliveryContext, partition: TopicPartition) -> Partition:
     """Return the partition of a mailbox by its family."""
     families = {topic_of(context.me, family): number for number, family in FAMILIES.items()}
     return families[partition.topic], partition.partition
+
+
+def partition_at(context: DeliveryContext, place: Partition) -> TopicPartition:
+    """Return the partition of a mailbox at a place."""
+    family, number = place
+    return TopicPartition(topic_of(context.me, FAMILIES[family]), number)
 
 
 def _above(offsets: Mapping[Partition, int], positions: Mapping[Partition, int]) -> dict[Partition, int]:

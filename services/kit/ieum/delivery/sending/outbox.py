@@ -61,12 +61,12 @@ class Outbox:
         The caller holds the locks of the referrals and cases that the keys name, writes
         `OutboxWriter.rows`, and wakes the relay after its commit.
         """
-        held: Mapping[int, str] = {}
-        if not self._standing.is_known:
-            held = dict.fromkeys(self._peers.others(self._me), COMPARING)
-        elif self._standing.comparing:
-            held = await held_sources(connection)
+        held: Mapping[int, str]
+        if self._standing.is_known:
+            held = await held_sources(connection)  # another process may have found that it is older
             self._standing.comparing = COMPARING in held.values()
+        else:
+            held = dict.fromkeys(self._peers.others(self._me), COMPARING)
         return OutboxWriter(self, await lock_streams(connection, keys) if keys else Streams(()), held)
 
     def open_unlocked(self, streams: Streams) -> "OutboxWriter | None":
