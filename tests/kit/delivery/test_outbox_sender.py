@@ -5,19 +5,35 @@ from uuid import UUID
 
 import pytest
 
+from ieum.delivery.notices.notices import tell
 from ieum.delivery.records.partitions import partition_of
-from ieum.delivery.sending.outbox_sender import BATCH_MAX, OutboxSender, release
+from ieum.delivery.sending.outbox_sender import BATCH_MAX, OutboxSender
 from ieum.delivery.sending.partition_queue import count_acknowledged
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.set_aside import release
+from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.address import Address
+from ieum_contracts.catalogue import type_of
+from ieum_contracts.delivery import StreamHead, StreamHeads, StreamRefused
+from ieum_contracts.model import Model
+from ieum_contracts.referral import ReferralAmended
+from ieum_contracts.topics import Family
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery.agencies import Bare, close, limited, new_keys, open_bare, until
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.rows import take_notices
 
-NOTICE = """
-insert into notice (peer, key, headers, body)
-select id, $2, convert_to('{}', 'utf8'), convert_to('{}', 'utf8') from peer where address = $1
-"""
+
+def refusal(key: UUID) -> StreamRefused:
+    """Make a notice that is said once."""
+    return StreamRefused(
+        family=Family.REFERRAL,
+        key=key,
+        sequence=1,
+        event=key,
+        type=type_of(ReferralAmended()),
+        reason="body.invalid",
+    )
 
 
 async def turns(agency: Bare, count: int) -> None:
@@ -69,23 +85,32 @@ async def test_one_for_whom_much_waits_stands_in_nobodys_way(make_centre: MakeCe
 
 @pytest.mark.stack
 async def test_a_peer_that_is_gone_costs_the_others_no_turn(resting: Pair) -> None:
-    """All notices for it are dropped at once, its events are set aside, and what is for others is sent."""
+    """Heads are dropped, for they are told again; what is said once waits, as events do; the rest is sent."""
     alpha, beta = resting.alpha, resting.beta
     gone = Address(alpha.address.centre, "gone")
     keys = new_keys(5)
     await alpha.say(gone, new_keys(5))
     await alpha.say(beta.address, keys)
+    peer, told = alpha.context.peers.number(gone), list[tuple[StreamKey, Model]]()
+    for key in new_keys(10):
+        head = StreamHead(family=Family.REFERRAL, key=key, said=1, heard=0)
+        told.append((StreamKey(key, peer, 1), StreamHeads(heads=(head,))))
+        told.append((StreamKey(key, peer, 1), refusal(key)))
     async with alpha.database.acquire() as connection:
-        await connection.executemany(NOTICE, [(str(gone), key) for key in new_keys(20)])
+        await tell(connection, alpha.context, told, alpha.clock())
 
-    await turns(alpha, 1)
+    await turns(alpha, 2)
 
-    assert await alpha.value("select count(*) from notice") == 0
-    assert await alpha.rows("select held, count(*) as rows from outbox group by held order by held") == [
-        {"held": False, "rows": 5},  # sent, and deleted with the next read
-        {"held": True, "rows": 5},
+    assert await alpha.rows("select held, count(*) as rows from notice group by held") == [
+        {"held": True, "rows": 10}
     ]
-    assert {row["key"] for row in await alpha.rows("select key from outbox where not held")} == {*keys}
+    async with alpha.database.acquire() as connection:
+        assert [await release(connection, 8) for _ in range(2)] == [True, False]
+    assert {type(each) for each in await take_notices(alpha)} == {StreamRefused}
+    assert await alpha.rows("select held, count(*) as rows from outbox group by held order by held") == [
+        {"held": False, "rows": 5}
+    ]
+    assert {row["key"] for row in await alpha.rows("select key from outbox")}.isdisjoint(keys)
     await alpha.change("truncate outbox")
 
 

@@ -12,6 +12,7 @@ from ieum.delivery.sending.partition_queue import Outcome, Outgoing, Place
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.read_from import NOTICES, ReadFrom
 from ieum.delivery.sending.relay_spans import trace_sent
+from ieum.delivery.sending.set_aside import set_all_aside, set_aside, set_notices_aside
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Poison
@@ -52,16 +53,9 @@ cross join lateral (
 ) l
 union all
 select id, key, peer, 4::smallint, headers, body, true
-from (select * from notice where id > $6 and id <> all($2::bigint[]) order by id limit $3) n
+from (select * from notice where id > $6 and not held and id <> all($2::bigint[]) order by id limit $3) n
 """
 """Each peer has its share: one for whom much waits stands in nobody's way. A peer's rows keep their order."""
-_SET_ASIDE = """
-update outbox set held = true where id = any(array(
-    select id from outbox where peer = $1 and family = $2 and not held order by id limit $3
-))
-"""
-_SET_THESE_ASIDE = "update outbox set held = true where id = any($1::bigint[])"
-_DROP = "delete from notice where id = any($1::bigint[])"
 
 
 class OutboxSender:
@@ -89,7 +83,7 @@ class OutboxSender:
         """Send the oldest rows of each peer and the oldest notices; returns how many. Raises Transient.
 
         When the broker refuses a topic, all rows that wait for it are set aside; of a partition that is away
-        those that were read. A notice is dropped then, for it is said again. The rest goes on.
+        those that were read. A notice that is said again is dropped then, any other waits. The rest goes on.
         """
         await self.read_from.look(self._connection, asyncio.get_running_loop().time())
         begins = (*self.read_from.columns(), self.read_from.begin(NOTICES))
@@ -141,40 +135,25 @@ class OutboxSender:
 
     async def _refused(self, rows: Sequence[Record], topic: str, poison: Poison) -> None:
         """Set aside all that waits for a topic, whether it was read or not."""
-        await self._drop(rows, poison.reason, topic)
+        await self._set_notices_aside(rows, poison.reason, topic)
         waits = next((row for row in rows if not row["notice"]), None)
         if waits is not None:
             _log.error("relay.set-aside", reason=poison.reason, topic=topic)
-            place = waits["peer"], waits["family"]
-            await self._connection.execute(_SET_ASIDE, *place, self._set_aside_rows)
+            await set_all_aside(self._connection, waits["peer"], waits["family"], self._set_aside_rows)
 
     async def _away(self, rows: Sequence[Record], place: Place) -> None:
         """Set aside what was read for a partition that is away."""
         topic, partition = place
-        await self._drop(rows, "PartitionAway", topic)
+        await self._set_notices_aside(rows, "PartitionAway", topic)
         waiting = [row["id"] for row in rows if not row["notice"]]
         if waiting:
             _log.warning("relay.partition-away", topic=topic, partition=partition, events=len(waiting))
-            await self._connection.execute(_SET_THESE_ASIDE, waiting)
+            await set_aside(self._connection, waiting)
 
-    async def _drop(self, rows: Sequence[Record], reason: str, topic: str) -> None:
-        dropped = [row["id"] for row in rows if row["notice"] and row["id"] not in self._told]
-        if dropped:
-            _log.error("relay.notice-dropped", reason=reason, topic=topic, notices=len(dropped))
-            await self._connection.execute(_DROP, dropped)
-
-
-_RELEASE = """
-update outbox set held = false where id = any(array(
-    select id from outbox where held and id > 0 order by id limit $1
-))
-"""
-
-
-async def release(connection: Connection, rows: int) -> bool:
-    """Release the oldest rows that were set aside; returns whether there may be more."""
-    status: str = await connection.execute(_RELEASE, rows)
-    return status == f"UPDATE {rows}"
+    async def _set_notices_aside(self, rows: Sequence[Record], reason: str, topic: str) -> None:
+        notices = [row for row in rows if row["notice"] and row["id"] not in self._told]
+        if dropped := await set_notices_aside(self._connection, notices):
+            _log.error("relay.notice-dropped", reason=reason, topic=topic, notices=dropped)
 
 
 async def _outgoing(connection: Connection, peers: Peers, rows: Sequence[Record]) -> list[Outgoing]:

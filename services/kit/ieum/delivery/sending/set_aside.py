@@ -1,0 +1,71 @@
+"""What cannot be sent now is set aside: events and what is said once wait, other notices are dropped."""
+
+from collections.abc import Sequence
+
+from asyncpg import Connection, Record
+
+from ieum_contracts import envelope
+from ieum_contracts.catalogue import EVENT_TYPES
+from ieum_contracts.delivery import StreamHeads, StreamHeadsAnswered, StreamResendAsked
+
+_SAID_AGAIN = {
+    name
+    for name, each in EVENT_TYPES.items()
+    if each.model in {StreamHeads, StreamHeadsAnswered, StreamResendAsked}
+}
+"""Notices that are said anew from state; all others, as a refusal, are said once."""
+
+_ALL = """
+update outbox set held = true where id = any(array(
+    select id from outbox where peer = $1 and family = $2 and not held order by id limit $3
+))
+"""
+_THESE = "update outbox set held = true where id = any($1::bigint[])"
+_NOTICES = "update notice set held = true where id = any($1::bigint[])"
+_DROP = "delete from notice where id = any($1::bigint[])"
+
+
+async def set_all_aside(connection: Connection, peer: int, family: int, rows: int) -> None:
+    """Set aside the oldest events that wait for a mailbox."""
+    await connection.execute(_ALL, peer, family, rows)
+
+
+async def set_aside(connection: Connection, events: Sequence[int]) -> None:
+    """Set aside these events."""
+    await connection.execute(_THESE, events)
+
+
+async def set_notices_aside(connection: Connection, notices: Sequence[Record]) -> int:
+    """Set aside these notices, or drop those that are said again; returns how many were dropped."""
+    dropped = {row["id"] for row in notices if _is_said_again(row["headers"])}
+    if dropped:
+        await connection.execute(_DROP, list(dropped))
+    if kept := [row["id"] for row in notices if row["id"] not in dropped]:
+        await connection.execute(_NOTICES, kept)
+    return len(dropped)
+
+
+def _is_said_again(headers: bytes) -> bool:
+    return dict(envelope.from_canonical(headers)).get("ce_type", b"").decode() in _SAID_AGAIN
+
+
+_RELEASE = """
+with told as (
+    update notice set held = false where id = any(array(
+        select id from notice where held order by id limit $1
+    ))
+    returning id
+), events as (
+    update outbox set held = false where id = any(array(
+        select id from outbox where held and id > 0 order by id limit $1
+    ))
+    returning id
+)
+select greatest((select count(*) from told), (select count(*) from events))
+"""
+
+
+async def release(connection: Connection, rows: int) -> bool:
+    """Release the oldest events and notices that were set aside; returns whether there may be more."""
+    released: int = await connection.fetchval(_RELEASE, rows)
+    return released == rows
