@@ -133,9 +133,9 @@ async def rotate_passwords(scene: Scene, random: Random) -> str:
 async def _new_passwords(scene: Scene, me: Address, password: str) -> str:
     access = scene.centre.access(me.agency)
     await asyncio.to_thread(Broker(scene.centre.settings).set_logins, {access.kafka_username: password})
+    access.kafka_password_file.write_text(password)
     async with scene.database(me) as connection:
         await set_password(connection, access.database, password)
-        access.kafka_password_file.write_text(password)
         access.database_password_file.write_text(password)
         ended = await connection.fetch(_END_SESSIONS, access.database)
     if not ended:

@@ -30,6 +30,8 @@ from tests.chaos.scene import KAFKA, Scene, is_ready
 from tests.older_copies import copy_of, lost_of, put_copy_in_place
 
 BEHIND, AWAITING, RESTORED = "restored.behind", "awaiting-referral", "backup-restored"
+ANSWERED_SECONDS = 2.0
+"""After which an answer that was given before a failover has come to its caller."""
 MEANWHILE = (404, 409)
 """Something else waits by now."""
 CLOSED = "case.closed.v1"
@@ -62,28 +64,32 @@ async def _go_back(scene: Scene, random: Random, *, running: bool) -> str:
         said = await _said(scene, copy_of(name))
         await asyncio.sleep(seconds)
         scene.rewound.add(me.agency)
-        try:
-            if running:
+        if running:
+            await put_copy_in_place(administrator, name)
+            await asyncio.sleep(ANSWERED_SECONDS)
+            lost = await _note_lost(scene, me, said, answered)
+        else:
+            async with away(scene, me):
                 await put_copy_in_place(administrator, name)
-            else:
-                async with away(scene, me):
-                    await put_copy_in_place(administrator, name)
-            for instance in scene.services[me.agency]:
-                await is_ready(instance)
-        finally:  # it is lost, whatever becomes of the instances
-            lost = await _lost(scene, lost_of(name), said)
-            lost |= {
-                each.thing
-                for each in scene.facts[answered:]
-                if isinstance(each, Acknowledged) and each.at == str(me)
-            }
-            scene.lost |= lost - {""}
+                lost = await _note_lost(scene, me, said, answered)
+        for instance in scene.services[me.agency]:
+            await is_ready(instance)
         await _drop(administrator, lost_of(name))
     finally:
         await administrator.close()
     if not lost:
         raise OSError(f"{me.agency} said nothing that could be lost.")
     return f"{me.agency} lost {seconds:.0f} s, {len(lost)} keys"
+
+
+async def _note_lost(scene: Scene, me: Address, said: "Numbers", answered: int) -> set[str]:
+    """Note what was lost, whatever becomes of the instances then: said, or acknowledged, since the copy."""
+    lost = await _lost(scene, lost_of(database_name(me)), said)
+    lost |= {
+        each.thing for each in scene.facts[answered:] if isinstance(each, Acknowledged) and each.at == str(me)
+    }
+    scene.lost |= lost - {""}
+    return lost
 
 
 async def _drop(administrator: Connection, *names: str) -> None:

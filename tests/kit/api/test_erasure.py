@@ -17,6 +17,10 @@ from tests.kit.api.foreign import Foreign, lose, settle_all, wake
 from tests.kit.api.referring import referral_order
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("forget_troubles")]
+MUCH = """
+insert into outbox (key, peer, family, sequence, held)
+select gen_random_uuid(), 1, 1, 1, true from generate_series(1, 20000)
+"""
 WITHDRAWN = {"ask": "consent.withdrawn"}
 TABLES = "select table_name from information_schema.tables where table_schema = 'public'"
 LOOK = "select format('select t::text as row from %I t', $1::text)"
@@ -123,6 +127,20 @@ async def test_what_had_still_to_be_sent_is_hidden_at_once_and_cleared_once_it_i
         assert await connection.fetchval("select count(*) from erasing") == 0
     assert await _keeps(welfare, mark) == []
     assert (await api.http.get(f"/v1/referrals/{referral}")).json()["state"] == "withdrawn"
+
+
+async def test_however_much_waits_for_others_what_was_sent_is_cleared(api: Api, welfare: Api) -> None:
+    """An agency that is gone, and for which very much waits, stands in nobody's way."""
+    mark = _note()
+    referral = await _made(api, welfare, mark)
+    await _decide(welfare, referral, "accepted", sealed={"note": mark})
+    await _decide(welfare, referral, "withdrawn", sealed={"note": mark})
+    await carry(welfare, api)
+    async with welfare.database.acquire() as connection:
+        await connection.execute(MUCH)
+        await erase_the_rest(connection)
+        await connection.execute("delete from outbox where held")
+    assert await _keeps(welfare, mark) == []
 
 
 async def test_what_waits_and_what_was_kept_aside_is_cleared_as_well(api: Api, welfare: Api) -> None:

@@ -11,7 +11,7 @@ from ieum.delivery.blocked.not_understood import NOT_UNDERSTOOD, WokenUpTo, wake
 from ieum.delivery.blocked.operator_actions import Act, skip
 from ieum.delivery.blocked.parked_event import AWAITING_DELAY, AWAITING_DELAY_MAX
 from ieum.delivery.blocked.parking import due_keys, load_parked
-from ieum.delivery.maintenance.retry_not_understood import INTERVAL, RetryNotUnderstood
+from ieum.delivery.maintenance.retry_not_understood import INTERVAL, WHOLE, RetryNotUnderstood
 from ieum.delivery.records.received import NotLoaded
 from ieum.delivery.streams.stream import StreamKey, StreamPlace
 from tests.kit.delivery.agencies import Bare, new_keys
@@ -136,6 +136,20 @@ async def test_what_an_older_instance_parks_late_and_by_a_slow_clock_is_tried_in
         assert await beta.value("select retry_at from parked") is None
         await job.run(connection, NOW + INTERVAL)
     assert await beta.value("select retry_at from parked") == NOW + INTERVAL
+
+
+async def test_what_was_not_understood_long_ago_is_tried_within_the_hour(resting: Pair, beta: Bare) -> None:
+    """An older copy of the database, or an instance whose clock is far off, has parked it."""
+    [at], job = await streams(resting, 1), RetryNotUnderstood()
+    event = waiting(beta, resting.alpha, at, 1, NOW - 9 * WHOLE)
+    event.reason = "type.unknown"
+    async with beta.database.acquire() as connection:
+        await job.run(connection, NOW)
+        await add_parked(beta, event)
+        await job.run(connection, NOW + INTERVAL)
+        assert await beta.value("select retry_at from parked") is None
+        await job.run(connection, NOW + WHOLE)
+    assert await beta.value("select retry_at from parked") == NOW + WHOLE
 
 
 async def test_what_is_not_understood_is_tried_again_a_part_at_a_time_each_once(

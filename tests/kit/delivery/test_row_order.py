@@ -25,7 +25,7 @@ pytestmark = pytest.mark.stack
 
 EVENTS = 60
 WAITS_SECONDS = 0.3
-ALL = "truncate stream, ledger, outbox, feed, source"
+ALL = "truncate stream, ledger, outbox, feed, source; update feed_epoch set epoch = default"
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -15,7 +15,7 @@ from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
 
-ALL = "truncate stream, ledger, outbox, feed, told"
+ALL = "truncate stream, ledger, outbox, feed, told; update feed_epoch set epoch = default"
 AMENDED = "referral.amended.v1"
 
 

@@ -11,8 +11,6 @@ from ieum_contracts.address import Address
 
 PERSONAL = "sealed"
 """The one field of a body that holds everything personal."""
-WAITING_MAX = 10_000
-"""With more than this many waiting to be sent, what was said is cleared later: the search takes too long."""
 ERASED_MAX = 1_000
 """Streams whose remainder is cleared in one maintenance turn."""
 STATEMENT_SECONDS_MAX = 60.0
@@ -63,7 +61,7 @@ async def erase_heard(
 _REMEMBER = """
 insert into erasing (key, peer) select * from unnest($1::uuid[], $2::smallint[]) on conflict do nothing
 """
-_WAITING = "select key, peer, family, sequence from outbox order by id limit $1"
+_WAITING = "select key, peer, family, sequence from outbox where key = any($1::uuid[])"
 _SAID = """
 select key, peer, family, sequence, body from ledger
 where key = any($1::uuid[]) and said and body is not null
@@ -104,7 +102,10 @@ async def clear_said(connection: Connection, keys: Collection[UUID]) -> None:
     await connection.execute(_CLEAR_SAID, list(keys))
 
 
-_REST = "select key, peer from erasing limit $1"
+_REST = """
+select key, peer from erasing e
+where not exists (select from outbox o where o.key = e.key and o.peer = e.peer) limit $1
+"""
 
 
 async def erase_the_rest(connection: Connection) -> None:
@@ -116,11 +117,9 @@ async def erase_the_rest(connection: Connection) -> None:
 
 
 async def _erase(connection: Connection, places: Sequence[Place]) -> None:
-    unsent = {tuple(row) for row in await connection.fetch(_WAITING, WAITING_MAX + 1)}
-    if len(unsent) > WAITING_MAX:
-        return
-    wanted = set(places)
-    rows = await connection.fetch(_SAID, sorted({key for key, _ in places}), timeout=STATEMENT_SECONDS_MAX)
+    wanted, keys = set(places), sorted({key for key, _ in places})
+    unsent = {tuple(row) for row in await connection.fetch(_WAITING, keys)}
+    rows = await connection.fetch(_SAID, keys, timeout=STATEMENT_SECONDS_MAX)
     waiting: set[Place] = set()
     stripped: list[tuple[object, ...]] = []
     for row in rows:

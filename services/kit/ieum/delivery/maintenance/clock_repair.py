@@ -7,16 +7,24 @@ from asyncpg import Connection
 from ieum.delivery.blocked.parked_event import AWAITING_DELAY, AWAITING_DELAY_MAX, NEVER, RETRY_DELAYS
 from ieum.delivery.blocked.source_breaker import WINDOW
 
-_PARKED_SINCE = "update parked set since = $1 where since > $1"
+ROWS_MAX = 5_000
+"""Parked events that are set right at a time: the next ones three seconds later."""
+_PARKED_SINCE = """
+update parked set since = $1 where ctid = any(array(select ctid from parked where since > $1 limit $2))
+"""
 _PARKED_UNTIL = """
 update parked set retry_at = $1 + coalesce(
     case when reason = 'fold.failed' then ($3::interval[])[attempts] end,
     greatest($4::interval, least($5::interval, ($1 - since) / 2))
 )
-where retry_at > $1 and retry_at < $2 and retry_at > $1 + coalesce(
-    case when reason = 'fold.failed' then ($3::interval[])[attempts] end,
-    greatest($4::interval, least($5::interval, ($1 - since) / 2))
-)
+where ctid = any(array(
+    select ctid from parked
+    where retry_at > $1 and retry_at < $2 and retry_at > $1 + coalesce(
+        case when reason = 'fold.failed' then ($3::interval[])[attempts] end,
+        greatest($4::interval, least($5::interval, ($1 - since) / 2))
+    )
+    limit $6
+))
 """
 _SOURCE = """
 update source set
@@ -35,8 +43,8 @@ async def pull_back_waits(connection: Connection, now: datetime) -> None:
 
     Between clocks that differ a little this changes little: a wait grows by the difference.
     """
-    await connection.execute(_PARKED_SINCE, now)
+    await connection.execute(_PARKED_SINCE, now, ROWS_MAX)
     await connection.execute(
-        _PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY, AWAITING_DELAY_MAX
+        _PARKED_UNTIL, now, NEVER, list(RETRY_DELAYS), AWAITING_DELAY, AWAITING_DELAY_MAX, ROWS_MAX
     )
     await connection.execute(_SOURCE, now, WINDOW)

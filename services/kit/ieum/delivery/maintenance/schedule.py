@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Generic, NamedTuple
 
 import structlog
@@ -94,7 +93,8 @@ class Maintenance(Generic[Known]):
             if not self._relay.leading.is_set():
                 count_nothing(self._context.measures)
                 await self._relay.leading.wait()
-            well = await self._each(partial(self._due, ticks), self._wake_parked.run)
+            well = await self._due(ticks)
+            well = await self._each(self._wake_parked.run) and well
             ticks += 1
             await _rest(backoff, 0 if self._wake_parked.more else tick_seconds, well=well)
 
@@ -106,15 +106,19 @@ class Maintenance(Generic[Known]):
             well = await self._each(self._answer_heads.run, *self._cleaning)
             await _rest(backoff, tick_seconds, well=well)
 
-    async def _due(self, ticks: int) -> None:
-        """Run the jobs that are due at this tick."""
-        now = self._context.clock()
-        async with self._context.database.acquire() as connection:
-            for job in self._jobs(connection, now):
-                if ticks % job.every_ticks == 0:
-                    await job.work()
+    async def _due(self, ticks: int) -> bool:
+        """Run the jobs that are due at this tick; returns whether the database answered."""
+        well = False
 
-    async def _each(self, *steps: Callable[[], Awaitable[None]]) -> bool:
+        async def run() -> None:
+            nonlocal well
+            async with self._context.database.acquire() as connection:
+                jobs = self._jobs(connection, self._context.clock())
+                well = await self._each(*(job.work for job in jobs if ticks % job.every_ticks == 0))
+
+        return await self._each(run) and well
+
+    async def _each(self, *steps: Callable[[], Awaitable[object]]) -> bool:
         """Run every step even when another fails; what fails is retried at the next tick.
 
         Returns whether the database answered.

@@ -31,10 +31,10 @@ class Peers:
             await self.read(connection)
 
     async def read(self, connection: Connection) -> None:
-        """Load all numbers from the database."""
-        for number, address in await connection.fetch(_ALL):
-            self._numbers[Address.parse(address)] = number
-            self._addresses[number] = Address.parse(address)
+        """Load all numbers from the database, and forget those that it does not have."""
+        rows = await connection.fetch(_ALL)
+        self._addresses = {number: Address.parse(address) for number, address in rows}
+        self._numbers = {address: number for number, address in self._addresses.items()}
 
     async def load_addresses(self, connection: Connection, addresses: Iterable[Address]) -> None:
         """Load all numbers when one of these addresses has none: another process may have given it one."""
