@@ -109,8 +109,8 @@ OF_COMPARING = (
     Mutant(
         "orders go on though brokers answer and nothing is compared",
         "delivery/sending/outbox.py",
-        "        if not self._standing.is_known:\n",
-        "        if False:\n",
+        "        if self._standing.is_known:\n",
+        "        if True:\n",
         ("tests/kit/api/test_sources.py",),
     ),
     Mutant(

@@ -140,6 +140,14 @@ OF_RECEIVING = (
         (delivery("test_progress_is_health"),),
     ),
     Mutant(
+        "positions are moved in a database that is doubted",
+        "delivery/receiving/read_range.py",
+        "            if self._sure and not context.restore_check.is_doubted:\n",
+        "            if self._sure:\n",
+        (GAPS,),
+        survives="It is looked at before the database is read, too: this is for a doubt that comes between.",
+    ),
+    Mutant(
         "what Kafka did not take is not committed again",
         "delivery/receiving/offset_commits.py",
         "        if not committed:\n",

@@ -16,8 +16,15 @@ OF_RECOVERING = (
     Mutant(
         "a question waits for ends that move on",
         "delivery/maintenance/answer_heads.py",
-        "self._ends = {ask: self._ends.get(ask, ends) for ask, *_ in asks}",
-        "self._ends = {ask: ends for ask, *_ in asks}",
+        "_nearer(self._ends.get(ask, ends), ends)",
+        "ends",
+        (ANSWERS,),
+    ),
+    Mutant(
+        "an answer waits for what a mailbox has lost",
+        "delivery/maintenance/answer_heads.py",
+        "_nearer(self._ends.get(ask, ends), ends)",
+        "self._ends.get(ask, ends)",
         (ANSWERS,),
     ),
     Mutant(
@@ -142,17 +149,24 @@ OF_RECOVERING = (
         (START,),
     ),
     Mutant(
+        "what is said in an older database hides what it has forgotten",
+        "delivery/restore_check.py",
+        "return end if first is None or first.epoch != end.epoch else min(first, end)",
+        "return end",
+        (START,),
+    ),
+    Mutant(
         "a feed of another epoch is compared",
         "delivery/feed_end.py",
-        " if end.epoch == epoch",
+        " if each.epoch == end.epoch",
         "",
         (START,),
     ),
     Mutant(
         "what has no number in the feed yet is taken for forgotten",
         "delivery/feed_end.py",
-        "number + unnumbered",
-        "number",
+        " + (select count(*) from feed where number is null)",
+        "",
         (START,),
     ),
     Mutant(
@@ -165,8 +179,8 @@ OF_RECOVERING = (
     Mutant(
         "a database is believed when Kafka has forgotten how far it was read",
         "delivery/recovering/startup_check.py",
-        "_is_older(connection, seen, positions) or unknown:\n",
-        "_is_older(connection, seen, positions):\n",
+        "_is_older(connection, context, seen, positions) or unknown:\n",
+        "_is_older(connection, context, seen, positions):\n",
         (START,),
     ),
     Mutant(

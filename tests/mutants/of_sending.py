@@ -101,13 +101,20 @@ OF_SENDING = (
     Mutant(
         "a refused topic sets nothing aside",
         "delivery/sending/outbox_sender.py",
-        "            await self._connection.execute(_SET_ASIDE, *place, self._set_aside_rows)\n",
-        "",
+        "            await set_all_aside(",
+        "            str and (",
+        (OUTBOX,),
+    ),
+    Mutant(
+        "a notice that is said once is dropped",
+        "delivery/sending/set_aside.py",
+        'if _is_said_again(row["headers"])}',
+        "}",
         (OUTBOX,),
     ),
     Mutant(
         "what was set aside is never released",
-        "delivery/sending/outbox_sender.py",
+        "delivery/sending/set_aside.py",
         "update outbox set held = false where id = any(",
         "update outbox set held = true where id = any(",
         (OUTBOX,),
