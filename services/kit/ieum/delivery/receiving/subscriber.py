@@ -137,6 +137,7 @@ class Mailboxes:
             await starting
         finally:
             starting.cancel()
+            await asyncio.wait([starting])
 
     async def stop(self) -> None:
         """Finish the current batch, then leave the group; does not wait for a broker that is away."""
