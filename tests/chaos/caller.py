@@ -55,7 +55,8 @@ class Caller:
             client.close()
 
     async def get(self, path: str) -> tuple[int, Json]:
-        return await self._call("GET", path, None, {})
+        status, answer, _ = await self._call("GET", path, None, {})
+        return status, answer
 
     async def post(self, path: str, body: Mapping[str, Any], version: int | None = None) -> tuple[int, Json]:
         key, thing = str(uuid4()), (path.split("/") + [""] * 3)[3]
@@ -63,14 +64,16 @@ class Caller:
         if version is not None:
             headers["if-match"] = f'"{version}"'
         self._met.facts.append(Ordered(self._at, key, thing))
-        status, answer = await self._call("POST", path, body, headers)
-        self._met.facts.append(self._answered(key, thing, status, answer))
+        status, answer, failures = await self._call("POST", path, body, headers)
+        self._met.facts.append(self._answered(key, thing, status, answer, tried_before=failures > 0))
         return status, answer
 
-    def _answered(self, key: str, thing: str, status: int, answer: Json) -> Acknowledged:
+    def _answered(
+        self, key: str, thing: str, status: int, answer: Json, *, tried_before: bool
+    ) -> Acknowledged:
         """Tell of an answer; that to an inquiry has the version of all that was asked together."""
         if status >= REFUSED:
-            return Acknowledged(self._at, key, thing, refused=True)
+            return Acknowledged(self._at, key, thing, refused=True, tried_before=tried_before)
         if asked := answer.get("inquiries"):
             return Acknowledged(self._at, key, asked[0]["id"])
         about, version = thing or str(answer.get("id", "")), int(answer.get("version", 0))
@@ -78,8 +81,11 @@ class Caller:
 
     async def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> tuple[int, Json]:
-        """Try one instance after the other; raises Unanswered when none answers for a long time."""
+    ) -> tuple[int, Json, int]:
+        """Try one instance after the other, and return with its answer how many tries failed before.
+
+        Raises Unanswered when none answers for a long time.
+        """
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         loop = asyncio.get_running_loop()
         began, failures, last = loop.time(), 0, ""
@@ -95,7 +101,7 @@ class Caller:
             else:
                 if answer.status < SERVER_ERRORS:
                     self._count(failures, loop.time() - began)
-                    return answer.status, json.loads(answer.body)
+                    return answer.status, json.loads(answer.body), failures
                 last = f"{answer.status} {answer.body[:200].decode(errors='replace')}"
                 if answer.status == SERVER_ERRORS:
                     self._met.strange.append(f"{method} {path}: {last}")

@@ -54,6 +54,18 @@ def without(facts: list[Fact], *kinds: type) -> list[Fact]:
     return facts
 
 
+def test_a_refusal_after_a_try_without_an_answer_leaves_that_try_in_doubt() -> None:
+    """The first try may be done after the second was refused, but once; an answered one is not in doubt."""
+    for tried_before, doubled in ((True, False), (False, True)):
+        facts = history()
+        last = next(fact for fact in reversed(facts) if isinstance(fact, Acknowledged))
+        facts.remove(last)
+        facts.append(replace(last, version=0, refused=True, tried_before=tried_before))
+        assert (Broken.DUPLICATE_EFFECT in verdicts(facts)) == doubled
+        if tried_before:
+            assert Broken.DUPLICATE_EFFECT in verdicts([*facts, said(3, "request-3")])
+
+
 def test_orders_that_were_done_once_get_no_verdict() -> None:
     assert judge(history()) == []
 

@@ -16,13 +16,18 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """An order was answered: it is done, and `thing` has the version; or refused, and nothing has changed."""
+    """An order was answered: it is done, and `thing` has the version; or refused, and nothing has changed.
+
+    With `tried_before` an earlier try got no answer: a refusal is of the later one, and the earlier one may
+    be done after it.
+    """
 
     at: str
     key: str
     thing: str = ""
     version: int = 0
     refused: bool = False
+    tried_before: bool = False
     fact: Literal["acknowledged"] = "acknowledged"
 
 

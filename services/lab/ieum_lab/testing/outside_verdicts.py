@@ -23,6 +23,8 @@ def judge_orders(facts: Sequence[Fact]) -> Iterator[Verdict]:
     unanswered = Counter(
         (each.at, each.thing) for each in facts if isinstance(each, Ordered) and each.key not in answers
     )
+    in_doubt = [each for each in answers.values() if each.refused and each.tried_before]
+    unanswered += Counter((each.at, each.thing) for each in in_doubt)
     causes = _causes(facts, agencies)
     for place in sorted(done.keys() | causes.keys()):
         found, allowed = len(causes.get(place, ())), done[place] + unanswered[place]
