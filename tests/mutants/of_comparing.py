@@ -102,7 +102,7 @@ OF_COMPARING = (
     Mutant(
         "an order waits for the comparison with its rows locked",
         "application/group_commit.py",
-        "        await self._context.restore_check.settled()\n",
+        "            await check.settled()\n",
         "",
         ("tests/kit/api/test_sources.py",),
     ),

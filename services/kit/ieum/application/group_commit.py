@@ -145,7 +145,7 @@ class CommandBatcher:
         return clash
 
     async def _transact(self, submissions: Sequence[Submission], *, patient: bool = True) -> list[Outcome]:
-        await self._context.restore_check.settled()
+        await self._compared()
         async with lend(self._context.database) as connection:
             if patient:
                 outcomes = await execute_without_lock(connection, self._execution, submissions)
@@ -157,6 +157,14 @@ class CommandBatcher:
                 if not patient:
                     await connection.execute(_SHORT_LOCK_TIMEOUT)
                 return await self._execution.execute(connection, submissions)
+
+    async def _compared(self) -> None:
+        """Wait for the comparison with Kafka, holding nothing; where the database is away, raise at once."""
+        check = self._context.restore_check
+        if not check.is_known:
+            async with lend(self._context.database):
+                pass
+            await check.settled()
 
     def _fail(self, together: Sequence[_Waiting], error: Exception) -> None:
         for waiting in together:
