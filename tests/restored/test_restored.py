@@ -79,6 +79,18 @@ async def retry_all(agency: Whole) -> None:
         assert status == 200, done
 
 
+async def cancel(sender: Whole, referral: str) -> tuple[int, dict[str, Any]]:
+    return await sender.post(f"/v1/referrals/{referral}/asks", ask="cancel-requested", reason="moved")
+
+
+async def go_on(sender: Whole, recipient: Whole, referral: str) -> None:
+    """Go on where it had spoken, as an operator does; then what is asked comes through."""
+    await retry_all(sender)
+    assert (await cancel(sender, referral))[0] == 200
+    await reaches(recipient, referral, "cancelled")
+    await reaches(sender, referral, "cancelled")
+
+
 async def test_a_restored_sender_hears_again_what_it_can_and_stops_where_it_spoke(
     agencies: tuple[Whole, Whole],
 ) -> None:
@@ -105,16 +117,12 @@ async def test_a_restored_sender_hears_again_what_it_can_and_stops_where_it_spok
     assert quiet not in {key.rpartition(".")[2] for key in stopped}
     assert set(stopped.values()) == {BEHIND}
     assert not await sender.streams("refused")
-    status, problem = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
+    status, problem = await cancel(sender, asked)
     assert (status, problem["type"]) == (409, "urn:ieum:problem:stream-stopped")
     assert problem["stream"] in stopped
     assert problem["reason"] == BEHIND
 
-    await retry_all(sender)
-    status, _ = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
-    assert status == 200
-    await reaches(recipient, asked, "cancelled")
-    await reaches(sender, asked, "cancelled")
+    await go_on(sender, recipient, asked)
     await comes(lambda: _awaits_referral(sender, lost))
     await check_numbers(sender, recipient)
 
@@ -134,13 +142,9 @@ async def test_an_older_copy_under_a_running_agency_is_noticed_and_gives_no_numb
         await sender.fail_over()
         await comes(lambda: _was_compared(logs))
     await reaches(sender, quiet, "accepted")
-    status, problem = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
+    status, problem = await cancel(sender, asked)
     assert (status, problem["reason"]) == (409, BEHIND)
-    await retry_all(sender)
-    status, _ = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
-    assert status == 200
-    await reaches(recipient, asked, "cancelled")
-    await reaches(sender, asked, "cancelled")
+    await go_on(sender, recipient, asked)
     await check_numbers(sender, recipient)
 
 
@@ -166,13 +170,9 @@ async def test_an_older_copy_of_who_only_spoke_since_is_noticed(
         assert not await _was_logged(logs, "restored.position")
         await recipient.start()
         await comes(lambda: _was_logged(logs, "restored.compared"))
-    status, problem = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
+    status, problem = await cancel(sender, asked)
     assert (status, problem["reason"]) == (409, BEHIND)
-    await retry_all(sender)
-    status, _ = await sender.post(f"/v1/referrals/{asked}/asks", ask="cancel-requested", reason="moved")
-    assert status == 200
-    await reaches(recipient, asked, "cancelled")
-    await reaches(sender, asked, "cancelled")
+    await go_on(sender, recipient, asked)
     await check_numbers(sender, recipient)
 
 

@@ -74,6 +74,20 @@ async def test_what_may_not_be_said_yet_keeps_an_event_waiting_and_is_no_failure
     await beta.change("delete from source where peer = $1", number)
 
 
+def compares_late(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let every comparison with Kafka wait for the event that is returned."""
+    compared = asyncio.Event()
+
+    async def late(
+        context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
+    ) -> None:
+        await compared.wait()
+        await check_positions(context, client, taken)
+
+    monkeypatch.setattr(consumer, "check_positions", late)
+    return compared
+
+
 async def test_nothing_that_waits_is_folded_before_the_database_was_compared_with_kafka(
     resting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,15 +107,7 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
 
     await until(lambda: _waits(beta, key))
     await beta.stop()
-    compared = asyncio.Event()
-
-    async def late(
-        context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
-    ) -> None:
-        await compared.wait()
-        await check_positions(context, client, taken)
-
-    monkeypatch.setattr(consumer, "check_positions", late)
+    compared = compares_late(monkeypatch)
     await beta.change("delete from source")
     await beta.change("update parked set retry_at = now() where key = $1", key)
     with limited(beta, tick_seconds=0.05):
@@ -122,15 +128,7 @@ async def test_nothing_is_taken_in_by_a_running_agency_until_its_database_is_com
     alpha, beta = resting.alpha, resting.beta
     await alpha.start()
     await beta.start()
-    compared = asyncio.Event()
-
-    async def late(
-        context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
-    ) -> None:
-        await compared.wait()
-        await check_positions(context, client, taken)
-
-    monkeypatch.setattr(consumer, "check_positions", late)
+    compared = compares_late(monkeypatch)
     before = len(await beta.effects())
     beta.context.restore_check.doubt()
     await alpha.say(beta.address, new_keys(1))

@@ -96,16 +96,24 @@ async def keep(reach: Reach, agency: Bare, consumer: AIOKafkaConsumer) -> None:
     await reach.keep(agency.context, consumer)
 
 
+async def passes_over(
+    consumer: AIOKafkaConsumer, agency: Bare, partition: TopicPartition, *, read: int
+) -> int:
+    """Let a consumer stand behind all events, of which so many are taken in; returns the first offset."""
+    consumer.assign([partition])
+    begin: int = (await consumer.beginning_offsets([partition]))[partition]
+    await set_position(agency, partition, begin + read)
+    consumer.seek(partition, begin + EVENTS)
+    return begin
+
+
 async def test_nothing_is_passed_over_in_a_database_that_is_doubted(
     resting: Pair, filled: TopicPartition
 ) -> None:
     """An older copy has not taken in what this process has read."""
     beta, reach = resting.beta, Reach()
     async with reading(beta) as consumer:
-        consumer.assign([filled])
-        begin = (await consumer.beginning_offsets([filled]))[filled]
-        await set_position(beta, filled, begin + 1)
-        consumer.seek(filled, begin + EVENTS)
+        begin = await passes_over(consumer, beta, filled, read=1)
         reach.settle()
         beta.context.restore_check.doubt()
         await keep(reach, beta, consumer)
@@ -119,10 +127,7 @@ async def test_only_marks_are_passed_over_and_no_record(resting: Pair, filled: T
     """Behind what was handed over there may be marks; before it was taken in they are not passed."""
     beta, reach = resting.beta, Reach()
     async with reading(beta) as consumer:
-        consumer.assign([filled])
-        begin = (await consumer.beginning_offsets([filled]))[filled]
-        await set_position(beta, filled, begin + 2)
-        consumer.seek(filled, begin + EVENTS)
+        begin = await passes_over(consumer, beta, filled, read=2)
         reach.settle()
         reach.hand(filled, begin + 3)
         await keep(reach, beta, consumer)
@@ -141,10 +146,7 @@ async def test_after_a_move_nothing_is_believed_until_reading_is_put_back(
 ) -> None:
     beta, reach = resting.beta, Reach()
     async with reading(beta) as consumer:
-        consumer.assign([filled])
-        begin = (await consumer.beginning_offsets([filled]))[filled]
-        await set_position(beta, filled, begin)
-        consumer.seek(filled, begin + EVENTS)
+        begin = await passes_over(consumer, beta, filled, read=0)
         reach.settle()
         reach.doubt()
         await keep(reach, beta, consumer)
