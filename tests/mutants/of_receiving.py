@@ -128,7 +128,7 @@ OF_RECEIVING = (
     Mutant(
         "a doubt that comes during the comparison is lost",
         "delivery/restore_check.py",
-        "        if doubts in {None, self._doubts}:\n",
+        "        if doubts in {None, self.doubts}:\n",
         "        if True:\n",
         (delivery("test_restore_check"),),
     ),

@@ -34,7 +34,9 @@ class RestoreCheck:
         self._known.set()
         self._compared = asyncio.Event()
         self._compared.set()
-        self._since, self._doubts = 0.0, 0
+        self._since = 0.0
+        self.doubts = 0
+        """How often the database was doubted."""
         self._answering = False
         self.comparing = False
         self.feed_end: FeedEnd | None = None
@@ -46,7 +48,7 @@ class RestoreCheck:
         self._known.clear()
         self._compared.clear()
         self._answering, self._since = False, monotonic()
-        self._doubts += 1
+        self.doubts += 1
 
     def answering(self) -> None:
         """Note that a broker answers: the comparison is under way, and orders have to wait for it."""
@@ -76,15 +78,10 @@ class RestoreCheck:
         """
         self.comparing = comparing
         self.feed_end = feed_end
-        if doubts in {None, self._doubts}:
+        if doubts in {None, self.doubts}:
             self._first_end = None
             self._compared.set()
             self._known.set()
-
-    @property
-    def doubts(self) -> int:
-        """How often the database was doubted."""
-        return self._doubts
 
     @property
     def is_doubted(self) -> bool:
