@@ -246,7 +246,7 @@ async def _left(scene: Scene) -> list[Left]:
     await restoring.go_on(scene)
     for me in scene.addresses:
         async with scene.database(me) as connection:
-            left += await leftovers(connection, str(me))
+            left += await leftovers(connection, str(me), scene.lost)
             if parked := await connection.fetchval(_PARKED, poison, list(scene.lost)):
                 left.append(Left(str(me), "parked", f"has {parked}"))
         left += await unread(scene.centre.settings, me, await scene.positions(me))
@@ -269,7 +269,8 @@ async def export(scene: Scene) -> list[Fact]:
     facts: list[Fact] = [*scene.injected, *scene.removed]
     for me in scene.addresses:
         async with scene.database(me) as connection:
-            facts += [fact async for fact in export_agency(connection, str(me), scene.automatic)]
+            read = export_agency(connection, str(me), scene.automatic, scene.lost)
+            facts += [fact async for fact in read]
     facts += [fact async for fact in export_mailboxes(scene.centre.settings, scene.addresses)]
     return facts
 

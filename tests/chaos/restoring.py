@@ -132,8 +132,11 @@ async def _lost(scene: Scene, database: str, before: Numbers) -> set[str]:
 
 
 async def go_on(scene: Scene) -> None:
-    """Do as the runbook says: go on where we spoke, and skip what waits for a referral that is lost."""
-    for agency in sorted(scene.rewound):
+    """Do as the runbook says: go on where we spoke, and skip what waits for a referral that is lost.
+
+    An agency whose database never went back goes on only where a stranger spoke under its name.
+    """
+    for agency in scene.agencies if scene.strange else sorted(scene.rewound):
         me = scene.centre.address(agency)
         urls = [service.url for service in scene.services[agency]]
         caller = Caller(urls, Met(), RenewedToken(scene.centre.issuer, me, Role.OPERATOR))
@@ -141,10 +144,11 @@ async def go_on(scene: Scene) -> None:
             status, page = await caller.get("/v1/streams?state=stopped&limit=200")
             assert status == 200, page
             for stream in page["streams"]:
-                if stream["reason"] == BEHIND:
+                if stream["reason"] == BEHIND and (agency in scene.rewound or stream["key"] in scene.strange):
                     scene.lost.add(stream["key"])
                     await _act(caller, "retry", stream["id"], stream["sequence"], BEHIND)
-            if waiting := await _waiting_in_vain(scene, me):
+            waiting = await _waiting_in_vain(scene, me) if agency in scene.rewound else []
+            if waiting:
                 await caller.post("/v1/elevations", {"reason": RESTORED})
             for name, sequence in waiting:
                 await _act(caller, "skip", name, sequence, AWAITING)

@@ -56,6 +56,8 @@ class Scene:
     services: dict[str, list[Service]]
     doors: Sequence[Door] = ()
     injected: list[Injected] = field(default_factory=list)
+    strange: set[str] = field(default_factory=set)
+    """Keys on which a stranger spoke under a peer's name: that peer learns that it is behind itself."""
     removed: list[Removed] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     """What callers ordered and were answered."""

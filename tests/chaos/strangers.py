@@ -208,6 +208,8 @@ async def _send(scene: Scene, letters: Sequence[Letter]) -> None:
         ]
         for letter, future in zip(letters, sending, strict=True):
             written = await future
+            if letter.must in {"refused", "parked"}:
+                scene.strange.add(letter.key.decode())
             scene.injected.append(
                 Injected(
                     at=str(letter.to),

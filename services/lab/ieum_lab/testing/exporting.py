@@ -42,11 +42,11 @@ CLOCKS_SECONDS = timedelta(seconds=10)
 
 
 async def export_agency(
-    connection: Connection, me: str, automatic: Collection[str] = ()
+    connection: Connection, me: str, automatic: Collection[str] = (), lost: Collection[str] = ()
 ) -> AsyncIterator[Fact]:
     """Return every fact in an agency's database; `me` is its address as text.
 
-    Of the programmes in `automatic` no worker gives a place away.
+    Of the programmes in `automatic` no worker gives a place away. Nobody has what was said on `lost` keys.
     """
     heard: set[UUID] = set()
     async for row in _rows(connection, _HEARD):
@@ -69,7 +69,7 @@ async def export_agency(
         yield place
     async for content in export_contents(connection, me):
         yield content
-    for left in await leftovers(connection, me):
+    for left in await leftovers(connection, me, lost):
         yield left
 
 
@@ -80,13 +80,16 @@ union all select 'feed without numbers', count(*) from feed where number is null
 union all select 'stopped streams', count(*) from stream where stopped is not null
 union all
 select 'streams behind their peer', count(*)
-from expected e left join stream s using (key, peer, family) where e.said > coalesce(s.heard, 0)
+from expected e left join stream s using (key, peer, family) where e.said > coalesce(s.heard, 0) and e.key <> all($1::uuid[])
 """
 
 
-async def leftovers(connection: Connection, me: str) -> list[Left]:
-    """Return the work that an agency still has to do; empty when it is at rest."""
-    rows = await connection.fetch(_LEFT)
+async def leftovers(connection: Connection, me: str, lost: Collection[str] = ()) -> list[Left]:
+    """Return the work that an agency still has to do; empty when it is at rest.
+
+    What it misses of streams whose keys are `lost` is no work: nobody has it any more.
+    """
+    rows = await connection.fetch(_LEFT, [UUID(key) for key in lost])
     return [Left(me, row["what"], f"has {row['rows']}") for row in rows if row["rows"]]
 
 
