@@ -34,7 +34,9 @@ with peers as materialized (
 ), told as (
     delete from notice where id = any($2::bigint[])
 )
-select o.id, o.key, o.peer, o.family, l.headers, l.body, false as notice
+select
+    o.id, o.key, o.peer, o.family, l.headers, false as notice,
+    case when not o.resent or l.digest = sha256(l.headers || sha256(l.body)) then l.body end as body
 from (
     select waiting.* from peers
     cross join lateral (
@@ -48,11 +50,11 @@ from (
     order by waiting.place, waiting.id limit $3
 ) o
 cross join lateral (
-    select headers, body from ledger
+    select headers, digest, body from ledger
     where key = o.key and peer = o.peer and family = o.family and said and sequence = o.sequence limit 1
 ) l
 union all
-select id, key, peer, 4::smallint, headers, body, true
+select id, key, peer, 4::smallint, headers, true, body
 from (select * from notice where id > $6 and not held and id <> all($2::bigint[]) order by id limit $3) n
 """
 """Each peer has its share: one for whom much waits stands in nobody's way. A peer's rows keep their order."""
@@ -103,7 +105,7 @@ class OutboxSender:
         return len(found)
 
     def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
-        """Drop a resend whose body retention has cleared meanwhile: without it, it would be another event."""
+        """Drop a resend whose body was cleared meanwhile, or a part of it: it would be another event."""
         gone = [row for row in rows if row["body"] is None]
         if gone:
             _log.error("outbox.body-expired", events=len(gone))
