@@ -125,6 +125,20 @@ OF_MAINTENANCE = (
         (RETENTION,),
     ),
     Mutant(
+        "what is sent after its time keeps its body",
+        "delivery/maintenance/retention.py",
+        "                    await note_period(connection, at, until)\n",
+        "",
+        (RETENTION,),
+    ),
+    Mutant(
+        "what was stripped meanwhile is sent again",
+        "delivery/sending/outbox_sender.py",
+        "case when not o.resent or l.digest = sha256(l.headers || sha256(l.body)) then l.body end as body",
+        "l.body",
+        (RETENTION,),
+    ),
+    Mutant(
         "destruction knows no pace",
         "delivery/maintenance/retention_horizon.py",
         "        self._saved -= end - start\n",

@@ -5,11 +5,16 @@ from datetime import timedelta
 import pytest
 
 from ieum.delivery.maintenance.retention import KEPT, TURN_SECONDS, Retention
+from ieum.delivery.notices.notices import send_again
+from ieum_contracts.delivery import StreamResendAsked
+from ieum_contracts.topics import Family
 from tests.kit.delivery.agencies import Bare, new_keys, quiet
 from tests.kit.delivery.conftest import Pair
+from tests.kit.delivery.rows import peer_of
 
 pytestmark = pytest.mark.stack
 BODIES = "select count(*) from ledger where body is not null"
+KEPT_BODY = "select count(*) from ledger where key = $1 and said and body is not null"
 AGE = "update ledger set at = at - $1::interval"
 BEGIN = "update done_until set at = now() - interval '32 days' where what = 'ledger-bodies'"
 HOUR = 3600.0
@@ -36,7 +41,8 @@ async def test_bodies_go_after_thirty_days_and_digests_stay(pair: Pair) -> None:
     await quiet(alpha, beta)
     before = await alpha.ledger(said=True)
     await alpha.stop()
-    await alpha.say(beta.address, new_keys(1))  # nobody sends it: it keeps its body
+    [unsent] = new_keys(1)
+    await alpha.say(beta.address, [unsent])  # nobody sends it: it keeps its body
     await alpha.change(BEGIN)
     turns = Turns(alpha)
     await alpha.change(AGE, KEPT - timedelta(minutes=5))
@@ -51,6 +57,30 @@ async def test_bodies_go_after_thirty_days_and_digests_stay(pair: Pair) -> None:
     assert {told.digest for told in before} <= {told.digest for told in await alpha.ledger(said=True)}
     await alpha.start()
     await quiet(alpha, beta)
+    assert await alpha.value(KEPT_BODY, unsent) == 1
+    await turns.after(HOUR)
+    assert await alpha.value(KEPT_BODY, unsent) == 0, "it was sent after its time, and is cleared then"
+    assert await alpha.value("select count(*) from unsent_body") == 0
+
+
+STRIP = "update ledger set body = body || ' ' where key = $1 and said and sequence = 2"
+
+
+async def test_what_was_stripped_while_it_waited_to_be_sent_again_is_not_sent(pair: Pair) -> None:
+    """Under its number and another digest its recipient would take it for a conflict, and stop."""
+    alpha, beta = pair.alpha, pair.beta
+    [key] = new_keys(1)
+    await alpha.say(beta.address, [key] * 3)
+    await quiet(alpha, beta)
+    await alpha.stop()
+    asked = StreamResendAsked(family=Family.REFERRAL, key=key, first=1, last=3)
+    async with alpha.database.acquire() as connection, connection.transaction():
+        await send_again(connection, alpha.context, await peer_of(alpha, beta), asked)
+    await alpha.change(STRIP, key)
+    assert await alpha.value("select count(*) from outbox") == 3
+    await alpha.start()
+    await quiet(alpha, beta)
+    assert await beta.value("select stopped from stream where key = $1", key) is None
 
 
 AGED = """

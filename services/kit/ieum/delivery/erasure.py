@@ -7,6 +7,7 @@ from asyncpg import Connection
 from pydantic_core import from_json, to_json
 
 from ieum.delivery.streams.peers import Peers
+from ieum.delivery.unsent_bodies import note_keys
 from ieum_contracts.address import Address
 
 PERSONAL = "sealed"
@@ -98,8 +99,9 @@ where key = any($1::uuid[]) and said and body is not null and not exists (
 
 
 async def clear_said(connection: Connection, keys: Collection[UUID]) -> None:
-    """Clear whole bodies said under these keys; what is not sent yet keeps its coded part."""
+    """Clear whole bodies said under these keys; what is not sent yet keeps its coded part until it is."""
     await connection.execute(_CLEAR_SAID, list(keys))
+    await note_keys(connection, keys)
 
 
 _REST = """
@@ -118,8 +120,9 @@ async def erase_the_rest(connection: Connection) -> None:
 
 async def _erase(connection: Connection, places: Sequence[Place]) -> None:
     wanted, keys = set(places), sorted({key for key, _ in places})
-    unsent = {tuple(row) for row in await connection.fetch(_WAITING, keys)}
     rows = await connection.fetch(_SAID, keys, timeout=STATEMENT_SECONDS_MAX)
+    # in this order: what is said meanwhile is not among the rows, and what is sent meanwhile may be stripped
+    unsent = {tuple(row) for row in await connection.fetch(_WAITING, keys)}
     waiting: set[Place] = set()
     stripped: list[tuple[object, ...]] = []
     for row in rows:

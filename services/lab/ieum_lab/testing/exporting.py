@@ -80,7 +80,8 @@ union all select 'feed without numbers', count(*) from feed where number is null
 union all select 'stopped streams', count(*) from stream where stopped is not null
 union all
 select 'streams behind their peer', count(*)
-from expected e left join stream s using (key, peer, family) where e.said > coalesce(s.heard, 0) and e.key <> all($1::uuid[])
+from expected e left join stream s using (key, peer, family)
+where e.said > coalesce(s.heard, 0) and e.key <> all($1::uuid[])
 """
 
 

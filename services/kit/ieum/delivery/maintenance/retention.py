@@ -10,6 +10,7 @@ from asyncpg import Connection
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.maintenance.retention_horizon import Horizon, Span
 from ieum.delivery.statement_status import affected
+from ieum.delivery.unsent_bodies import UnsentBodies, note_period
 
 KEPT = timedelta(days=30)
 TURN_SECONDS = 60.0
@@ -36,6 +37,7 @@ class Retention:
         self._next = real()
         self._bite = CHUNK
         self._horizon = Horizon(BODIES, KEPT, real)
+        self._unsent = UnsentBodies()
 
     async def turn(self) -> None:
         """Do part of what is due; raises one of DATABASE_RETRYABLE."""
@@ -47,6 +49,7 @@ class Retention:
             if span is None:
                 return
             bodies, done = await self._clear(connection, span)
+            bodies += await self._unsent.clear(connection)
             rows = await forget(connection, span.end if done else span.start)
         if bodies or rows:
             _log.info("retention.cleared", bodies=bodies, rows=rows)
@@ -63,6 +66,7 @@ class Retention:
                 until = min(at + self._bite, span.end)
                 async with connection.transaction():
                     cleared += await clear_bodies(connection, at, until)
+                    await note_period(connection, at, until)
                     await self._horizon.move(connection, at, until)
                 at = until
         except TimeoutError:
@@ -84,7 +88,7 @@ where at >= $1 and at < $2 and body is not null and not exists (
 async def clear_bodies(connection: Connection, start: datetime, end: datetime) -> int:
     """Clear bodies said and heard between two times; digests and headers stay. Returns how many.
 
-    An event that is not sent yet keeps its body.
+    An event that is not sent yet keeps its body until then (`unsent_bodies`).
     """
     return affected(await connection.execute(_CLEAR, start, end, timeout=CHUNK_SECONDS_MAX))
 
