@@ -267,4 +267,11 @@ OF_RECOVERING = (
         "        if False:\n",
         (HEADS,),
     ),
+    Mutant(
+        "what the catalogue has of ours, and a restored database has not, is not read",
+        "delivery/catalogue/reader.py",
+        "                    self._outdated.set()\n",
+        "",
+        (delivery("test_capacity_exchange"),),
+    ),
 )

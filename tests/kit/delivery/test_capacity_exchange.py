@@ -108,10 +108,10 @@ def record(owner: Address, source: Address, version: int, places: int) -> wire.R
 async def test_lower_versions_forged_and_unknown_records_are_ignored(
     stack: Stack, published: tuple[Pair, Source]
 ) -> None:
-    pair, _ = published
+    pair, source = published
     alpha, beta = pair.alpha.address, pair.beta.address
     version = await until_known(pair.beta, Room.FEW, 3)
-    newer = version + 1000
+    newer, source.places = version + 1000, 4
     right = record(alpha, alpha, newer + 1, 11)
     wire.produce(
         stack,
@@ -134,3 +134,18 @@ async def test_lower_versions_forged_and_unknown_records_are_ignored(
     programme = await pair.beta.value("select count(*) from catalogue where id = 'programme:test-rooms'")
     assert programme == 1
     pair.beta.check()
+
+
+async def test_what_was_published_before_a_restore_and_is_true_no_more_is_published_anew(
+    published: tuple[Pair, Source],
+) -> None:
+    pair, source = published
+    old = await pair.alpha.rows("select * from capacity")
+    before = await until_known(pair.beta, Room.FEW, 3)
+    source.set(Room.WAITLIST, 0)
+    lost = await until_known(pair.beta, Room.WAITLIST, 0)
+    await pair.alpha.stop()
+    await pair.alpha.change("update capacity set version = $1, body = $2", before, old[0]["body"])
+    source.room, source.places = Room.FEW, 3
+    await pair.alpha.start([PROGRAMME], source)
+    assert await until_known(pair.beta, Room.FEW, 3) > lost

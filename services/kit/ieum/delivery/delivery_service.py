@@ -59,8 +59,9 @@ class Delivery(Generic[Known]):
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)
         self._maintenance = Maintenance(context, inbox, self._relay, self._consumer, cleaning=cleaning)
-        self._publisher = CataloguePublisher(context, self._relay, self._producer, offers or Offers())
-        self._reader = CatalogueReader(settings, context, listener or NoListener())
+        offers = offers or Offers()
+        self._publisher = CataloguePublisher(context, self._relay, self._producer, offers)
+        self._reader = CatalogueReader(settings, context, listener or NoListener(), offers.capacities.changed)
 
     @property
     def leading(self) -> asyncio.Event:

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from asyncpg import Connection
 
+from ieum.delivery.statement_status import affected
 from ieum_contracts.capacity import CapacityChanged
 from ieum_contracts.catalogue import encode
 from ieum_contracts.programme import ProgrammePublished
@@ -37,12 +38,13 @@ where capacity.version < excluded.version
 """
 
 
-async def keep(connection: Connection, peer: int, body: CatalogueBody) -> None:
-    """Store a record, unless the same or a higher version of it is stored."""
+async def keep(connection: Connection, peer: int, body: CatalogueBody) -> bool:
+    """Store a record, unless the same or a higher version of it is stored; returns whether it was stored."""
     if isinstance(body, ProgrammePublished):
-        await connection.execute(_KEEP_PROGRAMME, peer, record_key(body), body.version, encode(body))
+        statement, key = _KEEP_PROGRAMME, record_key(body)
     else:
-        await connection.execute(_KEEP_CAPACITY, peer, body.programme, body.version, encode(body))
+        statement, key = _KEEP_CAPACITY, body.programme
+    return affected(await connection.execute(statement, peer, key, body.version, encode(body))) > 0
 
 
 _OF_PEER = """

@@ -53,12 +53,23 @@ class NoListener:
 
 
 class CatalogueReader:
-    """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions."""
+    """Reads the catalogues of all agencies, also of those that join later, and keeps the newest versions.
 
-    def __init__(self, settings: Settings, context: DeliveryContext, listener: CatalogueListener) -> None:
+    An own record newer than the database has was published before an older backup was restored: `outdated`
+    is set, so that what is true now is published above it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        context: DeliveryContext,
+        listener: CatalogueListener,
+        outdated: asyncio.Event,
+    ) -> None:
         self._settings = settings
         self._context = context
         self._listener = listener
+        self._outdated = outdated
 
     async def run(self) -> None:
         """Read until cancelled, from the beginning after each start: the topics are compacted and small."""
@@ -106,8 +117,9 @@ class CatalogueReader:
                 event, body = published
                 await self._context.peers.know(connection, [event.source])
                 peer = self._context.peers.number(event.source)
-                if event.source != self._context.me:
-                    await keep(connection, peer, body)
+                if await keep(connection, peer, body) and event.source == self._context.me:
+                    _log.warning("catalogue.outdated", record=record_key(body), version=body.version)
+                    self._outdated.set()
         self._listener.changed()
 
 
