@@ -11,6 +11,7 @@ from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 from structlog.testing import capture_logs
 
+from ieum.delivery.maintenance.retention import pull_back
 from ieum.delivery.recovering import unconfirmed
 from ieum.delivery.recovering.unconfirmed import tell_again
 from ieum.delivery.sending.feed_numbering import number_feed
@@ -174,6 +175,16 @@ async def test_a_silent_peer_is_told_ever_more_slowly_and_not_for_ever(make_cent
     assert minutes == [10, 20, 40, 60, 60, 60, 60, 60]
     assert await alpha.value("select count(*) from notice") == 8 * 2 + 1, "heads, and one question"
 
+    await alpha.change("update unconfirmed set tell_at = now() + interval '40 days'")
+    async with alpha.database.acquire() as connection:
+        await pull_back(connection)
+    assert await alpha.value("select max(tell_at) <= now() from unconfirmed"), "a clock was ahead"
+
+    await waits_since(alpha, keys[:10], timedelta(days=31))
+    await alpha.change("update unconfirmed set tell_at = now()")
+    async with alpha.database.acquire() as connection:
+        assert await tell_again(connection, alpha.context, alpha.clock()) == 700, "told too few times yet"
+    await alpha.change("update unconfirmed set tellings = 99")
     await waits_since(alpha, keys[:10], timedelta(days=31))
     with capture_logs() as logs:
         async with alpha.database.acquire() as connection:

@@ -61,7 +61,7 @@ class UnsentBodies:
 
     async def clear(self, connection: Connection) -> int:
         """Clear those of the next part that are sent by now; returns how many."""
-        row = await connection.fetchrow(_CLEAR, self._looked, LOOKED_MAX)
+        [row] = await connection.fetch(_CLEAR, self._looked, LOOKED_MAX)
         self._looked = row["last"] if row["looked"] == LOOKED_MAX else 0
         cleared: int = row["cleared"]
         return cleared

@@ -9,6 +9,7 @@ from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.maintenance.retention_horizon import Horizon, Span
+from ieum.delivery.recovering.unconfirmed import PAUSE_MAX
 from ieum.delivery.statement_status import affected
 from ieum.delivery.unsent_bodies import UnsentBodies, note_period
 
@@ -129,11 +130,18 @@ update expected set
     since = least(since, now()), asked_at = case when asked_at is not null then least(asked_at, now()) end
 where since > now() or asked_at > now()
 """
+_PULL_BACK_UNCONFIRMED = """
+update unconfirmed set tell_at = now(), since = least(since, now())
+where ctid = any(array(
+    select ctid from unconfirmed where tell_at > now() + $1::interval + interval '1 minute' limit $2
+))
+"""
 
 
 async def pull_back(connection: Connection) -> None:
-    """Restamp rows written while the database's clock was ahead: they would be kept too long."""
+    """Restamp rows written while the database's clock was ahead: they would be kept, or wait, too long."""
     await connection.execute(_PULL_BACK_LEDGER, ROWS_MAX)
     await connection.execute(_PULL_BACK_QUARANTINE)
     await connection.execute(_PULL_BACK_TOLD)
     await connection.execute(_PULL_BACK_EXPECTED)
+    await connection.execute(_PULL_BACK_UNCONFIRMED, PAUSE_MAX, ROWS_MAX)

@@ -19,6 +19,11 @@ TOLD_MAX = 5_000
 """Streams told again in one turn; those that are due longest come first."""
 PAUSE_MAX = timedelta(hours=1)
 """Between two tellings of a stream: each pause is twice the one before, up to this."""
+TELLINGS = 100
+"""After which a peer that has not confirmed for as long as bodies are kept is told no more.
+
+They take four days, also when the database's clock jumps by a month.
+"""
 ASKED_BACK_MAX = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
@@ -74,14 +79,15 @@ async def confirm(connection: Connection, peer: int, heard: Iterable[tuple[UUID,
 _DUE = """
 with told as (
     update unconfirmed set
-        tellings = least(tellings + 1, 100),
+        tellings = least(tellings + 1, $5),
         tell_at = now() + least($2::interval * (2 ^ least(tellings + 1, 20)), $3::interval)
     where ctid = any(array(
         select ctid from unconfirmed where tell_at <= now() order by tell_at limit $1 for update skip locked
     ))
-    returning key, peer, family, since
+    returning key, peer, family, since, tellings
 )
-select t.key, t.peer, t.family, s.said, s.heard, t.since, t.since < now() - $4::interval as lost
+select t.key, t.peer, t.family, s.said, s.heard, t.since,
+    t.since < now() - $4::interval and t.tellings >= $5 as lost
 from told t
 cross join lateral (
     select said, heard from stream where key = t.key and peer = t.peer and family = t.family limit 1
@@ -99,7 +105,8 @@ async def tell_again(connection: Connection, context: DeliveryContext, now: date
 
     The answer confirms what the peer has, also where its own heads were lost. What it has not, it asks for.
     """
-    due = await connection.fetch(_DUE, TOLD_MAX, context.limits.confirm_age, PAUSE_MAX, heads_notices.KEPT)
+    periods = context.limits.confirm_age, PAUSE_MAX, heads_notices.KEPT
+    due = await connection.fetch(_DUE, TOLD_MAX, *periods, TELLINGS)
     if lost := [row for row in due if row["lost"]]:
         _log.error("heads.never-confirmed", streams=len(lost))
         await connection.execute(
