@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -79,6 +80,7 @@ def hear_ask(copy: RecipientCopy, ask_type: AskType, ask_id: UUID, *, reopening_
             return _first_possible(heard, (_REPLIES[ask_type], Decision.ASK_REJECTED), ask_id)
 
 
+@lru_cache(1_024)
 def moves_allowed(copy: RecipientCopy) -> tuple[Decision, ...]:
     """List the decisions that a worker of the recipient may make now."""
     return tuple(name for name in Decision if isinstance(decide(copy, name, Mover.WORKER), Decided))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -115,6 +116,7 @@ def hear_decision(copy: SenderCopy, decision: Decision, answers: tuple[UUID, ...
     )
 
 
+@lru_cache(1_024)
 def asks_allowed(copy: SenderCopy) -> tuple[AskType, ...]:
     """List the asks that the sender may say now."""
     return tuple(name for name in AskType if isinstance(ask(copy, name, _ANY_ID), SenderCopy))

@@ -21,7 +21,7 @@ from ieum.delivery.failures import RETRYABLE
 from ieum.delivery.sending.outbox import Cause, Outbox, OutboxWriter, StreamBlocked
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.case_rows import lock_cases
-from ieum.storage.clock_rows import lock_due, postpone, read_clock_book
+from ieum.storage.clock_rows import is_due, lock_due, postpone, read_clock_book
 from ieum.storage.referral_rows import lock_referrals
 from ieum_contracts.overdue import ClockLevel
 
@@ -85,8 +85,11 @@ class ClockRunner:
         """
         await self._context.restore_check.compared()
         now = self._context.now()
-        async with self._context.database.acquire() as connection, connection.transaction():
-            turn = await self._act(connection, now)
+        async with self._context.database.acquire() as connection:
+            if not await is_due(connection, now):
+                return Turn()
+            async with connection.transaction():
+                turn = await self._act(connection, now)
         if turn.due:
             _log.info("clocks.turn", due=turn.due, said=turn.said, postponed=turn.postponed)
         if turn.said:
@@ -95,7 +98,7 @@ class ClockRunner:
 
     async def _act(self, connection: Connection, now: datetime) -> Turn:
         due = await lock_due(connection, now, TURN_CLOCKS_MAX)
-        if not due:
+        if not due:  # others act on them
             return Turn()
         peers = self._handler.peers
         found = await lock_referrals(connection, peers, due)

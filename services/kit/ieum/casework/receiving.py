@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -34,31 +35,35 @@ def receive(
     event: Event, journey: UUID, body: ReferralRequested, view: AgencyView, now: datetime
 ) -> Change | RefusedEvent:
     """Accept a new referral as `received`, or answer `declined` when this agency may not work on it."""
+    declined = _why_declined(body, view)
+    step = _first_step(Decision.RECEIVED if declined is None else Decision.DECLINED)
+    if isinstance(step, NotAllowed):
+        return RefusedEvent(step.why)
     referral = Referral(
         id=UUID(event.envelope.subject),
         journey=journey,
         peer=event.envelope.source,
         programme=body.programme,
-        copy=RecipientCopy(),
+        copy=step.copy,
         asked=asked_json(body),
         sealed=sealed_json(body),
         created_at=now,
         changed_at=now,
         requested_at=event.envelope.time,
-        version=0,
+        reason=declined,
+        version=1,
         parent=body.parent,
     )
-    declined = _why_declined(body, view)
-    first = Decision.RECEIVED if declined is None else Decision.DECLINED
-    step = lifecycle.decide(RecipientCopy(), first, Mover.SYSTEM)
-    if isinstance(step, NotAllowed):
-        return RefusedEvent(step.why)
     fields = {} if declined is None else {"reason": declined}
     bodies = bodies_of(step, fields, now)
-    referral = decided(referral, step.copy, bodies, now)
     says = tuple(say(referral, each) for each in bodies)
     change = Change(referral, says=says)
     return change if declined is not None else assessed(change, view)
+
+
+@cache
+def _first_step(first: Decision) -> Decided | NotAllowed:
+    return lifecycle.decide(RecipientCopy(), first, Mover.SYSTEM)
 
 
 def _why_declined(body: ReferralRequested, view: AgencyView) -> Reason | None:

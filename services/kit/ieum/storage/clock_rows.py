@@ -29,6 +29,15 @@ async def read_clock_book(connection: Connection, referrals: Collection[UUID]) -
     return ClockBook(await read_clocks(connection, referrals))
 
 
+_IS_DUE = "select exists (select from clock where fires_at <= $1)"
+
+
+async def is_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether any clock has run out."""
+    due: bool = await connection.fetchval(_IS_DUE, now)
+    return due
+
+
 _LOCK_DUE = """
 select r.id from (
     select referral from clock where fires_at <= $1 order by fires_at limit $2
