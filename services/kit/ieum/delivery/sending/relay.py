@@ -115,10 +115,12 @@ class Relay:
             if fresh:
                 await self._number(connection, sender.read_from)
                 numbered = self.last_turn
-            if sent >= PACED_ROWS_MIN:
-                await asyncio.sleep(PACE_SECONDS)
             if not sent:
                 await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
+            elif sent >= PACED_ROWS_MIN:
+                await asyncio.sleep(PACE_SECONDS)
+            elif not more and not sender.passed_over:
+                await self._wait(NUMBER_SECONDS)  # what was sent is deleted with the next read
 
     async def _number(self, connection: Connection, read_from: ReadFrom) -> None:
         if end := await number_feed(connection, read_from):
