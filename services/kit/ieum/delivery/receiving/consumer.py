@@ -19,7 +19,7 @@ from ieum.delivery.receiving.read_range import Reach, look_how_far
 from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.stalled_client import replace_if_stalled
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
-from ieum.delivery.receiving.subscriber import BATCH_MAX, Mailboxes, Records
+from ieum.delivery.receiving.subscriber import Mailboxes, Records
 from ieum.delivery.recovering.startup_check import check_positions, ends_of, partition_at, rewind_to_positions
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
@@ -27,9 +27,6 @@ from ieum.delivery.streams.stream import FAMILIES
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import topic_of
-
-PACE_SECONDS, PACED_EVENTS_MIN = 0.02, 4
-"""Under load, reading pauses between batches, so that the next one is larger and costs less per event."""
 
 _log = structlog.get_logger(__name__)
 
@@ -129,8 +126,6 @@ class Consumer(Generic[Known]):
         self._size.taken()
         if taken is not None:
             self._done(records, taken, started)
-        if PACED_EVENTS_MIN <= len(records) < BATCH_MAX:
-            await asyncio.sleep(PACE_SECONDS)
 
     async def _taken(self, records: Records, *, mind_gap: bool = True) -> BatchResult | None:
         """Take records in, and set aside those that break the batch; None when others have to come first."""

@@ -25,7 +25,7 @@ from ieum.delivery.streams.unlocked_streams import read_statement, unchanged
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 
-EVENTS_MAX = 16
+EVENTS_MAX = 64
 """Of more events at a time the locks cost little each, and what one of them meets would void all."""
 
 _COLUMNS = """

@@ -14,6 +14,8 @@ from ieum.delivery.receiving.idleness import Idleness
 from ieum.delivery.receiving.read_range import Reach
 
 POLL_MS = 1_000
+REST_SECONDS = 0.25
+"""How often the offsets read are noted: each time asks for those of all partitions."""
 
 
 def prompt_subscriber(reach: Reach, idleness: Idleness, moved: Callable[[], None]) -> type[BatchSubscriber]:
@@ -22,6 +24,7 @@ def prompt_subscriber(reach: Reach, idleness: Idleness, moved: Callable[[], None
     FastStream sleeps for the batch time-out once more when idle. When aiokafka raises, it may have skipped
     records of other partitions, so reading goes back to the positions in the database.
     """
+    rested = 0.0
 
     class PromptSubscriber(BatchSubscriber):
         __slots__ = ()
@@ -33,8 +36,12 @@ def prompt_subscriber(reach: Reach, idleness: Idleness, moved: Callable[[], None
 
         async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord[bytes, bytes], ...]:
             """Wait for the next records of all partitions, at most a second."""
-            await reach.rest(consumer)
-            idleness.waits(asyncio.get_running_loop().time())
+            nonlocal rested
+            now = asyncio.get_running_loop().time()
+            if now - rested >= REST_SECONDS:
+                rested = now
+                await reach.rest(consumer)
+            idleness.waits(now)
             try:
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.max_records)
             except KafkaError:
