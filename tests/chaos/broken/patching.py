@@ -2,10 +2,13 @@
 
 from typing import Any
 
+_EXCHANGED: list[tuple[object, str, Any]] = []
+
 
 def put(owner: object, name: str, part: Any) -> Any:
     """Exchange a part and return the one that was there; raises AttributeError when there is none."""
     before = getattr(owner, name)
+    _EXCHANGED.append((owner, name, before))
     setattr(owner, name, part)
     return before
 
@@ -15,4 +18,10 @@ def rewrite(module: object, name: str, old: str, new: str) -> None:
     statement: str = getattr(module, name)
     if old not in statement:
         raise LookupError(f"{name} has no longer the words {old!r}; bring this variant up to date.")
-    setattr(module, name, statement.replace(old, new))
+    put(module, name, statement.replace(old, new))
+
+
+def undo() -> None:
+    """Put everything back as it was."""
+    while _EXCHANGED:
+        setattr(*_EXCHANGED.pop())

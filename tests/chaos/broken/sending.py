@@ -27,8 +27,8 @@ def skip_locked_relay() -> None:
     put(leadership, "LOCK", os.getpid())
     put(outbox_sender, "BATCH_MAX", 5)
     rewrite(
-        *(outbox_sender, "_NEXT", "order by id limit $3\n        ) r"),
-        "order by id limit $3 for update skip locked\n        ) r",
+        *(outbox_sender, "_NEXT", "order by peer, id limit $3\n        ) r"),
+        "order by peer, id limit $3 for update skip locked\n        ) r",
     )
     turn_whole = OutboxSender.turn
 
