@@ -6,10 +6,11 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from ieum.delivery.blocked.parked_event import ParkedEvent
-from ieum.delivery.receiving import consumer, inbox
+from ieum.delivery.receiving import consumer, inbox, subscriber
 from ieum.delivery.receiving.batch_effects import Gap
 from ieum.delivery.receiving.batch_fold import BatchFold
 from ieum.delivery.receiving.consumer import Consumer
+from ieum.delivery.receiving.inbox import Inbox
 from ieum.delivery.receiving.subscriber import Records
 from ieum.delivery.records import verification
 from ieum.delivery.records.received import NotLoaded, VerifiedEvent
@@ -19,7 +20,7 @@ from ieum.delivery.streams.stream import Stream
 from tests.chaos.broken.patching import put, rewrite
 
 WORK_SECONDS = 0.3
-"""How long a batch is worked at, so that a kill finds it at work."""
+"""How long a batch is worked at, so that a fault finds it at work."""
 
 
 def commit_before_transaction() -> None:
@@ -45,6 +46,13 @@ def failed_batch_acknowledged() -> None:
         await asyncio.sleep(0.1)
 
     put(Consumer, "_back_off", go_on)
+    take_whole = Inbox.take
+
+    async def take_slowly(self: Inbox[Any], records: Records, **how: bool) -> Any:
+        await asyncio.sleep(WORK_SECONDS)
+        return await take_whole(self, records, **how)
+
+    put(Inbox, "take", take_slowly)
 
 
 def no_duplicate_check() -> None:
@@ -67,7 +75,8 @@ def no_duplicate_check() -> None:
 
 
 def any_later_number() -> None:
-    """Apply whatever number is above the last one heard, gaps or not."""
+    """Apply whatever number is above the last one heard, gaps or not: in one batch all come into order."""
+    put(subscriber, "BATCH_MAX", 5)
 
     def advance_anyhow(self: BatchFold, stream: Stream) -> None:
         if queue := self._waiting[stream.at]:
