@@ -125,14 +125,14 @@ async def test_nothing_that_waits_is_folded_before_the_database_was_compared_wit
 async def test_nothing_is_taken_in_by_a_running_agency_until_its_database_is_compared_again(
     resting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its connection was lost, and what answers may be an older copy: an answer would give a number twice."""
+    """Its connection was lost, and what answers may be an older copy."""
     alpha, beta = resting.alpha, resting.beta
     await alpha.start()
     await beta.start()
     compared = compares_late(monkeypatch)
     [key] = new_keys(1)
     beta.context.restore_check.doubt()
-    await alpha.say(beta.address, [key])
+    await alpha.say(beta.address, [key], ReferralInfoSupplied())  # which is not answered
     await asyncio.sleep(1.5)
     assert await beta.value(HEARD, key) == 0
     compared.set()
