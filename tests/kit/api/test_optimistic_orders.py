@@ -167,6 +167,8 @@ async def test_of_two_under_one_key_only_one_is_written(serving: Serving) -> Non
     assert await serving.order(STORE, key.key, key=key) is None
     assert await serving.order(key=key) is None  # its answer is stored; it is found with locks
     assert await serving.written() == before
+    assert isinstance(await serving.order(), CommandResult)
+    assert await serving.order(key=key) is None, "it would be refused today, and was answered before"
 
 
 async def test_a_held_source_is_left_to_the_locks(serving: Serving) -> None:
