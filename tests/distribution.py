@@ -1,9 +1,9 @@
 """What shares a process when tests run side by side, and what goes first.
 
 A process is given a file at a time, so that what a module sets up is set up once; the journeys share a centre
-of six agencies and go together, and so do those that start one of their own. Files without a stack go before
-the others, so that most faults show within two minutes; only the journeys begin with them, for they take
-longest. Where files are alike the longest goes first: at the end it would run alone.
+of six agencies and go together. Files without a stack go before the others, so that most faults show within
+two minutes; only the journeys begin with them, for they take longest. Where files are alike the longest goes
+first: at the end it would run alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-JOURNEYS, DEMONSTRATIONS = "tests/journeys", "demonstrations"
-OF_THEIR_OWN = ("tests/journeys/test_demo.py", "tests/journeys/test_month_passes.py")
-"""The journeys that start six agencies themselves: one after the other, beside those that share a centre."""
+JOURNEYS = "tests/journeys"
+ALONE = "tests/journeys/test_demo.py"
+"""The one journey with a stack and six agencies of its own."""
 LONGEST = (
-    DEMONSTRATIONS,
+    ALONE,
     "tests/chaos/test_chaos.py",
     "tests/chaos/test_broken.py",
     "tests/stack/test_life.py",
@@ -34,16 +34,14 @@ LONGEST = (
     "tests/contracts/test_two_sides.py",
     "tests/kit/casework/test_casework_walk.py",
 )
-"""Shares by what they take, the longest first; the others follow as they are found."""
+"""Files by what they take, the longest first; the others follow as they are found."""
 LAST = len(LONGEST)
 
 
 def share_of(test: str) -> str:
-    """Return what a test is run with, in one process: its file, or the journeys of its kind."""
+    """Return what a test is run with, in one process: its file, or all journeys of the shared centre."""
     file = test.split("::", 1)[0]
-    if file in OF_THEIR_OWN:
-        return DEMONSTRATIONS
-    return JOURNEYS if file.startswith(f"{JOURNEYS}/") else file
+    return JOURNEYS if file.startswith(f"{JOURNEYS}/") and file != ALONE else file
 
 
 def in_order(tests: Iterable[pytest.Item]) -> list[pytest.Item]:

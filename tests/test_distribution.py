@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.distribution import DEMONSTRATIONS, JOURNEYS, LONGEST, OF_THEIR_OWN, share_of
+from tests.distribution import JOURNEYS, LONGEST, share_of
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_every_file_that_is_put_first_exists() -> None:
-    files = {*LONGEST, *OF_THEIR_OWN} - {DEMONSTRATIONS}
-    assert [file for file in files if not (ROOT / file).is_file()] == []
+    assert [file for file in LONGEST if not (ROOT / file).is_file()] == []
 
 
 def test_the_journeys_share_a_process_and_other_files_have_one_each() -> None:
     assert share_of("tests/journeys/test_killed.py::test_x[a::b]") == JOURNEYS
-    assert share_of("tests/journeys/test_demo.py::test_x") == DEMONSTRATIONS
+    assert share_of("tests/journeys/test_demo.py::test_x") == "tests/journeys/test_demo.py"
     assert share_of("tests/kit/test_guards.py::test_x") == "tests/kit/test_guards.py"
 
 
