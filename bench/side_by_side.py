@@ -43,7 +43,7 @@ def side_by_side(stack: Stack, template: Template, series: Series, found: dict[s
                 if "failed" not in run and run["foreign"] <= series.foreign_max:
                     break
     percent = token_percent(by_case(found))
-    if percent is not None:
+    if percent is not None and percent > 0:
         results.tell(f"Behind the HTTP API the check of a token takes {percent:.1f} % of the services' CPU.")
 
 
