@@ -136,7 +136,10 @@ async def go_on(scene: Scene) -> None:
 
     An agency whose database never went back goes on only where a stranger spoke under its name.
     """
-    for agency in scene.agencies if scene.strange else sorted(scene.rewound):
+    for agency in scene.agencies:
+        rewound = agency in scene.rewound
+        if not rewound and not scene.strange:
+            continue
         me = scene.centre.address(agency)
         urls = [service.url for service in scene.services[agency]]
         caller = Caller(urls, Met(), RenewedToken(scene.centre.issuer, me, Role.OPERATOR))
@@ -144,14 +147,13 @@ async def go_on(scene: Scene) -> None:
             status, page = await caller.get("/v1/streams?state=stopped&limit=200")
             assert status == 200, page
             for stream in page["streams"]:
-                if stream["reason"] == BEHIND and (agency in scene.rewound or stream["key"] in scene.strange):
+                if stream["reason"] == BEHIND and (rewound or stream["key"] in scene.strange):
                     scene.lost.add(stream["key"])
                     await _act(caller, "retry", stream["id"], stream["sequence"], BEHIND)
-            waiting = await _waiting_in_vain(scene, me) if agency in scene.rewound else []
-            if waiting:
+            if rewound and (waiting := await _waiting_in_vain(scene, me)):
                 await caller.post("/v1/elevations", {"reason": RESTORED})
-            for name, sequence in waiting:
-                await _act(caller, "skip", name, sequence, AWAITING)
+                for name, sequence in waiting:
+                    await _act(caller, "skip", name, sequence, AWAITING)
         finally:
             caller.close()
 
