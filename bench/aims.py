@@ -82,19 +82,21 @@ def _latencies(cases: Mapping[str, Measured]) -> Iterator[str]:
             yield f"| p50 / p99 at {int(rate):,} a second | {middle} / {most} ms | {measured} |"
 
 
-def token_percent(cases: Mapping[str, Measured]) -> float | None:
+def token_share(cases: Mapping[str, Measured]) -> str | None:
     """Tell what the check of tokens takes of the services' CPU per round trip; None where one was not run."""
     if not all(name in cases and cases[name].saturations for name in (CHECKED, TRUSTED)):
         return None
     checked, trusted = (cases[name].cpu(*SERVICES).middle for name in (CHECKED, TRUSTED))
-    return 100 * (checked - trusted) / checked if checked else None
+    if not checked:
+        return None
+    percent = 100 * (checked - trusted) / checked
+    return f"{percent:.1f} %" if percent > 0 else "less than the noise"
 
 
 def _token(cases: Mapping[str, Measured]) -> Iterator[str]:
-    percent = token_percent(cases)
-    if percent is not None:
+    share = token_share(cases)
+    if share is not None:
         aim = f"{TOKEN_PERCENT_MAX} % at most"
-        share = f"{percent:.1f} %" if percent > 0 else "less than the noise"
         yield f"| the check of a token, of the services' CPU behind the HTTP API | {aim} | {share} |"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import results
-from bench.aims import token_percent
+from bench.aims import token_share
 from bench.cases import CASES, opened
 from bench.child import ChildError
 from bench.measuring import Plan, measure
@@ -42,9 +42,9 @@ def side_by_side(stack: Stack, template: Template, series: Series, found: dict[s
                 _tell(run, series)
                 if "failed" not in run and run["foreign"] <= series.foreign_max:
                     break
-    percent = token_percent(by_case(found))
-    if percent is not None and percent > 0:
-        results.tell(f"Behind the HTTP API the check of a token takes {percent:.1f} % of the services' CPU.")
+    share = token_share(by_case(found))
+    if share is not None:
+        results.tell(f"The check of a token, of the services' CPU behind the HTTP API: {share}.")
 
 
 def _one(stack: Stack, template: Template, name: str, plan: Plan) -> dict[str, Any]:
