@@ -77,6 +77,7 @@ def record(owner: Address, source: Address, version: int, name: str) -> wire.Raw
 async def test_old_versions_and_forged_records_are_ignored(stack: Stack, published: Pair) -> None:
     alpha, beta = published.alpha.address, published.beta.address
     version = await until_named(published.beta, "Test course")
+    await published.alpha.stop()  # it would publish above what is newer than its own
     newer = version + 1000
     right = record(alpha, alpha, newer + 1, "Right")
     wire.produce(
@@ -96,6 +97,9 @@ async def test_old_versions_and_forged_records_are_ignored(stack: Stack, publish
     names = await published.beta.rows("select convert_from(body, 'utf8') as body from catalogue")
     assert not [row for row in names if "Forged" in str(row) or "Of another" in str(row)]
     published.beta.check()
+
+    await published.alpha.start([PROGRAMME])
+    assert await until_named(published.beta, "Test course") > newer
 
 
 async def test_what_the_broker_does_not_take_yet_is_said_again(stack: Stack, make_centre: MakeCentre) -> None:
