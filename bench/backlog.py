@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from uuid_utils.compat import uuid7
 
 from bench import results
-from bench.cases import QUIET, RECIPIENT, SENDER, centre_for
+from bench.cases import QUIET, RECIPIENT, SENDER, centre_for, servers
 from bench.machine import MIB, Meter
 from bench.ours.order import requested
 from ieum.delivery.connection_arguments import connection_arguments
@@ -121,12 +121,8 @@ def _followed(
     stack: Stack, under_test: CentreUnderTest, service: Service, events: int
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
     """Sample progress and memory every second until all events are taken in and all answers sent."""
-    pids = {
-        "recipient": service.pid,
-        "broker": stack.kafka.child.pid(),
-        "database": stack.postgres.child.pid(),
-    }
-    meter = Meter({name: pid for name, pid in pids.items() if pid is not None})
+    recipient = {} if service.pid is None else {"recipient": service.pid}
+    meter = Meter({**recipient, **servers(stack)})
     samples: list[dict[str, Any]] = []
     begun = moved = time.monotonic()
     teller = results.Teller()

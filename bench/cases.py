@@ -80,7 +80,7 @@ def opened(name: str, stack: Stack, template: Template) -> Iterator[Opened]:
     case = CASES[name]
     with ExitStack() as exits:
         under_test = exits.enter_context(centre_for(stack, template, SENDER, RECIPIENT))
-        pids = dict(_servers(stack))
+        pids = dict(servers(stack))
         if name in OURS:
             originator = _start_ours(name, stack, under_test, exits, pids)
         else:
@@ -92,7 +92,8 @@ def opened(name: str, stack: Stack, template: Template) -> Iterator[Opened]:
         yield Opened(case, originator, pids, under_test)
 
 
-def _servers(stack: Stack) -> Mapping[str, int]:
+def servers(stack: Stack) -> Mapping[str, int]:
+    """Return the pids of broker and database, as far as they run."""
     found = {"broker": stack.kafka.child.pid(), "database": stack.postgres.child.pid()}
     return {name: pid for name, pid in found.items() if pid is not None}
 

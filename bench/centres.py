@@ -11,8 +11,8 @@ import psutil
 from aiokafka import AIOKafkaProducer
 
 from bench import results
-from bench.cases import served
-from bench.machine import memory_mib
+from bench.cases import served, servers
+from bench.machine import Meter, memory_mib
 from ieum.delivery.connection_arguments import SASL_MECHANISM
 from ieum_contracts.topics import topics
 from ieum_lab.embedded.stack import Stack
@@ -26,7 +26,7 @@ AGENCIES = (
     "city-job-center",
     "city-welfare-team",
 )
-SETTLE_SECONDS = 5.0
+SETTLE_SECONDS, IDLE_SECONDS = 5.0, 30.0
 COUNTRY = 100
 COUNTED = ("partitions", "broker_memory_mib", "broker_files", "broker_maps", "broker_threads")
 
@@ -109,5 +109,17 @@ def _running(stack: Stack, under_test: CentreUnderTest) -> dict[str, Any]:
             "service_memory_mib": round(sum(memory_mib(each.pid) for each in processes) / len(processes), 1),
             "service_files": round(sum(each.num_fds() for each in processes) / len(processes)),
             "database_processes": len(psutil.Process(stack.postgres.child.pid()).children()),
+            "idle_percent_of_a_core": _idle_percent(stack, [each.pid for each in processes]),
             **{name: value for name, value in _sample(stack, [under_test]).items() if name in COUNTED[1:]},
         }
+
+
+def _idle_percent(stack: Stack, services: Sequence[int]) -> dict[str, float]:
+    """Measure the share of one core that a centre takes while nothing happens."""
+    pids = servers(stack)
+    meter = Meter({**{str(pid): pid for pid in services}, **pids})
+    time.sleep(IDLE_SECONDS)
+    spent = meter.read()
+    seconds = {"services": sum(spent.cpu[str(pid)] for pid in services)}
+    seconds |= {name: spent.cpu[name] for name in pids}
+    return {name: round(100 * cpu / spent.seconds, 2) for name, cpu in seconds.items()}

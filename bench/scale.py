@@ -101,10 +101,16 @@ def _centres(found: dict[str, Any]) -> str:
             (
                 f"The {running['services']} services of one centre take "
                 f"{running['service_memory_mib']:,.0f} MiB and {running['service_files']} open files each "
-                f"when idle, and {running['database_processes']} processes of the database server together.\n"
+                f"when idle, and {running['database_processes']} processes of the database server together. "
+                f"While nothing happens they take {_idle(running['idle_percent_of_a_core'])}.\n"
             )
         ]
     return "\n".join(text)
+
+
+def _idle(percent: dict[str, float]) -> str:
+    parts = ", ".join(f"{name} {value:.1f}" for name, value in percent.items())
+    return f"{sum(percent.values()):.1f} % of one core ({parts})"
 
 
 def _due(found: dict[str, Any]) -> str:
