@@ -12,6 +12,7 @@ from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.blocked.parking import park
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.records.verification import heard
+from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.relay import Relay
@@ -73,7 +74,7 @@ async def take_notices(agency: Bare) -> list[Model]:
 
 def resting_relay(agency: Bare) -> Relay:
     """Make a relay that does not run, and is only woken."""
-    return Relay(DatabaseAddress(""), agency.context, Producer(agency.settings), lambda: None)
+    return Relay(DatabaseAddress(""), agency.context, Producer(agency.settings), News())
 
 
 @asynccontextmanager

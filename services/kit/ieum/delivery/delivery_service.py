@@ -53,7 +53,7 @@ class Delivery(Generic[Known]):
         self._producer = Producer(settings, context.limits)
         address = DatabaseAddress(settings.database_dsn.get_secret_value(), settings.database_login())
         self.news = News(context.limits.feed_seconds)
-        self._relay = Relay(address, context, self._producer, self.news.tell)
+        self._relay = Relay(address, context, self._producer, self.news)
         context.measures.relay(self._relay.leading.is_set)
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)

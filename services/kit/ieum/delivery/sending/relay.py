@@ -1,7 +1,6 @@
 """The relay: sends the outbox to Kafka, in order, from the one process that holds the agency's lock."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
@@ -12,6 +11,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.feed_end import read_feed_end
 from ieum.delivery.sending.feed_numbering import number_feed
+from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.leadership import CHANNEL, LOCK_SECONDS, DatabaseAddress, Leadership
 from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.producer import Producer
@@ -20,8 +20,8 @@ from ieum.delivery.sending.set_aside import release
 from ieum.errors import Transient
 
 NOTIFY_SECONDS = 0.005
-NUMBER_SECONDS = 0.05
-"""Seconds between two numberings of the feed: each costs a commit to disk."""
+NUMBER_SECONDS, UNREAD_SECONDS = 0.05, 0.25
+"""Seconds between two numberings of the feed, while somebody waits for it or not: each is a commit."""
 PACE_SECONDS, PACED_ROWS_MIN = 0.005, 8
 """Where much is said, the relay rests between turns, so that the next one carries more."""
 HELD_SECONDS = 30.0
@@ -35,14 +35,10 @@ class Relay:
     """Sends the outbox. One runs in every process: the one that holds the lock works, the others wait."""
 
     def __init__(
-        self,
-        address: DatabaseAddress,
-        context: DeliveryContext,
-        producer: Producer,
-        numbered: Callable[[], None],
+        self, address: DatabaseAddress, context: DeliveryContext, producer: Producer, news: News
     ) -> None:
         self._leadership = Leadership(address)
-        self._numbered = numbered
+        self._news = news
         self._context = context
         self._producer = producer
         self._woken = asyncio.Event()
@@ -111,7 +107,7 @@ class Relay:
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=round(pause, 2))
                 await self._back_off(connection, sender.read_from, pause)
                 continue
-            fresh = self.last_turn - numbered >= NUMBER_SECONDS
+            fresh = self.last_turn - numbered >= (NUMBER_SECONDS if self._news.waiting else UNREAD_SECONDS)
             if fresh:
                 await self._number(connection, sender.read_from)
                 numbered = self.last_turn
@@ -125,7 +121,7 @@ class Relay:
     async def _number(self, connection: Connection, read_from: ReadFrom) -> None:
         if end := await number_feed(connection, read_from):
             self._context.restore_check.note_feed(end)
-            self._numbered()
+            self._news.tell()
 
     def _alive(self) -> None:
         self.last_turn = _now()
