@@ -1,11 +1,14 @@
 """Measuring one run of one case: saturation with its cost in CPU, then latency at given rates."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.cases import Opened
+import asyncpg
+
+from bench.cases import RECIPIENT, Opened
 from bench.machine import Meter, calibrate, memory_mib
 
 KEPT_UP = 0.97
@@ -43,10 +46,10 @@ def _saturated(run: Opened, plan: Plan) -> dict[str, Any]:
     run.originator.ask("begin", in_flight=run.case.in_flight, senders=run.case.senders)
     time.sleep(plan.warm_seconds)
     run.originator.ask("mark")
-    meter = Meter(run.pids)
+    meter, before = Meter(run.pids), _written(run)
     time.sleep(plan.saturated_seconds)
     tally = run.originator.ask("mark")
-    spent = meter.read()
+    spent, after = meter.read(), _written(run)
     memory = {name: round(memory_mib(pid), 1) for name, pid in run.pids.items()}
     stopped = run.originator.ask("stop")
     trips = max(1, tally["trips"])
@@ -55,12 +58,34 @@ def _saturated(run: Opened, plan: Plan) -> dict[str, Any]:
         "p50": round(tally["p50"], 2),
         "p99": round(tally["p99"], 2),
         "cpu_us": {name: round(seconds / trips * 1e6, 1) for name, seconds in spent.cpu.items()},
+        "database": {name: round((after[name] - before[name]) / trips) for name in after},
         "memory_mib": memory,
         "foreign": round(spent.foreign, 3),
         "answered": stopped["answered"],
         "unanswered": stopped["unanswered"],
         "errors": stopped["errors"],
     }
+
+
+_WRITTEN = """
+select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal_bytes,
+    (select sum(blks_hit + blks_read) from pg_stat_database)::bigint as buffers
+"""
+"""By the whole server, which serves nobody else."""
+
+
+def _written(run: Opened) -> dict[str, int]:
+    """Tell how much log the database server has written, and how many buffers it has visited."""
+
+    async def ask() -> dict[str, int]:
+        connection = await asyncpg.connect(run.under_test.access(RECIPIENT).dsn)
+        try:
+            [row] = await connection.fetch(_WRITTEN)
+            return dict(row)
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
 
 
 def _at_rate(run: Opened, plan: Plan, rate: int, per_second: float) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class Measured:
             each["memory_mib"][process] for each in self.saturations if process in each["memory_mib"]
         )
 
+    def database(self, name: str) -> Figure:
+        """Work of the database per round trip at saturation: `wal_bytes` written, or `buffers` visited."""
+        return figure(each["database"][name] for each in self.saturations if "database" in each)
+
     def latency(self, rate: str, name: str) -> Figure:
         """Milliseconds of a percentile at a rate; no figure when the case cannot keep up."""
         kept = [each for each in self._at(rate) if each["kept_up"]]

@@ -112,8 +112,11 @@ def _about(found: dict[str, Any]) -> str:
 
 
 def _throughput(cases: Mapping[str, Measured]) -> Iterator[str]:
-    yield "| | round trips/s | CPU-µs each: services | broker | database | caller | MiB: sender / recipient |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield (
+        "| | round trips/s | CPU-µs each: services | broker | database | caller | WAL bytes each | "
+        "buffers each | MiB: sender / recipient |"
+    )
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, case in cases.items():
         if case.saturations:
             memory = " / ".join(case.memory(process).text() for process in SERVICES)
@@ -124,6 +127,8 @@ def _throughput(cases: Mapping[str, Measured]) -> Iterator[str]:
                 case.cpu("broker").text(),
                 case.cpu("database").text(),
                 case.cpu("caller").text() if name in OVER_HTTP else "in the sender",
+                case.database("wal_bytes").text(),
+                case.database("buffers").text(),
                 memory,
             )
             yield f"| {' | '.join(row)} |"

@@ -41,7 +41,10 @@ async def test_the_floor_and_ieum_answer_all_that_is_sent(stack: Stack, database
         assert run["saturation"]["unanswered"] == 0
         assert run["saturation"]["errors"] == {}
         assert run["saturation"]["cpu_us"]["originator"] > 0
-    assert found["runs"][1]["saturation"]["cpu_us"]["database"] > 0
+    floor, ieum = (run["saturation"] for run in found["runs"])
+    assert ieum["cpu_us"]["database"] > 0
+    for name in ("wal_bytes", "buffers"):
+        assert ieum["database"][name] > floor["database"][name] >= 0
 
 
 def test_every_case_sends_570_bytes() -> None:
