@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import TypeVar, cast
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -13,6 +13,7 @@ from confluent_kafka.admin import (
     AclPermissionType,
     AdminClient,
     AlterConfigOpType,
+    ClusterMetadata,
     ConfigEntry,
     ConfigResource,
     NewTopic,
@@ -46,24 +47,27 @@ class Broker:
 
     def topics(self, centre: str) -> dict[str, int]:
         """Return the centre's topics with their numbers of partitions; raises CentreError without Kafka."""
-        try:
-            found = self._client.list_topics(timeout=ANSWER_SECONDS_MAX).topics
-        except KafkaException as error:
-            raise CentreError(
-                f"Kafka does not answer its administrator: {error.args[0].str()}. "
-                "Look at IEUM_KAFKA_BOOTSTRAP, the password, and whether Kafka runs."
-            ) from error
+        found = self._listed().topics
         return {name: len(topic.partitions) for name, topic in found.items() if name.startswith(f"{centre}.")}
 
     def topics_with_few_replicas(self, names: Iterable[str]) -> dict[str, int]:
         """Return the topics of these that have fewer replicas than the brokers would hold, and how many."""
-        found = self._client.list_topics(timeout=ANSWER_SECONDS_MAX)
+        found = self._listed()
         replicas = {
             name: min(len(each.replicas) for each in found.topics[name].partitions.values())
             for name in names
             if name in found.topics
         }
         return {name: count for name, count in replicas.items() if count < min(REPLICAS, len(found.brokers))}
+
+    def _listed(self) -> ClusterMetadata:
+        try:
+            return self._client.list_topics(timeout=ANSWER_SECONDS_MAX)
+        except KafkaException as error:
+            raise CentreError(
+                f"Kafka does not answer its administrator: {error.args[0].str()}. "
+                "Look at IEUM_KAFKA_BOOTSTRAP, the password, and whether Kafka runs."
+            ) from error
 
     def topic_settings(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return the settings of existing topics."""
@@ -170,8 +174,18 @@ def _answer(future: "Future[Answer]") -> Answer:
     """Wait for Kafka's answer; raises CentreError with what Kafka said."""
     try:
         return future.result(ANSWER_SECONDS_MAX)
-    except KafkaException as error:
+    except TimeoutError as error:
         raise CentreError(
-            f"Kafka refused to set the centre up: {error.args[0].str()}. "
+            f"Kafka did not answer within {ANSWER_SECONDS_MAX:.0f} s. "
+            "Apply again once the cluster is healthy."
+        ) from error
+    except KafkaException as error:
+        failure: KafkaError = error.args[0]
+        if failure.retriable() or failure.code() < 0:  # below zero: what the client found, no answer of Kafka
+            raise CentreError(
+                f"Kafka did not set the centre up: {failure.str()}. Apply again once the cluster is healthy."
+            ) from error
+        raise CentreError(
+            f"Kafka refused to set the centre up: {failure.str()}. "
             "Its administrator (IEUM_KAFKA_ADMIN_USERNAME) has to be a super user."
         ) from error
