@@ -39,6 +39,7 @@ Part = TypeVar("Part")
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
+APPLY_SECONDS_MAX = 60.0
 EXPORTS_MAX = 3
 UNABLE = (
     StackError,
@@ -207,6 +208,21 @@ async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Te
             tell(f"{at:6.0f} s  {step.fault}: {done}")
 
 
+async def _apply(scene: Scene) -> None:
+    """Set the centre up again, as soon as the brokers that came back let it be done."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + APPLY_SECONDS_MAX
+    while True:
+        try:
+            await apply(scene.centre.centre, scene.centre.settings)
+        except CentreError:
+            if loop.time() > until:
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
 async def heal(scene: Scene) -> None:
     """Set everything right that faults may have left wrong."""
     for door in scene.doors:
@@ -215,7 +231,7 @@ async def heal(scene: Scene) -> None:
         await asyncio.to_thread(scene.stack.postgres.start)
     if scene.doors:
         await asyncio.to_thread(scene.stack.kafka.again)
-        await apply(scene.centre.centre, scene.centre.settings)
+        await _apply(scene)
     for service in scene.everyone:
         if service.pid is None:
             await asyncio.to_thread(service.start)

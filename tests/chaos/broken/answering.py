@@ -11,6 +11,7 @@ from ieum.application.group_commit import CommandBatcher
 from ieum.casework import case_commands, receiving
 from ieum.casework.values import Case, Change, Referral
 from ieum.delivery.sending import feed_numbering
+from ieum.delivery.streams import batch_write
 from ieum.storage.database import lend
 from tests.chaos.broken.patching import put, rewrite
 
@@ -85,4 +86,15 @@ def feed_in_any_order() -> None:
         "_NUMBER",
         "where number is null and id > $2 order by id limit $1) as ids",
         "where number is null and id > $2 order by random() limit $1) as ids",
+    )
+
+
+def feed_numbered_before_commit() -> None:
+    """Give an entry of the feed its number when it is written: readers pass over what commits later."""
+    rewrite(
+        batch_write,
+        "_ENTER",
+        "insert into feed (key, peer, family, said, sequence)\n    select key, peer, family, said, sequence",
+        "insert into feed (key, peer, family, said, sequence, number)\n    select key, peer, family, said, "
+        "sequence, nextval(pg_get_serial_sequence('feed', 'id'))",
     )

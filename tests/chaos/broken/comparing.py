@@ -36,6 +36,20 @@ def clash_taken_for_done() -> None:
     put(flush, "write", write)
 
 
+def clash_written_all_the_same() -> None:
+    """Where something had changed, write what was decided before, and do not look again."""
+    write_whole = batch_write.write
+
+    async def write(connection: Any, parts: Any, condition: Any = None) -> bool:
+        if await write_whole(connection, parts, condition):
+            return True
+        written: bool = await write_whole(connection, parts)
+        return written
+
+    _read_slowly()
+    put(flush, "write", write)
+
+
 def _read_slowly() -> None:
     known_whole = unlocked_rows.known_of
 

@@ -103,11 +103,17 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "feed in any order": Variant(
             answering.feed_in_any_order, ("nothing for a while",), frozenset({Broken.REORDER})
         ),
+        "feed numbered before the commit": Variant(
+            answering.feed_numbered_before_commit, _QUIET_TWICE, _LOST, instances=2
+        ),
         "versions not compared": Variant(
             comparing.versions_not_compared, _QUIET_TWICE, _STUCK, instances=2, locking=False
         ),
         "clash taken for done": Variant(
             comparing.clash_taken_for_done, _QUIET_TWICE, _STUCK, instances=2, locking=False
+        ),
+        "clash written all the same": Variant(
+            comparing.clash_written_all_the_same, _QUIET_TWICE, _STUCK, instances=2, locking=False
         ),
         "nothing is broken, and all hurry": Variant(
             nothing,
