@@ -1,9 +1,7 @@
 """One run of chaos: a workload, faults on schedule, then everything heals, drains and is judged."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,7 +11,6 @@ import asyncpg
 from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException
 
-from ieum.centre.apply import apply
 from ieum.centre.centre_file import CentreError
 from ieum_lab.embedded.errors import StackError
 from ieum_lab.testing.checker import judge
@@ -29,6 +26,7 @@ from tests.chaos.caller import Met
 from tests.chaos.excused import erased_unheard, without
 from tests.chaos.faults import FAULTS
 from tests.chaos.feed_reader import FeedReader
+from tests.chaos.healing import heal
 from tests.chaos.room import PLACES_FIRST, PLENTY, clocks_under_way, set_places_everywhere
 from tests.chaos.scene import Scene
 from tests.chaos.schedule import Step
@@ -39,7 +37,6 @@ Part = TypeVar("Part")
 
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
-APPLY_SECONDS_MAX = 60.0
 EXPORTS_MAX = 3
 UNABLE = (
     StackError,
@@ -206,38 +203,6 @@ async def _lane(scene: Scene, steps: Sequence[Step], faults: list[str], tell: Te
         else:
             faults.append(step.fault)
             tell(f"{at:6.0f} s  {step.fault}: {done}")
-
-
-async def _apply(scene: Scene) -> None:
-    """Set the centre up again, as soon as the brokers that came back let it be done."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + APPLY_SECONDS_MAX
-    while True:
-        try:
-            await apply(scene.centre.centre, scene.centre.settings)
-        except CentreError:
-            if loop.time() > until:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
-        else:
-            return
-
-
-async def heal(scene: Scene) -> None:
-    """Set everything right that faults may have left wrong."""
-    for door in scene.doors:
-        door.mend()
-    if scene.stack.postgres.child.process() is None:
-        await asyncio.to_thread(scene.stack.postgres.start)
-    if scene.doors:
-        await asyncio.to_thread(scene.stack.kafka.again)
-        await _apply(scene)
-    for service in scene.everyone:
-        if service.pid is None:
-            await asyncio.to_thread(service.start)
-        with suppress(StackError):
-            service.child.send(signal.SIGCONT)
-    await scene.ready()
 
 
 async def settle(scene: Scene, seconds_max: float, tell: Tell) -> list[Left]:

@@ -5,6 +5,7 @@ needs more says why.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ ROUNDS, SETTLED_SECONDS = MAILBOX_PARTITIONS + 1, 1.0
 """One partition at least is met a second time."""
 BATCH, ORDER, ASK, LOOK = 2, 1, 2, 8
 """Exchanges of a batch of one event, of orders that refer and that ask, and of a look at one referral."""
+IDLE_SECONDS, IDLE = 6.0, 14.0
+"""Exchanges in a second while nothing happens and nothing waits, of all jobs together."""
 READ, TAKEN_IN, ORDERED, LOOKED = (
     "with every as",
     "moved as ( insert into position",
@@ -79,6 +82,10 @@ async def test_a_batch_orders_and_a_look_need_so_many_exchanges_and_no_more(
             status, answer = await sender.post(f"/v1/referrals/{made['id']}/asks", **CANCEL)
             assert status == 200, answer
             asks += spans(door.exchanges, READ, ORDERED, ORDERED)
+        await asyncio.sleep(SETTLED_SECONDS)
+        door.exchanges.clear()
+        await asyncio.sleep(IDLE_SECONDS)
+        idle = [each.text for each in door.exchanges]
         await sender.stop()
         await recipient.stop()
     await end_centre(centre)
@@ -86,6 +93,7 @@ async def test_a_batch_orders_and_a_look_need_so_many_exchanges_and_no_more(
     assert min(orders) == ORDER
     assert min(asks) == ASK
     assert min(looks) == LOOK
+    assert IDLE / 2 < len(idle) / IDLE_SECONDS <= IDLE, Counter(idle)
 
 
 async def is_received(agency: Whole, referral: str) -> bool:

@@ -36,6 +36,8 @@ class Limits:
     """After which the relay looks at the outbox though nobody woke it."""
     send_seconds: float = 10.0
     """How long the broker may take to acknowledge."""
+    answer_seconds: float = 20.0
+    """After which a consumer gives a connection up that does not answer; to join its group takes up to 13."""
     stall_seconds: float = 5.0
     """After which partitions that do not answer, while others did, are left out."""
     topic_seconds: float = 10.0

@@ -22,8 +22,8 @@ from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.topics import Family, topic_of
 
 RETRY_SECONDS, RETRY_SECONDS_MAX = 1.0, 5.0
-METADATA_MS = 2_000
-POLL_MS = 1_000
+METADATA_MS = 5_000
+POLL_MS, FETCH_WAIT_MS = 1_000, 2_000
 RECORDS_MAX = 200
 STOP_SECONDS_MAX = 8.0
 
@@ -90,6 +90,8 @@ class CatalogueReader:
             enable_auto_commit=False,
             isolation_level="read_committed",
             metadata_max_age_ms=METADATA_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            request_timeout_ms=int(self._context.limits.answer_seconds * 1000),
         )
         consumer.subscribe(pattern=rf"^{self._context.me.centre}\.[a-z0-9-]+\.{Family.CATALOGUE}$")
         whole = False

@@ -20,6 +20,7 @@ from ieum.delivery.maintenance.clock_repair import pull_back_waits
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.retention import Retention
 from ieum.delivery.maintenance.retry_not_understood import RetryNotUnderstood
+from ieum.delivery.maintenance.something_waits import something_waits
 from ieum.delivery.maintenance.wake_parked import WakeParked
 from ieum.delivery.maintenance.walk_parked import WalkParked
 from ieum.delivery.receiving.consumer import Consumer
@@ -40,6 +41,8 @@ class Job(NamedTuple):
 
     every_ticks: int
     work: Callable[[], Awaitable[object]]
+    for_what_waits: bool = False
+    """Whether it has nothing to do while nothing waits."""
 
 
 class Maintenance(Generic[Known]):
@@ -63,15 +66,16 @@ class Maintenance(Generic[Known]):
         self._heads = HeadsPublisher(context)
         self._retry_not_understood = RetryNotUnderstood()
         self._cleaning = (Retention(context).turn, *cleaning)
+        self._something_waits = True
 
     def _jobs(self, connection: Connection, now: datetime) -> Iterator[Job]:
         """Return the jobs that share a connection, in order."""
         context, limits = self._context, self._context.limits
         yield Job(1, lambda: self._retry_not_understood.run(connection, now))
-        yield Job(1, lambda: release_due(connection, context, now))
-        yield Job(1, lambda: erase_the_rest(connection))
-        yield Job(limits.gap_ticks, lambda: pull_back_waits(connection, now))
-        yield Job(1, lambda: self._walk_parked.run(connection, now))
+        yield Job(1, lambda: release_due(connection, context, now), for_what_waits=True)
+        yield Job(1, lambda: erase_the_rest(connection), for_what_waits=True)
+        yield Job(limits.gap_ticks, lambda: pull_back_waits(connection, now), for_what_waits=True)
+        yield Job(1, lambda: self._walk_parked.run(connection, now), for_what_waits=True)
         yield Job(limits.gap_ticks, lambda: self._ask_again.run(connection, now, limits.gap_age))
         yield Job(limits.heads_ticks, lambda: ask_the_silent_again(connection, context, now))
         heads_ticks = 1 if self._heads.behind else limits.heads_ticks
@@ -94,7 +98,8 @@ class Maintenance(Generic[Known]):
                 count_nothing(self._context.measures)
                 await self._relay.leading.wait()
             well = await self._due(ticks)
-            well = await self._each(self._wake_parked.run) and well
+            if self._something_waits:
+                well = await self._each(self._wake_parked.run) and well
             ticks += 1
             await _rest(backoff, 0 if self._wake_parked.more else tick_seconds, well=well)
 
@@ -113,7 +118,10 @@ class Maintenance(Generic[Known]):
         async def run() -> None:
             nonlocal well
             async with self._context.database.acquire() as connection:
-                jobs = self._jobs(connection, self._context.clock())
+                now = self._context.clock()
+                waits = await something_waits(connection, now) or self._walk_parked.is_under_way
+                self._something_waits = waits
+                jobs = [job for job in self._jobs(connection, now) if waits or not job.for_what_waits]
                 well = await self._each(*(job.work for job in jobs if ticks % job.every_ticks == 0))
 
         return await self._each(run) and well

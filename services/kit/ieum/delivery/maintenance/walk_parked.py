@@ -83,6 +83,11 @@ class WalkParked:
         self.reasons = self._counted = Counter[WaitsFor]()
         """How many events wait, by reason: in the last round, and in the first one as far as it has come."""
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is something to count down to nothing, or a round to be finished."""
+        return self._after != _START or bool(self.gaps or self.reasons)
+
     async def run(self, connection: Connection, now: datetime) -> None:
         """Look at the next part."""
         end = await connection.fetchrow(_PART, *self._after, self._rows_max - 1)

@@ -22,7 +22,8 @@ from ieum.settings import Settings
 from ieum_contracts.topics import login
 
 BATCH_MAX = 500
-FETCH_WAIT_MS = 500
+FETCH_WAIT_MS = 1_000
+"""How long the broker keeps a question open while there is nothing: reading continues elsewhere only then."""
 FETCH_BYTES_MAX = 512 * 1024
 """Of one partition at a time: the largest records come two a turn, and those of others between them."""
 SESSION_MS = 10_000
@@ -192,4 +193,5 @@ def _broker(settings: Settings, limits: Limits) -> KafkaBroker:
         apply_types=False,
         logger=None,
         metadata_max_age_ms=int(limits.metadata_seconds * 1000),
+        request_timeout_ms=int(limits.answer_seconds * 1000),
     )
