@@ -67,6 +67,21 @@ Written after profiles of 2026-11-25 (py-spy, 200 samples a second), by hand.
   turn, medians of 6 with rests, 7 without, and 5 without and with 64 events in place of 16 (as it is now):
   p50 at 500 a second 206, 127, 88 ms; saturated 877, 1,017, 1,057 round trips a second and 1,108, 1,148,
   1,032 µs of the services' CPU each; at 100 a second no difference beyond the noise (40, 46, 46 ms).
+- *Where an answer at 100 a second waits* (30 November, times noted in each process, shared commits): of 46 ms
+  each half of the way takes 23: 8 from the decision until the relay has read it (most of it is the commit and
+  the way through a full processor), 7 until the recipient's client hands it over, 8 until it is taken in.
+  Nothing of this is a pause that somebody chose: both processors are busy at 94 %, for what costs 2 ms at
+  saturation costs 18 one by one. Profiles show no single place: 4,400 Python calls of the sender for a round
+  trip, of which aiokafka's reading and writing of 19 partitions a fetch is a sixth.
+- *The log*: 14.7 kB for a round trip with shared commits (11.6 at e0d515e, in the same hour). About 4.0 are
+  ledgers and their keys, 3.2 the feeds (an entry is written, and written again with its number, under four
+  indexes), 2.9 the referral's rows and 1.7 their indexes, 1.7 clocks, 0.7 streams, 0.5 outboxes, 0.4 what is
+  not confirmed. New since e0d515e are clocks, the index by person, the feed of one referral, and what is not
+  confirmed. To be tried next: the feed without its primary key and with its numbers' index only of rows that
+  have one, numbers in a table of their own, a small row of what moves beside a large one of what stays.
+- *Idle*: one question a tick, whether anything waits, in place of seven (19 statements a second before, 13
+  now), and questions to Kafka that stay open for one and two seconds in place of half of one: six agencies
+  and both servers took 18.0 to 18.8 % of a core before and 15.2 to 15.9 after, measured in turn.
 - *A backlog*: 92 % of one core in one process, four fifths of it pure Python (proving an event's place and
   reading its body a third, folding a fifth, writing the answer an eighth). Together with database and
   broker an event costs 0.7 ms of CPU: two such processors could not reach 3,000 a second at all.
