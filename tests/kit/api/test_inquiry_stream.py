@@ -38,7 +38,7 @@ class Asked:
         await settle(self.desk, self.others[number])
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def asked(stack: Stack, database_template: Template) -> AsyncIterator[Asked]:
     agencies = (EMPLOYMENT, FINANCE, VETERANS)
     centre = await new_centre(stack, database_template, (WELFARE.id, *(each.id for each in agencies)))
