@@ -1,7 +1,9 @@
 """While a snapshot is held, as by a backup, a turn of the relay passes over nothing that was long sent."""
 
+import asyncio
 import time
 from dataclasses import replace
+from itertools import count
 from statistics import median
 
 import pytest
@@ -78,6 +80,49 @@ async def test_an_empty_turn_costs_no_more_after_many_events(
         assert remembered * 2 < from_the_beginning, (remembered, from_the_beginning)
 
         assert await backup.fetchval("select count(*) from outbox") == 1, "the snapshot was held all the time"
+    await producer.close()
+    await close(alpha, beta)
+
+
+async def test_what_is_committed_just_before_a_look_is_not_passed_over(
+    make_centre: MakeCentre,
+) -> None:
+    """Its id is smaller than what was done at the look before, when its transaction was open."""
+    centre = await make_centre("alpha", "beta")
+    alpha, beta = [await open_bare(centre, agency) for agency in ("alpha", "beta")]
+    never, hours = replace(alpha.context.limits, open_transactions_seconds=3_600.0), count(10, 2)
+    alpha.context = replace(alpha.context, limits=never)
+    first, late, early = new_keys(3)
+    await alpha.say(beta.address, [first])
+    producer = Producer(alpha.settings, alpha.context.limits)
+    async with alpha.database.acquire() as connection, alpha.database.acquire() as slow:
+        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+
+        async def look() -> None:
+            await sender.read_from.look(connection, asyncio.get_running_loop().time() + next(hours) * 3_600)
+
+        async def turn() -> int:
+            sent = await sender.turn()
+            await number_feed(connection, sender.read_from)
+            return sent
+
+        assert await turn() == 1
+        await look()
+        async with slow.transaction():
+            said = [Say(beta.address, late, None, ReferralAmended())]
+            await say(alpha.outbox, slow, said, Cause("test"), alpha.clock())
+            await alpha.say(beta.address, [early])
+            assert await turn() == 1
+            await look()
+        await look()
+        assert await turn() == 1
+        assert await turn() == 0
+        assert sender.read_from.begin(alpha.context.peers.number(beta.address)) > 0, (
+            "and nothing is read again"
+        )
+    assert await alpha.value("select count(*) from outbox") == 0
+    numbers = await alpha.rows("select number from feed order by number")
+    assert [row["number"] for row in numbers] == [1, 2, 3]
     await producer.close()
     await close(alpha, beta)
 

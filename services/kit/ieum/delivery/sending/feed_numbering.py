@@ -40,4 +40,5 @@ async def number_feed(
         if rows:
             queue.done(FEED, last)
             end = FeedEnd(epoch, number)
+    queue.read_through(FEED)
     return end

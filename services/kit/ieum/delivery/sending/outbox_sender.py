@@ -101,7 +101,7 @@ class OutboxSender:
         for place, indexes in outcome.away.items():
             await self._away([rows[index] for index in indexes], place)
         self.passed_over = bool(outcome.refused or outcome.away)
-        self.read_from.note(found, self._sent, self._told)
+        self.read_from.note(found, self._sent, self._told, rows_max=BATCH_MAX)
         return len(found)
 
     def _with_bodies(self, rows: Sequence[Record]) -> list[Record]:
