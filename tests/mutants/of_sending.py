@@ -4,7 +4,7 @@ from tests.mutants.mutant import Mutant, delivery
 
 OUTBOX, ORDER = delivery("test_outbox_sender"), delivery("test_row_order")
 LOCK, PLACES = delivery("test_relay_session"), delivery("test_away_partitions")
-OUTAGES = delivery("test_outages")
+OUTAGES, SNAPSHOT = delivery("test_outages"), delivery("test_long_snapshot")
 
 OF_SENDING = (
     Mutant(
@@ -34,6 +34,13 @@ OF_SENDING = (
         "    while rows == rows_max:\n",
         "    while rows == NUMBERED_MAX and not given:\n",
         (ORDER,),
+    ),
+    Mutant(
+        "what is committed just before a look at open transactions is passed over",
+        "delivery/sending/read_from.py",
+        "            self._ended = dict(self._waiting[1])\n",
+        "            self._begins = dict(self._waiting[1])\n",
+        (SNAPSHOT,),
     ),
     Mutant(
         "refused rows are in the feed",
