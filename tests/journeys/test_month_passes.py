@@ -83,7 +83,7 @@ def test_the_clocks_speak_while_one_watches_and_time_never_goes_back(tmp_path: P
     ended = _shown(state)
     assert ended > max(times)
     _end_when_enough_is_seen(state, tmp_path / "stderr")
-    assert _shown(state) > ended + timedelta(days=1), "time went on where it was"
+    assert _shown(state) > ended + timedelta(hours=1), "time went on where it was"
 
 
 def _shown(state: Path) -> datetime:
