@@ -26,7 +26,7 @@ ROUNDS, SETTLED_SECONDS = MAILBOX_PARTITIONS + 1, 1.0
 """One partition at least is met a second time."""
 BATCH, ORDER, ASK, LOOK = 2, 1, 2, 8
 """Exchanges of a batch of one event, of orders that refer and that ask, and of a look at one referral."""
-IDLE_SECONDS, IDLE = 6.0, 14.0
+IDLE_SECONDS, IDLE = 6.0, 16.0
 """Exchanges in a second while nothing happens and nothing waits, of all jobs together."""
 READ, TAKEN_IN, ORDERED, LOOKED = (
     "with every as",
