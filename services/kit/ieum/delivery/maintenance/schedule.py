@@ -119,7 +119,8 @@ class Maintenance(Generic[Known]):
             nonlocal well
             async with self._context.database.acquire() as connection:
                 now = self._context.clock()
-                waits = await something_waits(connection, now) or self._walk_parked.is_under_way
+                waits = await something_waits(connection, now)
+                waits = waits or self._walk_parked.is_under_way or self._wake_parked.more
                 self._something_waits = waits
                 jobs = [job for job in self._jobs(connection, now) if waits or not job.for_what_waits]
                 well = await self._each(*(job.work for job in jobs if ticks % job.every_ticks == 0))
