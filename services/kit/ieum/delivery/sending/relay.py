@@ -107,16 +107,26 @@ class Relay:
                 _log.warning("relay.broker-away", error=str(error), retry_seconds=round(pause, 2))
                 await self._back_off(connection, sender.read_from, pause)
                 continue
-            fresh = self.last_turn - numbered >= (NUMBER_SECONDS if self._news.waiting else UNREAD_SECONDS)
+            fresh = self._is_due(numbered)
             if fresh:
                 await self._number(connection, sender.read_from)
                 numbered = self.last_turn
-            if not sent:
-                await self._wait(self._context.limits.poll_seconds if fresh else NUMBER_SECONDS)
+            if not sent and fresh:
+                await self._wait(self._context.limits.poll_seconds)
+            elif not sent:
+                await self._wait_to_number(numbered)
             elif sent >= PACED_ROWS_MIN:
                 await asyncio.sleep(PACE_SECONDS)
             elif not more and not sender.passed_over:
                 await self._wait(NUMBER_SECONDS)  # what was sent is deleted with the next read
+
+    def _is_due(self, numbered: float) -> bool:
+        return _now() - numbered >= (NUMBER_SECONDS if self._news.waiting else UNREAD_SECONDS)
+
+    async def _wait_to_number(self, numbered: float) -> None:
+        """Wait until the feed is to be numbered, or something is said; somebody may come who waits for it."""
+        while not self._woken.is_set() and not self._is_due(numbered):
+            await self._wait(NUMBER_SECONDS)
 
     async def _number(self, connection: Connection, read_from: ReadFrom) -> None:
         if end := await number_feed(connection, read_from):
