@@ -1,6 +1,8 @@
 """faust-streaming: an agent and a transaction per message; the answer's acknowledgement is awaited."""
 
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
 
 import asyncpg
 import faust
@@ -20,7 +22,7 @@ ANSWERED = "update bench_referral set state = $2 where id = $1"
 class Half:
     """One half of the case: an application with one agent."""
 
-    def __init__(self, place: Place, pool: asyncpg.Pool) -> None:
+    def __init__(self, place: Place, pool: asyncpg.Pool, folder: Path) -> None:
         self._pool = pool
         self.trips = Trips()
         self.app = faust.App(
@@ -34,6 +36,7 @@ class Half:
             web_enabled=False,
             autodiscover=False,
             store="memory://",
+            datadir=folder,
             producer_acks=-1,
         )
         options = {"key_type": bytes, "value_serializer": "json", "allow_empty": False}
@@ -68,9 +71,14 @@ class Half:
 async def main() -> None:
     """Run one half."""
     voice, place = take_voice(), read_place()
+    with TemporaryDirectory(prefix="ieum-faust-") as folder:
+        await _serve(voice, place, Path(folder))
+
+
+async def _serve(voice: IO[str], place: Place, folder: Path) -> None:
     async with asyncpg.create_pool(place.dsn, min_size=1, max_size=CONNECTIONS_MAX) as pool:
         await pool.execute(TABLE)
-        half = Half(place, pool)
+        half = Half(place, pool, folder)
         await half.app.start()
         load = Load(half.send, half.trips)
         try:
