@@ -102,17 +102,20 @@ async def test_a_referral_from_before_the_clocks_gets_one_and_an_ended_one_none(
     )
 
 
-WITHDRAW = "update referral set withdrawn = true, erased = $2 where id = $1"
+WITHDRAW = "update referral set withdrawn = true, erased = $2, changed_at = $3 where id = $1"
 
 
-async def test_withdrawals_are_open_until_the_other_side_says_that_it_has_erased(api_context: Office) -> None:
+async def test_withdrawals_are_open_from_the_next_day_until_the_other_side_has_erased(
+    api_context: Office,
+) -> None:
     two, registry = received(), CollectorRegistry()
     await known(api_context, two)
     upkeep = upkeep_of(api_context, 3, registry=registry)
     found = []
-    for erased in (False, True):
+    yesterday = START - timedelta(days=1)
+    for erased, changed_at in ((False, START), (False, yesterday), (True, yesterday)):
         async with api_context.database.acquire() as connection:
-            await connection.execute(WITHDRAW, two.id, erased)
+            await connection.execute(WITHDRAW, two.id, erased, changed_at)
         await upkeep.turn()
         found.append(registry.get_sample_value("ieum_erasures_open"))
-    assert found == [1, 0]
+    assert found == [0, 1, 0]

@@ -73,7 +73,7 @@ class ClockUpkeep:
             async with connection.transaction():
                 begun = await self._begin(connection, now)
             self._measures.clocks_late(await count_late(connection, now))
-            self._measures.erasures_open(await count_unerased(connection))
+            self._measures.erasures_open(await count_unerased(connection, now))
         if moved or begun:
             _log.info("clocks.set-right", moved=moved, begun=begun)
         return moved + begun > 0

@@ -131,7 +131,7 @@ CLOCKS_LATE = Metric(
 )
 ERASURES_OPEN = Metric(
     *(Kind.GAUGE, Subject.CASEWORK, "ieum_erasures_open"),
-    "Referrals whose client has withdrawn, and whose other side has not said that it has erased.",
+    "Referrals whose other side has not said that it has erased, a day after their client has withdrawn.",
 )
 HTTP_REQUEST_SECONDS = Metric(
     *(Kind.HISTOGRAM, Subject.HTTP, "ieum_http_request_seconds"),

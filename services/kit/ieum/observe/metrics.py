@@ -101,7 +101,7 @@ class CaseworkMeasures:
             self._late.labels(clock).set(count)
 
     def erasures_open(self, referrals: int) -> None:
-        """Set how many withdrawals are not confirmed to be erased; 0 where another process counts."""
+        """Set how many withdrawals are unconfirmed for a day; 0 where another process counts."""
         self._erasures.set(referrals)
 
     def rule_failed(self, programme: str, rule: str) -> None:

@@ -66,12 +66,13 @@ select clock, count(*) as late from clock where due_at <= $1 and paused_at is nu
 """
 
 
-_UNERASED = "select count(*) from referral where withdrawn and not erased"
+UNERASED_FOR = timedelta(days=1)
+_UNERASED = "select count(*) from referral where withdrawn and not erased and changed_at <= $1"
 
 
-async def count_unerased(connection: Connection) -> int:
-    """Count the referrals whose client has withdrawn, and that are not known to be erased."""
-    return int(await connection.fetchval(_UNERASED))
+async def count_unerased(connection: Connection, now: datetime) -> int:
+    """Count the referrals that are not known to be erased a day after their client has withdrawn."""
+    return int(await connection.fetchval(_UNERASED, now - UNERASED_FOR))
 
 
 async def count_late(connection: Connection, now: datetime) -> dict[str, int]:
