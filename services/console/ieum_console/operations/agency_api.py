@@ -15,7 +15,7 @@ ANSWER_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 2.0
 PAGE = 200
 PAGES_MAX = 20
-WAITING = frozenset({"parked", "dead", "stopped"})
+WAITING = ("stopped", "dead", "parked")
 """What can be retried or skipped; the rest of the list is history, or waits at somebody else."""
 CODE_CHARACTERS_MAX = 100
 
@@ -38,6 +38,14 @@ class WaitingStream(BaseModel):
 class _Page(BaseModel):
     streams: list[WaitingStream]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The streams in which something waits; `whole` unless there are more than the pages that were read."""
+
+    streams: tuple[WaitingStream, ...]
+    whole: bool
 
 
 class AwayError(Exception):
@@ -63,20 +71,25 @@ class AgencyApi:
 
     client: httpx.AsyncClient
 
-    async def waiting(self) -> list[WaitingStream]:
-        """List all that waits, at most PAGES_MAX pages; raises AwayError, RefusedError."""
+    async def waiting(self) -> Waiting:
+        """List all that waits, at most PAGES_MAX pages of each state; raises AwayError, RefusedError."""
+        listed = [await self._in_state(state) for state in WAITING]
+        streams = (stream for each in listed for stream in each.streams)
+        return Waiting(tuple(streams), whole=all(each.whole for each in listed))
+
+    async def _in_state(self, state: str) -> Waiting:
         found: list[WaitingStream] = []
-        wanted: dict[str, str] = {"limit": str(PAGE)}
+        wanted = {"limit": str(PAGE), "state": state}
         for _ in range(PAGES_MAX):
             try:
                 page = _Page.model_validate(await self._sent("GET", "/v1/streams", params=wanted))
             except ValidationError as error:
                 raise AwayError from error
-            found += [each for each in page.streams if each.state in WAITING]
+            found += page.streams
             if page.next is None:
-                break
+                return Waiting(tuple(found), whole=True)
             wanted["cursor"] = page.next
-        return found
+        return Waiting(tuple(found), whole=False)
 
     async def act(self, stream: str, act: str, wish: Mapping[str, object], key: UUID) -> None:
         """Retry or skip one number, or with `dry_run` ask what would be done; raises as `waiting`."""

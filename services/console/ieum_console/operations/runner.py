@@ -126,7 +126,7 @@ class OperationRunner:
             if not again:
                 break
             await asyncio.sleep(LOOK_SECONDS)
-            waiting = {(each.id, each.sequence): each.reason for each in await api.waiting()}
+            waiting = {(each.id, each.sequence): each.reason for each in (await api.waiting()).streams}
             again = [each for each in again if (each.stream, each.sequence) in waiting]
         async with lend(self._database) as connection:
             for each in again:

@@ -22,13 +22,12 @@ REASON_CHARACTERS_MAX = 200
 
 async def audit(call: PageCall) -> Response:
     """Show a month of the audit, newest first."""
-    month = month_of(call.asked("month"), call.now)
+    month, actor = _asked(call)
     since, until = bounds_of(month)
-    actor = (call.asked("actor") or "")[:ACTOR_CHARACTERS_MAX] or None
     before = call.asked_number("before", DIGITS_MAX)
     place = {} if before is None else {"before": before}
     entries = await read_audit(call.connection, since, until, actor=actor, **place)
-    await call.note("audit.read", target=f"month={month}" + (f" actor={actor}" if actor else ""))
+    await call.note("audit.read", target=_in_words(month, actor))
     return call.page(
         "audit.html",
         entries=entries,
@@ -43,19 +42,29 @@ async def audit(call: PageCall) -> Response:
 
 
 async def audit_csv(call: PageCall) -> Response:
-    """Give a month of the audit as a file."""
-    month = month_of(call.asked("month"), call.now)
+    """Give the same month as a file."""
+    month, actor = _asked(call)
     since, until = bounds_of(month)
-    await call.note("audit.download", target=f"month={month}")
-    rows = [*await read_audit(call.connection, since, until)]
+    await call.note("audit.download", target=_in_words(month, actor))
+    rows = [*await read_audit(call.connection, since, until, actor=actor)]
     while len(rows) % PAGE_ROWS == 0 and rows and len(rows) < CSV_ROWS_MAX:
-        more = await read_audit(call.connection, since, until, before=rows[-1].number)
+        more = await read_audit(call.connection, since, until, actor=actor, before=rows[-1].number)
         if not more:
             break
         rows += more
     return csv_answer(
         f"audit-{month}", CSV_COLUMNS, ([getattr(row, name) for name in CSV_COLUMNS] for row in rows)
     )
+
+
+def _asked(call: PageCall) -> tuple[str, str | None]:
+    """Return the month, and who alone is asked about."""
+    actor = (call.asked("actor") or "")[:ACTOR_CHARACTERS_MAX]
+    return month_of(call.asked("month"), call.now), actor or None
+
+
+def _in_words(month: str, actor: str | None) -> str:
+    return f"month={month}" + (f" actor={actor}" if actor else "")
 
 
 async def review_month(call: PageCall) -> Response:

@@ -28,13 +28,10 @@ CSV_COLUMNS = (
 
 async def referrals(call: PageCall) -> Response:
     """List referrals a page at a time."""
-    wanted, asked = _filter(call), call.asked("q")
+    wanted, asked = await _filter(call), call.asked("q")
     found, wrong = ReferralPage((), None), False
     try:
         found = await list_referrals(call.connection, wanted, call.now, after=_cursor(call.asked("after")))
-        if not found.rows and wanted.number and (journey := _uuid(wanted.number)):
-            wanted = ReferralFilter(journey=journey)
-            found = await list_referrals(call.connection, wanted, call.now)
     except NotANumberError:
         wrong = True
     if wanted != ReferralFilter():
@@ -54,7 +51,7 @@ async def referrals(call: PageCall) -> Response:
 
 async def referrals_csv(call: PageCall) -> Response:
     """Give the same list as a file: ids, codes and times alone."""
-    wanted = _filter(call)
+    wanted = await _filter(call)
     await call.note("referrals.download", target=_in_words(wanted))
     try:
         rows = [row async for row in every_referral(call.connection, wanted, call.now)]
@@ -64,10 +61,15 @@ async def referrals_csv(call: PageCall) -> Response:
     return csv_answer("referrals", CSV_COLUMNS, ([getattr(row, name) for name in names] for row in rows))
 
 
-def _filter(call: PageCall) -> ReferralFilter:
+async def _filter(call: PageCall) -> ReferralFilter:
+    """Return what is asked for; a number that no referral has is a journey's."""
     number = call.asked("q")
     if number is not None:
-        return ReferralFilter(number=number[:SEARCH_CHARACTERS_MAX])
+        wanted = ReferralFilter(number=number[:SEARCH_CHARACTERS_MAX])
+        journey = _uuid(number)
+        if journey is None or (await list_referrals(call.connection, wanted, call.now, rows=1)).rows:
+            return wanted
+        return ReferralFilter(journey=journey)
     journey = _uuid(call.asked("journey"))
     if journey is not None:
         return ReferralFilter(journey=journey)
@@ -103,6 +105,6 @@ def _cursor(text: str | None) -> Cursor | None:
 
 def _uuid(text: str | None) -> UUID | None:
     try:
-        return UUID(text or "")
+        return UUID((text or "").strip())
     except ValueError:
         return None

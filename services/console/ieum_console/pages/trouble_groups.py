@@ -7,20 +7,32 @@ from datetime import datetime
 from uuid import UUID
 
 from ieum.web.translation import marked
-from ieum_console.operations.agency_api import AwayError, RefusedError, WaitingStream, open_api
+from ieum_console.operations.agency_api import (
+    AwayError,
+    RefusedError,
+    Waiting,
+    WaitingStream,
+    open_api,
+)
 from ieum_console.pages.page_call import PageCall
 
 ADVICE: Mapping[str, str] = {
     "fold.": marked(
         "The service could not apply it: a fault of its own. Have the fault repaired first, then retry."
     ),
-    "restored.": marked(
-        "The agency's database is behind what it had said. Let it compare first, then retry."
+    "restored.behind": marked(
+        "The agency's database is behind what it had said: it was restored. Follow the runbook for a restore."
     ),
-    "sequence.": marked(
-        "A number before it is missing or conflicts. It is asked for again by itself; wait first."
+    "restored.comparing": marked("The agency asks the other side what it had heard. Wait first."),
+    "sequence.conflict": marked(
+        "A number came twice with different content. Compare with the sender first; then retry."
     ),
-    "contract.": marked("It breaks the agreement. Tell the sender; skip only when the sender agrees."),
+    "sequence.": marked("A number before it is missing. It is asked for again by itself; wait first."),
+    "source.held": marked("The sender sent too much that is wrong. Tell it; release it when it is repaired."),
+    **dict.fromkeys(
+        ("type.", "version.", "value."),
+        marked("This agency is too old to understand it. Upgrade it: what waits goes on at the next start."),
+    ),
     "awaiting-": marked(
         "It waits for another event to come first, and goes on by itself when that is there."
     ),
@@ -28,6 +40,12 @@ ADVICE: Mapping[str, str] = {
 ADVICE_OTHERWISE = marked(
     "Retrying is safe: no event is applied twice. Skip only what can never be applied, and tell the sender."
 )
+
+STOPPED: Mapping[str, str] = {
+    "restored.behind": marked("stopped: the agency was restored"),
+    "sequence.conflict": marked("stopped: two different events"),
+}
+STOPPED_OTHERWISE = marked("stopped: an operator has to decide")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,11 @@ class Group:
         found = (words for begin, words in ADVICE.items() if self.reason.startswith(begin))
         return next(found, ADVICE_OTHERWISE)
 
+    @property
+    def stopped(self) -> str:
+        """Why it is stopped, as a marked text."""
+        return STOPPED.get(self.reason, STOPPED_OTHERWISE)
+
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
@@ -72,6 +95,8 @@ class Troubles:
 
     groups: tuple[Group, ...]
     unknown: Mapping[str, str]
+    cut: frozenset[str] = frozenset()
+    """The agencies at which more waits than is listed."""
 
 
 async def read_troubles(call: PageCall, agencies: Sequence[str]) -> Troubles:
@@ -82,12 +107,14 @@ async def read_troubles(call: PageCall, agencies: Sequence[str]) -> Troubles:
         group
         for agency, each in zip(agencies, answers, strict=True)
         if not isinstance(each, str)
-        for group in grouped(agency, each)
+        for group in grouped(agency, each.streams)
     ]
-    return Troubles(tuple(sorted(groups, key=lambda each: -len(each.streams))), unknown)
+    listed = {agency: each for agency, each in zip(agencies, answers, strict=True) if agency not in unknown}
+    cut = frozenset(agency for agency, each in listed.items() if isinstance(each, Waiting) and not each.whole)
+    return Troubles(tuple(sorted(groups, key=lambda each: -len(each.streams))), unknown, cut)
 
 
-async def waiting_at(call: PageCall, agency: str) -> list[WaitingStream] | str:
+async def waiting_at(call: PageCall, agency: str) -> Waiting | str:
     """Return what waits at an agency, or why that is not known: `away`, or a code of its API."""
     try:
         async with open_api(call.console.apis.get(agency), call.person.token) as api:

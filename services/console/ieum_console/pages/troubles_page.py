@@ -1,6 +1,7 @@
 """Troubles: what waits at the agencies, in groups; a group is frozen into an operation before any act."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -116,7 +117,7 @@ async def _asked(call: PageCall) -> Troubles:
     if key is None:
         return found
     concerned = [group for group in found.groups if any(str(each) == key for each in group.referrals)]
-    return Troubles(tuple(concerned), found.unknown)
+    return replace(found, groups=tuple(concerned))
 
 
 async def _preview(call: PageCall, operation: UUID, agency: str, act: str) -> None:
