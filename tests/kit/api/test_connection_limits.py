@@ -1,7 +1,10 @@
 """Many connections: health is answered, the longest idle one is closed, refusals are problems."""
 
 import asyncio
+import gc
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from ieum.api.http import connection_limits
 from ieum.api.http.http_limits import HttpLimits
 from ieum.api.http.middleware import ApiMiddleware
+from ieum.api.http.server import BoundedProtocol
 from tests.kit.api.raw_http import answers, echo, serving, talk
 
 HEALTH = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
@@ -117,6 +121,44 @@ async def test_a_body_that_never_comes_to_its_end_ends_the_connection() -> None:
 async def test_empty_lines_keep_no_connection() -> None:
     async with serving(echo, HttpLimits(head_seconds=0.2)) as port:
         assert answers(await talk(port, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n", b"\r\n"))[0][0] == 200
+
+
+RESET = struct.pack("ii", 1, 0)
+
+
+def reset(link: Link) -> None:
+    """Break a connection off, as a client does that is killed (RST)."""
+    link[1].get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    link[1].transport.abort()
+
+
+def kept() -> int:
+    """Count the connections that are in memory."""
+    gc.collect()
+    return sum(isinstance(each, BoundedProtocol) for each in gc.get_objects())
+
+
+async def test_a_connection_that_was_reset_is_not_kept(port: int) -> None:
+    before = kept()
+    async with opened(port, 20, HEALTH.replace(b"connection: close\r\n", b"")) as links:
+        assert kept() == before + 20
+        for link in links:
+            reset(link)
+        await asyncio.sleep(0.2)
+        assert kept() == before
+
+
+async def test_who_is_served_learns_of_a_reset_though_more_was_asked_behind_it() -> None:
+    gone = asyncio.Event()
+
+    async def waits(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    async with serving(waits) as port, opened(port, 1, GET + GET) as [link]:
+        reset(link)
+        await asyncio.wait_for(gone.wait(), 5)
 
 
 async def test_who_does_not_take_the_answer_is_let_go() -> None:

@@ -7,7 +7,6 @@ the next request. An offer may be ignored (RFC 9110 7.8), so it is.
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any, cast
 
 import httptools
@@ -15,21 +14,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from ieum.api.http.half_closing import HalfClosing
 from ieum.api.problems.http_kinds import ProblemKind
 from ieum.api.problems.request_kinds import MALFORMED_REQUEST
 from ieum.api.problems.response import written
 
 PIPELINED_MAX = 16
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
-
-
-class _HalfClosing:
-    """The transport of an answer sent before the whole request has arrived: close ends only writing."""
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
-        self.close = close
 
 
 class PlainProtocol(HttpToolsProtocol):
@@ -49,6 +40,15 @@ class PlainProtocol(HttpToolsProtocol):
         self.ignores_input = False
         """Whether nothing more is taken in."""
         self._offers = self._writes_no_more = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of a reset connection, too (uvicorn keeps its time-out), and tell who is served."""
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self.pipeline.clear()
+        if self.running is not None and not self.running.response_complete:
+            self.running.disconnected = True
+            self.running.message_event.set()
 
     def eof_received(self) -> Any:
         """Answer what was asked in full before the client closed its writing half, and nothing else."""
@@ -156,7 +156,7 @@ class PlainProtocol(HttpToolsProtocol):
                 if cycle.more_body and message["type"] == "http.response.start":
                     # The rest of this request must never be read as the next one.
                     cycle.keep_alive = False
-                    cycle.transport = cast("asyncio.Transport", _HalfClosing(self.transport, self.half_close))
+                    cycle.transport = cast("asyncio.Transport", HalfClosing(self.transport, self.half_close))
                 await send(message)
 
             await app(scope, received, sent)
