@@ -2,11 +2,23 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Literal
 
 import structlog
 
 _QUIET = ("aiokafka", "faststream", "kafka", "uvicorn", "asyncio")
+
+
+class LineLogger(structlog.WriteLogger):
+    """Writes lines; one that cannot be written is lost, and nothing else: who reads them may be gone."""
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
 
 
 def set_up_logging(form: Literal["json", "console"], level: str, **bound: str) -> None:
@@ -30,7 +42,7 @@ def set_up_logging(form: Literal["json", "console"], level: str, **bound: str) -
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=lambda *_: LineLogger(sys.stdout),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(**bound)

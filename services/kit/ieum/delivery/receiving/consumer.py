@@ -167,9 +167,9 @@ class Consumer(Generic[Known]):
         """Rewind to the start of the batch and wait: attempts are not counted, nothing is skipped."""
         self._context.measures.postponed()
         self._size.postponed(records, error)
+        self._mailboxes.rewind(records)
         pause = self._backoff.pause()
         _log.warning("batch.postponed", error=type(error).__name__, retry_seconds=round(pause, 2))
-        self._mailboxes.rewind(records)
         await asyncio.sleep(pause)
 
     async def _mind_gap(self, records: Records, gap: Gap) -> BatchResult | None:
