@@ -52,16 +52,31 @@ OF_SENDING = (
     Mutant(
         "the lock's session is not kept alive while Kafka is slow",
         "delivery/sending/outbox_sender.py",
-        "                await number_feed(self._connection, self.read_from)\n",
+        "                await self._keep_alive(self._connection, self.read_from)\n",
         "",
         (LOCK,),
     ),
     Mutant(
         "the lock's session is not kept alive while the relay waits for a broker",
         "delivery/sending/relay.py",
-        "            await self._number(connection, read_from)\n            self.last_turn = _now()\n",
-        "            self.last_turn = _now()\n",
+        "            await self._keep_alive(connection, read_from)\n",
+        "",
         (LOCK,),
+    ),
+    Mutant(
+        "what is numbered while Kafka is slow is not noted",
+        "delivery/sending/relay.py",
+        "        self.last_turn = _now()\n        await self._number(connection, read_from)\n",
+        "        self.last_turn = _now()\n        await number_feed(connection, read_from)\n",
+        (LOCK,),
+    ),
+    Mutant(
+        "what is released of one who is gone stands in the way of others",
+        "delivery/sending/set_aside.py",
+        "where (peer, id) > (peers.peer, 0) and (peer, id) < (peers.peer + 1, 0) and held and id > 0\n"
+        "            order by peer, id limit $1\n        ) o",
+        "where held and id > 0\n            order by id limit $1\n        ) o",
+        (OUTBOX,),
     ),
     Mutant(
         "a connection that was cut leaves the database undoubted",

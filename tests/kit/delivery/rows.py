@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
+from asyncpg import Connection
 
 from ieum.delivery.blocked.parked_event import ParkedEvent
 from ieum.delivery.blocked.parking import park
@@ -15,6 +16,7 @@ from ieum.delivery.records.verification import heard
 from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.read_from import ReadFrom
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.stream import FAMILIES, StreamKey
 from ieum_contracts import envelope
@@ -75,6 +77,10 @@ async def take_notices(agency: Bare) -> list[Model]:
 def resting_relay(agency: Bare) -> Relay:
     """Make a relay that does not run, and is only woken."""
     return Relay(DatabaseAddress(""), agency.context, Producer(agency.settings), News())
+
+
+async def only_send(_connection: Connection, _read_from: ReadFrom) -> None:
+    """Do nothing else while a turn of an outbox sender waits for the broker."""
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from ieum_contracts.message import Say
 from ieum_contracts.referral import ReferralAmended
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery.agencies import Bare, close, new_keys, open_bare, say
+from tests.kit.delivery.rows import only_send
 
 pytestmark = pytest.mark.stack
 
@@ -66,7 +67,7 @@ async def test_an_empty_turn_costs_no_more_after_many_events(
         assert await backup.fetchval("select count(*) from outbox") == 1
         for statement in GROW:
             await connection.execute(statement, *([EVENTS] if "$1" in statement else ()))
-        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+        sender = OutboxSender(connection, alpha.context, producer, only_send)
         sent = 0
         while turn := await sender.turn():
             sent += turn
@@ -96,7 +97,7 @@ async def test_what_is_committed_just_before_a_look_is_not_passed_over(
     await alpha.say(beta.address, [first])
     producer = Producer(alpha.settings, alpha.context.limits)
     async with alpha.database.acquire() as connection, alpha.database.acquire() as slow:
-        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+        sender = OutboxSender(connection, alpha.context, producer, only_send)
 
         async def look() -> None:
             await sender.read_from.look(connection, asyncio.get_running_loop().time() + next(hours) * 3_600)
@@ -139,7 +140,7 @@ async def test_what_is_committed_late_is_sent_at_once(
     await alpha.say(beta.address, [late])
     producer = Producer(alpha.settings, alpha.context.limits)
     async with alpha.database.acquire() as connection, alpha.database.acquire() as slow:
-        sender = OutboxSender(connection, alpha.context, producer, lambda: None)
+        sender = OutboxSender(connection, alpha.context, producer, only_send)
         assert await sender.turn() == 1
         async with slow.transaction():
             said = [Say(beta.address, late, None, ReferralAmended())]

@@ -7,9 +7,12 @@ import pytest
 
 from ieum.delivery.notices.notices import tell
 from ieum.delivery.records.partitions import partition_of
+from ieum.delivery.sending.feed_watch import News
+from ieum.delivery.sending.leadership import DatabaseAddress
 from ieum.delivery.sending.outbox_sender import BATCH_MAX, OutboxSender
 from ieum.delivery.sending.partition_queue import count_acknowledged
 from ieum.delivery.sending.producer import Producer
+from ieum.delivery.sending.relay import Relay
 from ieum.delivery.sending.set_aside import release
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.address import Address
@@ -21,7 +24,7 @@ from ieum_contracts.topics import Family
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.delivery.agencies import Bare, close, limited, new_keys, open_bare, until
 from tests.kit.delivery.conftest import Pair
-from tests.kit.delivery.rows import take_notices
+from tests.kit.delivery.rows import only_send, take_notices
 
 
 def refusal(key: UUID) -> StreamRefused:
@@ -40,7 +43,7 @@ async def turns(agency: Bare, count: int) -> None:
     """Take a number of turns of an outbox sender."""
     sending = Producer(agency.settings, agency.context.limits)
     async with agency.database.acquire() as connection:
-        sender = OutboxSender(connection, agency.context, sending, lambda: None)
+        sender = OutboxSender(connection, agency.context, sending, only_send)
         for _ in range(count):
             await sender.turn()
     await sending.close()
@@ -62,8 +65,33 @@ async def test_what_a_topic_holds_up_is_set_aside_and_released_in_chunks(resting
         {"held": True, "rows": 5}
     ]
     async with alpha.database.acquire() as connection:
-        assert [await release(connection, 2) for _ in range(3)] == [True, True, False]
+        peer = alpha.context.peers.number(Address(alpha.address.centre, "nobody"))
+        assert [await release(connection, 2) for _ in range(3)] == [{peer}, {peer}, set()]
     assert await alpha.value("select count(*) from outbox where held") == 0
+    await alpha.change("truncate outbox")
+
+
+@pytest.mark.stack
+async def test_what_is_released_for_one_who_is_gone_stands_in_nobodys_way(resting: Pair) -> None:
+    """It was set aside first, and is set aside again as soon as it is released."""
+    alpha, beta = resting.alpha, resting.beta
+    gone = Address(alpha.address.centre, "gone-for-long")
+    await alpha.say(gone, new_keys(6))
+    await alpha.say(beta.address, new_keys(3))
+    await alpha.change("update outbox set held = true")
+    waits = "select count(*) from outbox where peer = $1"
+    address = DatabaseAddress(alpha.settings.database_dsn.get_secret_value(), alpha.settings.database_login())
+
+    async def sent() -> bool:
+        return await alpha.value(waits, alpha.context.peers.number(beta.address)) == 0
+
+    with limited(alpha, topic_seconds=0.1, set_aside_rows=2):
+        producer = Producer(alpha.settings, alpha.context.limits)
+        relay = asyncio.create_task(Relay(address, alpha.context, producer, News()).run())
+        await until(sent)
+        relay.cancel()
+        await producer.close()
+    assert await alpha.value(waits, alpha.context.peers.number(gone)) == 6
     await alpha.change("truncate outbox")
 
 
@@ -105,7 +133,7 @@ async def test_a_peer_that_is_gone_costs_the_others_no_turn(resting: Pair) -> No
         {"held": True, "rows": 10}
     ]
     async with alpha.database.acquire() as connection:
-        assert [await release(connection, 8) for _ in range(2)] == [True, False]
+        assert [await release(connection, 8) for _ in range(2)] == [{peer}, set()]
     assert {type(each) for each in await take_notices(alpha)} == {StreamRefused}
     assert await alpha.rows("select held, count(*) as rows from outbox group by held order by held") == [
         {"held": False, "rows": 5}

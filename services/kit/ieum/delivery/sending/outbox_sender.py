@@ -1,13 +1,12 @@
 """Sends the outbox and the notices to Kafka: read in order, send, delete what was acknowledged."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 from asyncpg import Connection, Record
 
 from ieum.delivery.delivery_context import DeliveryContext
-from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, Place
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.read_from import NOTICES, ReadFrom
@@ -63,14 +62,18 @@ from (select * from notice where id > $6 and not held and id <> all($2::bigint[]
 class OutboxSender:
     """Sends while its connection holds the agency's lock; deletes what it sent with the next read.
 
-    `alive` is called each second of a long wait for the broker.
+    `keep_alive` is called each second of a long wait for the broker: the session must not look idle.
     """
 
     def __init__(
-        self, connection: Connection, context: DeliveryContext, producer: Producer, alive: Callable[[], None]
+        self,
+        connection: Connection,
+        context: DeliveryContext,
+        producer: Producer,
+        keep_alive: Callable[[Connection, ReadFrom], Awaitable[None]],
     ) -> None:
         self._connection = connection
-        self._alive = alive
+        self._keep_alive = keep_alive
         self._peers = context.peers
         self._set_aside_rows = context.limits.set_aside_rows
         self._producer = producer
@@ -78,8 +81,8 @@ class OutboxSender:
         self._sent: list[int] = []
         self._told: list[int] = []
         self.read_from = ReadFrom(context.limits.open_transactions_seconds)
-        self.passed_over = False
-        """Whether records of the last turn were set aside or dropped."""
+        self.passed_over = frozenset[int]()
+        """The peers of which records of the last turn were set aside or dropped."""
 
     async def turn(self) -> int:
         """Send the oldest rows of each peer and the oldest notices; returns how many. Raises Transient.
@@ -98,9 +101,14 @@ class OutboxSender:
         for topic, poison in outcome.refused.items():
             mine = [row for row, each in zip(rows, outgoing, strict=True) if each.topic == topic]
             await self._refused(mine, topic, poison)
+        away = {index for indexes in outcome.away.values() for index in indexes}
         for place, indexes in outcome.away.items():
             await self._away([rows[index] for index in indexes], place)
-        self.passed_over = bool(outcome.refused or outcome.away)
+        self.passed_over = frozenset(
+            row["peer"]
+            for index, row in enumerate(rows)
+            if outgoing[index].topic in outcome.refused or index in away
+        )
         self.read_from.note(found, self._sent, self._told, rows_max=BATCH_MAX)
         return len(found)
 
@@ -120,9 +128,7 @@ class OutboxSender:
         sending = asyncio.ensure_future(self._producer.send(outgoing))
         try:
             while not (await asyncio.wait([sending], timeout=KEEP_ALIVE_SECONDS))[0]:
-                self._alive()
-                # the session that holds the lock must not look idle
-                await number_feed(self._connection, self.read_from)
+                await self._keep_alive(self._connection, self.read_from)
             outcome = await sending
         finally:
             sending.cancel()

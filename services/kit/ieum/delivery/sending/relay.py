@@ -85,20 +85,21 @@ class Relay:
 
     async def _pump(self, connection: Connection) -> None:
         self._context.restore_check.note_first(await read_feed_end(connection))
-        sender = OutboxSender(connection, self._context, self._producer, self._alive)
+        sender = OutboxSender(connection, self._context, self._producer, self._keep_alive)
         released = numbered = 0.0
-        more = False
+        more = frozenset[int]()
         while True:
             self._woken.clear()
             self.last_turn = _now()
-            old = self.last_turn - released > HELD_SECONDS
-            if more or old or await self._producer.some_are_back():
-                released = self.last_turn
+            due = self.last_turn - released > HELD_SECONDS or await self._producer.some_are_back()
+            if due or more:
+                released = self.last_turn if due else released
                 sender.read_from.forget()
-                more = await release(connection, self._context.limits.set_aside_rows)
+                rows_max = self._context.limits.set_aside_rows
+                more = await release(connection, rows_max, None if due else more)
             try:
                 sent = await sender.turn()
-                more = more and not sender.passed_over
+                more -= sender.passed_over
                 self._backoff.reset()
                 self.failing = None
             except Transient as error:
@@ -133,15 +134,16 @@ class Relay:
             self._context.restore_check.note_feed(end)
             self._news.tell()
 
-    def _alive(self) -> None:
+    async def _keep_alive(self, connection: Connection, read_from: ReadFrom) -> None:
+        """Keep the lock's session from looking idle, and the feed numbered, while Kafka is waited for."""
         self.last_turn = _now()
+        await self._number(connection, read_from)
 
     async def _back_off(self, connection: Connection, read_from: ReadFrom, pause: float) -> None:
         """Wait out a failure of the broker; meanwhile keep the lock's session alive and the feed numbered."""
         until = _now() + pause
         while (left := until - _now()) > 0:
-            await self._number(connection, read_from)
-            self.last_turn = _now()
+            await self._keep_alive(connection, read_from)
             await asyncio.sleep(min(left, self._context.limits.poll_seconds))
 
     async def _wait(self, seconds: float) -> None:

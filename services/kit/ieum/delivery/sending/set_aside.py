@@ -1,6 +1,6 @@
 """What cannot be sent now is set aside: events and what is said once wait, other notices are dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from asyncpg import Connection, Record
 
@@ -50,22 +50,39 @@ def _is_said_again(headers: bytes) -> bool:
 
 
 _RELEASE = """
-with told as (
+with peers as materialized (
+    select id as peer from peer where $2::smallint[] is null or id = any($2)
+), told as (
     update notice set held = false where id = any(array(
-        select id from notice where held order by id limit $1
+        select n.id from peers cross join lateral (
+            select id from notice
+            where (peer, id) > (peers.peer, 0) and (peer, id) < (peers.peer + 1, 0) and held
+            order by peer, id limit $1
+        ) n
     ))
-    returning id
+    returning peer
 ), events as (
     update outbox set held = false where id = any(array(
-        select id from outbox where held and id > 0 order by id limit $1
+        select o.id from peers cross join lateral (
+            select id from outbox
+            where (peer, id) > (peers.peer, 0) and (peer, id) < (peers.peer + 1, 0) and held and id > 0
+            order by peer, id limit $1
+        ) o
     ))
-    returning id
+    returning peer
 )
-select greatest((select count(*) from told), (select count(*) from events))
+select peer from (
+    select peer, count(*) as rows from told group by peer
+    union all select peer, count(*) from events group by peer
+) released where rows = $1
 """
 
 
-async def release(connection: Connection, rows: int) -> bool:
-    """Release the oldest events and notices that were set aside; returns whether there may be more."""
-    released: int = await connection.fetchval(_RELEASE, rows)
-    return released == rows
+async def release(connection: Connection, rows: int, peers: Collection[int] | None = None) -> frozenset[int]:
+    """Release the oldest events and notices that were set aside, so many of each peer, or of these alone.
+
+    Each peer has its share, for what is released for one that is still away is set aside again. Returns the
+    peers for whom there may be more.
+    """
+    released = await connection.fetch(_RELEASE, rows, None if peers is None else sorted(peers))
+    return frozenset(row["peer"] for row in released)
