@@ -150,9 +150,23 @@ OF_RECOVERING = (
     ),
     Mutant(
         "what is said in an older database hides what it has forgotten",
-        "delivery/restore_check.py",
-        "return end if first is None or first.epoch != end.epoch else min(first, end)",
-        "return end",
+        "delivery/feed_end.py",
+        "    return end if first is None else FeedEnd(end.epoch, min(first, end.number))\n",
+        "    return end\n",
+        (START,),
+    ),
+    Mutant(
+        "what was said before a comparison counts after it",
+        "delivery/recovering/startup_check.py",
+        "        await forget_doubted_end(connection)\n",
+        "",
+        (START,),
+    ),
+    Mutant(
+        "an offset behind the end of a mailbox makes a database older",
+        "delivery/recovering/startup_check.py",
+        " if offset <= ends.get(place, offset)}",
+        "}",
         (START,),
     ),
     Mutant(
@@ -179,8 +193,8 @@ OF_RECOVERING = (
     Mutant(
         "a database is believed when Kafka has forgotten how far it was read",
         "delivery/recovering/startup_check.py",
-        "_is_older(connection, context, seen, positions) or unknown:\n",
-        "_is_older(connection, context, seen, positions):\n",
+        "_is_older(connection, seen, positions, ends) or unknown:\n",
+        "_is_older(connection, seen, positions, ends):\n",
         (START,),
     ),
     Mutant(

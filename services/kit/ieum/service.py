@@ -32,6 +32,7 @@ from ieum.delivery.catalogue.publisher import Offers
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.delivery_service import Delivery
 from ieum.delivery.limits import USUAL, Limits
+from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.peers import Peers
 from ieum.garbage_collection import collect_less
 from ieum.observe.logging import set_up_logging
@@ -108,9 +109,10 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
     agency = load_agency(settings.agency_package)
     registry = CollectorRegistry()
     process = ProcessMeasures(registry)
-    pools = await open_pools(settings, WORKERS, process)
+    check = RestoreCheck()
+    pools = await open_pools(settings, WORKERS, process, check.note_server)
     database, orders, requests = pools
-    context = _delivery_context(settings, database, registry, limits)
+    context = _delivery_context(settings, database, registry, limits, check)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
@@ -160,7 +162,7 @@ def _view(settings: Settings, agency: Agency, context: DeliveryContext, cache: P
 
 
 def _delivery_context(
-    settings: Settings, database: Database, registry: CollectorRegistry, limits: Limits
+    settings: Settings, database: Database, registry: CollectorRegistry, limits: Limits, check: RestoreCheck
 ) -> DeliveryContext:
     return DeliveryContext(
         settings.address,
@@ -168,6 +170,7 @@ def _delivery_context(
         Peers(),
         lambda: datetime.now(UTC),
         DeliveryMeasures(registry),
+        check,
         troubles_max=settings.source_troubles_max,
         limits=limits,
         agency_time=agency_time(settings),

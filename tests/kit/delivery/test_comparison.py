@@ -14,6 +14,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving import consumer
 from ieum.delivery.recovering.startup_check import check_positions
 from ieum.delivery.sending.outbox import Cause
+from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import lock_streams
 from ieum.errors import Transient
 from ieum_contracts.address import Address
@@ -81,9 +82,9 @@ def compares_late(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
     async def late(
         context: DeliveryContext, client: AIOKafkaConsumer, taken: Mapping[TopicPartition, int]
-    ) -> None:
+    ) -> Mapping[Partition, int]:
         await compared.wait()
-        await check_positions(context, client, taken)
+        return await check_positions(context, client, taken)
 
     monkeypatch.setattr(consumer, "check_positions", late)
     return compared

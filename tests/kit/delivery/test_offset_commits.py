@@ -41,10 +41,15 @@ async def test_what_is_taken_in_is_remembered_until_the_next_comparison(resting:
         assert not offsets.is_above({partition: READ})
 
         offsets.note([record(partition, READ)])
-        offsets.compared()
+        offsets.compared({partition: READ})
         assert not offsets.is_above({partition: READ - 1})
         await offsets.commit(consumer)
         assert await committed(consumer, partition) == (READ, None), "the older database has not read it"
+
+        offsets.note([record(partition, READ)])
+        offsets.compared({partition: READ + 1})
+        await offsets.commit(consumer)
+        assert await committed(consumer, partition) == (READ + 1, None), "or Kafka would never know of it"
 
 
 async def test_what_kafka_did_not_take_is_committed_the_next_time(

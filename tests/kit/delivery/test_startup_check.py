@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,10 @@ from aiokafka.structs import OffsetAndMetadata
 from confluent_kafka.admin import AdminClient
 
 from ieum.delivery.blocked.source_breaker import COMPARING
-from ieum.delivery.feed_end import FeedEnd, read_feed_end
+from ieum.delivery.feed_end import FeedEnd, note_doubted_end, read_feed_end
 from ieum.delivery.records.partitions import partition_of
 from ieum.delivery.recovering.startup_check import check_positions, rewind_to_positions
+from ieum.delivery.restore_check import RestoreCheck
 from ieum.delivery.streams.positions import read_positions
 from ieum_contracts.delivery import StreamHeadsAsked
 from ieum_contracts.referral import ReferralAmended
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.stack
 
 ALL = """
 truncate position, source, notice, heads_ask, stream, ledger, outbox, feed;
-update feed_epoch set epoch = default
+update feed_epoch set epoch = default, doubted_end = null
 """
 AT = """
 insert into position (family, partition, next_offset) values (1, $1, $2)
@@ -206,14 +208,49 @@ async def test_what_is_said_before_the_comparison_does_not_hide_what_is_forgotte
     seen, end = beta.context.restore_check, await feed_end(beta)
     seen.note_feed(end._replace(number=end.number + 1))
     seen.doubt()
-    seen.note_first(end)
+    await note_doubt(beta)
     await beta.change(SAID, 2)
-    seen.note_first(await feed_end(beta))
+    await note_doubt(beta)
     await check(beta)
     assert await beta.value("select held from source") == COMPARING
     await beta.change("truncate source")
     await check(beta)
     assert await beta.value("select count(*) from source") == 0
+
+
+async def test_what_another_instance_said_after_its_comparison_makes_no_database_older(beta: Bare) -> None:
+    """The first end counts until anybody has compared the database, and for nobody after that."""
+    read, number = max((offset, number) for number, offset in {0: 0, **await check(beta)}.items())
+    await beta.change("truncate source")
+    beta.context.restore_check.doubt()
+    await note_doubt(beta)
+    await beta.change(SAID, 2)  # without knowing, while Kafka was away
+    mine = beta.context
+    beta.context = replace(mine, restore_check=RestoreCheck())
+    await check(beta)
+    beta.context = mine
+    await beta.change(SAID, 2)
+    partition = TopicPartition(topic_of(beta.address, Family.REFERRAL), number)
+    await commit(beta, partition, read, str(await feed_end(beta)))
+    await check(beta)
+    assert await beta.value("select count(*) from source") == 0
+
+
+async def test_an_offset_behind_the_end_of_a_mailbox_makes_no_database_older(beta: Bare) -> None:
+    """The broker has lost that end, which was found at the first comparison; Kafka keeps the offset."""
+    await check(beta)
+    await beta.change("truncate source, notice")
+    partition = TopicPartition(topic_of(beta.address, Family.REFERRAL), 0)
+    await beta.change(AT, 0, 5_000)
+    await commit(beta, partition, 5_000)
+    for _ in range(2):
+        assert (await check(beta))[0] < 5_000
+        assert await beta.value("select count(*) from source where held is not null") == 0
+
+
+async def note_doubt(agency: Bare) -> None:
+    async with agency.database.acquire() as connection:
+        await note_doubted_end(connection)
 
 
 async def feed_end(agency: Bare) -> FeedEnd:

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from ieum.delivery.connection_arguments import connection_arguments
+from ieum.delivery.partition_leaders import led
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
 from ieum_console.projector.headers import Mailbox, Record, Rejected, Seen, mailboxes_of, read_headers
 from ieum_console.projector.taking_in import in_parts
@@ -74,10 +75,10 @@ class TopicReader:
         partitions = {TopicPartition(t, p) for t, box in found.items() for p in range(box.partitions)}
         at = {each: await self._consumer.position(each) for each in old & partitions}
         self._consumer.assign(sorted(partitions))
-        firsts = await self._consumer.beginning_offsets(sorted(partitions))
+        firsts = await self._consumer.beginning_offsets(led(self._consumer, partitions))
         for each in partitions:
             stored = offsets.get((each.topic, each.partition), 0)
-            self._consumer.seek(each, max(at.get(each, stored), firsts[each]))
+            self._consumer.seek(each, max(at.get(each, stored), firsts.get(each, 0)))
         return True
 
     async def read(self) -> list[Seen | Rejected]:
@@ -99,8 +100,8 @@ class TopicReader:
         return seen
 
     async def ends(self) -> dict[TopicPartition, int]:
-        """Return where each partition ends now; raises KafkaError or TimeoutError when Kafka is away."""
-        return dict(await self._consumer.end_offsets(self._partitions()))
+        """Return where each partition that is led ends now; raises KafkaError or TimeoutError."""
+        return dict(await self._consumer.end_offsets(led(self._consumer, self._partitions())))
 
     async def positions(self) -> dict[TopicPartition, int]:
         """Return from where each partition is read next."""

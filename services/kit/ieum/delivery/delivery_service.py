@@ -116,6 +116,8 @@ class Delivery(Generic[Known]):
         limits, progress = self._context.limits, self._consumer.progress
         for topic in sorted(progress.missing):
             yield f"Mailbox {topic} is missing, the others are read; `ieum centre apply` makes it."
+        for topic, partition in sorted(progress.leaderless):
+            yield f"Nobody leads partition {partition} of {topic}, the others are read; a broker is away."
         if progress.seen is not None and now - progress.seen > limits.unseen_seconds:
             yield (
                 f"Kafka has not said for {now - progress.seen:.0f} seconds how far the mailboxes reach; "

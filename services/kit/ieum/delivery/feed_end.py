@@ -41,6 +41,34 @@ async def read_feed_end(connection: Connection) -> FeedEnd:
     return FeedEnd(epoch, number)
 
 
+_DOUBTED = """
+update feed_epoch set doubted_end = (select coalesce(max(number), 0) from feed)
+    + (select count(*) from feed where number is null)
+where one and doubted_end is null
+"""
+_TRUSTED = "update feed_epoch set doubted_end = null where doubted_end is not null"
+_FIRST_END = "select doubted_end from feed_epoch where one"
+
+
+async def note_doubted_end(connection: Connection) -> None:
+    """Note where the feed ends in a database that may be older, before anything more is said there.
+
+    It stands in the database, for whichever process compares it first.
+    """
+    await connection.execute(_DOUBTED)
+
+
+async def forget_doubted_end(connection: Connection) -> None:
+    """Forget that: the database has been compared, or is not doubted."""
+    await connection.execute(_TRUSTED)
+
+
+async def read_first_end(connection: Connection) -> FeedEnd:
+    """Return where the feed ended when it was first seen since the database was doubted."""
+    end, first = await read_feed_end(connection), await connection.fetchval(_FIRST_END)
+    return end if first is None else FeedEnd(end.epoch, min(first, end.number))
+
+
 def missing_of_feed(end: FeedEnd, seen: Iterable[FeedEnd]) -> int:
     """Return how many events a feed that ends so lacks, of what it once had in the same epoch."""
     return max([0, *(each.number - end.number for each in seen if each.epoch == end.epoch)])

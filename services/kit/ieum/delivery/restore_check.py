@@ -1,6 +1,7 @@
 """Whether this process's database may be older than what its peers have heard from it."""
 
 import asyncio
+from datetime import datetime
 from time import monotonic
 
 import structlog
@@ -41,7 +42,7 @@ class RestoreCheck:
         self.comparing = False
         self.feed_end: FeedEnd | None = None
         """Where the feed ended when this process last saw it, in a database that was not doubted."""
-        self._first_end: FeedEnd | None = None
+        self._server: datetime | None = None
 
     def doubt(self) -> None:
         """Mark the database as not compared with Kafka yet."""
@@ -61,15 +62,11 @@ class RestoreCheck:
         if not self.is_doubted:
             self.feed_end = end
 
-    def note_first(self, end: FeedEnd) -> None:
-        """Note where the feed ends in a database that may be older, before anything more is said there."""
-        if self.is_doubted and self._first_end is None:
-            self._first_end = end
-
-    def first_end(self, end: FeedEnd) -> FeedEnd:
-        """Return where the feed ended when it was first seen since the doubt; `end` is where it ends now."""
-        first = self._first_end
-        return end if first is None or first.epoch != end.epoch else min(first, end)
+    def note_server(self, started: datetime) -> None:
+        """Note when the server of a new connection was started: another one may be an older copy."""
+        if self._server not in {None, started}:
+            self.doubt()
+        self._server = started
 
     def settle(self, *, comparing: bool, feed_end: FeedEnd | None = None, doubts: int | None = None) -> None:
         """Store the result of the comparison, and where the feed ends in the database that was compared.
@@ -77,9 +74,8 @@ class RestoreCheck:
         `doubts` is what `doubts` was when the comparison began: after another doubt it has to be made again.
         """
         self.comparing = comparing
-        self.feed_end = feed_end
         if doubts in {None, self.doubts}:
-            self._first_end = None
+            self.feed_end = feed_end
             self._compared.set()
             self._known.set()
 

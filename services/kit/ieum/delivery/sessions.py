@@ -1,4 +1,4 @@
-"""The planner settings of a service's connections: see decision 0011."""
+"""What a service's connections share: the planner's settings (decision 0011), and which server they meet."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,3 +12,6 @@ SESSION_SETTINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Session settings of every connection that a service opens."""
+
+SERVER_STARTED = "select pg_postmaster_start_time()"
+"""Tells one server from another that has taken over under the same address."""

@@ -1,6 +1,7 @@
 """The pools of one service: delivery, commands and requests never make each other wait."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from ieum.observe.process_measures import ProcessMeasures
@@ -22,13 +23,18 @@ class Pools(NamedTuple):
         return self.commands, self.requests, self.delivery
 
 
-async def open_pools(settings: Settings, workers: int, measures: ProcessMeasures) -> Pools:
-    """Return the pools; commands have a connection for each of their `workers`."""
+async def open_pools(
+    settings: Settings, workers: int, measures: ProcessMeasures, server: Callable[[datetime], None]
+) -> Pools:
+    """Return the pools; commands have a connection for each of their `workers`.
+
+    `server` is called with when the server of each new connection was started.
+    """
     dsn, password = settings.database_dsn.get_secret_value(), settings.database_login()
     sizes = (DELIVERY_CONNECTIONS_MAX, workers, CONNECTIONS_MAX)
     return Pools(
         *[
-            await open_database(dsn, password, size, measures.waited(pool))
+            await open_database(dsn, password, size, measures.waited(pool), server=server)
             for pool, size in zip(Pools._fields, sizes, strict=True)
         ]
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from time import perf_counter
 from typing import cast
 
@@ -10,7 +11,7 @@ import asyncpg
 from asyncpg import Connection, Pool
 
 from ieum.delivery.delivery_context import Connections
-from ieum.delivery.sessions import SESSION_SETTINGS
+from ieum.delivery.sessions import SERVER_STARTED, SESSION_SETTINGS
 
 CONNECTIONS_MAX = 8
 STATEMENT_SECONDS_MAX = 10.0
@@ -77,11 +78,18 @@ async def open_database(
     connections_max: int = CONNECTIONS_MAX,
     waited: Callable[[float], None] = unnoted,
     statement_seconds: float = STATEMENT_SECONDS_MAX,
+    server: Callable[[datetime], None] | None = None,
 ) -> Database:
     """Return the pool; connections are opened when they are needed, so this never fails.
 
     `password` is called for each connection: a password that was changed is known from the next one on.
+    `server` is called with when the server of a new connection was started, before that one is lent.
     """
+
+    async def tell_server(connection: Connection) -> None:
+        if server is not None:
+            server(await connection.fetchval(SERVER_STARTED))
+
     return Database(
         await asyncpg.create_pool(
             dsn,
@@ -92,6 +100,7 @@ async def open_database(
             command_timeout=statement_seconds,
             server_settings=_SESSION,
             reset=_keep,
+            init=tell_server,
         ),
         waited,
     )

@@ -14,6 +14,7 @@ from ieum.delivery.catalogue.catalogue_records import CatalogueBody, keep, recor
 from ieum.delivery.connection_arguments import connection_arguments, renew_password
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
+from ieum.delivery.partition_leaders import led
 from ieum.delivery.records.received import Record
 from ieum.delivery.records.verification import read_envelope
 from ieum.settings import Settings
@@ -126,8 +127,11 @@ class CatalogueReader:
 
 
 async def _at_end(consumer: AIOKafkaConsumer) -> bool:
-    """Whether at least one topic is there (our own always is) and all are read to their present end."""
-    ends = await consumer.end_offsets(list(consumer.assignment()))
+    """Whether at least one topic is there (our own always is) and all are read to their present end.
+
+    Those that nobody leads are left out: they are read when they are led again.
+    """
+    ends = await consumer.end_offsets(led(consumer, consumer.assignment()))
     read = [await consumer.position(partition) >= end for partition, end in ends.items()]
     return bool(read) and all(read)
 

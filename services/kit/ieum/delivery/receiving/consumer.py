@@ -20,7 +20,8 @@ from ieum.delivery.receiving.reading_progress import ReadingProgress
 from ieum.delivery.receiving.stalled_client import replace_if_stalled
 from ieum.delivery.receiving.start_retry import BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN, through_failures
 from ieum.delivery.receiving.subscriber import Mailboxes, Records
-from ieum.delivery.recovering.startup_check import check_positions, ends_of, partition_at, rewind_to_positions
+from ieum.delivery.recovering.mailbox_partitions import ends_of, partition_at
+from ieum.delivery.recovering.startup_check import check_positions, rewind_to_positions
 from ieum.delivery.sending.relay import Relay
 from ieum.delivery.streams.positions import Partition
 from ieum.delivery.streams.stream import FAMILIES
@@ -86,9 +87,11 @@ class Consumer(Generic[Known]):
         return await ends_of(self._context, self._mailboxes.consumer)
 
     async def _look_back(self) -> None:
-        await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
+        positions = await check_positions(self._context, self._mailboxes.consumer, self._offsets.taken)
         if not self._context.restore_check.is_doubted:
-            self._offsets.compared()
+            self._offsets.compared(
+                {partition_at(self._context, place): offset for place, offset in positions.items()}
+            )
         self._relay.wake()
 
     def _moved(self) -> None:

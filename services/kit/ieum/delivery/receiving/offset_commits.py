@@ -27,10 +27,17 @@ class OffsetCommits:
             self._uncommitted[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self.taken.update(self._uncommitted)
 
-    def compared(self) -> None:
-        """Forget all: the database has been compared with it, and decides from now on."""
+    def compared(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Forget what the database has not: it has been compared, and decides from now on.
+
+        What it has is still to be committed: without any offset Kafka seems to have forgotten them.
+        """
         self.taken.clear()
-        self._uncommitted.clear()
+        self._uncommitted = {
+            partition: offset
+            for partition, offset in self._uncommitted.items()
+            if offset <= positions.get(partition, 0)
+        }
 
     def is_above(self, expected: Mapping[TopicPartition, int]) -> bool:
         """Whether the database expects offsets that this process has taken in: then it is an older one."""

@@ -9,8 +9,14 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from asyncpg import Connection
 
 from ieum.delivery.delivery_context import DeliveryContext
+from ieum.delivery.partition_leaders import led
 from ieum.delivery.receiving.reading_progress import ReadingProgress
-from ieum.delivery.recovering.startup_check import missing_mailboxes, place_of, read_and_ends
+from ieum.delivery.recovering.mailbox_partitions import (
+    leaderless,
+    missing_mailboxes,
+    place_of,
+    present_ends,
+)
 from ieum.delivery.streams.positions import Partition, read_positions
 
 LOOK_SECONDS_MAX = 0.05
@@ -48,7 +54,8 @@ class Reach:
             return
         with suppress(TimeoutError, IllegalStateError, KafkaError):
             async with asyncio.timeout(LOOK_SECONDS_MAX):
-                reached = {each: await consumer.position(each) for each in consumer.assignment()}
+                mine = led(consumer, consumer.assignment())
+                reached = {each: await consumer.position(each) for each in mine}
             if self._sure:
                 self._reached = reached
 
@@ -104,14 +111,18 @@ async def look_how_far(
 ) -> None:
     """Compare the positions with the ends of the mailboxes; raises one of RETRYABLE.
 
-    A mailbox that was missing and is there again begins anew: it is compared as at a start.
+    A mailbox that was missing and is there again begins anew: it is compared as at a start. So is a
+    partition that nobody led.
     """
-    missing = missing_mailboxes(context, consumer)
-    if progress.missing - missing:
+    missing, unled = missing_mailboxes(context, consumer), leaderless(context, consumer)
+    if progress.missing - missing or progress.leaderless - unled:
         context.restore_check.doubt()
-    progress.missing = missing
+    progress.missing, progress.leaderless = missing, unled
+    ends = await present_ends(context, consumer)
+    progress.seen = now
     await reach.keep(context, consumer)
-    read, ends = await read_and_ends(context, consumer)
+    async with context.database.acquire() as connection:
+        read = await read_positions(connection)
     progress.look(read, ends, now)
     unread = sum(max(0, end - read.get(place, 0)) for place, end in ends.items())
     context.measures.unread(unread, progress.unread_age.look(read, ends, now))

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 
 import structlog
+from aiokafka import TopicPartition
 
 from ieum.delivery.limits import USUAL
 from ieum.delivery.receiving.unread_age import UnreadAge
@@ -25,6 +26,8 @@ class ReadingProgress:
         self._told = float("-inf")
         self.missing: frozenset[str] = frozenset()
         """The mailboxes that the broker does not have."""
+        self.leaderless: frozenset[TopicPartition] = frozenset()
+        """The partitions that nobody leads."""
         self.seen: float | None = None
         """When the broker last said how far the mailboxes reach."""
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
@@ -35,7 +38,6 @@ class ReadingProgress:
 
     def look(self, read: Mapping[Partition, int], ends: Mapping[Partition, int], now: float) -> None:
         """Note the positions and the ends of the partitions."""
-        self.seen = now
         self._read = read
         self._ends.append((now, ends))
         while self._ends[0][0] < now - REMEMBERED_SECONDS:

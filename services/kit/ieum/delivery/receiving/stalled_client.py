@@ -13,7 +13,7 @@ import structlog
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.receiving.start_retry import through_failures
 from ieum.delivery.receiving.subscriber import Mailboxes
-from ieum.delivery.recovering.startup_check import place_of
+from ieum.delivery.recovering.mailbox_partitions import place_of
 from ieum.delivery.streams.positions import Partition
 
 _log = structlog.get_logger(__name__)

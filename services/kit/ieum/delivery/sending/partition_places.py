@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from aiokafka import TopicPartition
 from aiokafka.cluster import ClusterMetadata
 
+from ieum.delivery.partition_leaders import is_led
 from ieum.delivery.records.partitions import hash_of
 from ieum.delivery.sending.partition_queue import Outgoing, Place
 from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 FIRST_PARTITION = 0
 """Every topic has it: where it is led, its topic is there."""
-NOBODY = -1
-"""Where metadata name the leader of a partition that has none."""
 
 
 def partition(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
@@ -39,8 +38,6 @@ def is_known(cluster: ClusterMetadata, topic: str) -> bool:
     return cluster.partitions_for_topic(topic) is not None or topic in cluster.unauthorized_topics
 
 
-def is_led(cluster: ClusterMetadata, place: Place) -> bool:
+def takes_records(cluster: ClusterMetadata, place: Place) -> bool:
     """Whether a broker leads a partition; of a topic that we may not see, the broker itself will say it."""
-    return place[0] in cluster.unauthorized_topics or (
-        cluster.leader_for_partition(TopicPartition(*place)) not in {None, NOBODY}
-    )
+    return place[0] in cluster.unauthorized_topics or is_led(cluster, TopicPartition(*place))

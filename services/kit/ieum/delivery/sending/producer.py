@@ -15,10 +15,10 @@ from ieum.delivery.sending.client_calls import refresh, stop_client
 from ieum.delivery.sending.partition_places import (
     FIRST_PARTITION,
     is_known,
-    is_led,
     partition,
     partitions_by,
     place_of,
+    takes_records,
 )
 from ieum.delivery.sending.partition_queue import Outcome, Outgoing, PartitionQueue, Place, queues_of
 from ieum.errors import Poison, Transient
@@ -79,7 +79,7 @@ class Producer:
                     client = await self._open()
                 await refresh(client)
                 cluster = client.client.cluster
-                return self._away.try_again(_now(), lambda place: is_led(cluster, place))
+                return self._away.try_again(_now(), lambda place: takes_records(cluster, place))
         return False
 
     async def close(self) -> None:
@@ -114,11 +114,11 @@ class Producer:
         """Leave out the partitions that nobody leads: a client would wait for each of them."""
         cluster = client.client.cluster
         tried = [place for place in places if place not in self._away]
-        if all(is_led(cluster, place) for place in tried):
+        if all(takes_records(cluster, place) for place in tried):
             return
         await refresh(client)
         for place in tried:
-            if not is_led(cluster, place):
+            if not takes_records(cluster, place):
                 self._away.add(place, _now())
 
     async def _sent(self, client: AIOKafkaProducer, queues: Sequence[PartitionQueue]) -> None:

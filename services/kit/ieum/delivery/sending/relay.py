@@ -9,7 +9,7 @@ from asyncpg import Connection
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
-from ieum.delivery.feed_end import read_feed_end
+from ieum.delivery.feed_end import forget_doubted_end, note_doubted_end
 from ieum.delivery.sending.feed_numbering import number_feed
 from ieum.delivery.sending.feed_watch import News
 from ieum.delivery.sending.leadership import CHANNEL, LOCK_SECONDS, DatabaseAddress, Leadership
@@ -17,6 +17,7 @@ from ieum.delivery.sending.outbox_sender import OutboxSender
 from ieum.delivery.sending.producer import Producer
 from ieum.delivery.sending.read_from import ReadFrom
 from ieum.delivery.sending.set_aside import release
+from ieum.delivery.sessions import SERVER_STARTED
 from ieum.errors import Transient
 
 NOTIFY_SECONDS = 0.005
@@ -84,7 +85,11 @@ class Relay:
         self._database_backoff.reset()
 
     async def _pump(self, connection: Connection) -> None:
-        self._context.restore_check.note_first(await read_feed_end(connection))
+        self._context.restore_check.note_server(await connection.fetchval(SERVER_STARTED))
+        if self._context.restore_check.is_doubted:
+            await note_doubted_end(connection)
+        else:
+            await forget_doubted_end(connection)
         sender = OutboxSender(connection, self._context, self._producer, self._keep_alive)
         released = numbered = 0.0
         more = frozenset[int]()
