@@ -107,24 +107,22 @@ OF_RECOVERING = (
     Mutant(
         "a shorter mailbox asks nobody",
         "delivery/recovering/startup_check.py",
-        "            await ask_what_is_lost(connection, context, context.clock())\n"
-        "            await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))",
-        "            await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))",
+        "            await _read_from_start(connection, context, {place: starts[place] for place in gone})\n",
+        "            await write_rows(connection, Rows(positions={at: starts[at] for at in gone}))\n",
         (START,),
     ),
     Mutant(
         "a shorter mailbox keeps its position",
         "delivery/recovering/startup_check.py",
-        "Rows(positions={place: starts[place] for place in gone})",
-        "Rows()",
+        "{place: starts[place] for place in gone}",
+        "{}",
         (START,),
     ),
     Mutant(
         "a mailbox cut before the start asks nobody",
         "delivery/recovering/startup_check.py",
-        "            await ask_what_is_lost(connection, context, context.clock())\n"
-        "            await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))",
-        "            await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))",
+        "            await _read_from_start(connection, context, {place: starts[place] for place in lost})\n",
+        "            await write_rows(connection, Rows(positions={at: starts[at] for at in lost}))\n",
         (START,),
     ),
     Mutant(

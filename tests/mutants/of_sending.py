@@ -53,7 +53,7 @@ OF_SENDING = (
         "the lock's session is not kept alive while Kafka is slow",
         "delivery/sending/outbox_sender.py",
         "                await self._keep_alive(self._connection, self.read_from)\n",
-        "",
+        "                pass\n",
         (LOCK,),
     ),
     Mutant(

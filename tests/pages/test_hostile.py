@@ -98,3 +98,19 @@ async def test_a_bundle_is_whole_and_says_when_it_was_made(site: Site, signed_in
     assert bundle["as_of"]
     assert bundle["referral"]["head"]["id"] == str(site.seeded.gapped)
     assert len(bundle["referral"]["steps"]) == 5
+
+
+EDGES = (
+    *("/audit?month=9999-12", "/audit?month=0001-01", "/audit?actor=%00", "/audit.csv?month=9999-12"),
+    *("/referrals?agency=%00", "/referrals.csv?q=%00", "/troubles?agency=%00"),
+    "/referrals?after=0001-01-01T00:00:00%2B14:00_00000000-0000-7000-8000-000000000001",
+)
+
+
+async def test_what_no_calendar_and_no_database_takes_is_no_fault_of_ours(
+    site: Site, signed_in: SignedIn
+) -> None:
+    context = await signed_in("admin-1")
+    for path in EDGES:
+        answer = await context.request.get(f"{site.url}{path}")
+        assert answer.status == 200, path

@@ -93,9 +93,14 @@ async def test_a_wrong_filter_is_refused(api: Api, query: dict[str, str]) -> Non
     assert answer.status_code == 400, answer.text
 
 
+async def test_the_feed_is_no_json(api: Api) -> None:
+    answer = await api.http.get("/v1/due.ics", headers={"accept": "application/json"})
+    assert answer.status_code == 406
+
+
 async def test_the_feed_is_a_calendar_and_tells_nothing_of_a_client(api: Api, welfare: Api) -> None:
     referral = await _referred(api, welfare)
-    answer = await welfare.http.get("/v1/due.ics")
+    answer = await welfare.http.get("/v1/due.ics", headers={"accept": "text/calendar"})
     assert answer.headers["content-type"].startswith("text/calendar")
     text = answer.text
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")

@@ -89,6 +89,14 @@ async def test_retry_brings_a_dead_event_back(api: Api) -> None:
     assert await _states(api, stream) == [("parked", 1, "fold.failed")]
 
 
+@pytest.mark.parametrize("account", ["f:6b0c:kim", "auth0|9f", "kim@agency.example", "operator_1", "a" * 64])
+async def test_any_account_that_a_token_may_name_may_be_named(api: Api, account: str) -> None:
+    """The console names the account of its operator, whatever the issuer calls it."""
+    stream = await _parked(api, dead=True)
+    status, told = await _post(api, f"/v1/streams/{stream}/retry", reason="mended", by=account, sequence=1)
+    assert status == 200, told
+
+
 async def test_skip_passes_over_exactly_one_number_and_is_kept(api: Api) -> None:
     stream = await _parked(api, dead=True)
     act = {"reason": "peer-restored", "sequence": 1}

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from ieum.web.moments import SEOUL
 
 MONTHS_OF_YEAR = 12
+YEARS = range(2000, 2100)
 
 
 def month_of(text: str | None, now: datetime) -> str:
-    """Read a month as `2026-11`; the present one where the text is none."""
+    """Read a month as `2026-11`; the present one where the text is none, or not of these years."""
     try:
-        return datetime.strptime(text or "", "%Y-%m").replace(tzinfo=UTC).strftime("%Y-%m")
+        month = datetime.strptime(text or "", "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
-        return now.astimezone(SEOUL).strftime("%Y-%m")
+        month = now
+    return (month if month.year in YEARS else now).astimezone(SEOUL).strftime("%Y-%m")
 
 
 def bounds_of(month: str) -> tuple[datetime, datetime]:

@@ -69,8 +69,8 @@ class PageCall:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
     def asked(self, name: str) -> str | None:
-        """Return a value of the address; None where it is missing or empty."""
-        return (self.request.query_params.get(name) or "").strip() or None
+        """Return a value of the address; None where it is missing or empty. A database takes no NUL."""
+        return (self.request.query_params.get(name) or "").replace("\0", "").strip() or None
 
     def asked_number(self, name: str, digits_max: int) -> int | None:
         """Return a whole number of the address; None where it is none, or longer than so many digits."""

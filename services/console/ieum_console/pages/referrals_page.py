@@ -96,11 +96,10 @@ def _cursor(text: str | None) -> Cursor | None:
     key_found = _uuid(key)
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    if key_found is None:
-        return None
-    return Cursor(moment if moment.tzinfo else moment.replace(tzinfo=UTC), key_found)
+    return None if key_found is None else Cursor(moment, key_found)
 
 
 def _uuid(text: str | None) -> UUID | None:

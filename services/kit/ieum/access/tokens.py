@@ -27,11 +27,16 @@ _ROLES: Mapping[str, Role] = {role.value: role for role in Role}
 _Text = Annotated[str, Field(min_length=1, max_length=512)]
 
 
+Subject = Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
+"""An account, as its issuer names it."""
+By = Annotated[Subject, Field(description="Who: an account, or a reference of the agency's own.")]
+
+
 class _Claims(BaseModel):
     model_config = ConfigDict(strict=True)
 
     iss: _Text
-    sub: Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
+    sub: Subject
     aud: _Text | Annotated[list[_Text], Field(min_length=1, max_length=64)]
     exp: Annotated[float, Field(gt=0, lt=1e11)]
     iat: Annotated[float, Field(gt=0, lt=1e11)]

@@ -41,11 +41,7 @@ async def read_feed_end(connection: Connection) -> FeedEnd:
     return FeedEnd(epoch, number)
 
 
-_DOUBTED = """
-update feed_epoch set doubted_end = (select coalesce(max(number), 0) from feed)
-    + (select count(*) from feed where number is null)
-where one and doubted_end is null
-"""
+_DOUBTED = "update feed_epoch set doubted_end = $1 where one and doubted_end is null"
 _TRUSTED = "update feed_epoch set doubted_end = null where doubted_end is not null"
 _FIRST_END = "select doubted_end from feed_epoch where one"
 
@@ -55,7 +51,7 @@ async def note_doubted_end(connection: Connection) -> None:
 
     It stands in the database, for whichever process compares it first.
     """
-    await connection.execute(_DOUBTED)
+    await connection.execute(_DOUBTED, (await read_feed_end(connection)).number)
 
 
 async def forget_doubted_end(connection: Connection) -> None:

@@ -77,6 +77,7 @@ async def open_database(
     password: Callable[[], str] | None = None,
     connections_max: int = CONNECTIONS_MAX,
     waited: Callable[[float], None] = unnoted,
+    *,
     statement_seconds: float = STATEMENT_SECONDS_MAX,
     server: Callable[[datetime], None] | None = None,
 ) -> Database:

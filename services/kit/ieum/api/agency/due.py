@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from ieum.access.access_log import note_list
@@ -13,6 +13,7 @@ from ieum.api.agency.calendar_feed import calendar_feed
 from ieum.api.agency.clock_views import DueItem, DuePage, due_item
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.route_description import gets
+from ieum.api.http.query_time import QueryTime
 from ieum.api.http.responses import (
     CURSOR_CHARACTERS_MAX,
     PAGE_DEFAULT,
@@ -31,8 +32,8 @@ FEED_MAX = 1_000
 """Entries of the calendar feed, the worst first."""
 FEED_TYPE = "text/calendar"
 
-_CURSOR: TypeAdapter[tuple[AwareDatetime, bool, Rank, AwareDatetime, UUID, Clock]] = TypeAdapter(
-    tuple[AwareDatetime, bool, Rank, AwareDatetime, UUID, Clock]
+_CURSOR: TypeAdapter[tuple[QueryTime, bool, Rank, QueryTime, UUID, Clock]] = TypeAdapter(
+    tuple[QueryTime, bool, Rank, QueryTime, UUID, Clock]
 )
 
 router = APIRouter(tags=["referrals"])
@@ -46,7 +47,7 @@ async def list_due(
     mine: Annotated[
         bool | None, Query(description="Only what this agency has to do, or only what others have to.")
     ] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Only what is due by then.")] = None,
+    until: Annotated[QueryTime | None, Query(description="Only what is due by then.")] = None,
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:
@@ -66,7 +67,7 @@ async def list_due(
 
 @router.get("/v1/due.ics", include_in_schema=False)
 async def feed_due(context: InContext, mine: bool | None = None) -> Response:  # noqa: FBT001 - a parameter of the query
-    """Give what is due as a calendar feed, to be subscribed to."""
+    """Give what is due as a calendar feed, to be fetched by a system with its token."""
     now = context.delivery.now()
     found = await _read(context, WantedClocks(mine=mine), now, None, FEED_MAX)
     note_list(each.referral for each in found)

@@ -42,6 +42,8 @@ _EVENTS = frozenset({EVENT_STREAM})
 _NAMED_JSON = frozenset({"application/json"})
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
 _ALSO_CSV = _JSON | {"text/*", "text/csv"}
+CALENDAR_PATH = "/v1/due.ics"
+_CALENDAR = frozenset({"*/*", "text/*", "text/calendar"})
 _TABLES = "/v1/reports/"
 """Paths under it give tables, as JSON or as CSV."""
 _LOOKED_AT = frozenset(
@@ -66,12 +68,19 @@ def admit(scope: Scope, hosts: AbstractSet[str]) -> None:
         raise Problem(MISDIRECTED)
     if b"origin" in given or b"sec-fetch-site" in given:
         _check_origin(scope, given, host)
-    if b"%" in (scope.get("raw_path") or b"") and _BAD_ESCAPE.search(scope["raw_path"]):
-        raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
+    _check_escapes(scope)
     if b"accept" in given and path.startswith("/v1/") and not _is_acceptable(scope, given[b"accept"]):
         raise Problem(NOT_ACCEPTABLE)
     if connection_limits.OVERLOADED in scope:
         raise Problem(OVERLOADED)
+
+
+def _check_escapes(scope: Scope) -> None:
+    """Refuse what two readers would read in two ways, and NUL, which a database does not take."""
+    if b"%" in (scope.get("raw_path") or b"") and _BAD_ESCAPE.search(scope["raw_path"]):
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("path", "path", "percent-encoding")]})
+    if b"%00" in scope["query_string"]:
+        raise Problem(http_kinds.QUERY, {"errors": [FieldError("query", "?", "percent-encoding")]})
 
 
 @functools.lru_cache(REMEMBERED)
@@ -137,6 +146,7 @@ def _is_acceptable(scope: Scope, accept: Sequence[str]) -> bool:
     given = ", ".join(accept)
     streams = scope["method"] == "GET" and scope["path"].startswith(STREAMING)
     can_be = _ALSO_CSV if scope["path"].startswith(_TABLES) else _JSON
+    can_be = _CALENDAR if scope["path"] == CALENDAR_PATH else can_be
     return not given.strip(" ,") or _takes(given, can_be) or (streams and _takes(given, _EVENTS))
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ieum.access.access_log import note_list
 from ieum.api.api_context import InContext
 from ieum.api.docs.route_description import gets
+from ieum.api.http.query_time import QueryTime
 from ieum.api.http.responses import PAGE_DEFAULT, PAGE_MAX, json_answer
 from ieum.api.http.unit_of_work import reading
 from ieum.storage.access_rows import AccessWanted, list_access
@@ -52,9 +53,9 @@ async def list_entries(
     subject: Annotated[str | None, Query(max_length=TEXT_MAX, description="Only of this account.")] = None,
     about: Annotated[str | None, Query(max_length=TEXT_MAX, description="Only about this pseudonym.")] = None,
     since: Annotated[
-        AwareDatetime | None, Query(alias="from", description="Not before; 31 days back without it.")
+        QueryTime | None, Query(alias="from", description="Not before; 31 days back without it.")
     ] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="Only before.")] = None,
+    until: Annotated[QueryTime | None, Query(alias="to", description="Only before.")] = None,
     before: Annotated[int, Query(ge=1, le=NUMBER_MAX)] = NUMBER_MAX,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
 ) -> Response:

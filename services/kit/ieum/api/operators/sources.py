@@ -6,15 +6,17 @@ from typing import Annotated, Self
 
 from asyncpg import Connection, Record
 from fastapi import APIRouter, Path, Request
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from ieum.access.access_log import note_why
+from ieum.access.tokens import By
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import SOURCE_RELEASES
 from ieum.api.docs.route_description import gets, posts
 from ieum.api.http.idempotency import once
+from ieum.api.http.query_time import QueryTime
 from ieum.api.http.responses import json_answer
 from ieum.api.http.unit_of_work import reading
 from ieum.api.operators.stream_actions import NOT_NAMED
@@ -25,7 +27,7 @@ from ieum.delivery.blocked.operator_actions import Act, HeldAnew, release
 from ieum.delivery.blocked.source_breaker import NOBODY
 from ieum_contracts.address import Address
 from ieum_contracts.delivery import FateReason
-from ieum_contracts.model import Flag, Model, Reference
+from ieum_contracts.model import Flag, Model
 
 AGENCY_CHARACTERS_MAX = 40
 SOURCES_MAX = 1_000
@@ -60,10 +62,10 @@ class SourceRelease(Model):
     """Why an operator releases a source, and who; with `dry_run` the answer only says what would be done."""
 
     reason: Annotated[FateReason, Field(description="Why, as a code.")]
-    by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
+    by: By = "operator"
     dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
     held_since: Annotated[
-        AwareDatetime | None,
+        QueryTime | None,
         Field(description="Since when it was seen to be held; only with `dry_run` it may be left out."),
     ] = None
 

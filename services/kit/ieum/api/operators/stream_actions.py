@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from ieum.access.access_log import note_why
+from ieum.access.tokens import By
 from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import STREAM_ACTS
 from ieum.api.docs.route_description import posts
@@ -25,7 +26,7 @@ from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted, AnotherWaits
 from ieum.delivery.streams.stream import FAMILY_NUMBERS, StreamKey
 from ieum_contracts.delivery import FateReason, Sequence
-from ieum_contracts.model import Flag, Model, Reference
+from ieum_contracts.model import Flag, Model
 
 ID_CHARACTERS_MAX = 140
 NOT_NAMED = "what-was-seen-missing"
@@ -43,7 +44,7 @@ class StreamAct(Model):
     """Why an operator acts on a stream, and who; with `dry_run` the answer only says what would be done."""
 
     reason: Annotated[FateReason, Field(description="Why, as a code; the peer receives it.")]
-    by: Annotated[Reference, Field(description="Who, by a reference of the agency's own.")] = "operator"
+    by: By = "operator"
     dry_run: Annotated[Flag, Field(description="Tell what would be done, and do nothing.")] = False
     sequence: Annotated[
         Sequence | None,

@@ -46,7 +46,7 @@ async def check_positions(
         read = await read_positions(connection)
     ends = await ends_of(context, consumer, led_alone=True)
     # Of what is missing, or led by nobody, nothing is known: it is compared when it is there again.
-    known = {place: offset for place, offset in read.items() if place in ends}
+    known = {place: offset for place, offset in read.items() if place in ends.keys() & starts.keys()}
     async with context.database.acquire() as connection, connection.transaction():
         await context.peers.read(connection)
         positions = await lock_positions(connection)
@@ -54,8 +54,7 @@ async def check_positions(
         same = {place: offset for place, offset in known.items() if positions.get(place) == offset}
         if gone := _above(same, ends):
             _log.error("mailbox.offsets-reset", partitions=len(gone), records=sum(gone.values()))
-            await ask_what_is_lost(connection, context, context.clock())
-            await write_rows(connection, Rows(positions={place: starts[place] for place in gone}))
+            await _read_from_start(connection, context, {place: starts[place] for place in gone})
         unknown = not any(seen.committed.values()) and any(same[place] for place in same.keys() - gone.keys())
         if unknown:
             _log.warning("restored.offsets-expired")
@@ -63,13 +62,19 @@ async def check_positions(
             await compare_with_peers(connection, context, context.clock())
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
-            await ask_what_is_lost(connection, context, context.clock())
-            await write_rows(connection, Rows(positions={place: starts[place] for place in lost}))
+            await _read_from_start(connection, context, {place: starts[place] for place in lost})
         await forget_doubted_end(connection)
         held, feed_end = await held_sources(connection), await read_feed_end(connection)
-    comparing = COMPARING in held.values()
-    context.restore_check.settle(comparing=comparing, feed_end=feed_end, doubts=doubts)
+    context.restore_check.settle(comparing=COMPARING in held.values(), feed_end=feed_end, doubts=doubts)
     return positions
+
+
+async def _read_from_start(
+    connection: Connection, context: DeliveryContext, starts: Mapping[Partition, int]
+) -> None:
+    """Ask the peers for what partitions have lost, which are read from their start on."""
+    await ask_what_is_lost(connection, context, context.clock())
+    await write_rows(connection, Rows(positions=starts))
 
 
 async def _until_answered(context: DeliveryContext, consumer: AIOKafkaConsumer) -> None:

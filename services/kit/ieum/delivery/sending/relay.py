@@ -85,11 +85,7 @@ class Relay:
         self._database_backoff.reset()
 
     async def _pump(self, connection: Connection) -> None:
-        self._context.restore_check.note_server(await connection.fetchval(SERVER_STARTED))
-        if self._context.restore_check.is_doubted:
-            await note_doubted_end(connection)
-        else:
-            await forget_doubted_end(connection)
+        await self._meet(connection)
         sender = OutboxSender(connection, self._context, self._producer, self._keep_alive)
         released = numbered = 0.0
         more = frozenset[int]()
@@ -125,6 +121,12 @@ class Relay:
                 await asyncio.sleep(PACE_SECONDS)
             elif not more and not sender.passed_over:
                 await self._wait(NUMBER_SECONDS)  # what was sent is deleted with the next read
+
+    async def _meet(self, connection: Connection) -> None:
+        """Note which server answers, and while the database is doubted where its feed ends."""
+        self._context.restore_check.note_server(await connection.fetchval(SERVER_STARTED))
+        doubted = self._context.restore_check.is_doubted
+        await (note_doubted_end if doubted else forget_doubted_end)(connection)
 
     def _is_due(self, numbered: float) -> bool:
         return _now() - numbered >= (NUMBER_SECONDS if self._news.waiting else UNREAD_SECONDS)
