@@ -168,6 +168,13 @@ OF_RECOVERING = (
         (START,),
     ),
     Mutant(
+        "a receipt that waits is emptied with what is personal",
+        "delivery/erasure.py",
+        "    and (type <> all($3::text[]) or position($4::bytea in body) > 0) and exists (",
+        "    and ($3::text[] is not null or $4::bytea is not null) and exists (",
+        (delivery("test_erased_while_waiting"),),
+    ),
+    Mutant(
         "a feed of another epoch is compared",
         "delivery/feed_end.py",
         " if each.epoch == end.epoch",

@@ -49,12 +49,14 @@ async def add_stream(
     await agency.change(STREAM, at.key, at.peer, said, heard, stopped)
 
 
-def waiting(me: Bare, source: Bare, at: StreamKey, sequence: int, since: datetime) -> ParkedEvent:
+def waiting(
+    me: Bare, source: Bare, at: StreamKey, sequence: int, since: datetime, body: Model | None = None
+) -> ParkedEvent:
     """Make an event that waits in a stream, as it would have arrived."""
-    raw = wire.event(source.address, me.address, at.key, sequence, ReferralAmended())
-    headers, body = envelope.canonical(raw.headers), raw.value or b""
+    raw = wire.event(source.address, me.address, at.key, sequence, body or ReferralAmended())
+    headers, value = envelope.canonical(raw.headers), raw.value or b""
     event = envelope.read(raw.headers)
-    known = heard(Family.REFERRAL, at.key, sequence, event, headers=headers, body=body)
+    known = heard(Family.REFERRAL, at.key, sequence, event, headers=headers, body=value)
     return ParkedEvent(at, known, "stream.waiting", since)
 
 

@@ -9,9 +9,14 @@ from pydantic_core import from_json, to_json
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.unsent_bodies import note_keys
 from ieum_contracts.address import Address
+from ieum_contracts.catalogue import EVENT_TYPES
 
 PERSONAL = "sealed"
 """The one field of a body that holds everything personal."""
+IMPERSONAL = sorted(
+    name for name, each in EVENT_TYPES.items() if each.model and PERSONAL not in each.model.model_fields
+)
+"""The types of events whose bodies hold nothing personal."""
 ERASED_MAX = 1_000
 """Streams whose remainder is cleared in one maintenance turn."""
 STATEMENT_SECONDS_MAX = 60.0
@@ -28,10 +33,11 @@ where key = any($1::uuid[]) and not said and body is not null and exists (
 """
 _EMPTY = """
 update parked o set body = '', unkept = 'body.erased'
-where key = any($1::uuid[]) and type <> 'consent.withdrawn.v1' and unkept is null and exists (
-    select from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
-    where i.key = o.key and coalesce(i.peer, o.peer) = o.peer
-)
+where key = any($1::uuid[]) and unkept is null
+    and (type <> all($3::text[]) or position($4::bytea in body) > 0) and exists (
+        select from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
+        where i.key = o.key and coalesce(i.peer, o.peer) = o.peer
+    )
 """
 _FORGET = """
 update quarantine set body = null
@@ -47,7 +53,8 @@ async def erase_heard(
 ) -> None:
     """Clear what was heard under these keys, of one agency where one is named; headers and digests stay.
 
-    A parked event will be refused, except a withdrawal, which holds nothing personal and is answered.
+    A parked event will be refused, except one that holds nothing personal, as a withdrawal or the receipt of
+    an erasure: it is taken in, as if it came later.
     """
     if not heard:
         return
@@ -55,7 +62,7 @@ async def erase_heard(
     numbers = [None if source is None else peers.number(source) for _, source in heard]
     sources = [b"" if source is None else str(source).encode() for _, source in heard]
     await connection.execute(_CLEAR, keys, numbers)
-    await connection.execute(_EMPTY, keys, numbers)
+    await connection.execute(_EMPTY, keys, numbers, IMPERSONAL, f'"{PERSONAL}"'.encode())
     await connection.execute(_FORGET, [str(key).encode() for key in keys], sources)
 
 
