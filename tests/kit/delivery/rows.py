@@ -50,7 +50,7 @@ async def add_stream(
 
 
 def waiting(
-    me: Bare, source: Bare, at: StreamKey, sequence: int, since: datetime, body: Model | None = None
+    me: Bare, source: Bare, at: StreamKey, sequence: int, since: datetime, *, body: Model | None = None
 ) -> ParkedEvent:
     """Make an event that waits in a stream, as it would have arrived."""
     raw = wire.event(source.address, me.address, at.key, sequence, body or ReferralAmended())

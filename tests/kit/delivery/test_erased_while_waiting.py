@@ -26,7 +26,7 @@ async def test_only_what_may_hold_something_personal_is_emptied(resting: Pair) -
     [key], peer = new_keys(1), await peer_of(beta, alpha)
     at = StreamKey(key, peer, 1)
     for sequence, body in ((1, ReferralAmended()), (2, REMINDER), (3, REMINDER)):
-        await add_parked(beta, waiting(beta, alpha, at, sequence, NOW, body))
+        await add_parked(beta, waiting(beta, alpha, at, sequence, NOW, body=body))
     await beta.change(ADD_PART, key)  # as newer contracts may have it
 
     async with beta.database.acquire() as connection:

@@ -20,13 +20,32 @@ STREAM_BYTES_LOADED, BYTES_LOADED = 2**20, 2**25
 """Bodies that are loaded of one stream, the first ones, and of all: what is behind a gap may be very much."""
 
 _LOAD = """
+with recursive stream_of as (
+    select f.* from unnest($1::uuid[]) as k (key) cross join lateral (
+        select key, peer, family from parked
+        where (key, peer, family, sequence) >= (k.key, 0, 0, 0) and key = k.key
+        order by key, peer, family, sequence limit 1
+    ) f
+    union all
+    select n.* from stream_of s cross join lateral (
+        select key, peer, family from parked
+        where (key, peer, family, sequence) > (s.key, s.peer, s.family, 9223372036854775807) and key = s.key
+        order by key, peer, family, sequence limit 1
+    ) n
+)
 select p.key, p.peer, p.family, sequence, headers, digest, unkept, reason, since, attempts, dead, retry_at,
     told, coalesce(s.heard, 0) as heard, case when of_stream <= $3 and of_all <= $4 then body end as body
 from (
     select *, sum(octet_length(body)) over (partition by key, peer, family order by sequence) as of_stream,
-        sum(octet_length(body)) over (order by key, peer, family, sequence) as of_all
+        sum(octet_length(body)) over (order by turn, key, peer, family) as of_all
     from (
-        select * from parked where key = any($1::uuid[]) order by key, peer, family, sequence limit $2
+        select waiting.* from stream_of s cross join lateral (
+            select r.*, row_number() over (order by r.sequence) as turn from (
+                select * from parked where key = s.key and peer = s.peer and family = s.family
+                order by sequence limit $2
+            ) r
+        ) waiting
+        order by turn, key, peer, family limit $2
     ) first
 ) p
 left join lateral (
@@ -41,11 +60,13 @@ async def load_parked(
 ) -> list[ParkedEvent]:
     """Load what waits under these keys and may be tried, in stream order; the first bodies with it.
 
+    Each stream has its share: what one peer has said very much of stands in nobody else's way.
+
     `arriving` is what the batch itself brings: it may fill the gap before what waits, or be there already.
     The first event of each stream is always loaded: another process may hear its predecessor meanwhile.
     """
     limits = PARKED_LOADED_MAX, STREAM_BYTES_LOADED, BYTES_LOADED
-    rows = await connection.fetch(_LOAD, list(keys), *limits)
+    rows = await connection.fetch(_LOAD, list({*keys}), *limits)
     turns: dict[StreamKey, int] = {}
     loaded = []
     for row in rows:
