@@ -1,5 +1,6 @@
 """A journey is seen at every agency that takes part: its own part in full, of the rest what it can know."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -52,6 +53,23 @@ async def test_both_sides_see_the_journey_and_its_lead(api: Api, welfare: Api) -
     assert (await welfare.post(f"{path}/plan", late)).json()["type"] == "urn:ieum:problem:validation"
     emptied = await welfare.post(f"{path}/plan", {"goals": []})
     assert "owner" not in emptied.json()["goals"][0]
+
+
+async def test_a_plan_that_somebody_else_has_set_meanwhile_is_not_overwritten(api: Api, welfare: Api) -> None:
+    made = (await api.post("/v1/referrals", referral_order(api.peer, programme="case-management"))).json()
+    await settle(api, welfare)
+    await welfare.post(f"/v1/referrals/{made['id']}/decisions", {"decision": "accepted"})
+    path = f"/v1/journeys/{made['journey']}"
+    seen = (await welfare.http.get(path)).headers["etag"]
+    first = await welfare.post(f"{path}/plan", PLAN, if_match=seen)
+    assert first.status_code == 200, first.text
+    second = await welfare.post(f"{path}/plan", {"goals": []}, if_match=seen)
+    assert (second.status_code, second.json()["type"]) == (412, "urn:ieum:problem:version")
+    assert second.headers["etag"] == first.headers["etag"] == (await welfare.http.get(path)).headers["etag"]
+    assert (await _journey(welfare, made["journey"]))["goals"][0]["owner"] == "city-welfare-team"
+    both = await asyncio.gather(*(welfare.post(f"{path}/plan", PLAN) for _ in range(8)))
+    assert [answer.status_code for answer in both] == [200] * 8, "without If-Match the last one counts"
+    assert {answer.json()["plan_version"] for answer in both} == {*range(2, 10)}
 
 
 async def test_stops_of_others_are_known_from_the_path_with_their_state_then(api: Api, welfare: Api) -> None:

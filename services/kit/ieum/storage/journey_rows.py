@@ -35,6 +35,7 @@ class JourneyRead:
     cases: Sequence[Case]
     to_dos: Sequence[KnownChange]
     plan: Sequence[GoalPlanned]
+    plan_version: int
 
 
 _REFERRALS = """
@@ -42,6 +43,7 @@ select * from (select * from referral where journey = $1 offset 0) of_journey or
 """
 _CASES = "select * from case_file where id = any($1::uuid[]) order by opened_at, id"
 _PLAN = "select goal, owner, review_on from journey_goal where journey = $1 order by review_on, goal"
+_VERSION = "select coalesce((select version from journey_plan where journey = $1), 0)"
 
 
 async def read_journey(connection: Connection, peers: Peers, journey: UUID) -> JourneyRead:
@@ -55,9 +57,23 @@ async def read_journey(connection: Connection, peers: Peers, journey: UUID) -> J
         GoalPlanned(Goal(row["goal"]), row["owner"], row["review_on"])
         for row in await connection.fetch(_PLAN, journey)
     ]
-    return JourneyRead(referrals, cases, [each for each in changes if each.to_do], plan)
+    to_dos = [each for each in changes if each.to_do]
+    return JourneyRead(referrals, cases, to_dos, plan, await connection.fetchval(_VERSION, journey))
 
 
+_HOLD = """
+insert into journey_plan (journey, version) values ($1, 0)
+on conflict (journey) do update set version = journey_plan.version returning version
+"""
+
+
+async def hold_plan(connection: Connection, journey: UUID) -> int:
+    """Lock the plan of a journey until the transaction ends, and return its version; 0 is none."""
+    version: int = await connection.fetchval(_HOLD, journey)
+    return version
+
+
+_RAISE = "update journey_plan set version = version + 1 where journey = $1"
 _CLEAR = "delete from journey_goal where journey = $1"
 _SET = """
 insert into journey_goal (journey, goal, owner, review_on, at)
@@ -67,7 +83,8 @@ from unnest($2::text[], $3::text[], $4::date[]) as p (goal, owner, review_on)
 
 
 async def write_plan(connection: Connection, journey: UUID, plan: Collection[GoalPlanned]) -> None:
-    """Replace the plan of a journey; to be called in a transaction."""
+    """Replace the plan of a journey; to be called in the transaction that holds it."""
+    await connection.execute(_RAISE, journey)
     await connection.execute(_CLEAR, journey)
     await connection.execute(
         _SET,

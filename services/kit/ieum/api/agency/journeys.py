@@ -19,9 +19,10 @@ from ieum.api.api_context import ApiContext, InContext
 from ieum.api.docs.examples import JOURNEY_PLANS
 from ieum.api.docs.route_description import gets, posts
 from ieum.api.http.idempotency import once
-from ieum.api.http.responses import json_answer
+from ieum.api.http.responses import etag, json_answer, wanted_versions
 from ieum.api.http.unit_of_work import reading
 from ieum.api.problems import http_kinds
+from ieum.api.problems.referral_kinds import STALE
 from ieum.api.problems.refused import refused
 from ieum.api.problems.response import Problem
 from ieum.casework.journey import elsewhere, goals_of, lead_of
@@ -31,6 +32,7 @@ from ieum.storage.journey_rows import (
     JOURNEY_REFERRALS_MAX,
     GoalPlanned,
     JourneyRead,
+    hold_plan,
     read_journey,
     write_plan,
 )
@@ -86,28 +88,37 @@ class Journey(BaseModel):
     cases: list[CaseView] = Field(description="Cases of this agency.")
     to_do: list[ToDo] = Field(description="What a worker has to take care of here, the latest first.")
     goals: list[JourneyGoal]
+    plan_version: int = Field(description="Rises whenever the plan is set; the ETag.")
     elsewhere: list[StopElsewhere] = Field(
         description="The rest, as far as it is known: an agency is told only of referrals in which it has a "
         "part and of the path on which a client came to it, not where a client went on from its partners."
     )
 
 
-@router.get("/v1/journeys/{journey}", **gets("readJourney", Journey, http_kinds.NOT_FOUND))
+@router.get("/v1/journeys/{journey}", **gets("readJourney", Journey, http_kinds.NOT_FOUND, versioned=True))
 async def read(context: InContext, journey: JourneyId) -> Response:
     """Read a journey in which this agency takes part."""
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        return json_answer(await _shown(connection, context, await _found(connection, context, journey)))
+        return await _answer(connection, context, await _found(connection, context, journey))
 
 
 @router.post(
     "/v1/journeys/{journey}/plan",
-    **posts("planJourney", "JourneyPlan", JOURNEY_PLANS, Journey, http_kinds.NOT_FOUND, http_kinds.OWNER),
+    **posts(
+        *("planJourney", "JourneyPlan", JOURNEY_PLANS, Journey),
+        *(http_kinds.NOT_FOUND, http_kinds.OWNER),
+        versioned=True,
+    ),
 )
 async def plan(request: Request, context: InContext, journey: JourneyId) -> Response:
-    """Set the goals of a journey, as its lead agency; nothing is said to another agency."""
+    """Set the goals of a journey, as its lead agency; nothing is said to another agency.
+
+    The ETag of a journey, by If-Match, is the version of its plan alone.
+    """
+    wanted = wanted_versions(request)
 
     async def work(connection: Connection, order: JourneyPlan) -> Response:
         faults = tuple(out_of_time(order, context.delivery.now()))
@@ -116,11 +127,19 @@ async def plan(request: Request, context: InContext, journey: JourneyId) -> Resp
         found = await _found(connection, context, journey)
         if lead_of(found.referrals, context.delivery.me) != context.delivery.me:
             raise refused(Refusal(Guard.OWNER, "planned-by-lead-agency"))
+        version = await hold_plan(connection, journey)
+        if wanted is not None and version not in wanted:
+            raise Problem(STALE, {"version": version}, {"etag": etag(version)})
         goals = [GoalPlanned(each.goal, each.owner, each.review_on) for each in order.goals]
         await write_plan(connection, journey, goals)
-        return json_answer(await _shown(connection, context, await _found(connection, context, journey)))
+        return await _answer(connection, context, await _found(connection, context, journey))
 
     return await once(request, context.delivery.database, JOURNEY_PLAN, work)
+
+
+async def _answer(connection: Connection, context: ApiContext, found: JourneyRead) -> Response:
+    shown = await _shown(connection, context, found)
+    return json_answer(shown, headers={"etag": etag(found.plan_version)})
 
 
 async def _found(connection: Connection, context: ApiContext, journey: UUID) -> JourneyRead:
@@ -143,6 +162,7 @@ async def _shown(connection: Connection, context: ApiContext, found: JourneyRead
         cases=[case_view(each) for each in found.cases],
         to_do=[to_do(each) for each in found.to_dos],
         goals=_goals(found),
+        plan_version=found.plan_version,
         elsewhere=[
             StopElsewhere(
                 agency=each.visit.agency,

@@ -3,6 +3,3 @@ drop index outbox_held_oldest;
 create index outbox_held_of_peer on outbox (peer, id) where held and id > 0;  -- read by no list of streams
 drop index notice_held;
 create index notice_held_of_peer on notice (peer, id) where held;
-
--- Where the feed ended when the database was first doubted, and has not been compared since.
-alter table feed_epoch add column doubted_end bigint;
