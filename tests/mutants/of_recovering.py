@@ -168,20 +168,6 @@ OF_RECOVERING = (
         (START,),
     ),
     Mutant(
-        "what one peer has said very much of keeps what others said from being loaded",
-        "delivery/blocked/parking.py",
-        "over (order by turn, key, peer, family) as of_all",
-        "over (order by key, peer, family, turn) as of_all",
-        (delivery("test_large_events"),),
-    ),
-    Mutant(
-        "a receipt that waits is emptied with what is personal",
-        "delivery/erasure.py",
-        "    and (type <> all($3::text[]) or position($4::bytea in body) > 0) and exists (",
-        "    and ($3::text[] is not null or $4::bytea is not null) and exists (",
-        (delivery("test_erased_while_waiting"),),
-    ),
-    Mutant(
         "a feed of another epoch is compared",
         "delivery/feed_end.py",
         " if each.epoch == end.epoch",

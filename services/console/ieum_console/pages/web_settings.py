@@ -43,7 +43,7 @@ class WebSettings(BaseSettings):
 
     def client_secret(self) -> str | None:
         """Read the client's secret; None for a public client, which proves itself by PKCE alone."""
-        if self.oidc_client_secret is not None:
+        if self.oidc_client_secret:
             return self.oidc_client_secret.get_secret_value()
         file = self.oidc_client_secret_file
         return None if file is None else file.read_text().strip()
