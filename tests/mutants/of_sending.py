@@ -24,8 +24,8 @@ OF_SENDING = (
     Mutant(
         "the feed is numbered in any order",
         "delivery/sending/feed_numbering.py",
-        "where number is null and id > $2 order by id limit $1) as ids",
-        "where number is null and id > $2 order by md5(id::text) limit $1) as ids",
+        "where number is null and id > $2 order by id limit $1) as places",
+        "where number is null and id > $2 order by md5(id::text) limit $1) as places",
         (ORDER,),
     ),
     Mutant(

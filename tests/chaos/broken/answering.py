@@ -84,8 +84,8 @@ def feed_in_any_order() -> None:
     rewrite(
         feed_numbering,
         "_NUMBER",
-        "where number is null and id > $2 order by id limit $1) as ids",
-        "where number is null and id > $2 order by random() limit $1) as ids",
+        "where number is null and id > $2 order by id limit $1) as places",
+        "where number is null and id > $2 order by random() limit $1) as places",
     )
 
 

@@ -91,4 +91,4 @@ async def test_feed_is_numbered_row_by_row_though_statistics_know_of_none_withou
     number = [("number", feed_numbering._NUMBER)]
     plan = (await plans_of(await make_centre("alpha"), "alpha", ANALYSED_FULL, number))["number"]
     assert plan.count("feed_unnumbered") == 1, plan
-    assert "Index Scan using feed_pkey" in plan, plan
+    assert "Tid Scan on feed" in plan, plan

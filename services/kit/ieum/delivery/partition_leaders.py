@@ -15,9 +15,10 @@ def is_led(cluster: ClusterMetadata, partition: TopicPartition) -> bool:
 
 
 def led(consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> list[TopicPartition]:
-    """Return the partitions that a broker leads.
+    """Return the partitions without those that nobody leads.
 
-    To ask for the offsets of one without raises before any other is asked, and is to be tried for ever.
+    To ask for the offsets of such a one raises before any other is asked, and is to be tried for ever. Of one
+    that the consumer does not know yet it asks the brokers first.
     """
     cluster = vars(consumer)["_client"].cluster
-    return [each for each in partitions if is_led(cluster, each)]
+    return [each for each in partitions if cluster.leader_for_partition(each) != NOBODY]

@@ -12,10 +12,11 @@ with durable as (
 ), last as (
     select coalesce(max(number), 0) as number from feed
 ), fresh as materialized (
-    select array(select id from feed where number is null and id > $2 order by id limit $1) as ids
+    select array(select ctid from feed where number is null and id > $2 order by id limit $1) as places
 ), numbered as (
-    update feed set number = last.number + array_position((select ids from fresh), feed.id) from last, durable
-    where feed.id = any((select ids from fresh)::bigint[]) and coalesce(feed.number, 0) = 0
+    update feed set number = last.number + array_position((select places from fresh), feed.ctid)
+    from last, durable
+    where feed.ctid = any((select places from fresh)::tid[]) and coalesce(feed.number, 0) = 0
     returning feed.id, feed.number
 )
 select count(*), max(id), max(number), (select epoch from feed_epoch where one) from numbered
