@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from operator import mul
 
@@ -16,6 +17,7 @@ from ieum_contracts import identifier_rule as rule
 from ieum_contracts.leaves import DIGITS_MIN, count_digits, leaves, passed_over
 
 PLACES_MAX = 50
+MARKS_MAX = 30
 
 _TABLE: dict[int, str] = {
     **{
@@ -27,6 +29,7 @@ _TABLE: dict[int, str] = {
     **{first + number: digit for first, digits in rule.DIGITS for number, digit in enumerate(digits)},
 }
 _UNUSUAL = re.compile(r"[^\x00-\x7f가-힣]")
+_CROWD = re.compile(rf"[^\x00-\x7f가-힣]{{{MARKS_MAX + 1},}}")
 _OPAQUE = re.compile("|".join(rule.OPAQUE))
 _GROUP = re.compile(r"[0-9]+")
 _LONG = re.compile(rf"[0-9](?:{rule.SEPARATOR}{{0,{rule.GAP_MAX}}}[0-9]){{12,}}")
@@ -91,7 +94,25 @@ def places(value: object) -> Iterator[str]:
 def _plain(text: str) -> str:
     if text.isascii():
         return text
-    return _UNUSUAL.sub(_plain_character, unicodedata.normalize("NFKC", text))
+    return _UNUSUAL.sub(_plain_character, unicodedata.normalize("NFKC", _CROWD.sub(_thinned, text)))
+
+
+def _thinned(match: re.Match[str]) -> str:
+    """Leave out the combining marks beyond what any script needs: to order n of them takes n² steps.
+
+    The limit is that of Unicode's stream-safe text format (UAX 15); so many are no gap within a number.
+    """
+    kept, marks = [], 0
+    for character in match[0]:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks <= MARKS_MAX:
+            kept.append(character)
+    return "".join(kept)
+
+
+@lru_cache(4096)
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
 
 
 def _plain_character(match: re.Match[str]) -> str:

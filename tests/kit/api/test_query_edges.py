@@ -34,3 +34,19 @@ async def test_what_no_database_takes_is_refused(api: Api, query: str) -> None:
     answer = await api.http.get(f"/v1/access-log?{query}")
     assert answer.status_code == 400
     assert answer.json()["type"] == "urn:ieum:problem:query"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        ("/v1/programmes/job-counselling/room", "if-match", '"1"' + ", , " * 2_000 + "x"),
+        ("/v1/referrals", "prefer", '"' + '\\"' * 15_000),
+        ("/v1/referrals", "prefer", ("respond-async; " + '"a\\\\"; ') * 1_500),
+    ],
+)
+async def test_a_header_is_read_once_however_it_is_written(
+    api: Api, path: str, name: str, value: str
+) -> None:
+    """A pattern that tries every way to read it takes minutes, and nothing else is served meanwhile."""
+    answer = await api.post(path, {}, **{name.replace("-", "_"): value})
+    assert 400 <= answer.status_code < 500

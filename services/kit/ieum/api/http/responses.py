@@ -20,9 +20,9 @@ PAGE_MAX = 200
 PAGE_DEFAULT = 50
 DRY_RUN = "dry-run"
 DRY_RUN_APPLIED = {"preference-applied": DRY_RUN}
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*"?')
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
-_TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}(?:[ \t]*,[ \t]*(?:{_TAG.pattern})?)*[ \t]*")
+_TAGS = re.compile(rf"[ \t,]*{_TAG.pattern}(?:[ \t]*,[ \t,]*{_TAG.pattern})*[ \t,]*")
 
 _VERSION = re.compile(r'"[0-9]{1,18}"')
 
