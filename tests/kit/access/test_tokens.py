@@ -155,6 +155,18 @@ async def test_a_withdrawn_key_takes_its_tokens_with_it(issuer: Issuer) -> None:
         await issuer.caller(token)
 
 
+async def test_a_withdrawn_key_takes_its_tokens_with_it_whoever_had_the_keys_read(issuer: Issuer) -> None:
+    """An unknown key has them read as well: after that nothing is due, and the token would be good for hours."""
+    token = issuer.forge.token()
+    await issuer.caller(token)
+    issuer.keys = []
+    issuer.new_key()
+    issuer.seconds += READ_SECONDS_MAX - 1
+    with pytest.raises(AuthenticationError, match="key-unknown"):
+        await issuer.caller(issuer.forge.token({"kid": "strange"}))
+    assert issuer.verifier.remembered(token) is None
+
+
 async def test_an_issuer_that_is_away_keeps_nobody_out_who_is_known(issuer: Issuer) -> None:
     await issuer.caller(issuer.forge.token())
     issuer.is_away = True

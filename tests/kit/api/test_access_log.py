@@ -103,6 +103,19 @@ async def test_a_search_that_finds_nobody_and_an_unknown_id_are_logged(api: Api,
     assert (await log.row())["about"] == ["?"]
 
 
+async def test_what_holds_an_identifier_is_not_kept_for_two_years(api: Api, log: Watched) -> None:
+    await api.http.get("/v1/cases", headers={"access-reason": "900101-1234568"})
+    assert (await log.row())["why"] == "?"
+    await api.http.get("/v1/referrals", params={"client_ref": "900101-1234568"})
+    assert (await log.row())["about"] == ["?"]
+
+
+async def test_a_dry_run_names_its_client(api: Api, log: Watched) -> None:
+    order = referral_order(api.peer)
+    await api.post("/v1/referrals", order, prefer="dry-run")
+    assert (await log.row())["about"] == [order["client_ref"]]
+
+
 @pytest.mark.parametrize("reason", ["Client asks", "client asks", "a" * 65, "=cmd", "", "사유"])
 async def test_a_reason_that_is_no_code_is_not_kept(api: Api, log: Watched, reason: str) -> None:
     await api.http.get("/v1/cases", headers=[(b"access-reason", reason.encode())])

@@ -1,6 +1,7 @@
 """What the access log is told of one request, and the writer of rows that are in no act's transaction."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,8 +11,11 @@ from ieum.access.callers import Caller, Role
 from ieum.delivery.delivery_context import Connections
 from ieum.storage.access_rows import AccessRow, add_access
 from ieum.storage.database import lend
+from ieum_contracts.identifier_scan import contains_identifier
+from ieum_contracts.values import ID_PATTERN
 
 TOGETHER_MAX = 200
+_ID = re.compile(ID_PATTERN)
 _WHY = {Role.OPERATOR: "operations", Role.AUDITOR: "audit"}
 _USUALLY = "casework"
 
@@ -30,10 +34,16 @@ class Visit:
 
     def row(self, status: int) -> AccessRow:
         """Return the row of the request, answered by this status."""
-        roles = sorted(self.caller.roles)
+        roles, about = sorted(self.caller.roles), [_kept(each) for each in self.about]
         return AccessRow(
-            self.caller.subject, roles, self.act, self.about, self.why, status, self.found, self.request
+            *(self.caller.subject, roles, self.act, about, _kept(self.why)),
+            *(status, self.found, self.request),
         )
+
+
+def _kept(text: str) -> str:
+    """Return what may stand in the log for two years; what a caller wrote may hold an identifier."""
+    return text if _ID.fullmatch(text) or not contains_identifier(text) else "?"
 
 
 _VISIT: ContextVar[Visit | None] = ContextVar("visit", default=None)

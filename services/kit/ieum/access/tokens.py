@@ -72,7 +72,7 @@ class TokenVerifier:
         caller = self._remembered.get(digest)
         if caller is None:
             return None
-        if caller.expires + LEEWAY_SECONDS <= self._now():
+        if caller.expires + LEEWAY_SECONDS <= self._now() or not self._keys.holds(caller.key):
             del self._remembered[digest]
             return None
         if self._keys.is_due and not self._looking:

@@ -25,6 +25,7 @@ ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
 SCOPE = "openid profile"
 TOKEN_SECONDS_DEFAULT = 300
 VERIFIER_BYTES = 48
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SignInError(IeumError):
@@ -74,7 +75,7 @@ class IdentityProvider:
             "nonce": attempt.nonce,
             "code_challenge": _challenge(attempt.verifier),
             "code_challenge_method": "S256",
-            **({"prompt": "login"} if again else {}),
+            **({"prompt": "login", "max_age": "0"} if again else {}),
         }
         endpoint = httpx.URL(str(known.metadata.get("authorization_endpoint")))
         return str(endpoint.copy_merge_params(asked)), attempt
@@ -158,18 +159,26 @@ async def _json(
     return content
 
 
+def _one_agency(named: object) -> str | None:
+    """Return the one agency that is named, None where none is; of several it is no agency that there is."""
+    listed = named if isinstance(named, list) else [named]
+    if named is None or not listed:
+        return None
+    return listed[0] if len(listed) == 1 and isinstance(listed[0], str) else ""
+
+
 def _person(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
     now = datetime.now(UTC)
     roles, agency = claims.get("roles"), claims.get("agency")
     lasts = answer.get("expires_in")
     seconds = lasts if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
-    said = claims.get("auth_time")
-    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else now
+    said = claims.get("auth_time")  # an issuer has to tell it where `max_age` asks for it
+    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else LONG_AGO
     return Person(
         subject=str(claims["sub"]),
         name=str(claims.get("name") or claims["sub"]),
         roles=frozenset(map(str, roles)) if isinstance(roles, list) else frozenset(),
-        agency=agency if isinstance(agency, str) else None,
+        agency=_one_agency(agency),
         token=str(answer.get("access_token", "")),
         token_expires_at=now + timedelta(seconds=seconds),
         authenticated_at=authenticated,

@@ -59,6 +59,11 @@ Noted = Callable[[str, str], Awaitable[None]]
 """Notes that somebody came in or went out: subject, act."""
 
 
+def _is_by_hand(request: Request) -> bool:
+    """Whether a person opened a page or sent a form; older browsers do not tell."""
+    return request.method == "POST" or request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
 class SignIn:
     """The routes of signing in and out."""
 
@@ -79,7 +84,7 @@ class SignIn:
         if not cookie:
             return None
         async with lend(self._database) as connection:
-            return await read_session(connection, cookie, self._clock())
+            return await read_session(connection, cookie, self._clock(), uses=_is_by_hand(request))
 
     async def start(self, request: Request) -> Response:
         """Send the browser to the issuer; `again` asks it for a fresh proof of who sits there."""

@@ -89,14 +89,19 @@ from web_session where digest = $1 and ends_at > $2 and seen_at > $3
 SEEN = "update web_session set seen_at = $2 where digest = $1"
 
 
-async def read_session(connection: Connection, cookie: str | None, now: datetime) -> Person | None:
-    """Return who a cookie stands for; None where it stands for nobody, or its time is over."""
+async def read_session(
+    connection: Connection, cookie: str | None, now: datetime, *, uses: bool = True
+) -> Person | None:
+    """Return who a cookie stands for; None where it stands for nobody, or its time is over.
+
+    `uses` says that a person did something: what a page fetches by itself keeps no session alive.
+    """
     if not cookie:
         return None
     row = await connection.fetchrow(READ, _digest(cookie), now, now - IDLE_MAX)
     if row is None:
         return None
-    if now - row["seen_at"] > SEEN_EVERY:
+    if uses and now - row["seen_at"] > SEEN_EVERY:
         await connection.execute(SEEN, _digest(cookie), now)
     sealed: bytes = row["sealed_token"]
     try:

@@ -8,6 +8,7 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ieum.access.access_log import note_shown
 from ieum.api.agency.foreseen import (
     AdviceForeseen,
     AdviceSource,
@@ -53,6 +54,7 @@ async def answer_dry_run(
     order = order_of(parse(contract, body))
     if isinstance(order, Refusal):
         raise refused(order)
+    note_shown(order.client_ref)
     async with (
         reading(context.delivery.database) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),

@@ -39,7 +39,7 @@ async def read_whole(context: ApiContext, referral: UUID, before: HistoryPlace, 
         if found is None:
             raise Problem(http_kinds.NOT_FOUND)
         of_same_person = await read_of_same_person(connection, peers, referral, POSSIBLE_DUPLICATES_MAX)
-        note_shown(found.client_ref, *(each.client_ref for each in of_same_person))
+        note_shown(found.client_ref, *(each.id for each in of_same_person))
         history, older = await read_history(connection, peers, found, before, limit)
         return ReferralRead(
             referral=found,
