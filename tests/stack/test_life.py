@@ -1,6 +1,7 @@
 """The life of a stack: it keeps its data, cleans up after itself, and survives every way of being ended."""
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
@@ -12,8 +13,12 @@ import asyncpg
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from ieum.centre.centre_file import read_centre
+from ieum_lab.embedded.administrator import centre_file
+from ieum_lab.embedded.child import Child
 from ieum_lab.embedded.errors import AlreadyRunningError
 from ieum_lab.embedded.kafka import admin_settings
+from ieum_lab.embedded.running import _refuse_a_second, running_centre
 from ieum_lab.embedded.stack import Stack
 from ieum_lab.embedded.state import ProcessEntry
 from ieum_lab.testing.runs import new_run_folder
@@ -25,9 +30,12 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    folder = new_run_folder()
+    """Give a folder whose name has what Java, Kafka and shells read in a way of their own."""
+    run = new_run_folder()
+    folder = run / "한글 폴더, a"
     yield folder
     Stack(folder).discard()
+    run.rmdir()
 
 
 IN_THE_BACKGROUND = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
@@ -109,6 +117,26 @@ def test_a_second_start_on_the_same_folder_is_refused_in_words(stack: Stack) -> 
 
     assert stack.state.entries() == before
     assert stack.is_running
+
+
+def test_a_second_demonstration_on_the_same_folder_is_refused_and_ends_nothing(stack: Stack) -> None:
+    before = stack.state.entries()
+
+    with pytest.raises(AlreadyRunningError), running_centre(Stack(stack.state.folder), print):
+        pass
+
+    assert stack.state.entries() == before
+    assert stack.is_running
+
+
+def test_a_second_demonstration_on_a_stack_in_the_background_is_refused(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    centre = read_centre(centre_file())
+    _refuse_a_second(stack, centre)
+    Child("city-welfare-team", stack.state).record(os.getpid())
+    with pytest.raises(AlreadyRunningError, match="city-welfare-team"):
+        _refuse_a_second(stack, centre)
+    assert not Child("city-welfare-team", stack.state).is_ours
 
 
 def test_a_second_stack_is_stopped_piece_by_piece_and_the_first_does_not_notice(

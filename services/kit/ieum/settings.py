@@ -5,7 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ieum_contracts.address import Address, AgencyId, CentreId
@@ -18,7 +26,19 @@ _EVERYWHERE = {"0.0.0.0", "[::]", ""}  # noqa: S104 - these are no host names
 _NEITHER_IS_SET = "Set IEUM_KAFKA_PASSWORD, or IEUM_KAFKA_PASSWORD_FILE to a file that holds it."
 
 _NO_KEYS = "Set IEUM_TOKEN_JWKS_FILE or IEUM_TOKEN_JWKS_URL, one of them, to the keys of IEUM_TOKEN_ISSUER."
+_DSN_HOST = r"(?:\[[^\]]*\]|[^/?#@:,\[\]]*)(?::[0-9]{1,5})?"
+_DSN = re.compile(rf"postgres(?:ql)?://(?:[^/?#@]*@)?{_DSN_HOST}(?:,{_DSN_HOST})*(?:/[^?#]*)?(?:\?[^#]*)?")
 JWKS_URL = r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])"
+
+
+def _is_dsn(dsn: SecretStr) -> SecretStr:
+    if _DSN.fullmatch(dsn.get_secret_value()) is None:
+        raise ValueError("It is no connection string. In a password write / as %2F, # as %23, @ as %40.")
+    return dsn
+
+
+Dsn = Annotated[SecretStr, AfterValidator(_is_dsn)]
+"""A connection string; an error about it never repeats a part of it, for it may hold a password."""
 
 
 class ServerSettings(BaseSettings):
@@ -33,7 +53,7 @@ class ServerSettings(BaseSettings):
         default=None, description="The centre's file, for its own closed and working days."
     )
 
-    database_dsn: SecretStr = Field(description="postgresql://role[:password]@host:port/database")
+    database_dsn: Dsn = Field(description="postgresql://role[:password]@host:port/database")
     database_password_file: Path | None = None
 
     kafka_bootstrap: str

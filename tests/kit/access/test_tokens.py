@@ -156,7 +156,7 @@ async def test_a_withdrawn_key_takes_its_tokens_with_it(issuer: Issuer) -> None:
 
 
 async def test_a_withdrawn_key_takes_its_tokens_with_it_whoever_had_the_keys_read(issuer: Issuer) -> None:
-    """An unknown key has them read as well: after that nothing is due, and the token would be good for hours."""
+    """An unknown key has them read as well: nothing is due after that, for as long as others come."""
     token = issuer.forge.token()
     await issuer.caller(token)
     issuer.keys = []

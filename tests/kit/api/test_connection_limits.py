@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 from ieum.api.http import connection_limits
 from ieum.api.http.http_limits import HttpLimits
 from ieum.api.http.middleware import ApiMiddleware
-from ieum.api.http.server import BoundedProtocol
+from ieum.api.http.server import BoundedProtocol, server
+from ieum.errors import Unreachable
 from tests.kit.api.raw_http import answers, echo, serving, talk
 
 HEALTH = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
@@ -68,6 +69,11 @@ async def port(handler: Desk) -> AsyncIterator[int]:
     async with serving(ApiMiddleware(handler, CollectorRegistry(), (), access=None)) as found:
         yield found
         handler.go_on.set()
+
+
+async def test_a_port_that_is_taken_is_told_in_a_sentence(port: int) -> None:
+    with pytest.raises(Unreachable, match=f"127.0.0.1:{port}: another process is there"):
+        await server(echo, "127.0.0.1", port).serve()
 
 
 async def test_idle_connections_give_way_oldest_first_and_everything_is_answered(port: int) -> None:

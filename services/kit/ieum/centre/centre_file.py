@@ -26,6 +26,10 @@ class CentreError(IeumError):
     """A centre cannot be set up as its file says; the text says what to change."""
 
 
+class CentreFileError(CentreError):
+    """The centre's file is missing, or does not describe a centre."""
+
+
 class Name(BaseModel):
     """The centre's name."""
 
@@ -82,16 +86,18 @@ class Centre(BaseModel):
 
 
 def read_centre(path: Path) -> Centre:
-    """Read a centre's file; raises CentreError when it is missing or invalid."""
+    """Read a centre's file; raises CentreFileError when it is missing or invalid."""
     try:
         centre = Centre.model_validate(tomllib.loads(path.read_text()))
     except FileNotFoundError:
-        raise CentreError(f"There is no file {path}; name the centre's file with IEUM_CENTRE_FILE.") from None
+        raise CentreFileError(
+            f"There is no file {path}; name the centre's file with IEUM_CENTRE_FILE."
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise CentreError(f"{path} is not valid TOML: {error}.") from error
+        raise CentreFileError(f"{path} is not valid TOML: {error}.") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise CentreError(f"{path} does not describe a centre: {problems}.") from error
+        raise CentreFileError(f"{path} does not describe a centre: {problems}.") from error
     for address in centre.addresses():
         database_name(address)
     return centre

@@ -6,6 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ieum.settings import Dsn
+
 _NEITHER_IS_SET = "Set IEUM_KAFKA_ADMIN_PASSWORD, or IEUM_KAFKA_ADMIN_PASSWORD_FILE to a file that holds it."
 
 
@@ -22,7 +24,7 @@ class CentreSettings(BaseSettings):
         description="A file per password, readable by its owner alone: <agency>/kafka, <agency>/database.",
     )
 
-    database_admin_dsn: SecretStr = Field(description="postgresql://role[:password]@host:port/database")
+    database_admin_dsn: Dsn = Field(description="postgresql://role[:password]@host:port/database")
     database_admin_password_file: Path | None = None
 
     kafka_bootstrap: str

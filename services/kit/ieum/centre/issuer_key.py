@@ -68,16 +68,18 @@ class IssuerKey:
 
 
 def make_issuer(key_folder: Path, jwks_folder: Path) -> None:
-    """Make a signing key and its JWKS, unless there is a key; the private one is its owner's alone."""
+    """Make a signing key, unless there is one, and its JWKS; the private one is its owner's alone."""
     key_file, jwks_file = key_folder / KEY_FILE, jwks_folder / JWKS_FILE
     if not key_file.exists():
         key_folder.mkdir(parents=True, exist_ok=True)
         made = ECKey.generate_key("P-256", parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True)
         _write(key_file, to_json(made.as_dict(private=True)), 0o600)
+    key = read_issuer_key(key_file, "").key
+    if jwks_file.exists() and str(key.kid).encode() not in jwks_file.read_bytes():
+        jwks_file.unlink()  # of a key that is gone: it would have every token refused
     if not jwks_file.exists():
         jwks_folder.mkdir(parents=True, exist_ok=True)
-        public = read_issuer_key(key_file, "").key.as_dict(private=False)
-        _write(jwks_file, to_json({"keys": [public]}), 0o644)
+        _write(jwks_file, to_json({"keys": [key.as_dict(private=False)]}), 0o644)
 
 
 def read_issuer_key(key_file: Path, issuer: str) -> IssuerKey:

@@ -5,12 +5,14 @@ import sys
 import traceback
 from collections.abc import Sequence
 from enum import IntEnum
+from errno import ENOSPC
 
 import asyncpg
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from ieum.agency import DeclarationError
+from ieum.centre.centre_file import CentreFileError
 from ieum.errors import Denied, IeumError, Unreachable
 from ieum.observe.tracing import MissingExtraError
 
@@ -37,8 +39,14 @@ def report(error: Exception) -> Exit:
     """Write on stderr what went wrong; returns the exit code. IEUM_LOG_LEVEL=debug adds the traceback."""
     if os.environ.get("IEUM_LOG_LEVEL", "").lower() == "debug":
         traceback.print_exception(error)
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
     code = _code(error)
-    sys.stderr.write(f"ieum: {_sentence(error, code)}\n")
+    if isinstance(error, OSError) and code is not Exit.UNREACHABLE:
+        sentence = _file_sentence(error)
+    else:
+        sentence = _sentence(error, code)
+    sys.stderr.write(f"ieum: {sentence}\n")
     return code
 
 
@@ -53,6 +61,7 @@ _EXITS: Sequence[tuple[type[Exception], Exit]] = (
     (asyncpg.CannotConnectNowError, Exit.UNREACHABLE),
     (asyncpg.TooManyConnectionsError, Exit.UNREACHABLE),
     (asyncpg.InvalidCatalogNameError, Exit.UNREACHABLE),
+    (CentreFileError, Exit.USAGE),
     (KafkaError, Exit.UNREACHABLE),
     (OSError, Exit.UNREACHABLE),
 )
@@ -62,6 +71,8 @@ _EXITS: Sequence[tuple[type[Exception], Exit]] = (
 def _code(error: Exception) -> Exit:
     if isinstance(error, CommandError):
         return error.code
+    if isinstance(error, OSError) and (error.filename or error.errno == ENOSPC):
+        return Exit.USAGE if error.filename else Exit.FAILED
     found = next((code for kind, code in _EXITS if isinstance(error, kind)), None)
     if found is None and isinstance(error, IeumError):
         return Exit.REFUSED if error.__cause__ is None else Exit.UNREACHABLE
@@ -90,6 +101,16 @@ def _sentence(error: Exception, code: Exit) -> str:
     return (
         f"The command failed unexpectedly ({kind}: {error}). "
         "Run it again with IEUM_LOG_LEVEL=debug and report what it prints."
+    )
+
+
+def _file_sentence(error: OSError) -> str:
+    if error.filename is None:
+        return f"What was to be written could not be written: {error.strerror}."
+    path = os.fsdecode(error.filename)
+    return (
+        f"{path} cannot be used: {error.strerror}. Look at the path in the settings; "
+        "`ieum centre apply` makes the files of passwords."
     )
 
 

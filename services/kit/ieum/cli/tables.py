@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 PIPE_COLUMNS_MAX = 1_000
@@ -17,7 +18,7 @@ def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         numeric = bool(filled) and all(isinstance(row[index], int | float) for row in filled)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in filled:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPE_COLUMNS_MAX)

@@ -27,7 +27,11 @@ def up() -> None:
         tell("Starting Kafka and PostgreSQL; the first time Kafka is fetched, which takes a minute.")
         with unwinding():
             stack.start()
-            _start_issuer(stack)
+            try:
+                _start_issuer(stack)
+            except BaseException:
+                stack.stop()
+                raise
         stack.detach()
     for line in _lines(stack):
         write_line(line)

@@ -41,7 +41,7 @@ def write_summary(summary: Summary) -> None:
     write_table("Addresses", ("what", "where"), summary.addresses.items())
     write_line(
         f"Accounting: {accounts.streams} streams, {accounts.said} events said, {accounts.heard} heard, "
-        f"{sum(accounts.referrals.values())} referrals in all six databases."
+        f"{sum(accounts.referrals.values())} referrals in all databases."
     )
     if summary.is_sound:
         write_line("Everything is accounted for: nothing lost, nothing twice, nothing left.")

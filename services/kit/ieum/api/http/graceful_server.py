@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.config import Config
 
 from ieum.api.http.connection_limits import SWEEP_SECONDS, sweep
+from ieum.errors import Unreachable
 
 
 class GracefulServer(uvicorn.Server):
@@ -37,7 +38,13 @@ class GracefulServer(uvicorn.Server):
         """Listen, once `ready` has returned."""
         if self._ready is not None:
             await self._ready()
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn ends the process, and its logger is silent
+            raise Unreachable(
+                f"Nothing can be served at {self.config.host}:{self.config.port}: another process is there, "
+                "or this machine has no such address. Set IEUM_HTTP_PORT or IEUM_HTTP_HOST."
+            ) from None
         self._sweep()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
