@@ -1,6 +1,7 @@
 """A sender is warned of a programme that says to be full, and offered programmes for the same need."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.kit.casework.agencies import PROGRAMME, RECIPIENT, SENDER, Two, publi
 
 OTHER, THIRD = Address("yangju", "city-job-center"), Address("yangju", "women-reemployment-center")
 Place = tuple[Address, str]
+TODAY = date(2026, 11, 30)
 FULL: Place = (RECIPIENT, "full")
 WORK = {"serves": (Need.WORK_FINDING,)}
 PUBLISHED: dict[Place, ProgrammePublished] = {
@@ -25,6 +27,7 @@ PUBLISHED: dict[Place, ProgrammePublished] = {
     (THIRD, "a-few"): published("a-few", **WORK),
     (THIRD, "full-too"): published("full-too", **WORK),
     (THIRD, "ended"): published("ended", **WORK, offered=False),
+    (THIRD, "over"): published("over", **WORK, valid_until=TODAY - timedelta(days=1)),
     (THIRD, "for-employers"): published("for-employers", **WORK, subjects=(SubjectKind.EMPLOYER,)),
     (THIRD, "another-need"): published("another-need", serves=(Need.DEBT_ARREARS,)),
     (THIRD, "says-nothing"): published("says-nothing"),
@@ -49,7 +52,7 @@ def view(full: Room) -> AgencyView:
 
 @pytest.mark.parametrize("room", [Room.WAITLIST, Room.NONE])
 def test_what_shares_most_needs_and_is_known_to_have_room_comes_first(room: Room) -> None:
-    (warning,) = room_warnings(*FULL, view(room))
+    (warning,) = room_warnings(*FULL, view(room), TODAY)
     assert warning.capacity.room is room
     assert [(each.programme, each.room) for each in warning.alternatives] == [
         ("both", Room.FEW),
@@ -61,16 +64,16 @@ def test_what_shares_most_needs_and_is_known_to_have_room_comes_first(room: Room
 
 @pytest.mark.parametrize("room", [Room.OPEN, Room.FEW])
 def test_of_room_there_is_nothing_to_warn(room: Room) -> None:
-    assert room_warnings(*FULL, view(room)) == ()
+    assert room_warnings(*FULL, view(room), TODAY) == ()
 
 
 def test_nor_of_an_agency_that_says_nothing_of_its_room() -> None:
-    assert room_warnings(*FULL, replace(view(Room.OPEN), capacities={})) == ()
+    assert room_warnings(*FULL, replace(view(Room.OPEN), capacities={}), TODAY) == ()
 
 
 def test_no_more_are_offered_than_can_be_looked_at() -> None:
     many = {(OTHER, f"p-{n}"): published(f"p-{n}", **WORK) for n in range(20)}
-    found = room_warnings(*FULL, replace(view(Room.NONE), published={**PUBLISHED, **many}))
+    found = room_warnings(*FULL, replace(view(Room.NONE), published={**PUBLISHED, **many}), TODAY)
     assert len(found[0].alternatives) == ALTERNATIVES_MAX
 
 

@@ -1,13 +1,19 @@
 """When something is due, by hand: each line was counted on a printed calendar of Korea."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from ieum.application.business_calendar import business_calendar, is_public_holiday, version_of
-from ieum.casework.business_days import NO_OWN_DAYS, BusinessCalendar, OwnDays
+from ieum.casework.business_days import (
+    NO_OWN_DAYS,
+    SEARCH_DAYS_MAX,
+    BusinessCalendar,
+    OwnDays,
+    end_of,
+)
 from ieum_contracts.overdue import ClockUnit
-from ieum_contracts.timing import SEOUL
+from ieum_contracts.timing import SEOUL, day_of
 
 KOREA = business_calendar(None)
 BUSINESS, CALENDAR, SECONDS = ClockUnit.BUSINESS_DAYS, ClockUnit.CALENDAR_DAYS, ClockUnit.SECONDS
@@ -127,6 +133,10 @@ def test_a_day_is_used_up_when_it_has_ended(since: str, until: str, used: int) -
     assert KOREA.used(seoul(since), seoul(until), BUSINESS) == used
 
 
-def test_a_centre_that_never_opens_is_told_so() -> None:
-    with pytest.raises(OverflowError, match="business days"):
-        BusinessCalendar(lambda _: True, NO_OWN_DAYS).due(seoul("2026-07-01T09:00"), 1, BUSINESS)
+@pytest.mark.parametrize("days", [3_000, 100_000])
+def test_more_business_days_than_ten_years_have_are_ten_years(days: int) -> None:
+    """A peer may publish them: its referrals are taken in all the same."""
+    since = seoul("2026-07-01T09:00")
+    due = KOREA.due(since, days, BUSINESS)
+    assert due == end_of(day_of(since) + timedelta(days=SEARCH_DAYS_MAX))
+    assert BusinessCalendar(lambda _: True, NO_OWN_DAYS).due(since, 1, BUSINESS) == due

@@ -118,9 +118,8 @@ class RoomKeeper:
                 continue
             if before is None or before.standing != each.standing:
                 self._source.changed.set()
-            made = await self._walk(name) if each.undecided else 0
+            count += await self._walk(name) if each.undecided else 0
             self._seen[name] = each
-            count += made
         if count:
             self._delivery.wake()
             self._woken.set()
@@ -135,8 +134,9 @@ class RoomKeeper:
             queue = await read_queue(connection, self._handler.peers, programme, policy.order, QUEUE_MAX)
             told = await read_told(connection, self._handler.peers, queue)
             queued = [Queued(each, told.get(each.id)) for each in queue]
-            planned = list(islice(moves(queued, seen.standing, policy), MOVES_MAX))
-            made = await self._make(connection, planned) if planned else []
+            plan, made = moves(queued, seen.standing, policy), list[Move]()
+            while len(made) < MOVES_MAX and (planned := list(islice(plan, MOVES_MAX))):
+                made += await self._make(connection, planned)
         if made:
             accepted = sum(each.accepts for each in made)
             _log.info("waitlist.moved", programme=programme, accepted=accepted, told=len(made) - accepted)

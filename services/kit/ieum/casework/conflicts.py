@@ -1,7 +1,9 @@
 """Which programmes cannot be had together with one whose standing has changed, and by which rule."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from ieum.casework.ages import months_before
 from ieum_contracts.codes import Outcome
 from ieum_contracts.eligibility import Conflict, EligibilityChanged, Standing
 
@@ -20,6 +22,8 @@ class Exclusion:
     others: tuple[str, ...]
     rule: str
     citation: str
+    months: int | None = None
+    """For so long from the day of the new standing; None for as long as it lasts."""
 
 
 EXCLUSIONS = (
@@ -36,6 +40,7 @@ EXCLUSIONS = (
         ALLOWANCE,
         "job-seeking-benefit-ended-within-6-months",
         "구직자취업촉진법 7(3), 시행령 5",
+        months=6,
     ),
     Exclusion(
         ALLOWANCE,
@@ -74,20 +79,28 @@ EMPLOYMENT_ENDS = tuple(
 )
 
 
-def conflicts_of(programme: str, standing: Standing) -> tuple[Conflict, ...]:
-    """Return the programmes that a new standing rules out; none where the table says nothing."""
+def conflicts_of(
+    programme: str, standing: Standing, since: date | None = None, on: date | None = None
+) -> tuple[Conflict, ...]:
+    """Return the programmes that a standing since a day rules out on another day, by default since today."""
     return tuple(
         Conflict(programme=other, rule=each.rule, citation=each.citation)
         for each in EXCLUSIONS
-        if programme in each.programmes and standing is each.standing
+        if programme in each.programmes and standing is each.standing and _lasts(each, since, on)
         for other in each.others
     )
 
 
-def with_conflicts(change: EligibilityChanged) -> EligibilityChanged:
-    """Return a change with the conflicts that it lists and those of the table, each once."""
+def _lasts(exclusion: Exclusion, since: date | None, on: date | None) -> bool:
+    if exclusion.months is None or since is None or on is None:
+        return True
+    return since > months_before(on, exclusion.months)
+
+
+def with_conflicts(change: EligibilityChanged, on: date) -> EligibilityChanged:
+    """Return a change with the conflicts that it lists and those of the table on a day, each once."""
     listed = {(each.programme, each.rule) for each in change.conflicts}
-    computed = conflicts_of(change.programme, change.new)
+    computed = conflicts_of(change.programme, change.new, change.effective_on, on)
     more = tuple(each for each in computed if (each.programme, each.rule) not in listed)
     return change.model_copy(update={"conflicts": (*change.conflicts, *more)})
 

@@ -20,7 +20,7 @@ from ieum_contracts.catalogue import dataschema_of, type_of
 from ieum_contracts.envelope import Envelope
 from ieum_contracts.message import Event, Say
 from ieum_contracts.referral import ReferralRequested
-from ieum_contracts.timing import out_of_time
+from ieum_contracts.timing import day_of, out_of_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def dry_run(order: ReferralOrder, view: AgencyView, prior: Prior, now: datetime,
         change.says if isinstance(change, Change) else (),
         () if body is None else first_answer(body, view, to, now, ids.referral),
         items_sent(order if body is None else body, programme, consented_items(order)),
-        room_warnings(to, order.programme, view),
+        room_warnings(to, order.programme, view, day_of(now)),
     )
 
 

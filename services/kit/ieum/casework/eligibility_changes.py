@@ -34,7 +34,7 @@ def change_eligibility(
     """
     if referral.copy.withdrawn or referral.copy.erased:
         return Refusal(Guard.MOVE, "consent-withdrawn", referral.state, referral.allowed())
-    body = with_conflicts(order).model_copy(update={"change": None})
+    body = with_conflicts(order, day_of(now)).model_copy(update={"change": None})
     before = _known(known, referral, body, new_id)
     change = Change(changed(referral, now))
     if before is not None:
@@ -75,7 +75,7 @@ def hear_change(
     heard, identity = Change(changed(referral, now)), body.change or event.envelope.id
     if referral.copy.withdrawn or referral.copy.erased or _known(known, referral, body, identity):
         return heard
-    told, by = with_conflicts(body), referral.peer
+    told, by = with_conflicts(body, day_of(now)), referral.peer
     return _spread(heard, referral, told, known, now, identity=identity, told_by=by)
 
 

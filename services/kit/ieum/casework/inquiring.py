@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ieum.casework.eligibility import RuleSet, judge
@@ -44,7 +44,7 @@ class InquiryIds:
 
 def inquire(order: InquiryOrder, view: AgencyView, now: datetime, ids: InquiryIds) -> Change | Refusal:
     """Ask every agency that is meant, each by an inquiry of its own; or return why none is asked."""
-    targets = _targets(order, view)
+    targets = _targets(order, view, day_of(now))
     if isinstance(targets, Refusal):
         return targets
     asked: list[Inquiry] = []
@@ -110,11 +110,11 @@ def inquiry_not_taken_in(inquiry: Inquiry, reason: str) -> Change | None:
     return Change(inquiries=(replace(inquiry, refused=reason),))
 
 
-def _targets(order: InquiryOrder, view: AgencyView) -> Targets | Refusal:
+def _targets(order: InquiryOrder, view: AgencyView, on: date) -> Targets | Refusal:
     wanted = {Address(view.me.centre, each) for each in order.recipients}
     found: dict[Address, list[ProgrammePublished]] = {each: [] for each in sorted(wanted)}
     for (owner, _), programme in sorted(view.published.items(), key=lambda each: each[0]):
-        if owner != view.me and (not wanted or owner in wanted) and _is_meant(order, programme):
+        if owner != view.me and (not wanted or owner in wanted) and _is_meant(order, programme, on):
             found.setdefault(owner, []).append(programme)
     named = {each.programme for programmes in found.values() for each in programmes}
     if not all(found.values()) or not set(order.programmes) <= named:
@@ -124,8 +124,8 @@ def _targets(order: InquiryOrder, view: AgencyView) -> Targets | Refusal:
     return found
 
 
-def _is_meant(order: InquiryOrder, programme: ProgrammePublished) -> bool:
-    if not programme.offered or order.subject not in programme.subjects:
+def _is_meant(order: InquiryOrder, programme: ProgrammePublished, on: date) -> bool:
+    if not programme.is_offered(on) or order.subject not in programme.subjects:
         return False
     return programme.programme in order.programmes if order.programmes else bool(programme.rules)
 

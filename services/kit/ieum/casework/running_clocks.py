@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic_core import from_json
 
@@ -89,8 +89,8 @@ def started(
                 promised = due
             case ReferralInfoRequested(due_at=datetime() as due) if clock is Clock.INFO_REQUEST:
                 promised = due
-            case ReferralWaitlisted() if clock is Clock.WAITLIST_REVIEW:
-                promised = promised_review(body, at)
+            case ReferralWaitlisted(review_at=datetime() as due) if clock is Clock.WAITLIST_REVIEW:
+                promised = due
             case ReferralHeld(until=until) if until is not None and clock is Clock.PROGRESS:
                 since = max(at, end_of(until))
             case _:
@@ -113,16 +113,13 @@ def begun(
     return RunningClock(clock, since, steps, harm, promised, due_at=due)
 
 
-def promised_review(body: ReferralWaitlisted, at: datetime) -> datetime | None:
-    """Return when a place on the waiting list is looked at again, as far as the recipient has said so."""
-    if body.review_at is not None or not body.expected_wait_days:
-        return body.review_at
-    return at + timedelta(days=body.expected_wait_days)
-
-
 def paused(clock: RunningClock, at: datetime, calendar: BusinessCalendar) -> RunningClock:
-    """Stop a clock: a day on which it did not run until 18:00 is not counted. What is due stays due."""
-    if clock.paused_at is not None or (clock.fires_at is not None and clock.fires_at <= at):
+    """Stop a clock: a day on which it did not run until 18:00 is not counted.
+
+    What is due stays due, but for an acknowledgement: nothing can be closed while a dispute waits.
+    """
+    is_due = clock.fires_at is not None and clock.fires_at <= at
+    if clock.paused_at is not None or (is_due and clock.clock is not Clock.ACKNOWLEDGEMENT):
         return clock
     if clock.fires_at is None:
         return replace(clock, paused_at=at)

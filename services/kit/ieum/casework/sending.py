@@ -21,6 +21,7 @@ from ieum_contracts.catalogue import MODEL_OF_ASK
 from ieum_contracts.codes import REASONS_OF_ASK, AskType
 from ieum_contracts.lifecycle import NotAllowed, SenderCopy
 from ieum_contracts.referral import ReferralRequested
+from ieum_contracts.timing import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def refer(
         second=prior.duplicate is not None,
     )
     override = _override(order, prior, ids.referral, now)
-    warnings = room_warnings(referral.peer, order.programme, view)
+    warnings = room_warnings(referral.peer, order.programme, view, day_of(now))
     change = Change(referral, says=(say(referral, body),), warnings=warnings, override=override)
     return change if prior.inquiry is None else citing(change, prior.inquiry, asked_here=True)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 from ieum.casework.capacity import QueueOrder, RoomStanding
-from ieum.casework.running_clocks import promised_review
 from ieum.casework.values import Referral
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
@@ -127,22 +126,14 @@ where l.body is not null
 async def read_told(
     connection: Connection, peers: Peers, referrals: Sequence[Referral]
 ) -> Mapping[UUID, ReferralWaitlisted]:
-    """Return what was last told of places on a waiting list, if the ledger still has it.
-
-    A review that was promised by the days to wait is named by its time, so that telling again keeps it.
-    """
+    """Return what was last told of places on a waiting list, if the ledger still has it."""
     rows = await connection.fetch(
         _TOLD,
         [each.id for each in referrals],
         [peers.number(each.peer) for each in referrals],
         FAMILY_NUMBERS[Family.REFERRAL],
     )
-    return {row["key"]: _told(row) for row in rows}
-
-
-def _told(row: Record) -> ReferralWaitlisted:
-    told = ReferralWaitlisted.model_validate_json(row["body"])
-    return told.model_copy(update={"review_at": promised_review(told, row["at"])})
+    return {row["key"]: ReferralWaitlisted.model_validate_json(row["body"]) for row in rows}
 
 
 def _seen(row: Record) -> Seen:

@@ -30,11 +30,13 @@ _WAIT_OVER = types_of(
 ADD_UNMET = """unmet as (
     insert into unmet_request (referral, how, recipient, peer, programme, reason, at)
     select referral, how, recipient, peer, programme, reason,
-        coalesce(at, now() + make_interval(days => coalesce(wait_days, 0)))
+        case when at is null then now() + make_interval(days => coalesce(wait_days, 0))
+            else greatest(at, now()) end
     from unnest({rows:unmet_request_row})
     on conflict (referral, how) do nothing
 )"""
-# The first time counts: a promise that is renewed was not kept, and what ended, ended once.
+# The first time counts: a promise that is renewed was not kept, and what ended, ended once. Nothing is added
+# to a month that is over: who compares two reports would see the one client.
 
 
 def unmet_rows(
@@ -67,7 +69,7 @@ def _rows(
     review, days = promise.get("review_at"), promise.get("expected_wait_days")
     if isinstance(review, str):
         yield row(Unmet.WAITED_LONGER, LONGER_THAN_PROMISED, datetime.fromisoformat(review))
-    elif isinstance(days, int):
+    elif isinstance(days, int) and days > 0:
         yield row(Unmet.WAITED_LONGER, LONGER_THAN_PROMISED, None, days)
 
 

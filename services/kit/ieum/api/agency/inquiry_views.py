@@ -59,8 +59,7 @@ def group_view(inquiries: Sequence[Inquiry]) -> InquiryGroup:
     if first.group is None:
         raise LookupError("An inquiry of another agency belongs to no group of ours.")
     shown = [inquiry_view(each) for each in inquiries]
-    changes = sum(each.state is not InquiryState.WAITING for each in shown)
-    changes += sum(each.cited or each.erased for each in inquiries)
+    changes = sum(_changes(each) for each in inquiries)
     return InquiryGroup(
         id=first.group,
         version=1 + changes,
@@ -69,6 +68,12 @@ def group_view(inquiries: Sequence[Inquiry]) -> InquiryGroup:
         waiting=sum(each.state is InquiryState.WAITING for each in shown),
         inquiries=shown,
     )
+
+
+def _changes(inquiry: Inquiry) -> int:
+    """Count what has happened: it may be refused before it is answered, and cited before it is erased."""
+    answered = 2 if inquiry.answered_at is not None else int(inquiry.refused is not None)
+    return answered + inquiry.cited + 2 * inquiry.erased
 
 
 def inquiry_view(inquiry: Inquiry) -> InquiryAnswer:
