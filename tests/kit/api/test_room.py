@@ -1,13 +1,18 @@
 """Room over HTTP, and waiting lists that move by themselves, on a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 
 import pytest
 import pytest_asyncio
 
+from ieum.application.room_keeper import MOVES_MAX
+from ieum.delivery.sending.outbox import Cause, OutboxWriter, StreamBlocked
 from ieum_contracts.address import Address
 from ieum_contracts.capacity import CapacityChanged, Room
+from ieum_contracts.message import Say
+from ieum_contracts.topics import Family
 from ieum_lab.testing.plugin import MakeCentre
 from tests.kit.api.agency_api import settle
 from tests.kit.api.referring import referral_order
@@ -83,6 +88,48 @@ async def test_by_hand_nobody_is_accepted_but_the_first_hears_that_there_is_room
     assert [each["expected_wait_days"] for each in told] == [0, 20]
     assert {each["review_at"] for each in told} == {"2027-01-15T09:00:00Z"}, "what was promised stays"
     assert await world.states(waiting) == {"waitlisted": 2}
+
+
+FORGOTTEN = "update ledger set body = null where type = 'referral.waitlisted.v1'"
+
+
+async def test_what_was_promised_is_not_forgotten_with_the_words_and_nothing_is_told_anew(
+    world: RoomWorld,
+) -> None:
+    """The ledger keeps bodies for thirty days; a promise may lie further ahead."""
+    await world.recipient.post(ROOM.format(BY_HAND), {"room": "waitlist"})
+    referral = await world.refer(BY_HAND)
+    await settle(world.sender, world.recipient)
+    await world.decide(referral, decision="waitlisted", review_at="2027-02-28T09:00:00Z")
+    await world.turn()
+    before = await world.told(referral)
+    async with world.recipient.database.acquire() as connection:
+        await connection.execute(FORGOTTEN)
+    assert await keeper_of(world.recipient)[0].turn() == 0
+    await world.recipient.post(ROOM.format(BY_HAND), {"places": 1})
+    await world.turn()
+    assert len(await world.told(referral)) == len(before) + 1
+    assert (await world.told(referral))[-1]["review_at"] == "2027-02-28T09:00:00Z"
+
+
+async def test_who_cannot_be_told_keeps_nobody_behind_from_being_told(
+    world: RoomWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as one turn moves stand in front, of an agency with which numbers are compared."""
+    waiting = [await world.refer() for _ in range(MOVES_MAX + 5)]
+    await settle(world.sender, world.recipient)
+    real = OutboxWriter.say
+    blocked = {*waiting[: MOVES_MAX + 2]}
+
+    def say(self: OutboxWriter, says: Sequence[Say], cause: Cause, now: datetime) -> None:
+        if any(str(each.key) in blocked for each in says):
+            raise StreamBlocked("restored.comparing", says[0].to, Family.REFERRAL, says[0].key)
+        real(self, says, cause, now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OutboxWriter, "say", say)
+        await world.turn()
+    assert [await world.state(each) for each in waiting[MOVES_MAX + 2 :]] == ["waitlisted"] * 3
 
 
 async def test_several_processes_at_once_give_each_place_away_once(world: RoomWorld) -> None:

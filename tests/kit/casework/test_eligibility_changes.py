@@ -7,6 +7,7 @@ the job centre back to employment. What one says goes round both ways, and nobod
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -181,6 +182,13 @@ def test_the_table_of_conflicts_is_that_of_the_design(
     programme: str, standing: Standing, ruled_out: set[str]
 ) -> None:
     assert {each.programme for each in conflicts_of(programme, standing)} == ruled_out
+
+
+@pytest.mark.parametrize(("ended", "rules_out"), [("2026-06-01", True), ("2026-05-30", False)])
+def test_a_benefit_that_ended_rules_out_for_six_months(ended: str, rules_out: bool) -> None:
+    since, on = date.fromisoformat(ended), date(2026, 11, 30)
+    assert bool(conflicts_of("job-seeking-benefit", Standing.ENDED, since, on)) is rules_out
+    assert conflicts_of("job-seeking-benefit", Standing.GRANTED, since, on)
 
 
 def test_no_programme_excludes_itself_and_every_exclusion_is_cited() -> None:

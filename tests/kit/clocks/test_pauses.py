@@ -83,6 +83,24 @@ def test_what_is_due_already_stays_due() -> None:
     assert (again, again.level) == (late, ClockLevel.OVERDUE)
 
 
+def test_a_dispute_stops_an_acknowledgement_that_is_due_already() -> None:
+    """Nothing can be closed while it waits: a clock that ran out then would never do anything again."""
+    rule = CLOCK_RULES[Clock.ACKNOWLEDGEMENT]
+    clock = timed(RunningClock(rule.clock, seoul("2026-07-01T10:00"), rule.steps, rule.harm), KOREA)
+    disputed = paused(clock, end("2026-07-10"), KOREA)
+    assert (disputed.fires_at, disputed.paused_at) == (None, end("2026-07-10"))
+    again = resumed(disputed, end("2026-07-13"), KOREA)
+    assert again.fires_at == end("2026-07-14")
+
+
+def test_a_wait_that_is_expected_is_no_promised_review() -> None:
+    clocked = Clocked()
+    clocked.two.refer()
+    clocked.two.deliver()
+    clocked.two.decide(Decision.WAITLISTED, expected_wait_days=1)
+    assert clocked.at_recipient[Clock.WAITLIST_REVIEW].due_at == end("2026-07-31")
+
+
 def test_the_decision_waits_while_a_question_is_open_on_both_sides() -> None:
     clocked = Clocked()
     clocked.two.refer()

@@ -19,6 +19,7 @@ from ieum.storage.erasure_rows import clear_erased
 from ieum.storage.idempotency_rows import StoredAnswer
 from ieum.storage.inquiry_rows import citation_row, inquiry_row
 from ieum.storage.referral_rows import referral_row
+from ieum.storage.room_rows import ADD_PLACES, place_rows
 from ieum.storage.unmet_rows import ADD_UNMET, unmet_rows
 
 _REFER = """referred as (
@@ -137,6 +138,7 @@ def _parts(peers: Peers, known: LoadedCases, rows: Rows, view: AgencyView, kept:
         (_ANSWER, [_answer_row(answer) for answer in kept.answers]),
         (ADD_ACCESS, [each.row() for each in kept.accessed]),
         (ADD_UNMET, unmet_rows(referrals, rows.entries, peers)),
+        (ADD_PLACES, place_rows(rows.entries)),
     ]
 
 

@@ -9,10 +9,13 @@ from asyncpg import Connection, Record
 
 from ieum.casework.capacity import QueueOrder, RoomStanding
 from ieum.casework.values import Referral
+from ieum.delivery.streams.ledger import LedgerEntry
 from ieum.delivery.streams.peers import Peers
 from ieum.delivery.streams.stream import FAMILY_NUMBERS
+from ieum.storage.decision_types import TYPE_OF_DECISION
 from ieum.storage.referral_rows import referrals_from
 from ieum_contracts.capacity import Room
+from ieum_contracts.codes import Decision
 from ieum_contracts.decisions import ReferralWaitlisted
 from ieum_contracts.topics import Family
 
@@ -112,28 +115,62 @@ async def read_queue(
     )
 
 
+ADD_PLACES = """placed as (
+    insert into waiting_place (referral, position, expected_wait_days, review_at)
+    select * from unnest({rows:waiting_place_row})
+    on conflict (referral) do update set
+        position = excluded.position, expected_wait_days = excluded.expected_wait_days,
+        review_at = excluded.review_at
+)"""
+_WAITLISTED = TYPE_OF_DECISION[Decision.WAITLISTED]
+
+
+def place_rows(entries: Sequence[LedgerEntry]) -> list[tuple[object, ...]]:
+    """Return rows (`waiting_place_row`) for what is told here of places; the last one of each counts."""
+    told = {
+        entry.stream.key: ReferralWaitlisted.model_validate_json(entry.body)
+        for entry in entries
+        if entry.said and entry.type == _WAITLISTED and entry.body is not None
+    }
+    return [
+        (referral, each.position, each.expected_wait_days, each.review_at) for referral, each in told.items()
+    ]
+
+
 _TOLD = """
-select i.key, l.body, l.at from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
-cross join lateral (
-    select body, at from ledger
+select i.key, w.position, w.expected_wait_days, w.review_at, w.referral is not null as known, l.body
+from unnest($1::uuid[], $2::smallint[]) as i (key, peer)
+left join lateral (select * from waiting_place where referral = i.key limit 1) w on true
+left join lateral (
+    select body from ledger
     where key = i.key and peer = i.peer and family = $3 and said and type = 'referral.waitlisted.v1'
     order by sequence desc limit 1
-) l
-where l.body is not null
+) l on w.referral is null
 """
+# In the ledger stands what was told before there were rows for it.
 
 
 async def read_told(
     connection: Connection, peers: Peers, referrals: Sequence[Referral]
 ) -> Mapping[UUID, ReferralWaitlisted]:
-    """Return what was last told of places on a waiting list, if the ledger still has it."""
+    """Return what was last told of places on a waiting list."""
     rows = await connection.fetch(
         _TOLD,
         [each.id for each in referrals],
         [peers.number(each.peer) for each in referrals],
         FAMILY_NUMBERS[Family.REFERRAL],
     )
-    return {row["key"]: ReferralWaitlisted.model_validate_json(row["body"]) for row in rows}
+    return {row["key"]: _told(row) for row in rows if row["known"] or row["body"] is not None}
+
+
+def _told(row: Record) -> ReferralWaitlisted:
+    if not row["known"]:
+        return ReferralWaitlisted.model_validate_json(row["body"])
+    given = {name: row[name] for name in _PLACE_FIELDS if row[name] is not None}
+    return ReferralWaitlisted.model_validate(given)
+
+
+_PLACE_FIELDS = ("position", "expected_wait_days", "review_at")
 
 
 def _seen(row: Record) -> Seen:
