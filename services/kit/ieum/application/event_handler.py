@@ -1,7 +1,7 @@
 """The `Application` that delivery calls: load what casework needs, fold events, flush the changes."""
 
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,10 +24,15 @@ from ieum.storage.case_rows import lock_cases, read_told_cases
 from ieum.storage.clock_rows import read_clock_book
 from ieum.storage.eligibility_change_rows import read_changes, read_partners
 from ieum.storage.inquiry_rows import lock_inquiries
-from ieum.storage.referral_rows import lock_referrals
+from ieum.storage.referral_rows import lock_referrals, read_asked
 from ieum_contracts.case import CaseClosed, CaseFollowedUp
 from ieum_contracts.consent import ConsentWithdrawn
-from ieum_contracts.decisions import ReferralAccepted, ReferralCompleted
+from ieum_contracts.decisions import (
+    ReferralAccepted,
+    ReferralAmendmentNoted,
+    ReferralCompleted,
+    ReferralReceived,
+)
 from ieum_contracts.eligibility import EligibilityAssessed, EligibilityChanged
 from ieum_contracts.inquiry import EligibilityConfirmed, EligibilityRequested
 from ieum_contracts.message import Event
@@ -70,7 +75,7 @@ class EventHandler:
         told = await read_told_cases(connection, self.peers, named)
         inquiries = {each for event in events for each in _inquiries_of(event)}
         inquiries |= {each.key for each in untaken} - {each.id for each in found}
-        return LoadedCases(
+        known = LoadedCases(
             found,
             cases,
             told,
@@ -78,6 +83,8 @@ class EventHandler:
             inquiries=await lock_inquiries(connection, self.peers, inquiries) if inquiries else (),
             changes=changes,
         )
+        known.asked = await read_asked(connection, _answered(events))
+        return known
 
     every, columns, versions = unlocked_rows.EVERY, unlocked_rows.COLUMNS, unlocked_rows.VERSIONS
 
@@ -87,6 +94,8 @@ class EventHandler:
             cites = isinstance(event.body, ReferralRequested) and _inquiries_of(event)
             if cites or isinstance(event.body, _MORE_THAN_REFERRALS):
                 return None
+        if _answered(events):
+            return None
         return {
             each for event in events for each in itertools.chain(_referrals_of(event), _cases_named(event))
         }
@@ -158,6 +167,16 @@ def _referrals_of(event: Event) -> Collection[UUID]:
             return (key, parent)
         case _:
             return (key,)
+
+
+def _answered(events: Sequence[Event]) -> Mapping[UUID, UUID]:
+    """Return the asks whose news counts from now on, by their ids, with their referrals."""
+    return {
+        ask: UUID(event.envelope.subject)
+        for event in events
+        if isinstance(event.body, ReferralReceived | ReferralAmendmentNoted)
+        for ask in event.body.answers
+    }
 
 
 def _inquiries_of(event: Event) -> Collection[UUID]:

@@ -12,6 +12,7 @@ from ieum.casework.effects import changed, decided
 from ieum.casework.eligibility_changes import hear_change, hear_outcome
 from ieum.casework.inquiring import hear_answer, hear_inquiry
 from ieum.casework.loaded_cases import LoadedCases, ToldCase
+from ieum.casework.news import with_news
 from ieum.casework.receiving import hear_ask, receive
 from ieum.casework.refusals import NotYet, RefusedEvent
 from ieum.casework.values import AgencyView, Change, Referral
@@ -121,6 +122,8 @@ def _hear_decision(
         misfit = _misfit(known, body.case, [referral])
         if misfit is not None:
             return misfit
+    for answered in body.answers:
+        referral = with_news(referral, known.asked.get(answered), decision)
     return Change(decided(referral, copy, (body,), now, said_at))
 
 

@@ -11,6 +11,7 @@ from ieum.casework.known_change import DuplicateOverride, KnownChange
 from ieum.casework.values import Case, Change, Referral, Side
 from ieum_contracts.address import Address
 from ieum_contracts.message import Event
+from ieum_contracts.model import Model
 
 
 class ToldCase(NamedTuple):
@@ -20,6 +21,7 @@ class ToldCase(NamedTuple):
     journey: UUID
 
 
+NOTHING_ASKED: Mapping[UUID, Model] = MappingProxyType({})
 NOTHING_TOLD: Mapping[UUID, ToldCase] = MappingProxyType({})
 
 
@@ -41,6 +43,8 @@ class LoadedCases:
         confirmations: Iterable[Confirmation] = (),
         changes: Iterable[KnownChange] = (),
     ) -> None:
+        self.asked: Mapping[UUID, Model] = NOTHING_ASKED
+        """What was asked here and is answered now, by the ask's id."""
         self.referrals = {referral.id: referral for referral in referrals}
         self.cases = {case.id: case for case in cases}
         self.clocks = ClockBook() if clocks is None else clocks

@@ -1,17 +1,14 @@
 """The recipient's side of what arrives: the first answer, the assessment, and answers to asks."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from pydantic import JsonValue
-from pydantic_core import from_json, to_json
-
 from ieum.casework.assessing import assessed
 from ieum.casework.case_commands import settled
 from ieum.casework.effects import asked_json, bodies_of, decided, say, sealed_json
+from ieum.casework.news import with_news
 from ieum.casework.refusals import RefusedEvent
 from ieum.casework.values import AgencyView, Case, Change, Referral
 from ieum_contracts import lifecycle
@@ -21,9 +18,7 @@ from ieum_contracts.lifecycle import Decided, Mover, NotAllowed, RecipientCopy
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.referral import (
-    ReferralAmended,
     ReferralCancelRequested,
-    ReferralInfoSupplied,
     ReferralRequested,
 )
 
@@ -88,7 +83,7 @@ def hear_ask(
     in_time = referral.concluded_at is None or event.envelope.time - referral.concluded_at <= DISPUTE_WITHIN
     step = lifecycle.hear_ask(copy, ask, event.envelope.id, reopening_possible=in_time)
     bodies = bodies_of(step, _fields(copy, ask, event.body, step), now)
-    taken = _with_news(referral, event.body, step) if bodies else referral
+    taken = with_news(referral, event.body, step.says[0][0]) if bodies else referral
     after = decided(taken, step.copy, bodies, now)
     says = tuple(say(referral, each) for each in bodies)
     settles = after.state is not referral.state or after.copy.withdrawn is not copy.withdrawn
@@ -122,40 +117,3 @@ def _why_rejected(copy: RecipientCopy, ask: AskType) -> RejectedCause:
         return RejectedCause.ALREADY_REOPENED
     early = copy.state in lifecycle.UNDECIDED or copy.state in lifecycle.UNDERWAY
     return RejectedCause.NOT_IN_THIS_STATE if early else RejectedCause.TOO_LATE
-
-
-def _with_news(referral: Referral, body: Model, step: Decided) -> Referral:
-    """Merge corrections and supplied facts into the details, once their ask is accepted."""
-    decision = step.says[0][0]
-    if isinstance(body, ReferralAmended) and decision is Decision.AMENDMENT_NOTED:
-        asked = body.model_dump(mode="json", include={"priority", "priority_cause"}, exclude_none=True)
-        news = {} if body.sealed is None else _news(body.sealed)
-        return replace(referral, asked=_merged(referral.asked, asked), sealed=_sealed(referral, news))
-    if isinstance(body, ReferralInfoSupplied) and decision is Decision.RECEIVED and body.sealed is not None:
-        return replace(referral, sealed=_sealed(referral, _news(body.sealed)))
-    return referral
-
-
-def _news(details: Model) -> dict[str, JsonValue]:
-    fields = {"contact", "circumstances", "documents_held"}
-    return details.model_dump(mode="json", include=fields, exclude_none=True, exclude_defaults=True)
-
-
-def _sealed(referral: Referral, news: dict[str, JsonValue]) -> bytes | None:
-    return None if referral.sealed is None else _merged(referral.sealed, news)
-
-
-def _merged(before: bytes, news: dict[str, JsonValue]) -> bytes:
-    if not news:
-        return before
-    known: dict[str, JsonValue] = from_json(before)
-    return to_json(known | {name: _joined(name, known.get(name), value) for name, value in news.items()})
-
-
-def _joined(name: str, known: JsonValue, value: JsonValue) -> JsonValue:
-    """Add facts to facts and documents to documents; anything else is replaced as a whole."""
-    if name == "circumstances" and isinstance(known, dict) and isinstance(value, dict):
-        return known | value
-    if name == "documents_held" and isinstance(known, list) and isinstance(value, list):
-        return known + [each for each in value if each not in known]
-    return value

@@ -1,13 +1,13 @@
 """Referrals as rows: read with or without a lock, written many at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Connection, Record
 
 from ieum.casework.values import EndCause, EndedHere, Referral, UntakenDecision
 from ieum.delivery.streams.peers import Peers
-from ieum_contracts.catalogue import MODEL_OF_DECISION
+from ieum_contracts.catalogue import EVENT_TYPES, MODEL_OF_DECISION
 from ieum_contracts.codes import AskType, ClosedAs, Decision, Outcome, Reason, State
 from ieum_contracts.lifecycle import ENDED, OpenAsk, RecipientCopy, SenderCopy, UntakenAsk
 from ieum_contracts.model import Model
@@ -71,6 +71,22 @@ async def read_untaken(connection: Connection, referrals: Sequence[Referral]) ->
         row["event_id"]: MODEL_OF_DECISION[decisions[row["event_id"]]].model_validate_json(row["body"])
         for row in rows
     }
+
+
+_ASKED = """
+select event_id, type, body from ledger
+where key = any($1::uuid[]) and said and event_id = any($2::uuid[]) and body is not null
+"""
+
+
+async def read_asked(connection: Connection, asks: Mapping[UUID, UUID]) -> dict[UUID, Model]:
+    """Load what was asked here, by the ask's id (`asks` names its referral), if the ledger still has it."""
+    if not asks:
+        return {}
+    rows = await connection.fetch(_ASKED, list({*asks.values()}), list(asks))
+    models = {row["event_id"]: EVENT_TYPES[row["type"]].model for row in rows}
+    bodies = {row["event_id"]: row["body"] for row in rows}
+    return {ask: model.model_validate_json(bodies[ask]) for ask, model in models.items() if model is not None}
 
 
 def referral_row(referral: Referral, peers: Peers) -> tuple[object, ...]:
