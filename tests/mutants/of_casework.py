@@ -50,14 +50,14 @@ OF_CASEWORK = (
     ),
     Mutant(
         "an amendment's content is forgotten",
-        "casework/receiving.py",
+        "casework/news.py",
         "asked=_merged(referral.asked, asked), sealed=_sealed(referral, news))",
         "asked=_merged(referral.asked, asked))",
         (HEARING,),
     ),
     Mutant(
         "supplied information is forgotten",
-        "casework/receiving.py",
+        "casework/news.py",
         "        return replace(referral, sealed=_sealed(referral, _news(body.sealed)))\n",
         "        return referral\n",
         (HEARING,),
@@ -157,9 +157,23 @@ OF_CASEWORK = (
     Mutant(
         "a clock that runs out while it stands still is forgiven",
         "casework/running_clocks.py",
-        "    if clock.paused_at is not None or (clock.fires_at is not None and clock.fires_at <= at):\n",
+        "    if clock.paused_at is not None or (is_due and clock.clock is not Clock.ACKNOWLEDGEMENT):\n",
         "    if clock.paused_at is not None:\n",
         (PAUSES,),
+    ),
+    Mutant(
+        "a dispute does not stop an acknowledgement that is due",
+        "casework/running_clocks.py",
+        "(is_due and clock.clock is not Clock.ACKNOWLEDGEMENT):\n",
+        "is_due:\n",
+        (PAUSES,),
+    ),
+    Mutant(
+        "what a sender amended does not count for itself",
+        "casework/hearing.py",
+        "        referral = with_news(referral, known.asked.get(answered), decision)\n",
+        "        pass\n",
+        ("tests/kit/api/test_amended_at_sender.py",),
     ),
     Mutant(
         "a clock is acted on once for each level",

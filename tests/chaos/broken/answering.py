@@ -56,7 +56,7 @@ def amendment_forgotten() -> None:
     def forget(referral: Referral, _body: Any, _step: Any) -> Referral:
         return referral
 
-    put(receiving, "_with_news", forget)
+    put(receiving, "with_news", forget)
 
 
 def never_assessed() -> None:
