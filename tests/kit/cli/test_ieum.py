@@ -184,6 +184,12 @@ async def test_a_centre_is_applied_migrated_and_reconciled_by_its_settings_alone
     assert (await centre.ieum("reconcile")).returncode == UNREACHABLE
     assert (await centre.ieum("centre", "apply")).returncode == OK
     assert (await centre.ieum("reconcile")).returncode == UNREACHABLE
+    half = await centre.ieum("status", "--json")
+    assert [(each["agency"], each["sent"]) for each in json.loads(half.stdout)] == [
+        ("veterans-center", 0),
+        ("city-job-center", None),
+    ]
+    assert "city-job-center" in half.stderr
     migrated = await centre.ieum("migrate", "--json")
     assert [*json.loads(migrated.stdout)] == ["veterans-center", "city-job-center"]
     assert (await centre.ieum("migrate", "nobody")).returncode == USAGE

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from ieum.centre.centre_file import Centre, CentreError, database_name
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.passwords import Secrets
 from ieum_contracts.address import Address
 from ieum_contracts.topics import login
+
+_WHERE = frozenset({"host", "port", "target_session_attrs", "gssencmode"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class AgencyAccess:
     kafka_protocol: str
     kafka_ca_file: Path | None
     centre_file: Path | None = None
+    database_parameters: str = ""
+    """How the database is connected to, with the leading `?`: TLS, as the administrator's own connection."""
     issuer: Mapping[str, str] = field(default_factory=dict)
     """Settings of the issuer of tokens, where the administrator's settings name it."""
 
@@ -34,7 +38,10 @@ class AgencyAccess:
     def dsn(self) -> str:
         """The connection string of the agency's role, password included."""
         password = quote(self.database_password_file.read_text().strip(), safe="")
-        return f"postgresql://{self.database}:{password}@{self.database_location}/{self.database}"
+        return self._dsn(f"{self.database}:{password}")
+
+    def _dsn(self, who: str) -> str:
+        return f"postgresql://{who}@{self.database_location}/{self.database}{self.database_parameters}"
 
     @property
     def kafka_password(self) -> str:
@@ -47,7 +54,7 @@ class AgencyAccess:
             "centre": self.address.centre,
             "agency": self.address.agency,
             "package": self.package,
-            "database_dsn": f"postgresql://{self.database}@{self.database_location}/{self.database}",
+            "database_dsn": self._dsn(self.database),
             "database_password_file": str(self.database_password_file),
             "kafka_bootstrap": self.kafka_bootstrap,
             "kafka_username": self.kafka_username,
@@ -78,12 +85,13 @@ def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> Agen
             f"Its Kafka password is in the folder {agency} of IEUM_SECRETS_FOLDER."
         )
     address = Address(centre.centre, agency)
-    secrets = Secrets(settings.secrets_folder.absolute())
+    secrets, admin = Secrets(settings.secrets_folder.absolute()), settings.database_admin_dsn
     return AgencyAccess(
         address=address,
         package=centre.packages[agency],
         database=database_name(address),
-        database_location=urlsplit(settings.database_admin_dsn.get_secret_value()).netloc.rpartition("@")[2],
+        database_location=urlsplit(admin.get_secret_value()).netloc.rpartition("@")[2],
+        database_parameters=_parameters(admin.get_secret_value()),
         database_password_file=secrets.path(agency, "database"),
         kafka_bootstrap=settings.kafka_bootstrap,
         kafka_username=login(address),
@@ -93,6 +101,13 @@ def agency_access(centre: Centre, settings: CentreSettings, agency: str) -> Agen
         centre_file=settings.centre_file.absolute() if settings.centre_file.is_file() else None,
         issuer=_issuer(settings),
     )
+
+
+def _parameters(dsn: str) -> str:
+    """Return the parameters of a connection string that say how, not who: TLS, and which of several hosts."""
+    given = parse_qsl(urlsplit(dsn).query)
+    kept = [(name, value) for name, value in given if name.startswith("ssl") or name in _WHERE]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _issuer(settings: CentreSettings) -> Mapping[str, str]:

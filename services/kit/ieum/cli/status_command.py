@@ -71,8 +71,7 @@ def status(*, as_json: AsJson = False) -> None:
 
 
 async def _look(centre: Centre, settings: CentreSettings) -> list[AgencyStatus]:
-    own = centre.own_addresses()
-    counts = dict(zip(own, await asyncio.gather(*(read_counts(settings, each) for each in own)), strict=True))
+    counts = await _counts(centre.own_addresses(), settings)
     read: dict[Address, Places | None] = {
         address: counts[address].read if address in counts else None for address in centre.addresses()
     }
@@ -88,6 +87,18 @@ async def _look(centre: Centre, settings: CentreSettings) -> list[AgencyStatus]:
             for address in centre.addresses()
         )
     )
+
+
+async def _counts(own: Sequence[Address], settings: CentreSettings) -> dict[Address, Counts]:
+    """Count what can be counted; of the rest it is told why. Raises CentreError where nothing can be."""
+    found = await asyncio.gather(*(read_counts(settings, each) for each in own), return_exceptions=True)
+    counts = {address: each for address, each in zip(own, found, strict=True) if isinstance(each, Counts)}
+    for error in found:
+        if isinstance(error, BaseException):
+            if not counts or not isinstance(error, CentreError):
+                raise error
+            tell(str(error))
+    return counts
 
 
 async def _silences(centre: Centre, settings: CentreSettings) -> Sequence[Silence] | None:
