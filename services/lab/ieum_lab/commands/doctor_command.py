@@ -76,12 +76,22 @@ def _centre() -> Iterator[Finding]:
     for address in centre.foreign_addresses():
         yield Finding(address.agency, says="foreign: it runs elsewhere, nothing is needed here", good=True)
     for agency, package in centre.packages.items():
-        try:
-            programmes = len(load_agency(package).programmes)
-        except (DeclarationError, ImportError) as error:
-            yield Finding(agency, says=str(error), good=False)
-        else:
-            yield Finding(agency, says=f"{programmes} programmes", good=True)
+        yield _declared(agency, package)
+
+
+def _declared(agency: str, package: str) -> Finding:
+    try:
+        declared = load_agency(package)
+    except (DeclarationError, ImportError) as error:
+        return Finding(agency, says=str(error), good=False)
+    except (ValueError, TypeError, LookupError, AttributeError, NameError, SyntaxError) as error:
+        return Finding(
+            agency, says=f"{package} cannot be imported: {type(error).__name__}: {error}", good=False
+        )
+    if declared.id != agency:
+        says = f"{package} declares {declared.id}; name it so in the centre's file, or correct the package."
+        return Finding(agency, says=says, good=False)
+    return Finding(agency, says=f"{len(declared.programmes)} programmes", good=True)
 
 
 def _embedded() -> Iterator[Finding]:
