@@ -222,7 +222,7 @@ _PARKED = "select count(*) from parked where digest <> all($1::bytea[]) and key 
 
 
 async def _left(scene: Scene) -> list[Left]:
-    poison = [bytes.fromhex(injected.digest) for injected in scene.injected if injected.must == "parked"]
+    poison = [bytes.fromhex(digest) for digest in scene.may_wait]
     left: list[Left] = []
     await restoring.go_on(scene)
     for me in scene.addresses:

@@ -58,6 +58,8 @@ class Scene:
     injected: list[Injected] = field(default_factory=list)
     strange: set[str] = field(default_factory=set)
     """Keys on which a stranger spoke under a peer's name: that peer learns that it is behind itself."""
+    may_wait: set[str] = field(default_factory=set)
+    """Digests of what a stranger sent and is to wait, also where the broker did not acknowledge it."""
     removed: list[Removed] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     """What callers ordered and were answered."""

@@ -195,6 +195,9 @@ async def _said(scene: Scene, me: Address, count: int) -> Sequence[Record]:
 
 
 async def _send(scene: Scene, letters: Sequence[Letter]) -> None:
+    """Send records, and note them: what the broker did not acknowledge may lie in a mailbox all the same."""
+    scene.strange |= {letter.key.decode() for letter in letters if letter.must in {"refused", "parked"}}
+    scene.may_wait |= {letter.digest for letter in letters if letter.must == "parked"}
     async with _producer(scene) as producer:
         sending = [
             await producer.send(
@@ -208,8 +211,6 @@ async def _send(scene: Scene, letters: Sequence[Letter]) -> None:
         ]
         for letter, future in zip(letters, sending, strict=True):
             written = await future
-            if letter.must in {"refused", "parked"}:
-                scene.strange.add(letter.key.decode())
             scene.injected.append(
                 Injected(
                     at=str(letter.to),
