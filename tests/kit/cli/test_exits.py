@@ -27,10 +27,13 @@ def test_what_is_wrong_in_a_file_is_no_server_that_is_away(
 ) -> None:
     wrong = tmp_path / "centre.toml"
     wrong.write_text("centre = ")
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b'name = "\xe9"')
     missing = FileNotFoundError(ENOENT, os.strerror(ENOENT), str(tmp_path / "kafka"))
     for error, code, words in (
         (failed(wrong), Exit.USAGE, "is not valid TOML"),
         (failed(tmp_path / "none.toml"), Exit.USAGE, "IEUM_CENTRE_FILE"),
+        (failed(latin), Exit.USAGE, "is not valid TOML"),
         (missing, Exit.USAGE, f"{tmp_path / 'kafka'} cannot be used"),
         (OSError(ENOSPC, os.strerror(ENOSPC)), Exit.FAILED, "could not be written"),
         (ConnectionRefusedError(111, "refused"), Exit.UNREACHABLE, "cannot be reached"),

@@ -114,6 +114,8 @@ def test_what_is_typed_ends_as_the_other_tests_see_it(tmp_path: Path, arguments:
             "--from",
         ),
         (["referral", "show", "0197a2c4-5d11-7c62-9d0a-6a1f0c8e2b00"], {}, UNREACHABLE, "IEUM_URLS"),
+        (["due", "x"], {"IEUM_URLS": "x=http://h:notaport"}, USAGE, "IEUM_URLS is a list"),
+        (["due", "x"], {"IEUM_URLS": "x=http://127.0.0.1:9", "IEUM_TOKEN": "열쇠"}, USAGE, "holds no token"),
         (["stack", "down"], {}, OK, "nothing to stop"),
         (["stack", "status"], {}, FAILED, ""),
     ],

@@ -42,7 +42,7 @@ async def apply(centre: Centre, settings: CentreSettings, *, dry_run: bool = Fal
     if not dry_run:
         await asyncio.gather(
             asyncio.to_thread(_change_broker, centre, settings, plan),
-            _change_databases(centre, settings, plan),
+            _change_databases(centre, settings),
         )
     return plan
 
@@ -110,12 +110,13 @@ async def _plan_databases(centre: Centre, settings: CentreSettings) -> Plan:
     )
 
 
-async def _change_databases(centre: Centre, settings: CentreSettings, plan: Plan) -> None:
+async def _change_databases(centre: Centre, settings: CentreSettings) -> None:
     owners = _databases(centre)
     secrets = Secrets(settings.secrets_folder)
     connection = await connect_admin(settings)
     try:
         await wait_for_turn(connection)
+        plan = await _plan_databases(centre, settings)  # another administrator may have been first
         for role in plan.roles:
             await create_role(connection, role, secrets.read_or_make(owners[role], "database"))
         for role in plan.new_role_passwords:

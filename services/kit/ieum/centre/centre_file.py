@@ -88,12 +88,12 @@ class Centre(BaseModel):
 def read_centre(path: Path) -> Centre:
     """Read a centre's file; raises CentreFileError when it is missing or invalid."""
     try:
-        centre = Centre.model_validate(tomllib.loads(path.read_text()))
+        centre = Centre.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise CentreFileError(
             f"There is no file {path}; name the centre's file with IEUM_CENTRE_FILE."
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CentreFileError(f"{path} is not valid TOML: {error}.") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

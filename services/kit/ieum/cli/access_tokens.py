@@ -13,12 +13,12 @@ TOKEN_VARIABLE, FILE_VARIABLE = "IEUM_TOKEN", "IEUM_TOKEN_FILE"
 
 def access_token(agency: str, role: Role) -> str:
     """Return a token for an agency in a role; raises CommandError when none is known."""
-    told = os.environ.get(TOKEN_VARIABLE)
-    if told:
-        return told.strip()
-    file = os.environ.get(FILE_VARIABLE)
-    if file:
-        return Path(file).read_text().strip()
+    told, file = os.environ.get(TOKEN_VARIABLE), os.environ.get(FILE_VARIABLE)
+    if told or file:
+        given = told or Path(str(file)).read_text(errors="replace")
+        if not given.strip().isascii():
+            raise CommandError(Exit.USAGE, f"{TOKEN_VARIABLE if told else file} holds no token.")
+        return given.strip()
     local = None if names_centre() else find_local_centre()
     token = None if local is None else local.token(agency, role)
     if token is None:

@@ -2,6 +2,7 @@
 
 import os
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -34,9 +35,17 @@ async def is_ready(url: str) -> bool:
     return answer.status_code == HTTPStatus.OK
 
 
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _pair(entry: str) -> tuple[str, str]:
     agency, equals, url = entry.strip().partition("=")
-    if not equals or not url.startswith(("http://", "https://")):
+    if not equals or not _is_address(url):
         raise CommandError(
             Exit.USAGE, f"{VARIABLE} is a list as agency=http://host:port,agency=http://host:port."
         )

@@ -28,7 +28,8 @@ from ieum.storage.due_rows import DueClock, DueCursor, WantedClocks, read_due
 from ieum_contracts.overdue import Clock
 
 Rank = Annotated[int, Field(ge=1, le=100)]
-FEED_MAX = 1_000
+FEED_MAX = 200
+"""As many as the access log names of one answer."""
 """Entries of the calendar feed, the worst first."""
 FEED_TYPE = "text/calendar"
 
