@@ -23,7 +23,12 @@ NOTED = 1
 
 
 def settings(**given: Any) -> Settings:
-    unused = {"database_dsn": "x", "kafka_bootstrap": "x", "kafka_username": "x", "kafka_password": "x"}
+    unused = {
+        "database_dsn": "postgresql://x",
+        "kafka_bootstrap": "x",
+        "kafka_username": "x",
+        "kafka_password": "x",
+    }
     tokens = {"token_issuer": "x", "token_jwks_file": "x"}
     return Settings.model_validate({"agency": "veterans-center", **unused, **tokens, **given})
 

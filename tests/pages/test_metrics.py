@@ -37,7 +37,12 @@ async def database(stack: Stack) -> AsyncIterator[Database]:
 
 
 def settings(**given: Any) -> ConsoleSettings:
-    unused = {"database_dsn": "unused", "kafka_bootstrap": "x", "kafka_username": "x", "kafka_password": "x"}
+    unused = {
+        "database_dsn": "postgresql://x",
+        "kafka_bootstrap": "x",
+        "kafka_username": "x",
+        "kafka_password": "x",
+    }
     return ConsoleSettings.model_validate({**unused, **given})
 
 
