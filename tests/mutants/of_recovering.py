@@ -156,7 +156,7 @@ OF_RECOVERING = (
     Mutant(
         "what was said before a comparison counts after it",
         "delivery/recovering/startup_check.py",
-        "        await forget_doubted_end(connection)\n",
+        "    await _trust(context)\n",
         "",
         (START,),
     ),
@@ -180,6 +180,13 @@ OF_RECOVERING = (
         " + (select count(*) from feed where number is null)",
         "",
         (START,),
+    ),
+    Mutant(
+        "an end that was noted after the comparison stays noted",
+        "delivery/sending/relay.py",
+        "        if not self._context.restore_check.is_doubted:  #",
+        "        elif not self._context.restore_check.is_doubted:  #",
+        (delivery("test_doubted_end"),),
     ),
     Mutant(
         "a database in doubt says where the feed ends",

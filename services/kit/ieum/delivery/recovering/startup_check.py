@@ -63,10 +63,17 @@ async def check_positions(
         if lost := _above(starts, positions):
             _log.error("mailbox.truncated", partitions=len(lost), records=sum(lost.values()))
             await _read_from_start(connection, context, {place: starts[place] for place in lost})
-        await forget_doubted_end(connection)
         held, feed_end = await held_sources(connection), await read_feed_end(connection)
     context.restore_check.settle(comparing=COMPARING in held.values(), feed_end=feed_end, doubts=doubts)
+    await _trust(context)
     return positions
+
+
+async def _trust(context: DeliveryContext) -> None:
+    """Forget where a doubted feed ended; only once all know, or a relay might note it again."""
+    if not context.restore_check.is_doubted:
+        async with context.database.acquire() as connection:
+            await forget_doubted_end(connection)
 
 
 async def _read_from_start(

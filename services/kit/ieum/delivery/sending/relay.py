@@ -125,8 +125,10 @@ class Relay:
     async def _meet(self, connection: Connection) -> None:
         """Note which server answers, and while the database is doubted where its feed ends."""
         self._context.restore_check.note_server(await connection.fetchval(SERVER_STARTED))
-        doubted = self._context.restore_check.is_doubted
-        await (note_doubted_end if doubted else forget_doubted_end)(connection)
+        if self._context.restore_check.is_doubted:
+            await note_doubted_end(connection)
+        if not self._context.restore_check.is_doubted:  # or not any more: it was compared meanwhile
+            await forget_doubted_end(connection)
 
     def _is_due(self, numbered: float) -> bool:
         return _now() - numbered >= (NUMBER_SECONDS if self._news.waiting else UNREAD_SECONDS)
