@@ -14,10 +14,14 @@ import yaml
 from ieum.access.callers import Role
 from ieum.access.tokens import Expected, TokenVerifier
 from ieum.access.trusted_keys import TrustedKeys, read_file
+from ieum.application.group_commit import WORKERS
 from ieum.centre.centre_file import console_database, database_name, read_centre
 from ieum.centre.centre_settings import CentreSettings
 from ieum.centre.issuer_key import ALGORITHM, Account, IssuerSettings, make_issuer, read_issuer_key
 from ieum.settings import Settings
+from ieum.storage.connection_pools import DELIVERY_CONNECTIONS_MAX
+from ieum.storage.database import CONNECTIONS_MAX
+from ieum_console.pages import serving
 from ieum_console.pages.web_settings import WebSettings
 from ieum_console.settings import ConsoleSettings
 from ieum_contracts.topics import console_login, login
@@ -27,6 +31,8 @@ BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = ROOT / "Dockerfile"
 EMBEDDED_BROKER = ROOT / "services/lab/ieum_lab/embedded/broker/server.properties"
+RESERVED = 3 + 10
+"""Connections that PostgreSQL keeps for its administrator, and those of commands that look into databases."""
 WATCHING = {"observe-secrets", "prometheus", "grafana"}
 DEPENDS_ON_THE_PLACE = re.compile(
     r"controller\.quorum\.voters|log\.dirs|(advertised\.)?listeners|config\.providers.*|.*jaas\.config"
@@ -103,6 +109,22 @@ def test_nothing_is_published_beyond_loopback_and_nothing_runs_with_more_rights(
     for name, service in compose["services"].items():
         assert {"privileged", "ulimits", "pull_policy", "cap_add", "pid"}.isdisjoint(service), name
         assert service.get("user", "") not in {"0", "root", "0:0"}, name
+
+
+def test_the_database_has_a_connection_for_every_pool(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    agencies = sum("IEUM_AGENCY" in service.get("environment", {}) for service in services.values())
+    each = DELIVERY_CONNECTIONS_MAX + WORKERS + CONNECTIONS_MAX + len(["the relay's"])
+    console = serving.CONNECTIONS_MAX + CONNECTIONS_MAX
+    found = re.search(r"max_connections=(\d+)", " ".join(services["postgres"]["command"]))
+    assert found is not None
+    assert agencies * each + console + RESERVED <= int(found[1])
+
+
+def test_what_a_container_prints_is_bounded(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        if service.get("restart") != "no":
+            assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
 
 
 def test_no_secret_stands_in_the_file_or_the_image() -> None:
