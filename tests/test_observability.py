@@ -28,7 +28,7 @@ ENDINGS = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_co
 WATCHED = {
     *("up", "ieum_delivery_seconds_bucket", "ieum_outbox_age_seconds", "ieum_unread_age_seconds"),
     *("ieum_streams_behind", "ieum_rows_waiting", "ieum_clocks_late", "ieum_erasures_open"),
-    "ieum_relay_leads",
+    *("ieum_relay_leads", "ieum_mailboxes_unseen_seconds", "ieum_partitions_away"),
     *("ieum_projection_behind_seconds", "ieum_event_loop_delay_seconds_bucket"),
     "ieum_database_wait_seconds_bucket",
 }

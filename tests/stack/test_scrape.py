@@ -33,6 +33,9 @@ async def test_a_scrape_shows_what_the_catalogue_says(stack: Stack, database_tem
         pools = [f"ieum_database_wait_seconds_count{pool}" for pool in ("delivery", "commands", "requests")]
         assert all(pool in found for pool in pools)
         counted = [found[pools[0]], found["ieum_event_loop_delay_seconds_count"]]
+        assert any(name.startswith("ieum_rules_failed_total") for name in found), (
+            "each rule, before it raises"
+        )
         return all(counted) and found.get("ieum_rows_waitingoutbox") == 0
 
     await comes(measured)

@@ -115,6 +115,9 @@ async def compose(settings: Settings, limits: Limits = USUAL) -> Service:
     context = _delivery_context(settings, database, registry, limits, check)
     programme_cache = ProgrammeCache(context)
     measures = CaseworkMeasures(registry)
+    measures.rules(
+        (programme, each.id) for programme, rules in agency.rule_sets.items() for each in rules.rules
+    )
     handler = EventHandler(_view(settings, agency, context, programme_cache), context.peers, measures)
     rooms = RoomSource(agency.room_policies, context.clock)
     offers, cleaning = Offers(published(agency, version=1), rooms), _cleaning(database, context.peers)

@@ -20,6 +20,7 @@ from ieum.errors import Unreachable
 from tests.kit.api.raw_http import answers, echo, serving, talk
 
 HEALTH = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+METRICS = HEALTH.replace(b"/health/live", b"/metrics")
 GET = b"GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n"
 POST = b"POST /orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc"
 Link = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -99,7 +100,7 @@ async def test_who_never_finishes_a_request_gives_way_too(port: int, begun: byte
         assert await is_ended(links[0])
 
 
-async def test_more_requests_than_are_served_are_refused_as_problems_and_health_is_not(
+async def test_more_requests_than_are_served_are_refused_as_problems_and_health_and_metrics_are_not(
     port: int, handler: Desk
 ) -> None:
     async with opened(port, connection_limits.REQUESTS_MAX, GET) as links:
@@ -108,7 +109,8 @@ async def test_more_requests_than_are_served_are_refused_as_problems_and_health_
         assert (status, media) == (503, "application/problem+json")
         assert json.loads(body)["type"] == "urn:ieum:problem:overloaded"
         assert b"retry-after: " in said
-        assert [status for status, *_ in answers(await talk(port, HEALTH))] == [200]
+        for asked in (HEALTH, METRICS):
+            assert [status for status, *_ in answers(await talk(port, asked))] == [200]
         assert not await is_ended(links[0])
         handler.go_on.set()
         assert (await links[0][0].readline()).startswith(b"HTTP/1.1 200")

@@ -1,5 +1,6 @@
 """What is counted for the metrics is what the database and the mailboxes hold."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,21 +8,27 @@ from dataclasses import replace
 import pytest
 from prometheus_client import CollectorRegistry
 
+from ieum.delivery.limits import USUAL
 from ieum.delivery.maintenance.count_waiting import count_nothing, count_waiting
 from ieum.delivery.maintenance.walk_parked import WalkParked
 from ieum.observe.metrics import DeliveryMeasures
 from ieum.observe.process_measures import ProcessMeasures
 from ieum.storage.database import open_database
-from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet
+from tests.kit.delivery.agencies import Bare, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
+WAITS_SECONDS = 0.2
 OLD = "update ledger set at = now() - interval '10 minutes' where said"
 RESENT = "update outbox set resent = true"
 PARK = """
 insert into parked (key, peer, family, sequence, event_id, type, headers, body, digest, reason, dead, since)
 select gen_random_uuid(), 1, 1, n, gen_random_uuid(), 'x', 'h', '', 'd', $1, n = 1, now()
 from generate_series(1, $2) n
+"""
+STOP = """
+insert into stream (key, peer, family, said, heard, stopped)
+select gen_random_uuid(), 1, 1, 0, 0, 'sequence.conflict' from generate_series(1, 2)
 """
 EXPECT = """
 insert into expected (key, peer, family, said, since)
@@ -81,6 +88,29 @@ async def test_parked_events_are_counted_by_reason_and_dead_ones_apart(resting: 
     await beta.change("delete from parked")
 
 
+async def test_streams_that_are_stopped_are_counted(resting: Pair) -> None:
+    beta = resting.beta
+    assert values(await counted(beta), "ieum_rows_waiting", "table")["stopped"] == 0
+    await beta.change(STOP)
+    assert values(await counted(beta), "ieum_rows_waiting", "table")["stopped"] == 2
+    await beta.change("delete from stream where stopped is not null")
+
+
+async def test_who_no_broker_answers_shows_for_how_long(resting: Pair) -> None:
+    alpha, settings = resting.alpha, resting.alpha.settings
+    alpha.settings = settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
+
+    with measured(alpha) as registry:
+        await alpha.start(ready=False)
+
+        async def grows() -> bool:
+            return (registry.get_sample_value("ieum_mailboxes_unseen_seconds") or 0) > 0.5
+
+        await until(grows)
+        await alpha.stop()
+    alpha.settings = settings
+
+
 async def test_streams_are_behind_when_what_was_said_has_not_come_for_a_minute(resting: Pair) -> None:
     await resting.beta.change(EXPECT)
     registry = await counted(resting.beta)
@@ -110,6 +140,8 @@ async def test_each_event_that_is_taken_in_has_its_time_by_edge(resting: Pair) -
         assert registry.get_sample_value("ieum_delivery_seconds_count", edge) == 8, "three waited before"
         assert (registry.get_sample_value("ieum_delivery_seconds_sum", edge) or 0) > 0
         assert registry.get_sample_value("ieum_unread_age_seconds") == 0
+        assert registry.get_sample_value("ieum_partitions_away") == 0
+        assert 0 <= (registry.get_sample_value("ieum_mailboxes_unseen_seconds") or -1) < USUAL.unseen_seconds
         await alpha.stop()
         await beta.stop()
 
@@ -125,5 +157,13 @@ async def test_a_connection_that_is_waited_for_is_noted_under_its_pool(resting: 
         await connection.execute("select pg_sleep(0)")
     async with database.acquire() as connection:
         await connection.execute("select pg_sleep(0)")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(WAITS_SECONDS), database.acquire():
+                pytest.fail("the one connection was lent")
+    async with database.acquire() as connection:
+        assert await connection.fetchval("select 1") == 1
     await database.close()
-    assert registry.get_sample_value("ieum_database_wait_seconds_count", {"pool": "delivery"}) == 2
+    assert registry.get_sample_value("ieum_database_wait_seconds_count", {"pool": "delivery"}) == 4
+    assert (
+        registry.get_sample_value("ieum_database_wait_seconds_sum", {"pool": "delivery"}) or 0
+    ) >= WAITS_SECONDS

@@ -3,12 +3,14 @@
 import struct
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.record.util import calc_crc32c
 from structlog.testing import capture_logs
 
 from ieum.delivery.limits import USUAL
 from ieum.delivery.receiving.reading_progress import TELL_SECONDS, ReadingProgress
 from ieum.delivery.records.corrupt_records import CorruptValue, TolerantRecords
+from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 PLACE, OTHER = (1, 0), (1, 1)
 
@@ -33,6 +35,18 @@ def test_a_partition_that_was_empty_for_long_has_its_whole_time() -> None:
         progress.look({PLACE: 5}, {PLACE: 5}, now)
     progress.look({PLACE: 5}, {PLACE: 6}, 1_000)
     assert progress.still == {}
+
+
+def test_the_broker_is_unseen_since_it_last_told_or_since_the_start_and_what_is_away_is_counted() -> None:
+    progress = ReadingProgress()
+    assert progress.unseen_seconds(100) == 0, "nothing has begun"
+    progress.begun = 100
+    assert progress.unseen_seconds(107) == 7
+    progress.seen = 105
+    assert progress.unseen_seconds(107) == 2
+    assert progress.partitions_away() == 0
+    progress.missing, progress.leaderless = frozenset({"gone"}), frozenset({TopicPartition("led", 3)})
+    assert progress.partitions_away() == MAILBOX_PARTITIONS + 1
 
 
 @pytest.mark.parametrize("codec", [1, 2, 3, 4, 5, 7])

@@ -15,7 +15,8 @@ from ieum.access.callers import AuthenticationError, RateLimitError, Role
 from ieum.access.rate_limits import Rate
 from ieum.access.tokens import Expected, TokenVerifier
 from ieum.access.trusted_keys import TrustedKeys
-from ieum.api.http.access_check import BEARER, METRICS_PATH, address_of, authorization_of, is_from
+from ieum.api.http.access_check import BEARER, address_of, authorization_of, is_from
+from ieum.api.http.connection_limits import METRICS_PATH
 from ieum.centre.centre_file import CONSOLE
 from ieum.delivery.delivery_context import Connections
 from ieum.delivery.failures import DATABASE_RETRYABLE

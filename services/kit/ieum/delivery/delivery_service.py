@@ -58,6 +58,7 @@ class Delivery(Generic[Known]):
         self.outbox = Outbox(context)
         inbox = Inbox(context, self.outbox, application)
         self._consumer = Consumer(settings, context, inbox, self._relay)
+        context.measures.reading(self._unseen_seconds, self._consumer.progress.partitions_away)
         self._maintenance = Maintenance(context, inbox, self._relay, self._consumer, cleaning=cleaning)
         offers = offers or Offers()
         self._publisher = CataloguePublisher(context, self._relay, self._producer, offers)
@@ -82,6 +83,9 @@ class Delivery(Generic[Known]):
             tasks.create_task(self._maintenance.run())
             tasks.create_task(self._publisher.run())
             tasks.create_task(self._reader.run())
+
+    def _unseen_seconds(self) -> float:
+        return self._consumer.progress.unseen_seconds(asyncio.get_running_loop().time())
 
     async def _topics(self) -> Collection[str]:
         return await self._consumer.topics()

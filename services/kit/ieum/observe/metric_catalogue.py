@@ -94,7 +94,7 @@ DELIVERY_SECONDS = Metric(
 )
 ROWS_WAITING = Metric(
     *(Kind.GAUGE, Subject.WAITING, "ieum_rows_waiting"),
-    "Rows that wait: outbox, notice, parked, dead, erasing.",
+    "Rows that wait: outbox, notice, parked, dead, erasing; streams that are stopped.",
     labels=("table",),
 )
 OUTBOX_AGE_SECONDS = Metric(
@@ -107,7 +107,7 @@ EVENTS_PARKED = Metric(
 )
 STREAMS_BEHIND = Metric(
     *(Kind.GAUGE, Subject.WAITING, "ieum_streams_behind"),
-    "Streams of which a peer said more than a minute ago that it has said more than has come.",
+    "Streams of which a peer said more than a minute ago that it has said more than is taken in.",
 )
 RECORDS_UNREAD = Metric(
     *(Kind.GAUGE, Subject.WAITING, "ieum_records_unread", "Records of our mailboxes that are not taken in.")
@@ -115,6 +115,14 @@ RECORDS_UNREAD = Metric(
 UNREAD_AGE_SECONDS = Metric(
     *(Kind.GAUGE, Subject.WAITING, "ieum_unread_age_seconds"),
     "Time for which the oldest record of our mailboxes that is not taken in has been seen there.",
+)
+MAILBOXES_UNSEEN_SECONDS = Metric(
+    *(Kind.GAUGE, Subject.WAITING, "ieum_mailboxes_unseen_seconds"),
+    "Time since the broker last said how far our mailboxes reach, or since the start.",
+)
+PARTITIONS_AWAY = Metric(
+    *(Kind.GAUGE, Subject.WAITING, "ieum_partitions_away"),
+    "Partitions of our mailboxes that nobody leads, or that are missing.",
 )
 RULES_FAILED = Metric(
     *(Kind.COUNTER, Subject.CASEWORK, "ieum_rules_failed"),

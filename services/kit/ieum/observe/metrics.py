@@ -1,6 +1,6 @@
 """The metrics of delivery and casework for Prometheus: counts, fates and rules, nothing of a client."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -29,6 +29,8 @@ class DeliveryMeasures:
         self._behind = gauge(catalogue.STREAMS_BEHIND, registry)
         self._unread = gauge(catalogue.RECORDS_UNREAD, registry)
         self._unread_age = gauge(catalogue.UNREAD_AGE_SECONDS, registry)
+        self._unseen = gauge(catalogue.MAILBOXES_UNSEEN_SECONDS, registry)
+        self._away = gauge(catalogue.PARTITIONS_AWAY, registry)
         self._leads = gauge(catalogue.RELAY_LEADS, registry)
 
     def batch(self, fates: Mapping[str, int], said: int, seconds: float) -> None:
@@ -63,12 +65,17 @@ class DeliveryMeasures:
         """Show at each scrape whether this process sends the outbox."""
         self._leads.set_function(leads)
 
+    def reading(self, unseen_seconds: Callable[[], float], partitions_away: Callable[[], int]) -> None:
+        """Show at each scrape for how long no broker has told of our mailboxes, and what of them is away."""
+        self._unseen.set_function(unseen_seconds)
+        self._away.set_function(partitions_away)
+
     def outbox_age(self, seconds: float) -> None:
         """Set how old the oldest event is that waits to be sent."""
         self._outbox_age.set(seconds)
 
     def streams_behind(self, streams: int) -> None:
-        """Set how many streams a peer has said more on than has come."""
+        """Set how many streams a peer has said more on than is taken in."""
         self._behind.set(streams)
 
     def parked(self, reasons: Mapping[str, int]) -> None:
@@ -103,6 +110,11 @@ class CaseworkMeasures:
     def erasures_open(self, referrals: int) -> None:
         """Set how many withdrawals are unconfirmed for a day; 0 where another process counts."""
         self._erasures.set(referrals)
+
+    def rules(self, names: Iterable[tuple[str, str]]) -> None:
+        """Show each rule, by programme and rule, before it raises: an increase is one from a value shown."""
+        for programme, rule in names:
+            self._rules_failed.labels(programme, rule)
 
     def rule_failed(self, programme: str, rule: str) -> None:
         """Count a rule that raised."""

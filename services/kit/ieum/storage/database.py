@@ -36,7 +36,7 @@ def unnoted(_seconds: float) -> None:
 class Database:
     """Lends connections. Each is for one transaction at a time, which the borrower opens and ends.
 
-    `waited` is called with the seconds for which each was waited for.
+    `waited` is called with the seconds for which each was waited for, also in vain.
     """
 
     def __init__(self, pool: Pool, waited: Callable[[float], None] = unnoted) -> None:
@@ -47,9 +47,14 @@ class Database:
     async def acquire(self) -> AsyncIterator[Connection]:
         """Lend a connection, waiting for a free one."""
         asked = perf_counter()
-        async with self._pool.acquire() as connection:
+        try:
+            connection = await self._pool.acquire()
+        finally:
             self._waited(perf_counter() - asked)
+        try:
             yield cast("Connection", connection)
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Wait for lent connections, at most a few seconds, and disconnect."""

@@ -12,7 +12,7 @@ from ieum.access.access_settings import Access, Network
 from ieum.access.authentication import MISSING, whole_seconds
 from ieum.access.callers import AuthenticationError, Caller, RateLimitError, Role
 from ieum.access.route_roles import OPEN_BELOW, Logged, Matched, RouteRoles
-from ieum.api.http.connection_limits import HEALTH_PATHS
+from ieum.api.http.connection_limits import HEALTH_PATHS, METRICS_PATH
 from ieum.api.problems import http_kinds
 from ieum.api.problems.access_kinds import NOT_AUTHENTICATED, ROLE, TOO_MANY
 from ieum.api.problems.response import Problem, answer
@@ -21,7 +21,6 @@ from ieum.delivery.failures import DATABASE_RETRYABLE
 CALLER = "ieum.caller"
 REASON_HEADER = b"access-reason"
 REASON_CHARACTERS_MAX = 64
-METRICS_PATH = "/metrics"
 BEARER = 'Bearer realm="ieum"'
 _VALUE_CHARACTERS_MAX = 140
 

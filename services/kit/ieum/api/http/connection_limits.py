@@ -1,6 +1,6 @@
 """Connection and request limits: at the limit the connection that is idle longest is closed.
 
-Health is asked for most under overload, so it is not counted in any limit.
+Health and metrics are asked for most under overload, so they are not counted in any limit.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,7 +11,8 @@ from starlette.types import Scope
 CONNECTIONS_MAX = 500
 REQUESTS_MAX = 200
 SWEEP_SECONDS = 0.5
-HEALTH_PATHS = frozenset({"/health/live", "/health/ready"})
+HEALTH_PATHS, METRICS_PATH = frozenset({"/health/live", "/health/ready"}), "/metrics"
+UNCOUNTED_PATHS = HEALTH_PATHS | {METRICS_PATH}
 
 _WAITS = "ieum.waits"
 OVERLOADED = "ieum.overloaded"
@@ -58,7 +59,7 @@ def connection_to_close(connections: Collection[Any]) -> Connection | None:
 
 def is_overloaded(scope: Scope, tasks: Collection[Any], connections: Collection[Any]) -> bool:
     """Say whether a request has to be refused because too many others are being served."""
-    if len(tasks) < REQUESTS_MAX or scope["path"] in HEALTH_PATHS:
+    if len(tasks) < REQUESTS_MAX or scope["path"] in UNCOUNTED_PATHS:
         return False
     served = sum(
         not each.waits_for_client and not each.scope.get(_WAITS, False) for each in _ours(connections)

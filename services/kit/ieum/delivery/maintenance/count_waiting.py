@@ -12,7 +12,8 @@ _COUNT = """
 select
     (select count(*) from (select from outbox limit $1) o) as outbox,
     (select count(*) from (select from notice limit $1) n) as notice,
-    (select count(*) from (select from erasing limit $1) e) as erasing
+    (select count(*) from (select from erasing limit $1) e) as erasing,
+    (select count(*) from (select from stream where stopped is not null limit $1) s) as stopped
 """
 _AGE = """
 select extract(epoch from clock_timestamp() - l.at)::float8
@@ -24,7 +25,7 @@ cross join lateral (
 """
 _BEHIND = "select count(*) from expected where since <= now() - interval '1 minute'"
 
-COUNTED = ("outbox", "notice", "parked", "dead", "erasing")
+COUNTED = ("outbox", "notice", "parked", "dead", "erasing", "stopped")
 COUNTED_MAX = 100_000
 """Rows that are counted: more take longer than a statement should, and say no more to whoever reads it."""
 

@@ -52,6 +52,7 @@ class Consumer(Generic[Known]):
 
     async def run(self) -> None:
         """Read until cancelled; then finish the current batch, commit and leave the group."""
+        self.progress.begun = asyncio.get_running_loop().time()
         await through_failures(self._mailboxes.start)
         try:
             await through_failures(self._look_back)

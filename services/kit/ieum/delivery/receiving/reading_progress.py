@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from ieum.delivery.limits import USUAL
 from ieum.delivery.receiving.unread_age import UnreadAge
 from ieum.delivery.streams.positions import Partition
+from ieum_contracts.topics import MAILBOX_PARTITIONS
 
 TELL_SECONDS = 60.0
 REMEMBERED_SECONDS = 30.0
@@ -28,6 +29,8 @@ class ReadingProgress:
         """The mailboxes that the broker does not have."""
         self.leaderless: frozenset[TopicPartition] = frozenset()
         """The partitions that nobody leads."""
+        self.begun: float | None = None
+        """When this process began to read."""
         self.seen: float | None = None
         """When the broker last said how far the mailboxes reach."""
         self._ends: deque[tuple[float, Mapping[Partition, int]]] = deque()
@@ -56,6 +59,15 @@ class ReadingProgress:
         if self.still and now - self._told >= TELL_SECONDS:
             self._told = now
             _log.error("mailbox.still", partitions=len(self.still), records=sum(self.still.values()))
+
+    def unseen_seconds(self, now: float) -> float:
+        """Return for how long no broker has said how far the mailboxes reach, since the start at most."""
+        since = self.begun if self.seen is None else self.seen
+        return 0.0 if since is None else now - since
+
+    def partitions_away(self) -> int:
+        """Count the partitions that nobody leads, and all of each mailbox that is missing."""
+        return len(self.leaderless) + MAILBOX_PARTITIONS * len(self.missing)
 
     def caught_up(self, place: Partition) -> bool:
         """Whether a partition is read to where it ended at some time in the last half minute.
