@@ -21,7 +21,7 @@ from ieum_contracts.body import Invalid, NotUnderstood
 from ieum_contracts.codes import AskType, Decision
 from ieum_contracts.envelope import schema_version
 from ieum_contracts.model import Model
-from ieum_contracts.topics import Family
+from ieum_contracts.topics import BODY_BYTES_MAX, Family
 
 __all__ = [
     "EVENT_TYPES",
@@ -174,6 +174,8 @@ def encode(body: Model) -> bytes:
 
 def decode(type: str, dataschema: str, body: bytes) -> Model:  # noqa: A002 - the header's name
     """Read the body of an event; raises NotUnderstood (it is parked) or Invalid (it is refused)."""
+    if len(body) > BODY_BYTES_MAX:
+        raise Invalid("body.too-large")
     event = EVENT_TYPES.get(type)
     if event is None:
         name = type.rpartition(".v")[0]

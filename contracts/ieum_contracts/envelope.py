@@ -165,7 +165,7 @@ def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     size = 0
     for name, value in headers:
-        size += len(name) + len(value or b"")
+        size += len(name.encode()) + len(value or b"")
         if size > HEADERS_BYTES_MAX:
             raise EnvelopeError("envelope.headers-too-large", "*")
         if name not in _COUNTED:

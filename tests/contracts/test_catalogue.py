@@ -169,6 +169,7 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
     (TYPE, SCHEMA, body(answer_by="0001-01-01T00:00:00+14:00"), "body.invalid"),
     (TYPE, "urn:ieum:referral.amended:1.0", body(), "body.invalid"),
     (TYPE, SCHEMA, body(x="y" * BODY_BYTES_MAX), "body.too-large"),
+    *((each[0], each[1], b" " * (BODY_BYTES_MAX + 1), "body.too-large") for each in PARKED),
     (TYPE, SCHEMA, sealed(reason_in_words="번호 900101-1000006"), "body.identifier"),
     (TYPE, SCHEMA, sealed(reason_in_words="번호 \uff19\uff100101\u200b1000006"), "body.identifier"),
     (TYPE, SCHEMA, sealed(reason_in_words="9001\n011000006"), "body.identifier"),

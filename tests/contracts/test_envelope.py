@@ -155,6 +155,7 @@ def test_a_missing_header_has_its_reason(name: str) -> None:
         ([*GOOD, GOOD[1]], "envelope.header-repeated"),
         ([*GOOD, *[("x", b"")] * HEADERS_MAX], "envelope.headers-too-many"),
         ([*GOOD, *[("x", b"y" * 1000)] * 8], "envelope.headers-too-large"),
+        ([*GOOD, ("가" * 2700, b"")], "envelope.headers-too-large"),
         ([("content-type", b"application/cloudevents+json")], "envelope.structured-mode"),
         ([], "envelope.header-missing"),
     ],

@@ -16,6 +16,7 @@ from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.sending.outbox import Outbox
 from ieum.observe.metrics import CaseworkMeasures
 from ieum_contracts.capacity import CapacityChanged, Room
+from ieum_contracts.catalogue import encode
 from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.plugin import MakeCentre
 from services.city_welfare_team.agency import AGENCY as WELFARE
@@ -109,7 +110,7 @@ async def test_a_copy_of_room_that_is_old_is_named(both: tuple[CentreUnderTest, 
     for api, version in ((jobs, 4), (welfare, 3)):
         body = CapacityChanged(programme="job-seeking-benefit", version=version, room=Room.OPEN)
         async with api.database.acquire() as connection:
-            await keep(connection, api.api_context.delivery.peers.number(jobs.me), body)
+            await keep(connection, api.api_context.delivery.peers.number(jobs.me), body, encode(body))
     (told,) = [each.sentence for each in (await accounts_of(centre)).differences if each.kind is Kind.ROOM]
     assert told == (
         f"{WELFARE.id} has version 3 of the room of job-seeking-benefit, of which {EMPLOYMENT.id} has "
@@ -117,5 +118,5 @@ async def test_a_copy_of_room_that_is_old_is_named(both: tuple[CentreUnderTest, 
     )
     async with welfare.database.acquire() as connection:
         newer = body.model_copy(update={"version": 4})
-        await keep(connection, welfare.api_context.delivery.peers.number(jobs.me), newer)
+        await keep(connection, welfare.api_context.delivery.peers.number(jobs.me), newer, encode(newer))
     assert not [each for each in (await accounts_of(centre)).differences if each.kind is Kind.ROOM]

@@ -92,6 +92,11 @@ async def test_what_cannot_be_followed_is_refused(api: Api, welfare: Api) -> Non
     assert (await api.post(path, basis)).json()["reason"] == "nothing-suggested"
     named = await api.post(path, basis | {"recipient": api.peer.agency, "programme": "case-management"})
     assert named.status_code == 201
+    for agency in ("/seoul/city-welfare-team", f"/{welfare.me.centre}/{'a' * 60}"):
+        elsewhere = {"agency": agency, "programme": "livelihood"}
+        referral, _ = await _ended(api, welfare, suggestion=elsewhere)
+        answer = await api.post(f"/v1/referrals/{referral}/follow", basis)
+        assert answer.json()["reason"] == "nothing-suggested", agency
     referral, order = await _ended(api, welfare)
     await api.post(f"/v1/referrals/{referral}/asks", {"ask": "consent.withdrawn"})
     await settle(api, welfare)

@@ -12,7 +12,7 @@ from itertools import permutations
 
 import pytest
 
-from ieum.casework.conflicts import EXCLUSIONS, conflicts_of, standing_after
+from ieum.casework.conflicts import EXCLUSIONS, conflicts_of, standing_after, with_conflicts
 from ieum.casework.eligibility_changes import change_eligibility, conclude, finish, hear_change, hear_outcome
 from ieum.casework.known_change import ToDoResult
 from ieum.casework.loaded_cases import LoadedCases
@@ -24,6 +24,7 @@ from ieum_contracts.decisions import ReferralCompleted
 from ieum_contracts.eligibility import EligibilityChanged, Standing
 from ieum_contracts.lifecycle import RecipientCopy, SenderCopy
 from ieum_contracts.message import Event, Say
+from ieum_contracts.model import LIST_ITEMS_MAX
 from tests.kit.casework.agencies import START, event_of, new_id
 
 EMPLOYMENT, WELFARE, JOBS, STRANGER = (
@@ -34,6 +35,16 @@ GRANTED = EligibilityChanged.model_validate(
     {"programme": "livelihood", "old": "likely", "new": "granted", "effective_on": "2026-07-01"}
 )
 JOURNEY = new_id()
+
+
+def test_no_more_conflicts_are_listed_than_a_body_may_hold() -> None:
+    listed = [{"programme": f"p-{n}", "rule": "r", "citation": "c"} for n in range(LIST_ITEMS_MAX)]
+    change = EligibilityChanged.model_validate(
+        {"programme": "job-seeking-benefit", "old": "likely", "new": "granted", "effective_on": "2026-07-01"}
+        | {"conflicts": listed}
+    )
+    assert with_conflicts(change, START.date()).conflicts == change.conflicts
+    assert with_conflicts(change.model_copy(update={"conflicts": ()}), START.date()).conflicts
 
 
 class Centre:

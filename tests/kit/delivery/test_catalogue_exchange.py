@@ -1,6 +1,7 @@
 """Agencies know each other's programmes: the newest version that their owner published, and nothing else."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -100,6 +101,21 @@ async def test_old_versions_and_forged_records_are_ignored(stack: Stack, publish
 
     await published.alpha.start([PROGRAMME])
     assert await until_named(published.beta, "Test course") > newer
+
+
+async def test_a_record_in_another_order_of_members_is_kept_as_it_was_published(
+    stack: Stack, published: Pair
+) -> None:
+    """Written anew, its members would have another order, in which two of them read as one number."""
+    alpha = published.alpha.address
+    version = await until_named(published.beta, "Test course")
+    await published.alpha.stop()
+    members = {"name_ko": "시험 M", "summary_ko": "과정", "name_en": "12345678", "programme": "test-course"}
+    body = json.dumps({**members, "version": version + 1}, ensure_ascii=False).encode()
+    wire.produce(stack, [record(alpha, alpha, version + 1, "x").saying(body)])
+    assert await until_named(published.beta, "12345678") == version + 1
+    assert await published.beta.value("select body from catalogue where version = $1", version + 1) == body
+    published.beta.check()
 
 
 async def test_what_the_broker_does_not_take_yet_is_said_again(stack: Stack, make_centre: MakeCentre) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from ieum.casework.ages import months_before
 from ieum_contracts.codes import Outcome
 from ieum_contracts.eligibility import Conflict, EligibilityChanged, Standing
+from ieum_contracts.model import LIST_ITEMS_MAX
 
 ALLOWANCE = ("employment-support-1", "employment-support-1-selective")
 """Programmes that pay the job-seeking allowance (구직촉진수당)."""
@@ -98,11 +99,14 @@ def _lasts(exclusion: Exclusion, since: date | None, on: date | None) -> bool:
 
 
 def with_conflicts(change: EligibilityChanged, on: date) -> EligibilityChanged:
-    """Return a change with the conflicts that it lists and those of the table on a day, each once."""
+    """Return a change with the conflicts that it lists and those of the table on a day, each once.
+
+    There are as many at most as a body may hold.
+    """
     listed = {(each.programme, each.rule) for each in change.conflicts}
     computed = conflicts_of(change.programme, change.new, change.effective_on, on)
     more = tuple(each for each in computed if (each.programme, each.rule) not in listed)
-    return change.model_copy(update={"conflicts": (*change.conflicts, *more)})
+    return change.model_copy(update={"conflicts": (*change.conflicts, *more)[:LIST_ITEMS_MAX]})
 
 
 def standing_after(programme: str, outcome: Outcome) -> tuple[Standing, tuple[Conflict, ...]] | None:

@@ -38,7 +38,7 @@ def order_to_follow(
         return refusal or Refusal(Guard.NOT_FOUND, "unknown")
     recipient, programme = order.recipient, order.programme
     if suggested is not None:
-        recipient = recipient or Address.parse(suggested.agency).agency
+        recipient = recipient or _in_centre(suggested, view.me.centre)
         programme = programme or suggested.programme
     if recipient is None or programme is None:
         return Refusal(Guard.PROGRAMME, "nothing-suggested")
@@ -57,6 +57,15 @@ def order_to_follow(
             "sealed": _sealed(requested["sealed"], items, order.sealed),
         }
     )
+
+
+def _in_centre(suggested: Suggestion, centre: str) -> str | None:
+    """Return the agency that was suggested; None for one of another centre, to which nothing can be sent."""
+    try:
+        address = Address.parse(suggested.agency)
+    except ValueError:
+        return None
+    return address.agency if address.centre == centre else None
 
 
 def _refused(referral: Referral | None) -> Refusal | None:

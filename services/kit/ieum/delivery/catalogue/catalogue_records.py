@@ -7,7 +7,6 @@ from asyncpg import Connection
 
 from ieum.delivery.statement_status import affected
 from ieum_contracts.capacity import CapacityChanged
-from ieum_contracts.catalogue import encode
 from ieum_contracts.programme import ProgrammePublished
 
 CatalogueBody: TypeAlias = ProgrammePublished | CapacityChanged
@@ -38,13 +37,13 @@ where capacity.version < excluded.version
 """
 
 
-async def keep(connection: Connection, peer: int, body: CatalogueBody) -> bool:
-    """Store a record, unless the same or a higher version of it is stored; returns whether it was stored."""
+async def keep(connection: Connection, peer: int, body: CatalogueBody, written: bytes) -> bool:
+    """Store a record as it was written; returns False where the same or a higher version of it is stored."""
     if isinstance(body, ProgrammePublished):
         statement, key = _KEEP_PROGRAMME, record_key(body)
     else:
         statement, key = _KEEP_CAPACITY, body.programme
-    return affected(await connection.execute(statement, peer, key, body.version, encode(body))) > 0
+    return affected(await connection.execute(statement, peer, key, body.version, written)) > 0
 
 
 _OF_PEER = """

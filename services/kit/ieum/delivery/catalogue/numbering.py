@@ -38,7 +38,7 @@ async def numbered(
             continue
         version = max(kept.version + 1 if kept else 1, int(context.clock().timestamp() * 1000))
         changed = body.model_copy(update={"version": version})
-        await keep(connection, peer, changed)
+        await keep(connection, peer, changed, encode(changed))
         found.append(Numbered(changed, is_new=True))
     return found
 

@@ -120,7 +120,10 @@ class CatalogueReader:
                 event, body = published
                 await self._context.peers.know(connection, [event.source])
                 peer = self._context.peers.number(event.source)
-                if await keep(connection, peer, body) and event.source == self._context.me:
+                if (
+                    await keep(connection, peer, body, record.value or b"")
+                    and event.source == self._context.me
+                ):
                     _log.warning("catalogue.outdated", record=record_key(body), version=body.version)
                     self._outdated.set()
         self._listener.changed()
