@@ -120,10 +120,7 @@ def _plain_character(match: re.Match[str]) -> str:
 
 
 def _find(text: str) -> tuple[Identifier, _Span] | None:
-    if count_digits(text) < DIGITS_MIN or _search(text) is None:
-        return None
-    # What is opaque ends at what is neither a letter nor a digit: without it there may be less, never more.
-    return _search(_OPAQUE.sub(_hidden, text))
+    return None if count_digits(text) < DIGITS_MIN else _search(_OPAQUE.sub(_hidden, text))
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -34,6 +34,23 @@ def test_a_scanner_written_from_the_published_rule_agrees_on_six_thousand_texts(
     assert 1_500 < sum(kind is not None for kind in found) < 4_500
 
 
+OPAQUE = (
+    "0198c0de-0000-7000-8000-000000000001",
+    "2026-07-01T10:00:00Z",
+    "2026-07-01",
+    "0123456789abcdef" * 2,
+)
+
+
+@pytest.mark.parametrize("opaque", OPAQUE)
+@pytest.mark.parametrize("number", ["M12345678", "11-22-333333-44", NUMBER])
+@pytest.mark.parametrize("between", ["-", " ", "", "/"])
+def test_it_agrees_on_a_number_beside_what_is_opaque(number: str, between: str, opaque: str) -> None:
+    for text in (f"{number}{between}{opaque}", f"{opaque}{between}{number}"):
+        assert identifier_in(text) == kind_in(text), text
+    assert identifier_in(f"M12345678-{OPAQUE[0]}") == "passport"
+
+
 def test_it_agrees_on_every_vector() -> None:
     assert [each for each in VECTORS["hits"] if kind_in(each["text"]) != each["kind"]] == []
     assert [each for each in VECTORS["non_hits"] if kind_in(each["text"]) is not None] == []
