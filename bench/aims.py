@@ -21,9 +21,9 @@ The aims were set on another machine, with a prototype of this design that had n
 asking again and no HTTP. Round trips a second there and here:
 """
 AFTER = """\
-Ieum, with all of that, is slower here by about the factor by which faust-streaming is; a handler and a
-transaction per message by half of it. Here its CPU times its rate is nearly all of two processors; there,
-where everything else is so much cheaper, it must have waited instead. By so much the ratios to it are smaller
+Ieum, with all of that, is slower here by somewhat more than faust-streaming is; a handler and a transaction
+per message hardly at all. Here its CPU times its rate is nearly all of two processors; there, where
+everything else is so much cheaper, it must have waited instead. By so much the ratios to it are smaller
 here.
 """
 LATENCIES = {"100": (12, 30), "1000": (80, 150)}

@@ -73,6 +73,18 @@ Written after profiles of 2026-11-25 (py-spy, 200 samples a second), by hand.
   Nothing of this is a pause that somebody chose: both processors are busy at 94 %, for what costs 2 ms at
   saturation costs 18 one by one. Profiles show no single place: 4,400 Python calls of the sender for a round
   trip, of which aiokafka's reading and writing of 19 partitions a fetch is a sixth.
+- *The same on a quiet and faster machine* (1 December): 10.8 ms of CPU for a round trip at 100 a second, 7.3
+  for the naive one: database 2.9 and 0.9, services 5.5 and 3.4, broker 2.4 and 3.0. By the server's log the
+  statements of a round trip take 2.5 ms: taking in 0.5 at each side, the order 0.4, reading for a batch 0.3
+  at each side (half of it to begin its plan), the relay's reading 0.2 at each side. To be tried next: the
+  relay is handed what was just committed, which takes its reading off the way twice.
+- *Beside e0d515e, in turn on that machine* (two runs each, 4 seconds a part, CPU-µs of a round trip in all):
+  a commit per referral 1,318 and 1,378 then, 1,638 and 1,957 now; shared commits 769 and 712, 959 and 1,078;
+  behind HTTP 1,214 and 1,293, 1,613 and 1,564; a backlog of 150,000 at 4,783 a second then, 3,312 now. What
+  was added since (clocks, the index by person, what is not confirmed, the feed of one referral, checks of
+  identifiers by a published rule) costs more than the two-statement paths save; the database's part has
+  nearly doubled. Few at a time have gained: at 500 a second p50 and p99 62 and 81 to 86 ms then, 36 to 39 and
+  53 to 81 now; at 1,000 a second 84 and 113 to 118 then, 50 to 53 and 80 to 87 now; at 100 no difference.
 - *The log*: 14.7 kB for a round trip with shared commits (11.6 at e0d515e, in the same hour). About 4.0 are
   ledgers and their keys, 3.2 the feeds (an entry is written, and written again with its number, under four
   indexes), 2.9 the referral's rows and 1.7 their indexes, 1.7 clocks, 0.7 streams, 0.5 outboxes, 0.4 what is
@@ -84,7 +96,7 @@ Written after profiles of 2026-11-25 (py-spy, 200 samples a second), by hand.
   and both servers took 18.0 to 18.8 % of a core before and 15.2 to 15.9 after, measured in turn.
 - *A backlog*: 92 % of one core in one process, four fifths of it pure Python (proving an event's place and
   reading its body a third, folding a fifth, writing the answer an eighth). Together with database and
-  broker an event costs 0.7 ms of CPU: two such processors could not reach 3,000 a second at all.
+  broker an event cost 0.7 ms of CPU on the machine of 26 November, 0.35 on that of 1 December.
 - The broker's part at low rates would fall with incremental fetch sessions, which aiokafka does not speak, or
   with fewer partitions.
 """
