@@ -205,6 +205,7 @@ async def test_kafka_away_is_known_and_said_and_reading_goes_on_when_it_is_back(
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert found.away_since is not None
+    assert found.as_of is None, "it was never compared with the topics"
     assert not found.is_live
     async with writer(console.centre) as write, projecting(console):
         await write.say(*story(KEY))

@@ -109,9 +109,7 @@ async def write_check(
 
 
 KAFKA_AWAY = """
-update projector set checked_at = $1::timestamptz,
-    kafka_away_since = coalesce(kafka_away_since, $1::timestamptz)
-where id = 1
+update projector set kafka_away_since = coalesce(kafka_away_since, $1::timestamptz) where id = 1
 """
 
 
