@@ -45,6 +45,25 @@ async def test_a_new_event_is_announced_and_nothing_moves(site: Site, signed_in:
     assert await page.locator("tbody").inner_text() == rows
 
 
+async def test_an_open_page_says_that_the_session_has_ended_and_asks_nothing_more(
+    site: Site, signed_in: SignedIn
+) -> None:
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    await page.goto(f"{site.url}/referrals?state=received")
+    await expect(page.locator("[data-live-words]")).to_contain_text("Live")
+    connection = await asyncpg.connect(site.dsn)
+    await connection.execute("delete from web_session")
+    await connection.close()
+    await expect(page.locator("[data-live-words]")).to_have_text("Your session has ended", timeout=10_000)
+    await expect(page.locator("body.is-stale")).to_be_attached()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await asyncio.sleep(3)
+    assert asked == []
+    await page.get_by_role("link", name="Sign in again").click()
+    await page.wait_for_url(re.compile(r"sign-in|/authorize|state=received"))
+
+
 async def test_a_stream_goes_on_after_the_last_number_that_was_read(site: Site, signed_in: SignedIn) -> None:
     context = await signed_in("viewer-1")
     cookies = {each["name"]: each["value"] for each in await context.cookies()}

@@ -90,7 +90,11 @@ class Pages:
         person = await self._sign_in.person(request)
         if person is None or not roles_of(person):
             raise HTTPException(HTTPStatus.UNAUTHORIZED)
-        return await live(request, self._console)
+
+        async def is_signed_in() -> bool:
+            return await self._sign_in.person(request) is not None
+
+        return await live(request, self._console, is_signed_in)
 
     async def signed_out(self, request: Request) -> Response:
         """Say that the session has ended."""

@@ -1,6 +1,7 @@
 """The live stream of a page: how far the projection is, and what has been taken in since a number."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from asyncpg import Connection
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ieum.storage.database import lend
-from ieum.web.event_stream import LiveMessage, live_answer, number_from
+from ieum.web.event_stream import ENDED, LiveMessage, live_answer, number_from
 from ieum.web.moments import absolute
 from ieum.web.page_renderer import preferences_of
 from ieum.web.translation import marked
@@ -16,18 +17,25 @@ from ieum_console.pages.page_call import Console
 from ieum_console.pages.words import SOURCES
 from ieum_console.projection.freshness import Freshness, behind, changes_missed, changes_since
 
+SESSION_ENDED = marked("Your session has ended")
 AS_OF = marked("as of {time}")
 BEHIND_BY = marked("{records} records and {seconds} s behind")
 EVERY_SECONDS = 1.0
 """So a page hears at most once a second, with everything in it that has changed."""
 
 
-async def live(request: Request, console: Console) -> Response:
-    """Follow the projection, from `Last-Event-ID` or from the number that the page was made at."""
+async def live(request: Request, console: Console, is_signed_in: Callable[[], Awaitable[bool]]) -> Response:
+    """Follow the projection, from `Last-Event-ID` or from the number that the page was made at.
+
+    It ends with the session, and says so.
+    """
     asked = request.headers.get("last-event-id") or request.query_params.get("after")
     language, begun = preferences_of(request).language, number_from(asked, 0)
 
     async def follow(number: int) -> LiveMessage:
+        if not await is_signed_in():
+            words = console.renderer.translate(language, SESSION_ENDED)
+            return LiveMessage(ENDED, number, {"words": words})
         async with lend(console.database) as connection:
             missed = number == begun and await changes_missed(connection, number)
             return await _message(connection, console, language, number, missed=missed)

@@ -11,6 +11,8 @@ MEDIA_TYPE = "text/event-stream"
 RETRY_MILLISECONDS = 1_000
 DIGITS_MAX = 18
 STREAM_SECONDS_MAX = 3_600.0
+ENDED = "ended"
+"""The kind of a message after which nothing more is said, and nobody need ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ async def _messages(follow: Next, last: int, seconds: float) -> AsyncIterator[by
         message = await follow(last)
         last = message.number
         yield message.encoded()
+        if message.kind == ENDED:
+            return
         await asyncio.sleep(seconds)
 
 

@@ -15,14 +15,26 @@ let fresh = 0;
 let refreshing = false;
 let wanted = false;
 let paused = false;
+let over = false;
 
 function follow() {
-  if (source !== null || document.hidden || paused) return;
+  if (source !== null || document.hidden || paused || over) return;
   source = new EventSource(`/live?after=${number}`);
   heardAt = performance.now();
   source.addEventListener("pulse", heard);
   source.addEventListener("change", heard);
+  source.addEventListener("ended", end);
   source.addEventListener("error", judge);
+}
+
+// The session has ended: nothing is true any more from here on, and only who signs in again can go on.
+function end(message) {
+  over = true;
+  rest();
+  document.body.classList.add("is-stale");
+  say(JSON.parse(message.data).words, true);
+  status.querySelector("[data-live-pause]").hidden = true;
+  status.querySelector("[data-live-again]").hidden = false;
 }
 
 function rest() {
@@ -56,7 +68,7 @@ function say(words, isStale) {
 
 // What is no longer followed is never called live: in place of that word stands of when it is.
 function judge() {
-  if (document.hidden || paused) return;
+  if (document.hidden || paused || over) return;
   const silent = performance.now() - heardAt > STALE_AFTER_MS - 1000 || source?.readyState !== EventSource.OPEN;
   if (!silent) return;
   document.body.classList.add("is-stale");
@@ -87,7 +99,7 @@ function pause(wish) {
 async function refresh() {
   const parts = [...document.querySelectorAll("[data-live]")];
   const due = wanted || parts.some((each) => "liveAlways" in each.dataset);
-  if (!due || parts.length === 0 || refreshing || document.hidden || paused) return;
+  if (!due || parts.length === 0 || refreshing || document.hidden || paused || over) return;
   refreshing = true;
   wanted = false;
   try {
