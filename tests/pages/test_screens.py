@@ -1,7 +1,10 @@
 """Every screen in a real browser, in two languages and two themes: accessible, translated, quiet."""
 
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.installation import Installation
 from tests.pages.conftest import VIEWPORT, SignedIn, Site
@@ -53,3 +56,19 @@ async def _pictured(page: Page, name: str) -> list[str]:
     await page.screenshot(path=ARTEFACTS / f"{name}-narrow.png")
     await page.set_viewport_size(VIEWPORT)  # type: ignore[arg-type]
     return faults
+
+
+async def test_a_receipt_that_is_late_looks_late_though_the_referral_has_ended(
+    site: Site, signed_in: SignedIn
+) -> None:
+    due = "update referral set due_at = $2, due_clock = 'erasure-receipt' where id = $1 and ended"
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    connection = await asyncpg.connect(site.dsn)
+    await connection.execute(due, site.seeded.withdrawn, datetime.now(UTC) - timedelta(days=1))
+    try:
+        await page.goto(f"{site.url}/referrals/{site.seeded.withdrawn}")
+        await expect(page.locator(".custody-late")).to_contain_text("It was due")
+        await expect(page.locator(".head").get_by_text("Overdue")).to_be_visible()
+    finally:
+        await connection.execute(due, site.seeded.withdrawn, None)
+        await connection.close()

@@ -62,8 +62,10 @@ async def change_operation(call: PageCall) -> Response:
             reason = form.get("reason", "").strip() or found.reason
             if not REASON.fullmatch(reason) or len(reason) > REASON_CHARACTERS_MAX:
                 return RedirectResponse(f"{here}?wrong=1", HTTPStatus.SEE_OTHER)
-            if found.needs_second_person or _needs_proof(call, found):
+            if found.needs_second_person:
                 raise HTTPException(HTTPStatus.FORBIDDEN)
+            if _needs_proof(call, found):  # it was fresh when the page was made: the page asks for another
+                return RedirectResponse(here, HTTPStatus.SEE_OTHER)
             done = await call.console.runner.start(found.id, call.person.subject, call.person.token, reason)
             await _note(call, found, "start", reason, done=done)
         case "approve":
