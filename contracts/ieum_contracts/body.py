@@ -40,9 +40,7 @@ def write(body: Model) -> bytes:
 
 
 def read(model: type[Model], body: bytes) -> Model:
-    """Read a body with its model; raises NotUnderstood or Invalid."""
-    if len(body) > BODY_BYTES_MAX:
-        raise Invalid("body.too-large")
+    """Read a body of at most `BODY_BYTES_MAX` with its model; raises NotUnderstood or Invalid."""
     found = _validated(model, body)
     if not isinstance(found, Model):
         raise found
