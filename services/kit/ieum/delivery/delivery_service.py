@@ -122,9 +122,10 @@ class Delivery(Generic[Known]):
             yield f"Mailbox {topic} is missing, the others are read; `ieum centre apply` makes it."
         for topic, partition in sorted(progress.leaderless):
             yield f"Nobody leads partition {partition} of {topic}, the others are read; a broker is away."
-        if progress.seen is not None and now - progress.seen > limits.unseen_seconds:
+        unseen_seconds = progress.unseen_seconds(now)
+        if unseen_seconds > limits.unseen_seconds:
             yield (
-                f"Kafka has not said for {now - progress.seen:.0f} seconds how far the mailboxes reach; "
+                f"Kafka has not said for {unseen_seconds:.0f} seconds how far the mailboxes reach; "
                 "it may be away, or refuse the login."
             )
         for (family, partition), records in sorted(progress.still.items()):

@@ -120,10 +120,8 @@ class CatalogueReader:
                 event, body = published
                 await self._context.peers.know(connection, [event.source])
                 peer = self._context.peers.number(event.source)
-                if (
-                    await keep(connection, peer, body, record.value or b"")
-                    and event.source == self._context.me
-                ):
+                stored = await keep(connection, peer, body, record.value or b"")
+                if stored and event.source == self._context.me:
                     _log.warning("catalogue.outdated", record=record_key(body), version=body.version)
                     self._outdated.set()
         self._listener.changed()
