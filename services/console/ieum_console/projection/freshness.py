@@ -68,10 +68,10 @@ async def behind(connection: Connection, now: datetime) -> Freshness:
         raise LookupError("The projection has no row for its projector; migrate the console's database.")
     checked, oldest = row["checked_at"], row["oldest_unread_at"]
     away = row["kafka_away_since"]
-    if checked is None or now - checked > SILENT_AFTER:
-        source = Source.KAFKA_AWAY if away is not None else Source.PROJECTOR_AWAY
-    elif away is not None:
+    if away is not None:
         source = Source.KAFKA_AWAY
+    elif checked is None or now - checked > SILENT_AFTER:
+        source = Source.PROJECTOR_AWAY
     else:
         source = Source.REBUILDING if row["rebuilding_since"] is not None else Source.LIVE
     return Freshness(

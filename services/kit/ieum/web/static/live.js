@@ -17,8 +17,12 @@ let wanted = false;
 let paused = false;
 let over = false;
 
+function isResting() {
+  return document.hidden || paused || over;
+}
+
 function follow() {
-  if (source !== null || document.hidden || paused || over) return;
+  if (source !== null || isResting()) return;
   source = new EventSource(`/live?after=${number}`);
   heardAt = performance.now();
   source.addEventListener("pulse", heard);
@@ -68,7 +72,7 @@ function say(words, isStale) {
 
 // What is no longer followed is never called live: in place of that word stands of when it is.
 function judge() {
-  if (document.hidden || paused || over) return;
+  if (isResting()) return;
   const silent = performance.now() - heardAt > STALE_AFTER_MS - 1000 || source?.readyState !== EventSource.OPEN;
   if (!silent) return;
   document.body.classList.add("is-stale");
@@ -99,7 +103,7 @@ function pause(wish) {
 async function refresh() {
   const parts = [...document.querySelectorAll("[data-live]")];
   const due = wanted || parts.some((each) => "liveAlways" in each.dataset);
-  if (!due || parts.length === 0 || refreshing || document.hidden || paused || over) return;
+  if (!due || parts.length === 0 || refreshing || isResting()) return;
   refreshing = true;
   wanted = false;
   try {
