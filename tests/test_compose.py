@@ -31,6 +31,7 @@ BIN = Path(sys.executable).parent
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = ROOT / "Dockerfile"
 EMBEDDED_BROKER = ROOT / "services/lab/ieum_lab/embedded/broker/server.properties"
+RELAY_CONNECTIONS = 1
 RESERVED = 3 + 10
 """Connections that PostgreSQL keeps for its administrator, and those of commands that look into databases."""
 WATCHING = {"observe-secrets", "prometheus", "grafana"}
@@ -114,7 +115,7 @@ def test_nothing_is_published_beyond_loopback_and_nothing_runs_with_more_rights(
 def test_the_database_has_a_connection_for_every_pool(compose: dict[str, Any]) -> None:
     services = compose["services"]
     agencies = sum("IEUM_AGENCY" in service.get("environment", {}) for service in services.values())
-    each = DELIVERY_CONNECTIONS_MAX + WORKERS + CONNECTIONS_MAX + len(["the relay's"])
+    each = DELIVERY_CONNECTIONS_MAX + WORKERS + CONNECTIONS_MAX + RELAY_CONNECTIONS
     console = serving.CONNECTIONS_MAX + CONNECTIONS_MAX
     found = re.search(r"max_connections=(\d+)", " ".join(services["postgres"]["command"]))
     assert found is not None

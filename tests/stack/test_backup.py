@@ -21,7 +21,7 @@ NEWER = """
 create table newer (referral uuid references referral (id));
 create type newer_row as (n integer);
 """
-COUNT = "select count(*) from (select from pg_class where relname like 'newer%') c"
+COUNT = "select count(*) from pg_class where relname like 'newer%'"
 
 
 def runs(command: str, dsn: str, folder: Path) -> None:
