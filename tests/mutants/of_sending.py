@@ -32,7 +32,7 @@ OF_SENDING = (
         "the feed is numbered a thousand rows at a time and no more",
         "delivery/sending/feed_numbering.py",
         "    while rows == rows_max:\n",
-        "    while rows == NUMBERED_MAX and not given:\n",
+        "    while rows == rows_max and end is None:\n",
         (ORDER,),
     ),
     Mutant(

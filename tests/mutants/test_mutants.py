@@ -1,6 +1,8 @@
 """The list of mutants does not rot: each changes what stands once in its file, and names tests that exist."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,17 @@ def test_a_mutant_changes_what_stands_once_in_its_file_and_is_still_python(mutan
         path, _, name = test.partition("::")
         assert not name or f"def {name}(" in Path(ROOT, path).read_text(encoding="utf-8")
         assert (ROOT / path).is_file(), path
+
+
+def test_no_mutant_dies_of_a_name_that_is_not_there(tmp_path: Path) -> None:
+    """It would be killed by any test that comes by, and say nothing of the one that is meant."""
+    for mutant in MUTANTS.values():
+        broken = mutant.of((ROOT / mutant.path).read_text(encoding="utf-8"))
+        (tmp_path / f"{mutant.name}.py").write_text(broken, encoding="utf-8")
+    ruff = Path(sys.executable).with_name("ruff")
+    command: list[str | Path] = [ruff, "check", "--isolated", "--no-cache", "--select", "F821", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_mutant_whose_text_has_changed_is_not_applied_silently() -> None:
