@@ -81,7 +81,9 @@ def _install(folder: Path) -> None:
         pairs: list[str | Path] = [packed / PACKED, work / "chromium", packed / LIBRARIES, tar]
         _run(work, [tools / "node", HERE / "unpack.mjs", *pairs], UNPACK_SECONDS_MAX)
         with tarfile.open(tar) as archive:
-            archive.extractall(work / "libraries", filter="data")
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # since Python 3.11.4
+            for member in archive:
+                archive.extract(member, work / "libraries")
         tar.unlink()
         (work / "chromium").chmod(0o755)
         fonts = folder / "node_modules" / "@embedpdf" / "fonts-kr" / "fonts"
