@@ -29,8 +29,7 @@ from ieum_contracts.overdue import Clock
 
 Rank = Annotated[int, Field(ge=1, le=100)]
 FEED_MAX = 200
-"""As many as the access log names of one answer."""
-"""Entries of the calendar feed, the worst first."""
+"""Entries of the calendar feed, the worst first: as many as the access log names of one answer."""
 FEED_TYPE = "text/calendar"
 
 _CURSOR: TypeAdapter[tuple[QueryTime, bool, Rank, QueryTime, UUID, Clock]] = TypeAdapter(
