@@ -1,7 +1,7 @@
 """What an assessment says when rules pass, fail, do not know, have run out or leave it to a person."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -120,15 +120,6 @@ def test_an_assessment_names_rules_sources_day_and_missing_facts() -> None:
     assert first.explanation_en == "At least 180 insured days."
     assert second.result is RuleResult.UNKNOWN
     assert second.missing == ("circumstances.household_income_monthly",)
-
-
-def test_an_assessment_can_be_replayed_on_any_later_day() -> None:
-    values = {"insured_days": 180, "household_income_monthly": 2_000_000, "household_size": 2}
-    before = [
-        assessed(insured, earlier, later, on=DAY - timedelta(days), facts=values) for days in range(200)
-    ]
-    again = [assessed(insured, earlier, later, on=DAY - timedelta(days), facts=values) for days in range(200)]
-    assert before == again
 
 
 def test_how_well_a_fact_is_known_does_not_change_what_a_rule_says() -> None:

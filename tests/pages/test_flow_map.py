@@ -114,6 +114,7 @@ async def test_a_dot_travels_but_for_who_wants_less_motion(
     await _event(page, connection)
     dots = await page.evaluate("globalThis.dots")
     assert len(dots) == (1 if moves else 0)
+    assert all(dots), "a dot has a time"
     assert all(0 < each <= TRAVEL_MS_MAX for durations in dots for each in durations)
 
 
@@ -138,4 +139,5 @@ async def test_what_is_paused_neither_moves_nor_changes_nor_is_called_live(
     await page.keyboard.press("Enter")
     await expect(page.locator(f'[data-number="{number}"]')).to_be_attached(timeout=10_000)
     await expect(words).to_contain_text("Live")
+    await page.wait_for_function("globalThis.dots.length > 0", timeout=10_000)
     assert len(await page.evaluate("globalThis.dots")) == 1

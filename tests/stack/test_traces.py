@@ -43,9 +43,10 @@ async def referred(stack: Stack, template: Template, found: Collector, *, traced
         return await sender.state(referral) == "received"
 
     await comes(received)
-    assert order["client_ref"].encode() not in found.raw
     for side in sides:
-        await side.stop()
+        await side.stop()  # and with it the last spans are sent
+    assert found.raw
+    assert order["client_ref"].encode() not in found.raw
     await end_centre(centre)
     return referral
 

@@ -66,5 +66,5 @@ async def _add_columns_under(api: Api, welfare: Api) -> None:
         answers = [(await api.http.get(path)).status_code for _ in range(2)]
         assert answers[0] in {200, 503}, (path, answers)
         assert answers[1] == 200, (path, answers)
-    await api.post("/v1/referrals", referral_order(api.peer))
+    assert (await api.post("/v1/referrals", referral_order(api.peer))).status_code == 201
     await settle(api, welfare)

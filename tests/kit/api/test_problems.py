@@ -94,6 +94,7 @@ async def test_an_oversize_body_without_a_length_is_refused_while_it_is_read(api
 
     status, problem = await _post(api, endless())
     assert (status, problem["type"]) == (413, "urn:ieum:problem:too-large")
+    assert read <= request_body.BODY_BYTES_MAX + 2 * 64 * 1024
 
 
 @pytest.mark.parametrize(

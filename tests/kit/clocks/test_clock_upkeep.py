@@ -1,7 +1,6 @@
 """Another calendar moves what is due, and referrals from before the clocks get theirs, a part at a time."""
 
 import asyncio
-from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,17 +11,18 @@ from ieum.application.business_calendar import is_public_holiday
 from ieum.application.clock_upkeep import ClockUpkeep
 from ieum.application.event_handler import EventHandler
 from ieum.casework.business_days import BusinessCalendar, OwnDays, end_of
+from ieum.casework.running_clocks import RunningClock
 from ieum.casework.values import AgencyView
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.streams.peers import Peers
 from ieum.observe.metrics import CaseworkMeasures
 from ieum.storage.clock_rows import read_clocks
-from ieum_contracts.overdue import Clock
+from ieum_contracts.overdue import Clock, ClockLevel
 from ieum_contracts.timing import day_of
 from tests.kit.casework.agencies import SENDER, START, Desk, Two
 from tests.kit.casework.database_world import Office, known
 from tests.kit.clocks.clocked import clocked_view
-from tests.kit.clocks.test_clock_runner import runner_of, said, until_nothing_is_due
+from tests.kit.clocks.test_clock_runner import runner_of, until_nothing_is_due
 
 pytestmark = pytest.mark.stack
 HOLIDAY = OwnDays.model_validate({"closed": {"2026-07-06": "임시공휴일"}})
@@ -54,11 +54,15 @@ def received() -> Two:
     return two
 
 
-async def due(office: Office, referral: UUID) -> datetime | None:
+async def decision_of(office: Office, referral: UUID) -> RunningClock:
     async with office.database.acquire() as connection:
         ((_, clock),) = await read_clocks(connection, [referral])
     assert clock.clock is Clock.DECISION
-    return clock.due_at
+    return clock
+
+
+async def due(office: Office, referral: UUID) -> datetime | None:
+    return (await decision_of(office, referral)).due_at
 
 
 async def test_a_holiday_that_is_added_late_moves_what_is_due_and_nothing_fires_twice(
@@ -71,14 +75,14 @@ async def test_a_holiday_that_is_added_late_moves_what_is_due_and_nothing_fires_
     fired_at = end_of(day_of(START) + timedelta(days=5))
     assert await due(api_context, late.id) == fired_at
     await until_nothing_is_due(runner_of(api_context, fired_at))
+    fired = await decision_of(api_context, late.id)
+    assert fired.level is ClockLevel.OVERDUE
     await known(api_context, waiting)
     assert end_of(friday) < fired_at
     await set_right(upkeep_of(api_context, 2, HOLIDAY))
     assert await due(api_context, waiting.id) == end_of(day_of(START) + timedelta(days=6))
-    assert await due(api_context, late.id) == fired_at
-    before = await said(api_context, late)
-    await until_nothing_is_due(runner_of(api_context, fired_at + timedelta(days=30)))
-    assert await said(api_context, late) == before == Counter()
+    assert (await runner_of(api_context, fired_at).turn()).due == 0
+    assert await decision_of(api_context, late.id) == fired
 
 
 FORGET = "delete from clock where referral = any($1::uuid[])"

@@ -129,15 +129,21 @@ async def test_who_does_not_lead_says_nothing_waits(resting: Pair) -> None:
     assert registry.get_sample_value("ieum_outbox_age_seconds") == 0
 
 
+HEARD = "select count(*) from ledger where not said"
+
+
 async def test_each_event_that_is_taken_in_has_its_time_by_edge(resting: Pair) -> None:
     alpha, beta = resting.alpha, resting.beta
     with measured(beta) as registry, limited(alpha, beta, tick_seconds=0.1, look_seconds=0.1):
+        before = int(str(await beta.value(HEARD)))
         await alpha.start()
         await beta.start()
         await alpha.say(beta.address, new_keys(5))
         await quiet(alpha, beta)
+        heard = int(str(await beta.value(HEARD))) - before
+        assert heard >= 5
         edge = {"sender": "alpha", "recipient": "beta"}
-        assert registry.get_sample_value("ieum_delivery_seconds_count", edge) == 8, "three waited before"
+        assert registry.get_sample_value("ieum_delivery_seconds_count", edge) == heard
         assert (registry.get_sample_value("ieum_delivery_seconds_sum", edge) or 0) > 0
         assert registry.get_sample_value("ieum_unread_age_seconds") == 0
         assert registry.get_sample_value("ieum_partitions_away") == 0

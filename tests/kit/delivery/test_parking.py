@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from ieum.delivery.blocked import operator_actions
 from ieum.delivery.blocked.operator_actions import Act, Acted
-from ieum.delivery.blocked.parked_event import RETRY_DELAYS
+from ieum.delivery.blocked.parked_event import AWAITING_DELAY, RETRY_DELAYS
 from ieum.delivery.streams.stream import StreamKey
 from ieum_contracts.catalogue import EVENT_TYPES
 from ieum_contracts.eligibility import EligibilityChanged, Standing
@@ -231,7 +231,7 @@ async def test_an_early_event_goes_on_when_its_referral_arrives_on_another_famil
     await heal(beta, key)
     assert await beta.value("select count(*) from parked where key = $1", key) == 1
     await alpha.say(beta.address, [key])
-    await quiet(alpha, beta, keys=[key])
+    assert await quiet(alpha, beta, keys=[key]) < AWAITING_DELAY.total_seconds() / 2, "it was not woken"
     families = await beta.rows("select family from effect where key = $1 order by o", key)
     assert [row["family"] for row in families] == ["referral", "eligibility"]
 

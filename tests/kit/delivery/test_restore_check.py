@@ -27,11 +27,12 @@ async def test_an_order_is_served_though_no_broker_answers() -> None:
 
 
 async def test_while_a_broker_answers_nothing_is_said_before_the_comparison() -> None:
-    check = doubted()
+    check = RestoreCheck(ANSWERING, SILENT, ANSWERING)
+    check.doubt()
     check.answering()
-    assert not await check.settled()
     waiting = asyncio.create_task(check.settled())
-    await asyncio.sleep(WAIT / 2)
+    await asyncio.sleep(WAIT)
+    assert not waiting.done()
     check.settle(comparing=True)
     assert await waiting
     assert await check.settled()
