@@ -1,5 +1,7 @@
 """The mailboxes and their messages as AsyncAPI 3.0, made from the catalogue, as an agency sees them."""
 
+from inspect import cleandoc
+
 from ieum_contracts.address import Address
 from ieum_contracts.catalogue import EVENT_TYPES, EventType
 from ieum_contracts.header_schemas import headers_schema, key_schema
@@ -117,7 +119,7 @@ def _message(event: EventType) -> dict[str, object]:
     return {
         "name": event.type,
         "title": event.name,
-        "summary": "" if event.model is None else event.model.__doc__,
+        "summary": "" if event.model is None else cleandoc(event.model.__doc__ or ""),
         "contentType": "application/json",
         "headers": headers_schema(event),
         "payload": {"$ref": f"./{schema_path(event)}"},

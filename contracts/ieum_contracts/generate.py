@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
+from inspect import cleandoc
 from pathlib import Path
 from types import ModuleType
 
@@ -91,7 +92,7 @@ def codes_document() -> dict[str, object]:
     coded = sorted((name, each) for module in _CODED for name, each in _enums(module).items())
     return {
         "codes": {
-            name: {"description": each.__doc__, "values": [value.value for value in each]}
+            name: {"description": cleandoc(each.__doc__ or ""), "values": [value.value for value in each]}
             for name, each in coded
         },
         "reasons_of_decision": {key.value: sorted(each) for key, each in codes.REASONS_OF_DECISION.items()},

@@ -1,8 +1,11 @@
 """The published files are fresh, the package stands on pydantic alone, and its surface is the one agreed."""
 
 import ast
+import json
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +46,25 @@ CODES = {
 def test_the_published_files_are_fresh() -> None:
     assert stale() == []
     assert main(["--check"]) == 0
+
+
+def _descriptions(document: object) -> Iterator[str]:
+    if isinstance(document, dict):
+        yield from (
+            document[name] for name in ("summary", "description") if isinstance(document.get(name), str)
+        )
+        document = list(document.values())
+    if isinstance(document, list):
+        for each in document:
+            yield from _descriptions(each)
+
+
+def test_a_description_is_the_same_whichever_python_made_it() -> None:
+    """Python 3.13 takes the indentation out of docstrings by itself, older ones do not."""
+    for name in ("asyncapi.json", "codes.json"):
+        found = list(_descriptions(json.loads(documents()[name])))
+        assert len(found) > 20
+        assert [text for text in found if text != cleandoc(text)] == []
 
 
 def test_a_stale_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
