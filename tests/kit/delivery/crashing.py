@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine, Generator
-from contextvars import Context
 from types import TracebackType
 from typing import Any
 
@@ -87,11 +86,9 @@ async def live(settings: Settings, role: str, fuse: Fuse) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, fuse.report)
 
-    def factory(
-        loop: asyncio.AbstractEventLoop, coroutine: Any, context: Context | None = None
-    ) -> asyncio.Task[Any]:
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
         counted = getattr(coroutine, "__qualname__", "") in ROLES[role]
-        return asyncio.Task(Counted(coroutine, fuse) if counted else coroutine, loop=loop, context=context)
+        return asyncio.Task(Counted(coroutine, fuse) if counted else coroutine, loop=loop, **options)
 
     loop.set_task_factory(factory)
     await bare_agency.run(settings, ready=fuse.arm)
