@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
@@ -131,13 +132,13 @@ Flag = Annotated[bool, Field(strict=True)]
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=LINE_CHARACTERS_MAX, pattern=values.LINE_PATTERN),
-    AfterValidator(values.tidy),
+    AfterValidator(partial(values.tidy, characters_max=LINE_CHARACTERS_MAX)),
 ]
 """One line of text, something of it visible, without control characters (a database takes no NUL)."""
 Note = Annotated[
     str,
     StringConstraints(min_length=1, max_length=NOTE_CHARACTERS_MAX, pattern=values.NOTE_PATTERN),
-    AfterValidator(values.tidy),
+    AfterValidator(partial(values.tidy, characters_max=NOTE_CHARACTERS_MAX)),
 ]
 """A text of a few paragraphs, something of it visible; of control characters only tabs and line ends."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=60)]

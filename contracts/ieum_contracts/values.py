@@ -5,6 +5,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from pydantic_core import PydanticKnownError
+
 _DAY = r"-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 DAY_PATTERN = r"^(?:19|20)[0-9]{2}" + _DAY + "$"
 TIME_PATTERN = (
@@ -85,10 +87,15 @@ def in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def tidy(text: str) -> str:
-    """Give a text in NFC, without what cannot be seen before and behind it."""
+def tidy(text: str, characters_max: int) -> str:
+    """Give a text in NFC, where a few characters are longer, without what cannot be seen around it."""
     text = text.strip(_OUTER)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    if len(composed) > characters_max:
+        raise PydanticKnownError("string_too_long", {"max_length": characters_max})
+    return composed
 
 
 def tidy_phone(text: str) -> str:

@@ -14,6 +14,8 @@ from ieum_contracts.client import Email, Phone
 from ieum_contracts.client_codes import FactSource, Need, Sex
 from ieum_contracts.decisions import ReferralReceived
 from ieum_contracts.model import (
+    LINE_CHARACTERS_MAX,
+    NOTE_CHARACTERS_MAX,
     DataClass,
     Day,
     Id,
@@ -158,6 +160,8 @@ def test_times_are_kept_and_written_in_utc() -> None:
             for text in ("", " ", "\u3000", "\u200b", "\u3164", "\u2800", "\u0301", "\u00ad \ufeff")
         ),
         *((Note, text) for text in ("\n", " \t\u3000", "\u200d")),
+        (Line, "\u0958" * LINE_CHARACTERS_MAX),
+        (Note, "\u0958" * NOTE_CHARACTERS_MAX),
         *(
             (Phone, text)
             for text in ("1", "12", "전화", "031-820-1234, 010-0000-0000", "031-820-1234 내선", "-031")
@@ -181,6 +185,7 @@ def test_a_value_of_another_form_is_refused(kind: Any, value: object) -> None:
         (NetWon, -1, -1),
         (Line, " 김철수\u3000", "김철수"),
         (Line, "\u1100\u1161", "가"),
+        (Line, "\u0958", "\u0915\u093c"),
         (Note, "하나\n둘\n", "하나\n둘"),
         *((Phone, each, each) for each in ("031)820-1234", "1350", "112", "02-123-4567", "+82-31-820-1234")),
         *((Phone, each, each) for each in ("010.1234.5678", "031-820-1234 내선 12", "031-820-1234(교 12)")),
