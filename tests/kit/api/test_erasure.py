@@ -143,7 +143,12 @@ async def test_however_much_waits_for_others_what_was_sent_is_cleared(api: Api, 
     assert await _keeps(welfare, mark) == []
 
 
-async def test_what_waits_and_what_was_kept_aside_is_cleared_as_well(api: Api, welfare: Api) -> None:
+QUARANTINED = "select count(*) from quarantine where headers = $1"
+
+
+async def test_what_waits_is_cleared_as_well_and_what_proves_no_place_is_never_kept(
+    api: Api, welfare: Api
+) -> None:
     mark = _note()
     referral = await _made(api, welfare, mark)
     key = UUID(referral)
@@ -153,9 +158,13 @@ async def test_what_waits_and_what_was_kept_aside_is_cleared_as_well(api: Api, w
     await Foreign(api.me, welfare, {(key, Family.ELIGIBILITY): 0}).take(
         Family.REFERRAL, key, [("ce_id", b"none"), ("ce_subject", referral.encode())], mark.encode()
     )
+    async with welfare.database.acquire() as connection:
+        assert await connection.fetchval(QUARANTINED, f"ce_id=none\nce_subject={referral}".encode()) == 1
     broken = Foreign(api.me, welfare, {(key, Family.REFERRAL): 1})
     await broken.say(key, amended, value=f'{{"sealed": {{"note": ["{mark}"]}}}}'.encode())
-    assert {"parked", "quarantine", "ledger"} <= set(await _keeps(welfare, mark))
+    kept = set(await _keeps(welfare, mark))
+    assert {"parked", "ledger"} <= kept
+    assert "quarantine" not in kept
     await _decide(welfare, referral, "withdrawn")
     await settle(api, welfare)
     assert await _keeps(welfare, mark) == []

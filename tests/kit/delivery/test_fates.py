@@ -176,7 +176,7 @@ async def test_what_reads_the_same_is_applied(stack: Stack, talking: Pair, name:
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'public'"
 LOOK = "select format('select to_jsonb(t) - ''body'' as rest, t::text as whole from %I t', $1::text)"
-MAY_HOLD_BODIES = {"ledger", "parked", "quarantine"}
+MAY_HOLD_BODIES = {"ledger", "parked"}
 
 
 HELD = "select count(*) from {table} t where position($1 in t::text) > 0"

@@ -39,13 +39,6 @@ where key = any($1::uuid[]) and unkept is null
         where i.key = o.key and coalesce(i.peer, o.peer) = o.peer
     )
 """
-_FORGET = """
-update quarantine set body = null
-where body is not null and exists (
-    select from unnest($1::bytea[], $2::bytea[]) as i (key, source)
-    where position(i.key in headers) > 0 and position(i.source in headers) > 0
-)
-"""
 
 
 async def erase_heard(
@@ -60,10 +53,8 @@ async def erase_heard(
         return
     keys = [key for key, _ in heard]
     numbers = [None if source is None else peers.number(source) for _, source in heard]
-    sources = [b"" if source is None else str(source).encode() for _, source in heard]
     await connection.execute(_CLEAR, keys, numbers)
     await connection.execute(_EMPTY, keys, numbers, IMPERSONAL, f'"{PERSONAL}"'.encode())
-    await connection.execute(_FORGET, [str(key).encode() for key in keys], sources)
 
 
 _REMEMBER = """

@@ -1,4 +1,4 @@
-"""Quarantine: records whose place is not verified, stored with the reason, within limits."""
+"""Quarantine: records whose place is not verified, by reason and digest; no bytes (decision 44)."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,9 +11,7 @@ from ieum.delivery.blocked.source_breaker import NOBODY, WINDOW
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.limits import Limits
 from ieum.delivery.records.received import UnverifiedRecord
-from ieum.delivery.records.verification import KEPT_BYTES_MAX
 from ieum_contracts.address import Address
-from ieum_contracts.body import holds_identifier
 from ieum_contracts.identifier_scan import contains_identifier
 from ieum_contracts.topics import HEADERS_BYTES_MAX
 
@@ -23,10 +21,10 @@ KEPT_MAX = 100_000
 _log = structlog.get_logger(__name__)
 
 _WRITE = """
-insert into quarantine (topic, partition, "offset", reason, digest, headers, body, peer, at)
+insert into quarantine (topic, partition, "offset", reason, digest, headers, peer, at)
 select t.*, now() from unnest(
-    $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::smallint[]
-) as t (topic, partition, "offset", reason, digest, headers, body, peer)
+    $1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::smallint[]
+) as t (topic, partition, "offset", reason, digest, headers, peer)
 on conflict (topic, partition, "offset") do nothing
 """
 
@@ -34,7 +32,7 @@ on conflict (topic, partition, "offset") do nothing
 async def quarantine(
     connection: Connection, context: DeliveryContext, misplaced: Sequence[UnverifiedRecord], now: datetime
 ) -> Counter[int]:
-    """Store records: digest, headers and bytes within the limit, and no bytes that hold an identifier.
+    """Store digests and headers, and no headers that hold an identifier.
 
     Returns their number by source; beyond the limits they are counted and not stored.
     """
@@ -92,7 +90,6 @@ async def _write(connection: Connection, kept: Sequence[tuple[int, UnverifiedRec
             [m.reason for m in misplaced],
             [m.digest for m in misplaced],
             [_headers(m) for m in misplaced],
-            [_body(m) for m in misplaced],
             [peer for peer, _ in kept],
         )
 
@@ -112,10 +109,3 @@ def _headers(misplaced: UnverifiedRecord) -> bytes:
     )
     kept = b"\n".join(line[:HEADER_VALUE_SHOWN_MAX] for line in lines)[:HEADERS_BYTES_MAX]
     return b"" if contains_identifier(kept.decode(errors="replace")) else kept
-
-
-def _body(misplaced: UnverifiedRecord) -> bytes | None:
-    body = misplaced.record.value or b""
-    if len(body) > KEPT_BYTES_MAX or holds_identifier(body):
-        return None
-    return body

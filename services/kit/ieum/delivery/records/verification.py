@@ -20,9 +20,8 @@ from ieum_contracts.envelope import Envelope, EnvelopeError
 from ieum_contracts.message import Event
 from ieum_contracts.model import Model
 from ieum_contracts.timing import out_of_time
-from ieum_contracts.topics import BODY_BYTES_MAX, STREAM_FAMILIES, Family, topic_of
+from ieum_contracts.topics import STREAM_FAMILIES, Family, topic_of
 
-KEPT_BYTES_MAX = BODY_BYTES_MAX
 AGENCIES_MAX = 64
 
 
