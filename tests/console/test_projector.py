@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from ieum.delivery.running_consumer import ReadingEndedError
 from ieum_console.projection import (
     Freshness,
     Gap,
@@ -22,6 +24,7 @@ from ieum_console.projection import (
 )
 from ieum_console.projection.overview import Window
 from ieum_console.projector.projector import Projector
+from ieum_console.projector.topics import TopicReader
 from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.ports import free_port
 from tests.console.conftest import Console
@@ -227,3 +230,22 @@ async def _columns_holding(console: Console, text: str) -> list[str]:
             for row in await connection.fetch(COLUMNS)
             if await connection.fetchval(row["counted"], f"%{text}%")
         ]
+
+
+def unexpected(_assignment: object) -> object:
+    raise AssertionError("what aiokafka does not expect of itself")
+
+
+async def test_a_reader_that_would_give_nothing_for_ever_is_an_error(console: Console) -> None:
+    """Else the projection would stand still without a word."""
+    reader = TopicReader(console.settings)
+    await reader.start()
+    fetcher: Any = vars(reader._consumer)["_fetcher"]
+    fetcher._get_actions_per_node = unexpected
+    await reader.discover({})
+    async with asyncio.timeout(SECONDS_MAX):
+        while not fetcher._fetch_task.done():
+            await reader.read()
+    with pytest.raises(ReadingEndedError, match="AssertionError"):
+        await reader.read()
+    await reader.stop()

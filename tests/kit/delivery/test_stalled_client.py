@@ -1,13 +1,16 @@
 """A client of Kafka whose reading task has died says nothing of it: it is replaced, and all is read."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from structlog.testing import capture_logs
 
 from ieum.delivery.receiving.idleness import SECONDS_MAX, Idleness
-from tests.kit.delivery.agencies import check_histories, limited, new_keys, quiet, until
+from ieum_contracts.programme import ProgrammePublished
+from tests.kit.delivery.agencies import Bare, check_histories, limited, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = pytest.mark.stack
@@ -42,6 +45,44 @@ async def test_a_client_that_reads_no_more_is_replaced_and_nothing_is_lost(resti
         await alpha.stop()
     await check_histories(alpha, beta)
     [anew] = [each for each in told if each["event"] == "mailbox.begun-anew"]
+    assert anew["cause"].startswith("AssertionError in test_stalled_client.py:")
+
+
+PUBLISHED = "select count(*) from catalogue where convert_from(body, 'utf8') like '%Test course%'"
+
+
+def reader_of(agency: Bare) -> Any:
+    """Find the consumer with which an agency reads the catalogues."""
+    name = agency.settings.kafka_username
+    [found] = [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, AIOKafkaConsumer)
+        and vars(each)["_client"]._sasl_plain_username == name
+        and vars(each)["_subscription"].subscribed_pattern is not None
+    ]
+    return found
+
+
+async def test_a_catalogue_reader_that_reads_no_more_is_replaced(resting: Pair) -> None:
+    alpha, beta = resting.alpha, resting.beta
+    programme = ProgrammePublished(
+        programme="test-course", version=1, name_ko="시험 과정", name_en="Test course"
+    )
+
+    async def known() -> bool:
+        return bool(await beta.value(PUBLISHED))
+
+    with capture_logs() as told:
+        await beta.start()
+        fetcher = reader_of(beta)._fetcher
+        fetcher._get_actions_per_node = unexpected
+        await alpha.start([programme])
+        await until(lambda: has_ended(fetcher._fetch_task))
+        await until(known, HEAL_SECONDS_MAX)
+        await beta.stop()
+        await alpha.stop()
+    [anew] = [each for each in told if each["event"] == "catalogue.begun-anew"]
     assert anew["cause"].startswith("AssertionError in test_stalled_client.py:")
 
 

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.partition_leaders import led
 from ieum.delivery.records.corrupt_records import tolerate_corrupt_records
+from ieum.delivery.running_consumer import check_reading
 from ieum_console.projector.headers import Mailbox, Record, Rejected, Seen, mailboxes_of, read_headers
 from ieum_console.projector.taking_in import in_parts
 from ieum_console.settings import ConsoleSettings
@@ -82,7 +83,11 @@ class TopicReader:
         return True
 
     async def read(self) -> list[Seen | Rejected]:
-        """Return the next records, in the order of the broker's time; empty when there is nothing new."""
+        """Return the next records, in the order of the broker's time; empty when there is nothing new.
+
+        Raises ReadingEndedError where there would be nothing for ever.
+        """
+        check_reading(self._consumer)
         fetched = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS_MAX)
         records: list[Record] = []
         for partition, each in fetched.items():

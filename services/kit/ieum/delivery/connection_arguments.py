@@ -32,15 +32,6 @@ def ssl_context(settings: ServerSettings) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=settings.kafka_ca_file)
 
 
-def renew_password(consumer: AIOKafkaConsumer, settings: ServerSettings) -> None:
-    """Let a running consumer log in with the password of today at its next connection.
-
-    aiokafka keeps the password that it was made with and never says that a login is refused: it tries again.
-    Raises OSError when the password file cannot be read.
-    """
-    consumer._client._sasl_plain_password = settings.kafka_secret()  # noqa: SLF001 no other way
-
-
 def not_waiting_for_topics(build: Callable[..., AIOKafkaConsumer]) -> Callable[..., AIOKafkaConsumer]:
     """Let the consumers that `build` makes start though a topic is missing, which they join once it is there.
 

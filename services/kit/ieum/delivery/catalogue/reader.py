@@ -11,12 +11,13 @@ from aiokafka.errors import KafkaError
 
 from ieum.delivery.backoff import BackOff
 from ieum.delivery.catalogue.catalogue_records import CatalogueBody, keep, record_key
-from ieum.delivery.connection_arguments import connection_arguments, renew_password
+from ieum.delivery.connection_arguments import connection_arguments
 from ieum.delivery.delivery_context import DeliveryContext
 from ieum.delivery.failures import DATABASE_RETRYABLE
 from ieum.delivery.partition_leaders import led
 from ieum.delivery.records.received import Record
 from ieum.delivery.records.verification import read_envelope
+from ieum.delivery.running_consumer import ReadingEndedError, check_reading, renew_login
 from ieum.settings import Settings
 from ieum_contracts.catalogue import Invalid, NotUnderstood, decode
 from ieum_contracts.envelope import Envelope, EnvelopeError
@@ -80,6 +81,8 @@ class CatalogueReader:
                 await self._read(backoff)
             except (*DATABASE_RETRYABLE, KafkaError) as error:
                 _log.warning("catalogue.away", error=type(error).__name__)
+            except ReadingEndedError as ended:
+                _log.error("catalogue.begun-anew", cause=str(ended))
             except Exception as error:  # noqa: BLE001 - reading starts again from the beginning
                 _log.error("catalogue.failed", error=type(error).__name__)
             await asyncio.sleep(backoff.pause())
@@ -101,7 +104,8 @@ class CatalogueReader:
             while True:
                 if not whole and (whole := await _at_end(consumer)):
                     self._listener.whole()
-                renew_password(consumer, self._settings)
+                renew_login(consumer, self._settings)
+                check_reading(consumer)
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_MAX)
                 backoff.reset()
                 for records in batches.values():

@@ -70,7 +70,7 @@ class Consumer(Generic[Known]):
                 if now - looked >= self._context.limits.look_seconds:
                     looked = now
                     with suppress(*RETRYABLE):
-                        self._mailboxes.renew_password()
+                        self._mailboxes.renew_login()
                         await look_how_far(self._context, consumer, self._reach, self.progress, now)
                         await replace_if_stalled(self._context, self._mailboxes, self.progress.still, now)
         finally:

@@ -12,11 +12,12 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 from faststream.security import SASLScram512
 
-from ieum.delivery.connection_arguments import renew_password, ssl_context
+from ieum.delivery.connection_arguments import ssl_context
 from ieum.delivery.limits import Limits
 from ieum.delivery.receiving.idleness import Idleness
 from ieum.delivery.receiving.prompt_subscriber import prompt_subscriber
 from ieum.delivery.receiving.read_range import Reach
+from ieum.delivery.running_consumer import renew_login
 from ieum.errors import Transient
 from ieum.settings import Settings
 from ieum_contracts.topics import login
@@ -102,9 +103,9 @@ class Mailboxes:
             raise Transient("The consumer is not connected to Kafka yet; it will retry by itself.")
         return consumer
 
-    def renew_password(self) -> None:
-        """Use the password of today for further connections; raises OSError or Transient."""
-        renew_password(self.consumer, self._settings)
+    def renew_login(self) -> None:
+        """Use what the files of the login hold today for new connections; raises OSError or Transient."""
+        renew_login(self.consumer, self._settings)
 
     async def topics(self) -> set[str]:
         """List the topics that the broker shows to this agency now; raises KafkaError or Transient."""
@@ -134,7 +135,7 @@ class Mailboxes:
         try:
             while not (await asyncio.wait([starting], timeout=RENEW_SECONDS))[0]:
                 if self._subscriber.consumer is not None:
-                    renew_password(self._subscriber.consumer, self._settings)
+                    renew_login(self._subscriber.consumer, self._settings)
             await starting
         finally:
             starting.cancel()
