@@ -80,15 +80,17 @@ async def test_a_retry_whose_first_one_waits_again_stops_and_touches_no_other(
     await _ended(page, "Aborted")
 
 
-async def test_two_operators_who_prepare_the_same_get_the_same_operation(
+async def test_who_prepares_what_another_has_prepared_is_led_to_that_and_told_so(
     site: Site, welfare: Api, signed_in: SignedIn
 ) -> None:
     await park_some(welfare, 2, "fold.both")
     first = await (await signed_in("operator-1", locale="en")).new_page()
     second = await (await signed_in("operator-2", locale="en")).new_page()
-    assert await _prepared(first, site, "fold.both", "skip") == await _prepared(
-        second, site, "fold.both", "skip"
-    )
+    address = await _prepared(first, site, "fold.both", "skip")
+    assert await first.get_by_text("Nothing new was prepared").count() == 0
+    assert await _prepared(second, site, "fold.both", "retry") == f"{address}?held=1"
+    await expect(second.get_by_role("heading", level=1)).to_contain_text("Skip")
+    await expect(second.get_by_text("is in this operation already")).to_be_visible()
     await _start(first, "sender-agreed-one")
     await _ended(second, "Done")
     assert await skipped(welfare, "sender-agreed-one") == 2

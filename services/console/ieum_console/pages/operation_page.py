@@ -40,6 +40,7 @@ async def operation(call: PageCall) -> Response:
         needs_proof=_needs_proof(call, found),
         is_alive=found.is_alive(call.now),
         wrong=call.asked("wrong") is not None,
+        held=call.asked("held") is not None,
         again=address("/sign-in", {}, next=f"/operations/{found.id}", again="1"),
     )
 

@@ -83,7 +83,8 @@ async def prepare_operation(call: PageCall) -> Response:
     if prepared.is_new:
         await call.note(f"operation.prepare-{act}", target=str(prepared.id), reason=f"{agency} {wanted[1]}")
         await _preview(call, prepared.id, agency, act)
-    return RedirectResponse(f"/operations/{prepared.id}", HTTPStatus.SEE_OTHER)
+    held = None if prepared.is_new else 1
+    return RedirectResponse(address(f"/operations/{prepared.id}", {}, held=held), HTTPStatus.SEE_OTHER)
 
 
 async def note_trouble(call: PageCall) -> Response:
