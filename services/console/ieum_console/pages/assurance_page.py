@@ -11,6 +11,7 @@ CSV_COLUMNS = (
     "recipient",
     "said",
     "heard",
+    "cut",
     "missing",
     "waiting",
     "since",
