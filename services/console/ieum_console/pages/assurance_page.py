@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from ieum.api.http.csv_answer import csv_answer
 from ieum_console.pages.page_call import PageCall
-from ieum_console.projection.assurance import read_assurance
+from ieum_console.projection.assurance import ANSWERED_COUNTED_MAX, ROWS_MAX, read_assurance
 
 CSV_COLUMNS = (
     "source",
@@ -22,7 +22,9 @@ CSV_COLUMNS = (
 
 async def assurance(call: PageCall) -> Response:
     """Show the accounts of every pair."""
-    return call.page("assurance.html", found=await read_assurance(call.connection))
+    found = await read_assurance(call.connection)
+    limits = {"rows": ROWS_MAX, "answered": ANSWERED_COUNTED_MAX}
+    return call.page("assurance.html", found=found, limits=limits)
 
 
 async def assurance_csv(call: PageCall) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
 from ieum.web.url_state import address
-from ieum_console.operations.operation_rows import Item, Operation, read_items, read_operation
+from ieum_console.operations.operation_rows import ITEMS_MAX, Item, Operation, read_items, read_operation
 from ieum_console.operations.operation_steps import abort, approve, pause
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
@@ -33,6 +33,7 @@ async def operation(call: PageCall) -> Response:
     return call.page(
         "operation.html",
         operation=found,
+        items_max=ITEMS_MAX,
         items=shown_items(items),
         results=Counter(each.result for each in items),
         may=may_act_at(call.person, found.agency),

@@ -20,7 +20,7 @@ from ieum_console.notes.trouble_notes import (
     write_note,
 )
 from ieum_console.operations.agency_api import AgencyApi, AwayError, RefusedError, open_api
-from ieum_console.operations.operation_rows import Item, newest_operations, prepare, read_items
+from ieum_console.operations.operation_rows import LISTED_MAX, Item, newest_operations, prepare, read_items
 from ieum_console.operations.operation_steps import finish
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
@@ -30,6 +30,8 @@ ACTS = ("retry", "skip")
 VERSION = re.compile(r"[0-9]{1,9}")
 PREVIEWED_MAX = 50
 """So many items are asked about one by one; of the others it is known that they waited a moment ago."""
+STREAMS_SHOWN = 100
+"""Of each group; all that is listed stands in the file."""
 CSV_COLUMNS = ("agency", "state", "reason", "stream", "peer", "sequence", "waiting", "attempts", "since")
 
 
@@ -43,6 +45,7 @@ async def troubles(call: PageCall) -> Response:
         chosen_agency=call.asked("agency") or "",
         agencies=sorted(call.console.apis, key=call.agency_name),
         notes=await read_notes(call.connection),
+        limits={"streams": STREAMS_SHOWN, "operations": LISTED_MAX},
     )
 
 

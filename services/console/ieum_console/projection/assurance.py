@@ -1,5 +1,6 @@
 """Assurance: of each pair of agencies what was said and what of it was heard; open withdrawals."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -78,6 +79,13 @@ class Assurance:
     open_streams: tuple[OpenStream, ...]
     withdrawals: tuple[Withdrawal, ...]
     withdrawals_answered: int
+
+    @property
+    def open_streams_cut(self) -> bool:
+        """Whether `open_streams` may not be all: it is full, or more is unread than was looked through."""
+        of_a_reason = Counter(each.why for each in self.open_streams).values()
+        unheard = sum(each.said - each.heard for each in self.pairs)
+        return max(unheard, *of_a_reason) >= ROWS_MAX or any(each.cut for each in self.pairs)
 
 
 PAIRS = """
