@@ -16,6 +16,7 @@ from ieum_console.operations.operation_rows import ITEMS_MAX, Item, Operation, r
 from ieum_console.operations.operation_steps import abort, approve, pause
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
+from ieum_console.projection.referral_list import read_known
 
 PROOF_MAX = timedelta(minutes=15)
 """Who skips, or acts on more than one, has proved who they are within this time."""
@@ -30,11 +31,13 @@ async def operation(call: PageCall) -> Response:
     """Show an operation."""
     found = await _found(call)
     items = await read_items(call.connection, found.id)
+    shown = shown_items(items)
     return call.page(
         "operation.html",
         operation=found,
         items_max=ITEMS_MAX,
-        items=shown_items(items),
+        items=shown,
+        known=await read_known(call.connection, {each.referral for each in shown}),
         results=Counter(each.result for each in items),
         may=may_act_at(call.person, found.agency),
         is_own=found.prepared_by == call.person.subject,

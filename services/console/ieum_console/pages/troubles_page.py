@@ -25,6 +25,7 @@ from ieum_console.operations.operation_steps import finish
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
 from ieum_console.pages.trouble_groups import Troubles, read_troubles
+from ieum_console.projection.referral_list import read_known
 
 ACTS = ("retry", "skip")
 VERSION = re.compile(r"[0-9]{1,9}")
@@ -37,9 +38,12 @@ CSV_COLUMNS = ("agency", "state", "reason", "stream", "peer", "sequence", "waiti
 
 async def troubles(call: PageCall) -> Response:
     """Show what waits, and the newest operations."""
+    found = await _asked(call)
+    shown = {each.key for group in found.groups for each in group.streams[:STREAMS_SHOWN]}
     return call.page(
         "troubles.html",
-        found=await _asked(call),
+        found=found,
+        known=await read_known(call.connection, shown),
         operations=await newest_operations(call.connection),
         may_act_at=lambda agency: may_act_at(call.person, agency),
         chosen_agency=call.asked("agency") or "",
