@@ -19,6 +19,7 @@ from tests.pages.seeding import HOSTILE
 
 pytestmark = pytest.mark.stack
 SAME = {"sec-fetch-site": "same-origin"}
+JOURNEY = "select journey from referral where id = $1"
 NOTES = "select assignee, note, version, written_by from trouble_note where reason = $1"
 
 
@@ -96,6 +97,20 @@ async def test_a_filter_is_kept_for_oneself(site: Site, signed_in: SignedIn) -> 
     await page.get_by_role("button", name="Forget Mine").click()
     await page.goto(f"{site.url}/referrals")
     assert await page.get_by_role("link", name="Mine").count() == 0
+
+
+async def test_a_journey_that_was_searched_for_is_kept_whole(site: Site, signed_in: SignedIn) -> None:
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    connection = await asyncpg.connect(site.dsn)
+    journey = await connection.fetchval(JOURNEY, site.seeded.referral)
+    await connection.close()
+    await page.goto(f"{site.url}/referrals?q={journey}&state=closed")
+    found = await page.locator("tbody").inner_text()
+    await page.get_by_label("Keep this filter under a name").fill("One journey")
+    await page.get_by_role("button", name="Keep").click()
+    await page.wait_for_url(f"{site.url}/referrals?journey={journey}")
+    assert await page.locator("tbody").inner_text() == found
+    await page.get_by_role("button", name="Forget One journey").click()
 
 
 async def test_filters_have_limits_and_lead_nowhere_else(site: Site, signed_in: SignedIn) -> None:
