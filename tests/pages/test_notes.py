@@ -1,5 +1,6 @@
 """What operators keep for each other and for themselves: notes, filters, an agency's last answer."""
 
+import re
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -132,6 +133,7 @@ async def test_an_agencys_answer_is_kept_with_its_time(site: Site, welfare: Api,
     await page.get_by_role("button", name="Test Veterans").click()
     await expect(page.locator(".notice", has_text="does not answer")).to_be_visible()
     await page.get_by_role("button", name="Test City Welfare").click()
-    await expect(page.locator(".notice", has_text="is ready")).to_be_visible()
+    notice = page.locator(".notice", has_text="is ready")
+    await expect(notice).to_contain_text(re.compile(r"Asked .*\d\d:\d\d:\d\d"))
     row = page.locator("tbody tr", has_text=WELFARE.id).first
     await expect(row.get_by_text("ready", exact=True)).to_be_visible()
