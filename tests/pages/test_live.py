@@ -140,6 +140,37 @@ async def test_who_was_away_for_longer_than_changes_are_kept_is_told_so(
     await connection.close()
 
 
+WAITS = "insert into waiting_stream (hearer, sayer, key, since) values (1, 2, gen_random_uuid(), now())"
+WAITS_NO_MORE = "delete from waiting_stream where hearer = 1 and sayer = 2"
+
+
+async def test_a_part_under_the_pointer_is_refreshed_as_soon_as_the_pointer_has_left(
+    site: Site, signed_in: SignedIn
+) -> None:
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    await page.goto(f"{site.url}/")
+    await expect(page.locator("[data-live-words]")).to_contain_text("Live")
+    tiles = page.locator("[data-live=tiles]")
+    before = await tiles.inner_text()
+    await tiles.hover()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/live" not in request.url else None)
+    connection = await asyncpg.connect(site.dsn)
+    try:
+        await connection.execute(WAITS)
+        async with page.expect_response(f"{site.url}/"):
+            await connection.execute(CHANGE, 501, 1)
+            await connection.execute(NUMBER, 501)
+        await asyncio.sleep(5)
+        assert await tiles.inner_text() == before, "nothing moves under the pointer"
+        assert asked == [f"{site.url}/"], "and nothing is asked for while it rests there"
+        await page.mouse.move(0, 0)
+        await expect(tiles).not_to_have_text(before, use_inner_text=True, timeout=10_000)
+    finally:
+        await connection.execute(WAITS_NO_MORE)
+        await connection.close()
+
+
 async def _say(connection: asyncpg.Connection, number: int) -> None:
     async with connection.transaction():
         await connection.execute(CHANGE, number, 2 ** (number - 61))

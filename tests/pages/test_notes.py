@@ -1,5 +1,6 @@
 """What operators keep for each other and for themselves: notes, filters, an agency's last answer."""
 
+import re
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -19,6 +20,7 @@ from tests.pages.seeding import HOSTILE
 
 pytestmark = pytest.mark.stack
 SAME = {"sec-fetch-site": "same-origin"}
+JOURNEY = "select journey from referral where id = $1"
 NOTES = "select assignee, note, version, written_by from trouble_note where reason = $1"
 
 
@@ -98,6 +100,20 @@ async def test_a_filter_is_kept_for_oneself(site: Site, signed_in: SignedIn) -> 
     assert await page.get_by_role("link", name="Mine").count() == 0
 
 
+async def test_a_journey_that_was_searched_for_is_kept_whole(site: Site, signed_in: SignedIn) -> None:
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    connection = await asyncpg.connect(site.dsn)
+    journey = await connection.fetchval(JOURNEY, site.seeded.referral)
+    await connection.close()
+    await page.goto(f"{site.url}/referrals?q={journey}&state=closed")
+    found = await page.locator("tbody").inner_text()
+    await page.get_by_label("Keep this filter under a name").fill("One journey")
+    await page.get_by_role("button", name="Keep").click()
+    await page.wait_for_url(f"{site.url}/referrals?journey={journey}")
+    assert await page.locator("tbody").inner_text() == found
+    await page.get_by_role("button", name="Forget One journey").click()
+
+
 async def test_filters_have_limits_and_lead_nowhere_else(site: Site, signed_in: SignedIn) -> None:
     context, url = await signed_in("auditor-1", locale="en"), f"{site.url}/referrals/saved"
     assert (await _post(context, url, name="", query="state=received")).status == 400
@@ -117,6 +133,7 @@ async def test_an_agencys_answer_is_kept_with_its_time(site: Site, welfare: Api,
     await page.get_by_role("button", name="Test Veterans").click()
     await expect(page.locator(".notice", has_text="does not answer")).to_be_visible()
     await page.get_by_role("button", name="Test City Welfare").click()
-    await expect(page.locator(".notice", has_text="is ready")).to_be_visible()
+    notice = page.locator(".notice", has_text="is ready")
+    await expect(notice).to_contain_text(re.compile(r"Asked .*\d\d:\d\d:\d\d"))
     row = page.locator("tbody tr", has_text=WELFARE.id).first
     await expect(row.get_by_text("ready", exact=True)).to_be_visible()

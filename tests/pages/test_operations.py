@@ -1,6 +1,7 @@
 """What waits is retried or skipped as an operation: frozen, one first, stopped by itself, never twice."""
 
 import asyncio
+import re
 
 import asyncpg
 import pytest
@@ -80,15 +81,55 @@ async def test_a_retry_whose_first_one_waits_again_stops_and_touches_no_other(
     await _ended(page, "Aborted")
 
 
-async def test_two_operators_who_prepare_the_same_get_the_same_operation(
+ACTED_AND_KILLED = """
+update operation_item set result = 'applied', at = now(), is_open = false
+where operation = $1::uuid and position <= 2
+"""
+LEFT = "update operation set state = 'paused', reason = 'fault-repaired' where id = $1::uuid"
+
+
+async def test_what_an_interrupted_run_has_done_is_looked_at_before_anything_else_is_done(
+    site: Site, welfare: Api, signed_in: SignedIn
+) -> None:
+    await park_some(welfare, 5, "fold.unlooked")
+    page = await (await signed_in("operator-1", locale="en")).new_page()
+    operation = (await _prepared(page, site, "fold.unlooked", "retry")).rpartition("/")[2]
+    connection = await asyncpg.connect(site.dsn)
+    for statement in (ACTED_AND_KILLED, LEFT):
+        await connection.execute(statement, operation)
+    await connection.close()
+    await page.reload()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Go on").click()
+    await _ended(page, "Stopped")
+    await expect(page.get_by_text("the cause is still there")).to_be_visible()
+    assert await page.locator("tbody .badge", has_text="Waits again").count() == 2
+    assert await page.locator("tbody .badge", has_text="would be done").count() == 3
+
+
+async def test_a_reason_that_is_no_code_is_refused_beside_its_field(
+    site: Site, welfare: Api, signed_in: SignedIn
+) -> None:
+    await park_some(welfare, 1, "fold.refused")
+    page = await (await signed_in("operator-1", locale="en")).new_page()
+    await _prepared(page, site, "fold.refused", "retry")
+    await _start(page, "Not a code")
+    field = page.get_by_label("Why, as a code that is kept")
+    await expect(field).to_have_accessible_description(re.compile("The reason is a code"))
+    await expect(field).to_have_attribute("aria-invalid", "true")
+
+
+async def test_who_prepares_what_another_has_prepared_is_led_to_that_and_told_so(
     site: Site, welfare: Api, signed_in: SignedIn
 ) -> None:
     await park_some(welfare, 2, "fold.both")
     first = await (await signed_in("operator-1", locale="en")).new_page()
     second = await (await signed_in("operator-2", locale="en")).new_page()
-    assert await _prepared(first, site, "fold.both", "skip") == await _prepared(
-        second, site, "fold.both", "skip"
-    )
+    address = await _prepared(first, site, "fold.both", "skip")
+    assert await first.get_by_text("Nothing new was prepared").count() == 0
+    assert await _prepared(second, site, "fold.both", "retry") == f"{address}?held=1"
+    await expect(second.get_by_role("heading", level=1)).to_contain_text("Skip")
+    await expect(second.get_by_text("is in this operation already")).to_be_visible()
     await _start(first, "sender-agreed-one")
     await _ended(second, "Done")
     assert await skipped(welfare, "sender-agreed-one") == 2

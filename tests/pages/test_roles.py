@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
-from playwright.async_api import APIRequestContext, Browser
+from playwright.async_api import APIRequestContext, Browser, expect
 
 from ieum.web.web_sessions import Person
 from ieum_console.pages.console_roles import roles_of
@@ -50,3 +50,16 @@ async def test_nobody_gets_anything_without_a_session(site: Site, browser: Brows
     assert (await context.request.get(site.url + LIVE_PATH)).status == HTTPStatus.UNAUTHORIZED
     assert (await context.request.get(f"{site.url}/health/live")).status == HTTPStatus.OK
     await context.close()
+
+
+@pytest.mark.parametrize("path", ["/audit", "/referrals/none", "/nowhere"])
+async def test_a_page_that_tells_of_a_problem_lets_sign_out_who_is_signed_in(
+    site: Site, signed_in: SignedIn, path: str
+) -> None:
+    page = await (await signed_in("viewer-1", locale="en")).new_page()
+    await page.goto(f"{site.url}{path}")
+    await expect(page.get_by_role("banner").get_by_role("link", name="시험 열람")).to_be_visible()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(f"{site.url}/signed-out")
+    await page.goto(f"{site.url}/nowhere")
+    assert await page.get_by_role("button", name="Sign out").count() == 0

@@ -90,10 +90,12 @@ class OperationRunner:
     async def _work(self, run: Run, api: AgencyApi) -> None:
         async with lend(self._database) as connection:
             items = await read_items(connection, run.operation.id)
+        # A run before this one may have ended between an act and the look at what became of it.
+        before = [each for each in items if each.result == "applied"]
+        await self._check(run, api, before, of=len(before))
         for batch in batches([each for each in items if each.result is None]):
             acted = [each for each in batch if await self._act(run, api, each)]
-            if await self._wait_again(run, api, acted) > len(batch) * FAILED_SHARE_MAX:
-                raise StoppedError("stopped", "waits-again")
+            await self._check(run, api, acted, of=len(batch))
 
     async def _act(self, run: Run, api: AgencyApi, item: Item) -> bool:
         """Do one item; False where nothing was left to do."""
@@ -118,6 +120,11 @@ class OperationRunner:
             await finish(connection, operation.id, item.position, self._clock(), result=result, detail=detail)
         await asyncio.sleep(BETWEEN_SECONDS)
         return result == "applied"
+
+    async def _check(self, run: Run, api: AgencyApi, acted: Sequence[Item], *, of: int) -> None:
+        """Raise StoppedError where more than FAILED_SHARE_MAX of so many wait again after the act."""
+        if await self._wait_again(run, api, acted) > of * FAILED_SHARE_MAX:
+            raise StoppedError("stopped", "waits-again")
 
     async def _wait_again(self, run: Run, api: AgencyApi, acted: Sequence[Item]) -> int:
         """Count those that wait at the same number after they were acted upon, and note it."""

@@ -23,7 +23,7 @@ VERSION = re.compile(r'^ieum_build_info\{version="([0-9A-Za-z.+-]{1,40})"\} 1', 
 RELAYS = re.compile(r"^ieum_relay_leads ([01])(?:\.0)?$", re.MULTILINE)
 CSV_COLUMNS = (
     *("source", "recipient", "records", "last_said_at", "heads_at", "unread"),
-    *("oldest_unread_at", "open_referrals"),
+    *("cut", "oldest_unread_at", "open_referrals"),
 )
 
 

@@ -20,6 +20,7 @@ from ieum.web.preference_forms import PREFERENCES, keep_preferences
 from ieum.web.problem_pages import words_of
 from ieum.web.sign_in import CALLBACK, SIGN_IN, SIGN_OUT, SIGNED_OUT, SignIn
 from ieum.web.url_state import address
+from ieum.web.web_sessions import Person
 from ieum_console.pages.console_roles import roles_of
 from ieum_console.pages.live_page import live
 from ieum_console.pages.page_call import Console, PageCall
@@ -101,9 +102,13 @@ class Pages:
         return self._console.renderer.page(request, "signed_out.html", self._console.clock())
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """Show a refusal as a page."""
+        """Show a refusal as a page; who is signed in can sign out there as anywhere."""
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
-        return self._problem(request, HTTPStatus(status))
+        try:
+            person = await self._sign_in.person(request)
+        except DATABASE_RETRYABLE:
+            person = None
+        return self._problem(request, HTTPStatus(status), person)
 
     async def no_sign_in(self, request: Request, error: Exception) -> Response:
         """Say that the issuer does not answer, or proves nothing."""
@@ -126,7 +131,7 @@ class Pages:
         wanted = address(request.url.path, dict(request.query_params))
         return RedirectResponse(address(SIGN_IN, {}, next=wanted), HTTPStatus.SEE_OTHER)
 
-    def _problem(self, request: Request, status: HTTPStatus) -> Response:
+    def _problem(self, request: Request, status: HTTPStatus, person: Person | None = None) -> Response:
         words, translate = words_of(status), self._console.renderer.translate
         language = preferences_of(request).language
         return self._console.renderer.page(
@@ -134,6 +139,7 @@ class Pages:
             "problem.html",
             self._console.clock(),
             status,
+            person=person,
             title=translate(language, words.title),
             detail=translate(language, words.detail),
             safe=translate(language, words.safe) if words.safe else "",

@@ -4,13 +4,15 @@ from starlette.responses import Response
 
 from ieum.api.http.csv_answer import csv_answer
 from ieum_console.pages.page_call import PageCall
-from ieum_console.projection.assurance import read_assurance
+from ieum_console.projection.assurance import ANSWERED_COUNTED_MAX, ROWS_MAX, read_assurance
+from ieum_console.projection.referral_list import read_known
 
 CSV_COLUMNS = (
     "source",
     "recipient",
     "said",
     "heard",
+    "cut",
     "missing",
     "waiting",
     "since",
@@ -21,7 +23,10 @@ CSV_COLUMNS = (
 
 async def assurance(call: PageCall) -> Response:
     """Show the accounts of every pair."""
-    return call.page("assurance.html", found=await read_assurance(call.connection))
+    found = await read_assurance(call.connection)
+    known = await read_known(call.connection, {each.key for each in found.open_streams})
+    limits = {"rows": ROWS_MAX, "answered": ANSWERED_COUNTED_MAX}
+    return call.page("assurance.html", found=found, limits=limits, known=known)
 
 
 async def assurance_csv(call: PageCall) -> Response:

@@ -26,7 +26,8 @@ async def audit(call: PageCall) -> Response:
     since, until = bounds_of(month)
     before = call.asked_number("before", DIGITS_MAX)
     place = {} if before is None else {"before": before}
-    entries = await read_audit(call.connection, since, until, actor=actor, **place)
+    found = await read_audit(call.connection, since, until, actor=actor, rows=PAGE_ROWS + 1, **place)
+    entries = found[:PAGE_ROWS]
     await call.note("audit.read", target=_in_words(month, actor))
     return call.page(
         "audit.html",
@@ -34,7 +35,7 @@ async def audit(call: PageCall) -> Response:
         month=month,
         months=last_months(call.now),
         actor=actor or "",
-        older=entries[-1].number if len(entries) == PAGE_ROWS else None,
+        older=entries[-1].number if len(found) > PAGE_ROWS else None,
         reviews=await read_audit_of(call.connection, month),
         verified=await verify_audit(call.connection) if call.asked("verify") else None,
         is_over=until <= call.now,

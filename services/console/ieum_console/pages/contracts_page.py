@@ -5,7 +5,7 @@ from starlette.responses import Response
 from ieum.api.http.csv_answer import csv_answer
 from ieum_console.pages.page_call import PageCall
 from ieum_console.pages.words import event_words
-from ieum_console.projection.contracts import read_contracts
+from ieum_console.projection.contracts import ROWS_MAX, read_contracts
 
 CSV_COLUMNS = ("agency", "type", "dataschema", "records", "first_at", "last_at", "known", "same_schema")
 
@@ -13,7 +13,7 @@ CSV_COLUMNS = ("agency", "type", "dataschema", "records", "first_at", "last_at",
 async def contracts(call: PageCall) -> Response:
     """Show what agencies offer and speak."""
     found = await read_contracts(call.connection)
-    return call.page("contracts.html", found=found, event_words=event_words)
+    return call.page("contracts.html", found=found, event_words=event_words, rows_max=ROWS_MAX)
 
 
 async def contracts_csv(call: PageCall) -> Response:

@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from ieum.api.http.csv_answer import csv_answer
 from ieum.web.form_body import read_form
 from ieum.web.url_state import address
-from ieum_console.operations.operation_rows import Item, Operation, read_items, read_operation
+from ieum_console.operations.operation_rows import ITEMS_MAX, Item, Operation, read_items, read_operation
 from ieum_console.operations.operation_steps import abort, approve, pause
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
+from ieum_console.projection.referral_list import read_known
 
 PROOF_MAX = timedelta(minutes=15)
 """Who skips, or acts on more than one, has proved who they are within this time."""
@@ -30,16 +31,20 @@ async def operation(call: PageCall) -> Response:
     """Show an operation."""
     found = await _found(call)
     items = await read_items(call.connection, found.id)
+    shown = shown_items(items)
     return call.page(
         "operation.html",
         operation=found,
-        items=shown_items(items),
+        items_max=ITEMS_MAX,
+        items=shown,
+        known=await read_known(call.connection, {each.referral for each in shown}),
         results=Counter(each.result for each in items),
         may=may_act_at(call.person, found.agency),
         is_own=found.prepared_by == call.person.subject,
         needs_proof=_needs_proof(call, found),
         is_alive=found.is_alive(call.now),
         wrong=call.asked("wrong") is not None,
+        held=call.asked("held") is not None,
         again=address("/sign-in", {}, next=f"/operations/{found.id}", again="1"),
     )
 

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from ieum_console.pages.open_hours import is_open_at, open_time
 from ieum_console.pages.page_call import PageCall
 from ieum_console.pages.words import event_words
+from ieum_console.projection.audit_trail import ROWS_MAX as AUDITED_MAX
 from ieum_console.projection.audit_trail import read_audit_of
-from ieum_console.projection.one_referral import ReferralView, read_referral
+from ieum_console.projection.one_referral import JOURNEY_MAX, ReferralView, read_referral
 from ieum_console.projection.referral_steps import Gap, Step
 
 TABS = ("timeline", "events", "delivery", "audit")
@@ -53,6 +54,7 @@ async def referral(call: PageCall) -> Response:
         lanes=(view.head.sender, view.head.recipient),
         line=list(_line(call, view)) if shown == "timeline" else (),
         event_words=event_words,
+        limits={"journey": JOURNEY_MAX, "audited": AUDITED_MAX},
         audited=await read_audit_of(call.connection, str(view.head.id)) if shown == "audit" else (),
         journey=sorted((*view.journey, view.head), key=lambda each: each.requested_at),
     )

@@ -20,29 +20,36 @@ from ieum_console.notes.trouble_notes import (
     write_note,
 )
 from ieum_console.operations.agency_api import AgencyApi, AwayError, RefusedError, open_api
-from ieum_console.operations.operation_rows import Item, newest_operations, prepare, read_items
+from ieum_console.operations.operation_rows import LISTED_MAX, Item, newest_operations, prepare, read_items
 from ieum_console.operations.operation_steps import finish
 from ieum_console.pages.console_roles import may_act_at
 from ieum_console.pages.page_call import PageCall
 from ieum_console.pages.trouble_groups import Troubles, read_troubles
+from ieum_console.projection.referral_list import read_known
 
 ACTS = ("retry", "skip")
 VERSION = re.compile(r"[0-9]{1,9}")
 PREVIEWED_MAX = 50
 """So many items are asked about one by one; of the others it is known that they waited a moment ago."""
+STREAMS_SHOWN = 100
+"""Of each group; all that is listed stands in the file."""
 CSV_COLUMNS = ("agency", "state", "reason", "stream", "peer", "sequence", "waiting", "attempts", "since")
 
 
 async def troubles(call: PageCall) -> Response:
     """Show what waits, and the newest operations."""
+    found = await _asked(call)
+    shown = {each.key for group in found.groups for each in group.streams[:STREAMS_SHOWN]}
     return call.page(
         "troubles.html",
-        found=await _asked(call),
+        found=found,
+        known=await read_known(call.connection, shown),
         operations=await newest_operations(call.connection),
         may_act_at=lambda agency: may_act_at(call.person, agency),
         chosen_agency=call.asked("agency") or "",
         agencies=sorted(call.console.apis, key=call.agency_name),
         notes=await read_notes(call.connection),
+        limits={"streams": STREAMS_SHOWN, "operations": LISTED_MAX},
     )
 
 
@@ -83,7 +90,8 @@ async def prepare_operation(call: PageCall) -> Response:
     if prepared.is_new:
         await call.note(f"operation.prepare-{act}", target=str(prepared.id), reason=f"{agency} {wanted[1]}")
         await _preview(call, prepared.id, agency, act)
-    return RedirectResponse(f"/operations/{prepared.id}", HTTPStatus.SEE_OTHER)
+    held = None if prepared.is_new else 1
+    return RedirectResponse(address(f"/operations/{prepared.id}", {}, held=held), HTTPStatus.SEE_OTHER)
 
 
 async def note_trouble(call: PageCall) -> Response:

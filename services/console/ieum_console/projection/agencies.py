@@ -44,7 +44,10 @@ class AgencyState:
 
 @dataclass(frozen=True, slots=True)
 class EdgeState:
-    """One cell of the edge matrix: what one agency has said to another, and what of it is unread."""
+    """One cell of the edge matrix: what one agency has said to another, and what of it is unread.
+
+    `cut` says that the recipient has more unread than is counted: then `unread` is too small.
+    """
 
     source: str
     recipient: str
@@ -52,6 +55,7 @@ class EdgeState:
     last_said_at: datetime
     heads_at: datetime | None
     unread: int
+    cut: bool
     oldest_unread_at: datetime | None
     open_referrals: int
 
@@ -121,18 +125,24 @@ async def read_agencies(connection: Connection, now: datetime) -> tuple[AgencySt
 
 
 EDGES = """
-select s.name as source, p.name as recipient, e.records, e.last_said_at, e.heads_at, u.unread,
+select s.name as source, p.name as recipient, e.records, e.last_said_at, e.heads_at, u.unread, u.cut,
     u.oldest as oldest_unread_at, t.open as open_referrals
 from edge e join agency s on s.id = e.source join agency p on p.id = e.recipient
 cross join lateral (
-    select count(*) as unread, min(x.sent_at) as oldest from reading r
+    select coalesce(sum(x.unread), 0)::bigint as unread, min(x.oldest) as oldest,
+        coalesce(bool_or(x.cut), false) as cut
+    from reading r
     cross join lateral (
-        select source, sent_at from step
-        where recipient = r.recipient and family = r.family and partition = r.partition
-            and "offset" >= r.next_offset
-        order by "offset" limit $1
+        select count(*) filter (where source = e.source) as unread,
+            min(sent_at) filter (where source = e.source) as oldest, count(*) > $1 as cut
+        from (
+            select source, sent_at from step
+            where recipient = r.recipient and family = r.family and partition = r.partition
+                and "offset" >= r.next_offset
+            order by "offset" limit $1 + 1
+        ) y
     ) x
-    where r.recipient = e.recipient and r.next_offset < r.end_offset and x.source = e.source
+    where r.recipient = e.recipient and r.next_offset < r.end_offset
 ) u
 cross join lateral (
     select coalesce(sum(referrals), 0)::bigint as open from tally

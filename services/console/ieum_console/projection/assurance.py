@@ -1,5 +1,6 @@
 """Assurance: of each pair of agencies what was said and what of it was heard; open withdrawals."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from ieum_console.projection.families import FAMILIES
 from ieum_contracts.topics import Family
 
 UNHEARD_MAX = 2_000
+"""So many unread events of a partition are counted, whoever said them."""
 ROWS_MAX = 200
 
 
@@ -19,14 +21,16 @@ class PairAccount:
 
     `differing` counts what is not accounted for: unheard events and missing numbers. `waiting` are streams
     that the recipient told to wait, and of which it has not told since that they go on. `since` is the age
-    of the oldest of all of them. `heads_at` is when the source last told the other its heads: the two compare
-    themselves by these; their numbers stand in bodies, which nobody reads here.
+    of the oldest of all of them. `cut` says that the recipient has more unread than is counted: `heard` is
+    then too large, by how much is not known. `heads_at` is when the source last told the other its heads:
+    the two compare themselves by these; their numbers stand in bodies, which nobody reads here.
     """
 
     source: str
     recipient: str
     said: int
     heard: int
+    cut: bool
     missing: int
     waiting: int
     since: datetime | None
@@ -41,7 +45,7 @@ class PairAccount:
     @property
     def agrees(self) -> bool:
         """Whether all that was said was heard, and nothing waits."""
-        return self.differing == 0 and self.waiting == 0
+        return self.differing == 0 and self.waiting == 0 and not self.cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,35 @@ class Assurance:
     withdrawals: tuple[Withdrawal, ...]
     withdrawals_answered: int
 
+    @property
+    def open_streams_cut(self) -> bool:
+        """Whether `open_streams` may not be all: it is full, or more is unread than was looked through."""
+        of_a_reason = Counter(each.why for each in self.open_streams).values()
+        unheard = sum(each.said - each.heard for each in self.pairs)
+        return max(unheard, *of_a_reason) >= ROWS_MAX or any(each.cut for each in self.pairs)
+
 
 PAIRS = """
-select s.name as source, p.name as recipient, e.said, e.said - u.unheard as heard, g.missing, w.waiting,
-    least(u.since, g.since, w.since) as since, e.heads_at, back.heads_at as heads_back_at
+select s.name as source, p.name as recipient, e.said, e.said - u.unheard as heard, u.cut, g.missing,
+    w.waiting, least(u.since, g.since, w.since) as since, e.heads_at, back.heads_at as heads_back_at
 from (select source, recipient, events as said, heads_at from edge) e
 join agency s on s.id = e.source join agency p on p.id = e.recipient
 left join edge back on back.source = e.recipient and back.recipient = e.source
 cross join lateral (
-    select count(*) as unheard, min(x.said_at) as since from reading r
+    select coalesce(sum(x.unheard), 0)::bigint as unheard, min(x.since) as since,
+        coalesce(bool_or(x.cut), false) as cut
+    from reading r
     cross join lateral (
-        select source, said_at from step
-        where recipient = r.recipient and family = r.family and partition = r.partition
-            and "offset" >= r.next_offset
-        order by "offset" limit $1
+        select count(*) filter (where source = e.source) as unheard,
+            min(said_at) filter (where source = e.source) as since, count(*) > $1 as cut
+        from (
+            select source, said_at from step
+            where recipient = r.recipient and family = r.family and partition = r.partition
+                and "offset" >= r.next_offset
+            order by "offset" limit $1 + 1
+        ) y
     ) x
-    where r.recipient = e.recipient and r.next_offset < r.end_offset and x.source = e.source
+    where r.recipient = e.recipient and r.next_offset < r.end_offset
 ) u
 cross join lateral (
     select coalesce(sum(last - first + 1), 0)::bigint as missing, min(noticed_at) as since from gap

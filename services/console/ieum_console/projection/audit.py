@@ -94,18 +94,19 @@ async def read_audit(
     *,
     actor: str | None = None,
     before: int = _NUMBER_MAX,
+    rows: int = PAGE_ROWS,
 ) -> tuple[AuditEntry, ...]:
     """List entries of a time, newest first; `before` is the number of the last one of the page before."""
     numbers = await connection.fetchrow(NUMBERS_OF_TIME, since, until)
     if numbers is None or None in numbers.values():
         return ()
     first, last = numbers
-    place = (before, since, until, first - OUT_OF_ORDER_MAX, last + OUT_OF_ORDER_MAX, PAGE_ROWS)
+    place = (before, since, until, first - OUT_OF_ORDER_MAX, last + OUT_OF_ORDER_MAX, rows)
     if actor is None:
-        rows = await connection.fetch(PAGE, *place)
+        found = await connection.fetch(PAGE, *place)
     else:
-        rows = await connection.fetch(PAGE_OF_ACTOR, *place, actor)
-    return tuple(AuditEntry(**dict(row)) for row in rows)
+        found = await connection.fetch(PAGE_OF_ACTOR, *place, actor)
+    return tuple(AuditEntry(**dict(row)) for row in found)
 
 
 FOLLOWING = """

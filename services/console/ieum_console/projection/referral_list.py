@@ -1,6 +1,6 @@
 """The list of referrals: found by number, journey, agency, state or delay, never by name."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -90,6 +90,14 @@ async def every_referral(
         after = page.next
         if after is None:
             return
+
+
+KNOWN = "select id from referral where id = any($1::uuid[])"
+
+
+async def read_known(connection: Connection, keys: Collection[UUID]) -> frozenset[UUID]:
+    """Return which keys of streams are those of referrals; others are of inquiries, or of a lost request."""
+    return frozenset(row["id"] for row in await connection.fetch(KNOWN, keys))
 
 
 BY_NUMBER = "select * from referral_row where id between $1 and $2 and id > $3 order by id limit $4"

@@ -14,6 +14,7 @@ let source = null;
 let fresh = 0;
 let refreshing = false;
 let wanted = false;
+let kept = false;
 let paused = false;
 let over = false;
 
@@ -100,19 +101,26 @@ function pause(wish) {
   (paused ? goes : pauses).focus();
 }
 
+function isHeld(part) {
+  return part.matches(":hover, :focus-within");
+}
+
+// A part under the pointer or the focus is kept as it is, and asked for again when none is there any more.
 async function refresh() {
   const parts = [...document.querySelectorAll("[data-live]")];
-  const due = wanted || parts.some((each) => "liveAlways" in each.dataset);
+  const due = wanted || (kept && !parts.some(isHeld)) || parts.some((each) => "liveAlways" in each.dataset);
   if (!due || parts.length === 0 || refreshing || isResting()) return;
   refreshing = true;
-  wanted = false;
+  wanted = kept = false;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts) {
       const newer = page.querySelector(`[data-live="${part.dataset.live}"]`);
-      if (newer && !part.matches(":hover, :focus-within")) part.replaceWith(document.importNode(newer, true));
+      if (!newer) continue;
+      if (isHeld(part)) kept = true;
+      else part.replaceWith(document.importNode(newer, true));
     }
     document.dispatchEvent(new CustomEvent("ieum:refreshed"));
   } catch {
