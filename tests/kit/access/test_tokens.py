@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from joserfc.jwk import ECKey, OctKey
 from pydantic_core import to_json
 
 from ieum.access.callers import AuthenticationError, Caller, Role
+from ieum.access.jwks_url import read_url
 from ieum.access.tokens import REMEMBERED_MAX, Expected, TokenVerifier
 from ieum.access.trusted_keys import READ_SECONDS_MAX, READ_SECONDS_MIN, TrustedKeys
+from ieum_lab.embedded.ports import LOOPBACK
 from tests.kit.access.forging import AGENCY, AUDIENCE, ISSUER, WRONG, Forge
 
 EXPECTED = Expected(ISSUER, "ES256", AUDIENCE, AGENCY)
@@ -182,3 +185,20 @@ async def test_a_secret_in_the_jwks_verifies_nothing(issuer: Issuer) -> None:
     assert await issuer.trusted.key("secret") is None
     assert await issuer.trusted.key("broken") is None
     assert await issuer.trusted.key(str(issuer.forge.key.kid)) is not None
+
+
+async def test_an_issuer_that_trickles_its_keys_is_given_up() -> None:
+    """Each part comes in time, and the whole never does."""
+
+    async def trickle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    async with await asyncio.start_server(trickle, LOOPBACK, 0) as server, asyncio.timeout(10):
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(TimeoutError):  # an OSError, as any other failure to read
+            await read_url(f"http://{LOOPBACK}:{port}/jwks", seconds_max=0.3)()

@@ -136,6 +136,20 @@ async def test_a_stream_has_an_end_and_a_heartbeat_while_somebody_is_silent(aske
     assert asked.desk.api_context.news.waiting == 0
 
 
+async def test_the_head_of_a_stream_comes_at_once_and_holds_nobody_up(asked: Asked) -> None:
+    made = await inquire(asked.desk, KNOWN)
+    url = f"http://127.0.0.1:{asked.port}/v1/inquiries/{made['id']}"
+    async with (
+        asyncio.timeout(SECONDS_MAX),
+        httpx.AsyncClient(headers=asked.desk.headers, limits=httpx.Limits(max_connections=1)) as http,
+    ):
+        head = await http.head(url, headers=EVENT_STREAM)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"].startswith("text/event-stream")
+        assert head.headers["x-accel-buffering"] == "no", "else a proxy keeps the answers back"
+        assert (await http.get(url)).json()["waiting"] == 3
+
+
 async def test_polling_waits_for_the_next_answer(asked: Asked) -> None:
     made = await inquire(asked.desk, KNOWN)
     path = f"/v1/inquiries/{made['id']}"

@@ -83,9 +83,10 @@ class Assurance:
     @property
     def open_streams_cut(self) -> bool:
         """Whether `open_streams` may not be all: it is full, or more is unread than was looked through."""
-        of_a_reason = Counter(each.why for each in self.open_streams).values()
+        counted = Counter(each.why for each in self.open_streams)
         unheard = sum(each.said - each.heard for each in self.pairs)
-        return max(unheard, *of_a_reason) >= ROWS_MAX or any(each.cut for each in self.pairs)
+        full = any(count >= ROWS_MAX for count in (unheard, *counted.values()))
+        return full or any(each.cut for each in self.pairs)
 
 
 PAIRS = """

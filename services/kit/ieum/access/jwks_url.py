@@ -1,5 +1,7 @@
 """The issuer's JWKS from a URL; in a module of its own, for who reads a file needs no HTTP client."""
 
+import asyncio
+
 import httpx
 
 from ieum.access.trusted_keys import JWKS_BYTES_MAX, ReadJwks
@@ -7,13 +9,14 @@ from ieum.access.trusted_keys import JWKS_BYTES_MAX, ReadJwks
 FETCH_SECONDS_MAX = 3.0
 
 
-def read_url(url: str) -> ReadJwks:
+def read_url(url: str, seconds_max: float = FETCH_SECONDS_MAX) -> ReadJwks:
     """Return what reads the JWKS from a URL; no redirect is followed, and no more is read than is taken."""
 
     async def read() -> bytes:
         try:
             async with (
-                httpx.AsyncClient(timeout=FETCH_SECONDS_MAX, trust_env=False) as client,
+                asyncio.timeout(seconds_max),  # httpx's own is for each read, and there may be many
+                httpx.AsyncClient(timeout=seconds_max, trust_env=False) as client,
                 client.stream("GET", url) as answer,
             ):
                 if not answer.is_success:

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ieum.api.agency.inquiry_views import InquiryState, group_view, inquiry_view, state_of
 from ieum.api.api_context import ApiContext
+from ieum.api.http.allowed_methods import HEAD_ONLY
 from ieum.api.http.connection_limits import mark_waiting
 from ieum.api.http.host_check import EVENT_STREAM
 from ieum.api.http.unit_of_work import reading
@@ -25,6 +26,8 @@ from ieum.delivery.sending.feed_watch import feed_end
 from ieum.storage.inquiry_rows import read_group
 
 RETRY_MILLISECONDS = 2_000
+UNBUFFERED = {"x-accel-buffering": "no"}
+"""Asks a proxy, nginx above all, to pass each event on as it comes."""
 _SHOWN = re.compile(r"[0-9a-f]{1,13}")
 
 
@@ -45,8 +48,15 @@ def streamed(request: Request, context: ApiContext, group: UUID, found: Sequence
         return Response(status_code=204, headers={"cache-control": "no-store"})
     if context.news.waiting >= context.limits.waiting:
         raise Problem(OVERLOADED)
-    events = _events(request, context, group, shown)
-    return StreamingResponse(events, 200, {"cache-control": "no-store"}, EVENT_STREAM)
+    events = _nothing() if HEAD_ONLY in request.scope else _events(request, context, group, shown)
+    return StreamingResponse(events, 200, {"cache-control": "no-store", **UNBUFFERED}, EVENT_STREAM)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    """Stream nothing: a HEAD would wait two minutes for what is thrown away."""
+    nothing: tuple[bytes, ...] = ()
+    for each in nothing:
+        yield each
 
 
 async def _events(request: Request, context: ApiContext, group: UUID, shown: int) -> AsyncIterator[bytes]:

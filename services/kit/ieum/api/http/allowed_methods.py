@@ -19,6 +19,8 @@ from ieum.api.problems.response import Problem, answer
 ANY_PATH = "/*"
 """The server's path for the target `*`: the service as a whole."""
 
+HEAD_ONLY = "ieum.head"
+"""The key in a request's scope that says that nobody will see the content."""
 _NOTED = ("route", "path_params", "ieum.problem")
 """Keys that are set in a request's scope while it is served."""
 
@@ -38,7 +40,7 @@ async def answer_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) 
     async def without_content(message: Message) -> None:
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-    as_get = {**scope, "method": "GET"}
+    as_get = {**scope, "method": "GET", HEAD_ONLY: True}
     try:
         await app(as_get, receive, without_content)
     finally:

@@ -144,7 +144,7 @@ def wants_event_stream(accept: Sequence[str]) -> bool:
 
 def _is_acceptable(scope: Scope, accept: Sequence[str]) -> bool:
     given = ", ".join(accept)
-    streams = scope["method"] == "GET" and scope["path"].startswith(STREAMING)
+    streams = scope["method"] in {"GET", "HEAD"} and scope["path"].startswith(STREAMING)
     can_be = _ALSO_CSV if scope["path"].startswith(_TABLES) else _JSON
     can_be = _CALENDAR if scope["path"] == CALENDAR_PATH else can_be
     return not given.strip(" ,") or _takes(given, can_be) or (streams and _takes(given, _EVENTS))
