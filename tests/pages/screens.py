@@ -49,6 +49,12 @@ SENTENCES = """() => {
 }"""
 """What is read as sentences: codes, and names as they came, are left out."""
 JOINED = re.compile(r".{0,20}[^\W\d_)][.!?:;,](?=[^\W\d_]).{0,20}|.{0,20}\)(?=[A-Z]).{0,20}")
+TOUCHING = """() => [...document.querySelectorAll('main > *, main > [data-live] > *')].flatMap(part => {
+  const next = part.nextElementSibling;
+  if (!next || !part.offsetHeight || !next.offsetHeight) return [];
+  const [one, other] = [part, next].map(each => each.getBoundingClientRect());
+  return other.top - one.bottom < 2 && other.left < one.right ? [`${part.tagName}.${part.className} and ${next.tagName}.${next.className}`] : [];
+})"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -121,4 +127,5 @@ async def faults_of(page: Page, axe: str, language: str) -> list[str]:
     found += [f"untranslated {each!r}" for each in untranslated(await page.evaluate(TEXTS), language)]
     found += [f"joined {each!r}" for each in joined(await page.evaluate(SENTENCES))]
     found += [f"small target {each}" for each in await page.evaluate(SMALL_TARGETS)]
+    found += [f"nothing between {each}" for each in await page.evaluate(TOUCHING)]
     return found
