@@ -49,12 +49,13 @@ class TestIssuer:
         )
 
     async def _metadata(self, _request: Request) -> Response:
+        at = self.url.rstrip("/")
         return JSONResponse(
             {
                 "issuer": self.url,
-                "authorization_endpoint": f"{self.url}/authorize",
-                "token_endpoint": f"{self.url}/token",
-                "jwks_uri": f"{self.url}/keys",
+                "authorization_endpoint": f"{at}/authorize",
+                "token_endpoint": f"{at}/token",
+                "jwks_uri": f"{at}/keys",
             }
         )
 

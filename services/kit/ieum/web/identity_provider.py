@@ -121,8 +121,9 @@ class IdentityProvider:
         now = asyncio.get_running_loop().time()
         if now - self._known.at < METADATA_SECONDS:
             return self._known
+        well_known = f"{self._issuer.url.rstrip('/')}/.well-known/openid-configuration"
         async with _client() as client:
-            metadata = await _json(client, "GET", f"{self._issuer.url}/.well-known/openid-configuration")
+            metadata = await _json(client, "GET", well_known)
             if metadata.get("issuer") != self._issuer.url:
                 raise SignInError("The issuer calls itself otherwise than the settings do.")
             keys = await _json(client, "GET", str(metadata.get("jwks_uri")))

@@ -1,0 +1,47 @@
+"""Signing in at providers of every kind, that name, rotate and serve as the standards let them."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from ieum.web.identity_provider import IdentityProvider, Issuer, SignInError
+from ieum.web.web_sessions import Person
+from ieum_console.pages.web_settings import WebSettings
+from ieum_lab.embedded.ports import LOOPBACK, free_port
+from tests.pages.conftest import served
+from tests.pages.issuer import CLIENT, TestIssuer
+
+BACK = "http://127.0.0.1:9/back"
+
+
+@pytest_asyncio.fixture
+async def issuer() -> AsyncIterator[TestIssuer]:
+    issuer, port = TestIssuer(), free_port()
+    issuer.url = f"http://{LOOPBACK}:{port}"
+    async with served(issuer.app, port):
+        yield issuer
+
+
+async def _sign_in(provider: IdentityProvider) -> Person:
+    address, attempt = await provider.begin("/")
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        answer = await browser.get(f"{address}&as=operator-1")
+    [code] = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
+    return await provider.finish(code, attempt)
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+async def test_an_issuer_is_named_with_or_without_a_slash_as_it_names_itself(
+    issuer: TestIssuer, ending: str
+) -> None:
+    at = issuer.url
+    issuer.url = f"{at}{ending}"
+    named = WebSettings(oidc_issuer=issuer.url).oidc_issuer
+    provider = IdentityProvider(Issuer(named, CLIENT, BACK))
+    assert (await _sign_in(provider)).subject == "operator-1"
+    issuer.spoiled = {"iss": at if ending else f"{at}/"}
+    with pytest.raises(SignInError, match="InvalidClaimError"):
+        await _sign_in(provider)
