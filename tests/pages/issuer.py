@@ -35,6 +35,8 @@ class TestIssuer:
     def __init__(self) -> None:
         self.url = ""
         self.key = RSAKey.generate_key(2048, {"kid": "k1"})
+        self.other_keys: list[object] = []
+        """Further entries of the JWKS, before its own."""
         self.spoiled: dict[str, object] = {}
         self.at_agencies: Callable[[str], str] = lambda _: ""
         """Makes the access token of an account, which the agencies take."""
@@ -60,7 +62,7 @@ class TestIssuer:
         )
 
     async def _keys(self, _request: Request) -> Response:
-        return JSONResponse({"keys": [self.key.as_dict(private=False)]})
+        return JSONResponse({"keys": [*self.other_keys, self.key.as_dict(private=False)]})
 
     async def _authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)

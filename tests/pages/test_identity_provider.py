@@ -45,3 +45,24 @@ async def test_an_issuer_is_named_with_or_without_a_slash_as_it_names_itself(
     issuer.spoiled = {"iss": at if ending else f"{at}/"}
     with pytest.raises(SignInError, match="InvalidClaimError"):
         await _sign_in(provider)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-192", "kid": "odd", "x": "AA", "y": "AA"},
+        {"kty": "EC", "crv": "brainpoolP256r1", "kid": "odd", "x": "AA", "y": "AA"},
+        {"kty": "OKP", "crv": "Ed25519", "kid": "odd", "x": "AA"},
+        {"kty": "OKP", "crv": "Ed25519", "kid": "odd"},
+        {"kty": "oct", "kid": "odd", "k": "AA", "key_ops": None},
+        {"kty": "oct", "kid": "odd", "k": "AA", "use": "SIG"},
+        {"kty": "oct", "kid": "odd"},
+        {},
+        "odd",
+    ],
+    ids=str,
+)
+async def test_an_odd_key_beside_a_good_one_keeps_nobody_out(issuer: TestIssuer, odd: object) -> None:
+    issuer.other_keys = [odd]
+    provider = IdentityProvider(Issuer(issuer.url, CLIENT, BACK))
+    assert (await _sign_in(provider)).subject == "operator-1"

@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from ieum.access.trusted_keys import verifying_keys
 from ieum.errors import IeumError
 from ieum.web.web_sessions import Person, SignInAttempt
 
@@ -128,8 +129,8 @@ class IdentityProvider:
                 raise SignInError("The issuer calls itself otherwise than the settings do.")
             keys = await _json(client, "GET", str(metadata.get("jwks_uri")))
         try:
-            self._known = _Known(metadata, KeySet.import_key_set({"keys": keys["keys"]}), now)
-        except (JoseError, KeyError, ValueError) as error:
+            self._known = _Known(metadata, KeySet(list(verifying_keys(keys))), now)
+        except ValueError as error:
             raise SignInError("The issuer's keys cannot be read.") from error
         return self._known
 
