@@ -37,6 +37,7 @@ class TestIssuer:
         self.key = RSAKey.generate_key(2048, {"kid": "k1"})
         self.other_keys: list[object] = []
         """Further entries of the JWKS, before its own."""
+        self.keys_read = 0
         self.spoiled: dict[str, object] = {}
         self.at_agencies: Callable[[str], str] = lambda _: ""
         """Makes the access token of an account, which the agencies take."""
@@ -62,6 +63,7 @@ class TestIssuer:
         )
 
     async def _keys(self, _request: Request) -> Response:
+        self.keys_read += 1
         return JSONResponse({"keys": [*self.other_keys, self.key.as_dict(private=False)]})
 
     async def _authorize(self, request: Request) -> Response:
@@ -101,4 +103,4 @@ class TestIssuer:
         """Sign claims, those of time and issuer added where they are not given."""
         now = int(time.time())
         every = {"iss": self.url, "iat": now, "exp": now + SECONDS, "auth_time": now, **claims}
-        return jwt.encode({"alg": "RS256", "kid": "k1"}, every, self.key)
+        return jwt.encode({"alg": "RS256", "kid": str(self.key.kid)}, every, self.key)

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
+from joserfc.jwk import RSAKey
 
-from ieum.web.identity_provider import IdentityProvider, Issuer, SignInError
+from ieum.web.identity_provider import METADATA_SECONDS_MIN, IdentityProvider, Issuer, SignInError
 from ieum.web.web_sessions import Person
 from ieum_console.pages.web_settings import WebSettings
 from ieum_lab.embedded.ports import LOOPBACK, free_port
@@ -66,3 +67,20 @@ async def test_an_odd_key_beside_a_good_one_keeps_nobody_out(issuer: TestIssuer,
     issuer.other_keys = [odd]
     provider = IdentityProvider(Issuer(issuer.url, CLIENT, BACK))
     assert (await _sign_in(provider)).subject == "operator-1"
+
+
+@pytest.mark.parametrize("kid", ["k2", "k1"], ids=["another name", "the same name"])
+async def test_a_new_key_is_found_at_once_and_the_keys_are_read_seldom(issuer: TestIssuer, kid: str) -> None:
+    provider = IdentityProvider(Issuer(issuer.url, CLIENT, BACK))
+    await _sign_in(provider)
+    good, issuer.key = issuer.key, RSAKey.generate_key(2048, {"kid": kid})
+    with pytest.raises(SignInError):
+        await _sign_in(provider)
+    assert issuer.keys_read == 1, "they were read a moment ago"
+    provider._known.at -= METADATA_SECONDS_MIN
+    assert (await _sign_in(provider)).subject == "operator-1"
+    assert issuer.keys_read == 2
+    issuer.key = good
+    with pytest.raises(SignInError):
+        await _sign_in(provider)
+    assert issuer.keys_read == 2

@@ -20,7 +20,9 @@ from ieum.web.web_sessions import Person, SignInAttempt
 
 ANSWER_SECONDS_MAX = 10.0
 ANSWER_BYTES_MAX = 256 * 1024
-METADATA_SECONDS = 600.0
+METADATA_SECONDS_MAX = 600.0
+METADATA_SECONDS_MIN = 10.0
+"""A signature of no known key has the keys read again, but no oftener than this."""
 LEEWAY_SECONDS = 60
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
 SCOPE = "openid profile"
@@ -47,7 +49,7 @@ class Issuer:
 @dataclass
 class _Known:
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    keys: KeySet | None = None
+    keys: KeySet = field(default_factory=lambda: KeySet([]))
     at: float = float("-inf")
 
 
@@ -101,9 +103,6 @@ class IdentityProvider:
         return _person(claims, answer)
 
     async def _claims(self, id_token: str) -> Mapping[str, Any]:
-        known = await self._discovered()
-        if known.keys is None:
-            raise SignInError("The issuer has no keys.")
         registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._issuer.url},
@@ -112,15 +111,22 @@ class IdentityProvider:
             sub={"essential": True},
         )
         try:
-            token = jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS))
-            registry.validate(token.claims)
+            claims = await self._signed(id_token)
+            registry.validate(claims)
         except (JoseError, ValueError) as error:
             raise SignInError(f"The identity token proves nothing ({type(error).__name__}).") from error
-        return token.claims
+        return claims
 
-    async def _discovered(self) -> _Known:
+    async def _signed(self, id_token: str) -> dict[str, Any]:
+        """Return the claims that are signed by a key of the issuer's, which may be newer than those known."""
+        try:
+            return _verified(id_token, await self._discovered())
+        except (JoseError, ValueError):
+            return _verified(id_token, await self._discovered(METADATA_SECONDS_MIN))
+
+    async def _discovered(self, seconds: float = METADATA_SECONDS_MAX) -> _Known:
         now = asyncio.get_running_loop().time()
-        if now - self._known.at < METADATA_SECONDS:
+        if now - self._known.at < seconds:
             return self._known
         well_known = f"{self._issuer.url.rstrip('/')}/.well-known/openid-configuration"
         async with _client() as client:
@@ -133,6 +139,10 @@ class IdentityProvider:
         except ValueError as error:
             raise SignInError("The issuer's keys cannot be read.") from error
         return self._known
+
+
+def _verified(id_token: str, known: _Known) -> dict[str, Any]:
+    return jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS)).claims
 
 
 def _challenge(verifier: str) -> str:
