@@ -38,6 +38,9 @@ class TestIssuer:
         self.other_keys: list[object] = []
         """Further entries of the JWKS, before its own."""
         self.keys_read = 0
+        self.client = CLIENT
+        self.login: str | None = None
+        """How the client proved itself, when it last came for a token."""
         self.spoiled: dict[str, object] = {}
         self.at_agencies: Callable[[str], str] = lambda _: ""
         """Makes the access token of an account, which the agencies take."""
@@ -68,7 +71,7 @@ class TestIssuer:
 
     async def _authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
-        assert asked["client_id"] == CLIENT
+        assert asked["client_id"] == self.client
         assert asked["code_challenge_method"] == "S256"
         person = asked.pop("as", None)
         if person is None:
@@ -83,13 +86,20 @@ class TestIssuer:
         return RedirectResponse(f"{asked['redirect_uri']}?{back}", 303)
 
     async def _token(self, request: Request) -> Response:
+        self.login = request.headers.get("authorization")
         given = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         asked = self._codes.pop(given.get("code", ""), None)
         challenge = urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if asked is None or asked["code_challenge"] != challenge.rstrip(b"=").decode():
             return JSONResponse({"error": "invalid_grant"}, 400)
         person = asked["as"]
-        claims = {**PEOPLE[person], "sub": person, "nonce": asked["nonce"], "aud": CLIENT, **self.spoiled}
+        claims = {
+            **PEOPLE[person],
+            "sub": person,
+            "nonce": asked["nonce"],
+            "aud": self.client,
+            **self.spoiled,
+        }
         return JSONResponse(
             {
                 "access_token": self.at_agencies(person),

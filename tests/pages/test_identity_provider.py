@@ -1,7 +1,8 @@
 """Signing in at providers of every kind, that name, rotate and serve as the standards let them."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import httpx
 import pytest
@@ -84,3 +85,14 @@ async def test_a_new_key_is_found_at_once_and_the_keys_are_read_seldom(issuer: T
     with pytest.raises(SignInError):
         await _sign_in(provider)
     assert issuer.keys_read == 2
+
+
+async def test_a_client_proves_itself_by_a_secret_of_any_characters(issuer: TestIssuer) -> None:
+    issuer.client, secret = "https" + "://console.test/a b", "p:1%41+ü 비밀"
+    await _sign_in(IdentityProvider(Issuer(issuer.url, issuer.client, BACK, secret)))
+    scheme, _, login = str(issuer.login).partition(" ")
+    assert scheme == "Basic"
+    parts = b64decode(login).decode("ascii").split(":")
+    assert [unquote_plus(each) for each in parts] == [issuer.client, secret]
+    await _sign_in(IdentityProvider(Issuer(issuer.url, issuer.client, BACK)))
+    assert issuer.login is None

@@ -5,9 +5,9 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx
 from joserfc import jwt
@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 
 from ieum.access.trusted_keys import verifying_keys
 from ieum.errors import IeumError
+from ieum.web.identity_claims import person_of
 from ieum.web.web_sessions import Person, SignInAttempt
 
 ANSWER_SECONDS_MAX = 10.0
@@ -26,9 +27,7 @@ METADATA_SECONDS_MIN = 10.0
 LEEWAY_SECONDS = 60
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
 SCOPE = "openid profile"
-TOKEN_SECONDS_DEFAULT = 300
 VERIFIER_BYTES = 48
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SignInError(IeumError):
@@ -93,14 +92,13 @@ class IdentityProvider:
             "client_id": self._issuer.client_id,
             "code_verifier": attempt.verifier,
         }
-        secret = self._issuer.client_secret
-        login = None if secret is None else httpx.BasicAuth(self._issuer.client_id, secret)
+        login = _login(self._issuer)
         async with _client() as client:
             answer = await _json(client, "POST", str(known.metadata.get("token_endpoint")), login, given)
         claims = await self._claims(str(answer.get("id_token", "")))
         if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
             raise SignInError("The identity token answers another sign-in.")
-        return _person(claims, answer)
+        return person_of(claims, answer)
 
     async def _claims(self, id_token: str) -> Mapping[str, Any]:
         registry = jwt.JWTClaimsRegistry(
@@ -150,6 +148,13 @@ def _challenge(verifier: str) -> str:
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def _login(issuer: Issuer) -> httpx.BasicAuth | None:
+    """Return how a client with a secret proves itself: both parts are form-encoded (RFC 6749, 2.3.1)."""
+    if issuer.client_secret is None:
+        return None
+    return httpx.BasicAuth(quote_plus(issuer.client_id), quote_plus(issuer.client_secret))
+
+
 def _client() -> httpx.AsyncClient:
     return httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False)
 
@@ -169,29 +174,3 @@ async def _json(
     if not isinstance(content, dict):
         raise SignInError("The issuer answers with something else than a JSON object.")
     return content
-
-
-def _one_agency(named: object) -> str | None:
-    """Return the one agency that is named, None where none is; of several it is no agency that there is."""
-    listed = named if isinstance(named, list) else [named]
-    if named is None or not listed:
-        return None
-    return listed[0] if len(listed) == 1 and isinstance(listed[0], str) else ""
-
-
-def _person(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
-    now = datetime.now(UTC)
-    roles, agency = claims.get("roles"), claims.get("agency")
-    lasts = answer.get("expires_in")
-    seconds = lasts if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
-    said = claims.get("auth_time")  # an issuer has to tell it where `max_age` asks for it
-    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else LONG_AGO
-    return Person(
-        subject=str(claims["sub"]),
-        name=str(claims.get("name") or claims["sub"]),
-        roles=frozenset(map(str, roles)) if isinstance(roles, list) else frozenset(),
-        agency=_one_agency(agency),
-        token=str(answer.get("access_token", "")),
-        token_expires_at=now + timedelta(seconds=seconds),
-        authenticated_at=authenticated,
-    )
