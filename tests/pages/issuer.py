@@ -4,14 +4,14 @@ import hashlib
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import parse_qs, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 CLIENT = "ieum-console"
@@ -38,6 +38,8 @@ class TestIssuer:
         self.other_keys: list[object] = []
         """Further entries of the JWKS, before its own."""
         self.keys_read = 0
+        self.answering: Callable[[], AsyncIterator[bytes]] | None = None
+        """Makes what it says instead of its metadata."""
         self.client = CLIENT
         self.login: str | None = None
         """How the client proved itself, when it last came for a token."""
@@ -55,6 +57,8 @@ class TestIssuer:
         )
 
     async def _metadata(self, _request: Request) -> Response:
+        if self.answering is not None:
+            return StreamingResponse(self.answering())
         at = self.url.rstrip("/")
         return JSONResponse(
             {

@@ -1,5 +1,6 @@
 """Signing in at providers of every kind, that name, rotate and serve as the standards let them."""
 
+import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, unquote_plus, urlsplit
@@ -9,6 +10,9 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import RSAKey
 
+from ieum.access import jwks_url
+from ieum.access.jwks_url import read_url
+from ieum.web import identity_provider
 from ieum.web.identity_provider import METADATA_SECONDS_MIN, IdentityProvider, Issuer, SignInError
 from ieum.web.web_sessions import Person
 from ieum_console.pages.web_settings import WebSettings
@@ -96,3 +100,38 @@ async def test_a_client_proves_itself_by_a_secret_of_any_characters(issuer: Test
     assert [unquote_plus(each) for each in parts] == [issuer.client, secret]
     await _sign_in(IdentityProvider(Issuer(issuer.url, issuer.client, BACK)))
     assert issuer.login is None
+
+
+async def _trickle() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(0.02)
+
+
+async def test_a_provider_that_never_ends_its_answer_is_waited_for_no_longer(
+    issuer: TestIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity_provider, "ANSWER_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(jwks_url, "FETCH_SECONDS_MAX", 0.2)
+    issuer.answering = _trickle
+    async with asyncio.timeout(5):
+        with pytest.raises(SignInError, match="TimeoutError"):
+            await IdentityProvider(Issuer(issuer.url, CLIENT, BACK)).begin("/")
+    async with asyncio.timeout(5):
+        with pytest.raises(TimeoutError):
+            await read_url(f"{issuer.url}/.well-known/openid-configuration")()
+
+
+async def test_of_an_answer_that_is_too_large_not_everything_is_read(issuer: TestIssuer) -> None:
+    async def flood() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 65_536
+            await asyncio.sleep(0)
+
+    issuer.answering = flood
+    async with asyncio.timeout(5):
+        with pytest.raises(SignInError, match="ValueError"):
+            await IdentityProvider(Issuer(issuer.url, CLIENT, BACK)).begin("/")
+    async with asyncio.timeout(5):
+        with pytest.raises(ValueError, match="too large"):
+            await read_url(f"{issuer.url}/.well-known/openid-configuration")()

@@ -13,7 +13,9 @@ import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic_core import from_json
 
+from ieum.access.jwks_url import content_of
 from ieum.access.trusted_keys import verifying_keys
 from ieum.errors import IeumError
 from ieum.web.identity_claims import person_of
@@ -93,8 +95,7 @@ class IdentityProvider:
             "code_verifier": attempt.verifier,
         }
         login = _login(self._issuer)
-        async with _client() as client:
-            answer = await _json(client, "POST", str(known.metadata.get("token_endpoint")), login, given)
+        answer = await _json("POST", str(known.metadata.get("token_endpoint")), login, given)
         claims = await self._claims(str(answer.get("id_token", "")))
         if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
             raise SignInError("The identity token answers another sign-in.")
@@ -127,11 +128,10 @@ class IdentityProvider:
         if now - self._known.at < seconds:
             return self._known
         well_known = f"{self._issuer.url.rstrip('/')}/.well-known/openid-configuration"
-        async with _client() as client:
-            metadata = await _json(client, "GET", well_known)
-            if metadata.get("issuer") != self._issuer.url:
-                raise SignInError("The issuer calls itself otherwise than the settings do.")
-            keys = await _json(client, "GET", str(metadata.get("jwks_uri")))
+        metadata = await _json("GET", well_known)
+        if metadata.get("issuer") != self._issuer.url:
+            raise SignInError("The issuer calls itself otherwise than the settings do.")
+        keys = await _json("GET", str(metadata.get("jwks_uri")))
         try:
             self._known = _Known(metadata, KeySet(list(verifying_keys(keys))), now)
         except ValueError as error:
@@ -155,21 +155,20 @@ def _login(issuer: Issuer) -> httpx.BasicAuth | None:
     return httpx.BasicAuth(quote_plus(issuer.client_id), quote_plus(issuer.client_secret))
 
 
-def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False)
-
-
 async def _json(
-    client: httpx.AsyncClient,
     method: str,
     url: str,
     login: httpx.BasicAuth | None = None,
     form: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     try:
-        answer = await client.request(method, url, data=form, auth=login)
-        content = answer.raise_for_status().json() if len(answer.content) <= ANSWER_BYTES_MAX else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS_MAX),
+            httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client,
+            client.stream(method, url, data=form, auth=login) as answer,
+        ):
+            content = from_json(await content_of(answer.raise_for_status(), ANSWER_BYTES_MAX))
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
         raise SignInError(f"The issuer does not answer as it should ({type(error).__name__}).") from error
     if not isinstance(content, dict):
         raise SignInError("The issuer answers with something else than a JSON object.")
