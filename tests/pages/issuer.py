@@ -4,14 +4,14 @@ import hashlib
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import parse_qs, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 CLIENT = "ieum-console"
@@ -35,6 +35,14 @@ class TestIssuer:
     def __init__(self) -> None:
         self.url = ""
         self.key = RSAKey.generate_key(2048, {"kid": "k1"})
+        self.other_keys: list[object] = []
+        """Further entries of the JWKS, before its own."""
+        self.keys_read = 0
+        self.answering: Callable[[], AsyncIterator[bytes]] | None = None
+        """Makes what it says instead of its metadata."""
+        self.client = CLIENT
+        self.login: str | None = None
+        """How the client proved itself, when it last came for a token."""
         self.spoiled: dict[str, object] = {}
         self.at_agencies: Callable[[str], str] = lambda _: ""
         """Makes the access token of an account, which the agencies take."""
@@ -49,21 +57,25 @@ class TestIssuer:
         )
 
     async def _metadata(self, _request: Request) -> Response:
+        if self.answering is not None:
+            return StreamingResponse(self.answering())
+        at = self.url.rstrip("/")
         return JSONResponse(
             {
                 "issuer": self.url,
-                "authorization_endpoint": f"{self.url}/authorize",
-                "token_endpoint": f"{self.url}/token",
-                "jwks_uri": f"{self.url}/keys",
+                "authorization_endpoint": f"{at}/authorize",
+                "token_endpoint": f"{at}/token",
+                "jwks_uri": f"{at}/keys",
             }
         )
 
     async def _keys(self, _request: Request) -> Response:
-        return JSONResponse({"keys": [self.key.as_dict(private=False)]})
+        self.keys_read += 1
+        return JSONResponse({"keys": [*self.other_keys, self.key.as_dict(private=False)]})
 
     async def _authorize(self, request: Request) -> Response:
         asked = dict(request.query_params)
-        assert asked["client_id"] == CLIENT
+        assert asked["client_id"] == self.client
         assert asked["code_challenge_method"] == "S256"
         person = asked.pop("as", None)
         if person is None:
@@ -78,13 +90,20 @@ class TestIssuer:
         return RedirectResponse(f"{asked['redirect_uri']}?{back}", 303)
 
     async def _token(self, request: Request) -> Response:
+        self.login = request.headers.get("authorization")
         given = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         asked = self._codes.pop(given.get("code", ""), None)
         challenge = urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if asked is None or asked["code_challenge"] != challenge.rstrip(b"=").decode():
             return JSONResponse({"error": "invalid_grant"}, 400)
         person = asked["as"]
-        claims = {**PEOPLE[person], "sub": person, "nonce": asked["nonce"], "aud": CLIENT, **self.spoiled}
+        claims = {
+            **PEOPLE[person],
+            "sub": person,
+            "nonce": asked["nonce"],
+            "aud": self.client,
+            **self.spoiled,
+        }
         return JSONResponse(
             {
                 "access_token": self.at_agencies(person),
@@ -98,4 +117,4 @@ class TestIssuer:
         """Sign claims, those of time and issuer added where they are not given."""
         now = int(time.time())
         every = {"iss": self.url, "iat": now, "exp": now + SECONDS, "auth_time": now, **claims}
-        return jwt.encode({"alg": "RS256", "kid": "k1"}, every, self.key)
+        return jwt.encode({"alg": "RS256", "kid": str(self.key.kid)}, every, self.key)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ieum.web.identity_provider import LONG_AGO, _person
+from ieum.web.identity_claims import LONG_AGO, person_of
 from ieum_console.pages.console_roles import ConsoleRole, may_act_at, roles_of
 
 
@@ -21,12 +21,12 @@ from ieum_console.pages.console_roles import ConsoleRole, may_act_at, roles_of
 )
 def test_who_has_an_agency_acts_at_no_other(agency: object, acts_at: set[str]) -> None:
     claims = {"sub": "kim", "roles": ["operator"], **({} if agency is None else {"agency": agency})}
-    person = _person(claims, {})
+    person = person_of(claims, {})
     assert {each for each in ("city-job-center", "employment-center") if may_act_at(person, each)} == acts_at
     assert (ConsoleRole.OPERATOR in roles_of(person)) is (agency is None)
 
 
 def test_who_signs_in_without_a_time_has_proved_nothing_lately() -> None:
-    assert _person({"sub": "kim"}, {}).authenticated_at == LONG_AGO
+    assert person_of({"sub": "kim"}, {}).authenticated_at == LONG_AGO
     said = datetime(2026, 11, 30, tzinfo=UTC)
-    assert _person({"sub": "kim", "auth_time": int(said.timestamp())}, {}).authenticated_at == said
+    assert person_of({"sub": "kim", "auth_time": int(said.timestamp())}, {}).authenticated_at == said

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from ieum.access.callers import AuthenticationError, Caller, Role
 from ieum.access.jwks_url import read_url
-from ieum.access.tokens import REMEMBERED_MAX, Expected, TokenVerifier
+from ieum.access.tokens import NAME_CHARACTERS_MAX, REMEMBERED_MAX, Expected, TokenVerifier
 from ieum.access.trusted_keys import READ_SECONDS_MAX, READ_SECONDS_MIN, TrustedKeys
 from ieum_lab.embedded.ports import LOOPBACK
 from tests.kit.access.forging import AGENCY, AUDIENCE, ISSUER, WRONG, Forge
@@ -67,6 +67,17 @@ async def test_a_good_token_names_its_caller(issuer: Issuer) -> None:
     token = issuer.forge.token(name="상담 하나(시험)", roles=["case-worker", "king"], aud=AUDIENCE)
     caller = await issuer.caller(token)
     assert (caller.subject, caller.name) == ("worker-1", "상담 하나(시험)")
+    assert caller.roles == {Role.CASE_WORKER}
+
+
+async def test_what_a_provider_says_beside_refuses_no_token(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles = [f"group-{number}" for number in range(200)]
+    claims = issuer.forge.claims(name="이" * 100, roles=[*roles, "case-worker"])
+    monkeypatch.setattr(issuer.forge, "claims", lambda: {**claims, "nbf": None})
+    caller = await issuer.caller(issuer.forge.token())
+    assert caller.name == "이" * NAME_CHARACTERS_MAX
     assert caller.roles == {Role.CASE_WORKER}
 
 

@@ -26,7 +26,7 @@ class WebSettings(BaseSettings):
         default_factory=dict, description="agency=http://host:port,agency=http://host:port"
     )
 
-    @field_validator("console_url", "oidc_issuer")
+    @field_validator("console_url")
     @classmethod
     def _without_slash(cls, given: str) -> str:
         return given.rstrip("/")

@@ -21,13 +21,18 @@ def read_url(url: str, seconds_max: float = FETCH_SECONDS_MAX) -> ReadJwks:
             ):
                 if not answer.is_success:
                     raise OSError(f"status {answer.status_code}")
-                content = b""
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > JWKS_BYTES_MAX:
-                        break
-                return content
+                return await content_of(answer, JWKS_BYTES_MAX)
         except httpx.HTTPError as error:
             raise OSError(type(error).__name__) from None
 
     return read
+
+
+async def content_of(answer: httpx.Response, bytes_max: int) -> bytes:
+    """Read the body of an answer; raises ValueError as soon as there is more of it."""
+    content = bytearray()
+    async for part in answer.aiter_bytes():
+        content += part
+        if len(content) > bytes_max:
+            raise ValueError("The answer is too large.")
+    return bytes(content)

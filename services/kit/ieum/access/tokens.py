@@ -21,6 +21,7 @@ LEEWAY_SECONDS = 30.0
 LIFETIME_SECONDS_MAX = 24 * 3_600.0
 """Longer than a day no token is taken, for nothing but its end takes one back."""
 REMEMBERED_MAX = 10_000
+NAME_CHARACTERS_MAX = 80
 _PARTS = 3
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 _ROLES: Mapping[str, Role] = {role.value: role for role in Role}
@@ -40,10 +41,10 @@ class _Claims(BaseModel):
     aud: _Text | Annotated[list[_Text], Field(min_length=1, max_length=64)]
     exp: Annotated[float, Field(gt=0, lt=1e11)]
     iat: Annotated[float, Field(gt=0, lt=1e11)]
-    nbf: Annotated[float, Field(ge=0, lt=1e11)] = 0
+    nbf: Annotated[float, Field(ge=0, lt=1e11)] | None = None
     agency: _Text | Annotated[list[_Text], Field(max_length=64)] | None = None
-    roles: Annotated[list[str], Field(max_length=16)]
-    name: Annotated[str, Field(max_length=80)] | None = None
+    roles: Annotated[list[str], Field(max_length=1_000)]
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,15 @@ class TokenVerifier:
             raise AuthenticationError("audience")
         if found.exp + LEEWAY_SECONDS <= now:
             raise AuthenticationError("expired")
-        if max(found.iat, found.nbf) > now + LEEWAY_SECONDS:
+        if max(found.iat, found.nbf or 0) > now + LEEWAY_SECONDS:
             raise AuthenticationError("not-yet")
         if found.exp - found.iat > LIFETIME_SECONDS_MAX:
             raise AuthenticationError("lives-too-long")
         roles = frozenset(_ROLES[each] for each in found.roles if each in _ROLES)
         if self._expected.agency not in _listed(found.agency):
             roles -= DESK
-        return Caller(found.sub, roles, found.exp, kid, found.name)
+        name = None if found.name is None else found.name[:NAME_CHARACTERS_MAX]
+        return Caller(found.sub, roles, found.exp, kid, name)
 
     def _remember(self, token: str, caller: Caller) -> None:
         if len(self._remembered) >= REMEMBERED_MAX:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,17 +69,20 @@ def read_file(path: Path) -> ReadJwks:
 
 
 def _keys_of(jwks: bytes) -> Mapping[str, Key]:
-    """Return the keys that can verify; those without a name, secret ones and those for encryption are not."""
     if len(jwks) > JWKS_BYTES_MAX:
         raise ValueError("The JWKS is too large.")
-    found = from_json(jwks)
-    listed = found.get("keys") if isinstance(found, dict) else None
-    keys: dict[str, Key] = {}
+    return {key.kid: key for key in verifying_keys(from_json(jwks)) if key.kid}
+
+
+def verifying_keys(jwks: object) -> Sequence[Key]:
+    """Return the keys that can verify; secret, malformed and strange ones and those for encryption cannot."""
+    listed = jwks.get("keys") if isinstance(jwks, dict) else None
+    keys: list[Key] = []
     for each in listed[:JWKS_KEYS_MAX] if isinstance(listed, list) else ():
         with suppress(JoseError, ValueError, KeyError, TypeError):
             [key] = KeySet.import_key_set({"keys": [each]}).keys
-            if key.kid and isinstance(key, _ASYMMETRIC) and each.get("use", "sig") == "sig":
-                keys[key.kid] = key
+            if isinstance(key, _ASYMMETRIC) and each.get("use", "sig") == "sig":
+                keys.append(key)
     if not keys:
         raise ValueError("The JWKS has no key that can verify.")
     return keys

@@ -5,27 +5,31 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from pydantic_core import from_json
 
+from ieum.access.jwks_url import content_of
+from ieum.access.trusted_keys import verifying_keys
 from ieum.errors import IeumError
+from ieum.web.identity_claims import person_of
 from ieum.web.web_sessions import Person, SignInAttempt
 
 ANSWER_SECONDS_MAX = 10.0
 ANSWER_BYTES_MAX = 256 * 1024
-METADATA_SECONDS = 600.0
+METADATA_SECONDS_MAX = 600.0
+METADATA_SECONDS_MIN = 10.0
+"""A signature of no known key has the keys read again, but no oftener than this."""
 LEEWAY_SECONDS = 60
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA", "Ed25519")
 SCOPE = "openid profile"
-TOKEN_SECONDS_DEFAULT = 300
 VERIFIER_BYTES = 48
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SignInError(IeumError):
@@ -46,7 +50,7 @@ class Issuer:
 @dataclass
 class _Known:
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    keys: KeySet | None = None
+    keys: KeySet = field(default_factory=lambda: KeySet([]))
     at: float = float("-inf")
 
 
@@ -90,19 +94,14 @@ class IdentityProvider:
             "client_id": self._issuer.client_id,
             "code_verifier": attempt.verifier,
         }
-        secret = self._issuer.client_secret
-        login = None if secret is None else httpx.BasicAuth(self._issuer.client_id, secret)
-        async with _client() as client:
-            answer = await _json(client, "POST", str(known.metadata.get("token_endpoint")), login, given)
+        login = _login(self._issuer)
+        answer = await _json("POST", str(known.metadata.get("token_endpoint")), login, given)
         claims = await self._claims(str(answer.get("id_token", "")))
         if not secrets.compare_digest(str(claims.get("nonce", "")), attempt.nonce):
             raise SignInError("The identity token answers another sign-in.")
-        return _person(claims, answer)
+        return person_of(claims, answer)
 
     async def _claims(self, id_token: str) -> Mapping[str, Any]:
-        known = await self._discovered()
-        if known.keys is None:
-            raise SignInError("The issuer has no keys.")
         registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._issuer.url},
@@ -111,26 +110,37 @@ class IdentityProvider:
             sub={"essential": True},
         )
         try:
-            token = jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS))
-            registry.validate(token.claims)
+            claims = await self._signed(id_token)
+            registry.validate(claims)
         except (JoseError, ValueError) as error:
             raise SignInError(f"The identity token proves nothing ({type(error).__name__}).") from error
-        return token.claims
+        return claims
 
-    async def _discovered(self) -> _Known:
-        now = asyncio.get_running_loop().time()
-        if now - self._known.at < METADATA_SECONDS:
-            return self._known
-        async with _client() as client:
-            metadata = await _json(client, "GET", f"{self._issuer.url}/.well-known/openid-configuration")
-            if metadata.get("issuer") != self._issuer.url:
-                raise SignInError("The issuer calls itself otherwise than the settings do.")
-            keys = await _json(client, "GET", str(metadata.get("jwks_uri")))
+    async def _signed(self, id_token: str) -> dict[str, Any]:
+        """Return the claims that are signed by a key of the issuer's, which may be newer than those known."""
         try:
-            self._known = _Known(metadata, KeySet.import_key_set({"keys": keys["keys"]}), now)
-        except (JoseError, KeyError, ValueError) as error:
+            return _verified(id_token, await self._discovered())
+        except (JoseError, ValueError):
+            return _verified(id_token, await self._discovered(METADATA_SECONDS_MIN))
+
+    async def _discovered(self, seconds: float = METADATA_SECONDS_MAX) -> _Known:
+        now = asyncio.get_running_loop().time()
+        if now - self._known.at < seconds:
+            return self._known
+        well_known = f"{self._issuer.url.rstrip('/')}/.well-known/openid-configuration"
+        metadata = await _json("GET", well_known)
+        if metadata.get("issuer") != self._issuer.url:
+            raise SignInError("The issuer calls itself otherwise than the settings do.")
+        keys = await _json("GET", str(metadata.get("jwks_uri")))
+        try:
+            self._known = _Known(metadata, KeySet(list(verifying_keys(keys))), now)
+        except ValueError as error:
             raise SignInError("The issuer's keys cannot be read.") from error
         return self._known
+
+
+def _verified(id_token: str, known: _Known) -> dict[str, Any]:
+    return jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS)).claims
 
 
 def _challenge(verifier: str) -> str:
@@ -138,48 +148,28 @@ def _challenge(verifier: str) -> str:
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False)
+def _login(issuer: Issuer) -> httpx.BasicAuth | None:
+    """Return how a client with a secret proves itself: both parts are form-encoded (RFC 6749, 2.3.1)."""
+    if issuer.client_secret is None:
+        return None
+    return httpx.BasicAuth(quote_plus(issuer.client_id), quote_plus(issuer.client_secret))
 
 
 async def _json(
-    client: httpx.AsyncClient,
     method: str,
     url: str,
     login: httpx.BasicAuth | None = None,
     form: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     try:
-        answer = await client.request(method, url, data=form, auth=login)
-        content = answer.raise_for_status().json() if len(answer.content) <= ANSWER_BYTES_MAX else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS_MAX),
+            httpx.AsyncClient(timeout=ANSWER_SECONDS_MAX, trust_env=False) as client,
+            client.stream(method, url, data=form, auth=login) as answer,
+        ):
+            content = from_json(await content_of(answer.raise_for_status(), ANSWER_BYTES_MAX))
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
         raise SignInError(f"The issuer does not answer as it should ({type(error).__name__}).") from error
     if not isinstance(content, dict):
         raise SignInError("The issuer answers with something else than a JSON object.")
     return content
-
-
-def _one_agency(named: object) -> str | None:
-    """Return the one agency that is named, None where none is; of several it is no agency that there is."""
-    listed = named if isinstance(named, list) else [named]
-    if named is None or not listed:
-        return None
-    return listed[0] if len(listed) == 1 and isinstance(listed[0], str) else ""
-
-
-def _person(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
-    now = datetime.now(UTC)
-    roles, agency = claims.get("roles"), claims.get("agency")
-    lasts = answer.get("expires_in")
-    seconds = lasts if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
-    said = claims.get("auth_time")  # an issuer has to tell it where `max_age` asks for it
-    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else LONG_AGO
-    return Person(
-        subject=str(claims["sub"]),
-        name=str(claims.get("name") or claims["sub"]),
-        roles=frozenset(map(str, roles)) if isinstance(roles, list) else frozenset(),
-        agency=_one_agency(agency),
-        token=str(answer.get("access_token", "")),
-        token_expires_at=now + timedelta(seconds=seconds),
-        authenticated_at=authenticated,
-    )
