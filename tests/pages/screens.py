@@ -53,7 +53,8 @@ TOUCHING = """() => [...document.querySelectorAll('main > *, main > [data-live] 
   const next = part.nextElementSibling;
   if (!next || !part.offsetHeight || !next.offsetHeight) return [];
   const [one, other] = [part, next].map(each => each.getBoundingClientRect());
-  return other.top - one.bottom < 2 && other.left < one.right ? [`${part.tagName}.${part.className} and ${next.tagName}.${next.className}`] : [];
+  const named = [part, next].map(each => `${each.tagName}.${each.className}`).join(' and ');
+  return other.top - one.bottom < 2 && other.left < one.right ? [named] : [];
 })"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

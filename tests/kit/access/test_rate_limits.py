@@ -7,10 +7,10 @@ from joserfc.jwk import ECKey
 from pydantic_core import to_json
 
 from ieum.access.authentication import SIGNATURES, WRONG_TOKENS, Authentication, SubjectRates
-from ieum.access.callers import AuthenticationError, RateLimitError
+from ieum.access.callers import AuthenticationError, KeysUnreadError, RateLimitError
 from ieum.access.rate_limits import KEYS_MAX, Rate, RateLimit, network_of
 from ieum.access.tokens import Expected, TokenVerifier
-from ieum.access.trusted_keys import TrustedKeys
+from ieum.access.trusted_keys import READ_SECONDS_MIN, TrustedKeys
 from tests.kit.access.forging import AGENCY, AUDIENCE, ISSUER, Forge
 
 
@@ -58,7 +58,11 @@ def authentication(forge: Forge) -> Authentication:
     async def read() -> bytes:
         return to_json({"keys": [forge.key.as_dict(private=False)]})
 
-    verifier = TokenVerifier(Expected(ISSUER, "ES256", AUDIENCE, AGENCY), TrustedKeys(read))
+    return _with_keys(TrustedKeys(read))
+
+
+def _with_keys(keys: TrustedKeys) -> Authentication:
+    verifier = TokenVerifier(Expected(ISSUER, "ES256", AUDIENCE, AGENCY), keys)
     return Authentication(verifier, SubjectRates(Rate(1, 5), Rate(1, 50)))
 
 
@@ -83,6 +87,24 @@ async def test_wrong_tokens_from_an_address_are_held_back_and_good_ones_from_it_
     assert await _outcome(authentication, known) == "worker-1"
     assert await _outcome(authentication, forge.token(sub="worker-2")) == "worker-2"
     assert not authentication.is_flooding("10.0.0.2")
+
+
+async def test_while_the_keys_cannot_be_read_nobody_is_told_that_the_token_is_wrong(forge: Forge) -> None:
+    now, away = Time(), True
+
+    async def read() -> bytes:
+        if away:
+            raise OSError("away")
+        return to_json({"keys": [forge.key.as_dict(private=False)]})
+
+    authentication = _with_keys(TrustedKeys(read, now))
+    for number in range(2 * WRONG_TOKENS.at_once):
+        with pytest.raises(KeysUnreadError):
+            await authentication.caller([f"Bearer {forge.token(sub=f'worker-{number}')}"], "10.0.0.1")
+    assert not authentication.is_flooding("10.0.0.1")
+    now.now, away = now.now + READ_SECONDS_MIN, False
+    assert await _outcome(authentication, forge.token()) == "worker-1"
+    assert await _outcome(authentication, forge.token({"kid": "strange"})) == "key-unknown"
 
 
 async def test_well_made_forgeries_cost_no_more_signature_checks_than_are_allowed(

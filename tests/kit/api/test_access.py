@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,11 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from ieum.access.access_settings import access_of
 from ieum.access.callers import Role
 from ieum.api.app import create_app
+from ieum.settings import Settings
+from ieum_lab.testing.centre import CentreUnderTest
 from ieum_lab.testing.http import HttpCaller
 from tests.kit.access.forging import WRONG, Forge
 from tests.kit.api.agency_api import Api, client_of
@@ -58,6 +62,22 @@ async def test_health_alone_is_open_and_says_no_more_than_that(api: Api, nobody:
         assert (await api.http.get("/health/ready")).json()["problems"] != []
     finally:
         api.api_context.catalogued.set()
+
+
+async def test_while_the_issuers_keys_cannot_be_read_a_token_is_neither_right_nor_wrong(
+    api: Api, api_centre: CentreUnderTest, forge: Forge, tmp_path: Path
+) -> None:
+    given: dict[str, Any] = {**api_centre.access(api.me.agency).values()}
+    given["token_jwks_file"] = tmp_path / "missing.json"
+    access = access_of(Settings(**given))
+    app = create_app(replace(api.api_context, access=access, registry=CollectorRegistry()))
+    async with client_of(app, _bearer(forge.token())) as http:
+        answer = await http.get("/v1/referrals")
+        ready = await http.get("/health/ready")
+    assert (answer.status_code, answer.json()["type"]) == (503, f"{PROBLEM}unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+    assert "www-authenticate" not in answer.headers
+    assert ready.status_code == 200
 
 
 @pytest.mark.parametrize("name", WRONG)

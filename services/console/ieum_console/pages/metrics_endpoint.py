@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ieum.access.access_settings import Network, read_keys
 from ieum.access.authentication import Authentication, SubjectRates, whole_seconds
-from ieum.access.callers import AuthenticationError, RateLimitError, Role
+from ieum.access.callers import AuthenticationError, KeysUnreadError, RateLimitError, Role
 from ieum.access.rate_limits import Rate
 from ieum.access.tokens import Expected, TokenVerifier
 from ieum.access.trusted_keys import TrustedKeys
@@ -76,6 +76,8 @@ class MetricsEndpoint:
             caller = await self._authentication.caller(authorization_of(scope), address_of(scope))
         except AuthenticationError:
             return _plain(HTTPStatus.UNAUTHORIZED, **{"www-authenticate": BEARER})
+        except KeysUnreadError:
+            return _plain(HTTPStatus.SERVICE_UNAVAILABLE)
         except RateLimitError as error:
             return _plain(HTTPStatus.TOO_MANY_REQUESTS, **{"retry-after": whole_seconds(error.seconds)})
         return None if Role.OPERATOR in caller.roles else _plain(HTTPStatus.FORBIDDEN)

@@ -36,7 +36,7 @@ class Authentication:
         self._wrong, self._signatures = RateLimit(WRONG_TOKENS), RateLimit(SIGNATURES)
 
     async def caller(self, authorization: Sequence[str], address: str) -> Caller:
-        """Return who calls; raises AuthenticationError, or RateLimitError with the seconds to wait."""
+        """Return who calls; raises AuthenticationError, KeysUnreadError or RateLimitError."""
         try:
             token = _token(authorization)
             caller = self._verifier.remembered(token) or await self._verified(token, address)

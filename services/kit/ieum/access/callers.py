@@ -38,6 +38,10 @@ class AuthenticationError(Exception):
         self.reason = reason
 
 
+class KeysUnreadError(Exception):
+    """The issuer's keys cannot be read: whether the token is good is not known now."""
+
+
 class RateLimitError(Exception):
     """Too many calls of one subject, or too many wrong tokens from one address."""
 

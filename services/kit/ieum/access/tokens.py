@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from ieum.access.callers import DESK, AuthenticationError, Caller, Role
+from ieum.access.callers import DESK, AuthenticationError, Caller, KeysUnreadError, Role
 from ieum.access.trusted_keys import TrustedKeys
 
 TOKEN_CHARACTERS_MAX = 8_192
@@ -98,10 +98,13 @@ class TokenVerifier:
         return kid, self._caller(claims, kid)
 
     async def verify(self, token: str, kid: str, caller: Caller) -> Caller:
-        """Check the signature, and remember whose token it is; raises AuthenticationError."""
+        """Check the signature, and remember whose token it is.
+
+        Raises AuthenticationError, or KeysUnreadError while it cannot be known whether the key is good.
+        """
         key = await self._keys.key(kid)
         if key is None:
-            raise AuthenticationError("key-unknown")
+            raise KeysUnreadError if self._keys.unread else AuthenticationError("key-unknown")
         try:
             jws.deserialize_compact(token, key, algorithms=[self._expected.algorithm])
         except (JoseError, ValueError, TypeError):

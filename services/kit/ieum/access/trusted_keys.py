@@ -32,6 +32,8 @@ class TrustedKeys:
         self._keys: Mapping[str, Key] = {}
         self._tried = -READ_SECONDS_MAX
         self._reading = asyncio.Lock()
+        self.unread = False
+        """Whether the last reading failed: a key that is not known may be good."""
 
     async def key(self, kid: str) -> Key | None:
         """Return the key of this name, reading the JWKS again when it is due; None for an unknown one."""
@@ -54,8 +56,9 @@ class TrustedKeys:
     async def _read_again(self) -> None:
         self._tried = self._real()
         try:
-            self._keys = _keys_of(await self._read())
+            self._keys, self.unread = _keys_of(await self._read()), False
         except (OSError, ValueError, JoseError) as error:
+            self.unread = True
             _log.warning("access.keys-unread", error=type(error).__name__, keys=len(self._keys))
 
 

@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ieum.access.access_log import AccessLog, Visit, begin_visit, usual_reason
 from ieum.access.access_settings import Access, Network
 from ieum.access.authentication import MISSING, whole_seconds
-from ieum.access.callers import AuthenticationError, Caller, RateLimitError, Role
+from ieum.access.callers import AuthenticationError, Caller, KeysUnreadError, RateLimitError, Role
 from ieum.access.route_roles import OPEN_BELOW, Logged, Matched, RouteRoles
 from ieum.api.http.connection_limits import HEALTH_PATHS, METRICS_PATH
 from ieum.api.problems import http_kinds
@@ -87,7 +87,7 @@ class AccessCheck:
         given = authorization_of(scope)
         try:
             return await self._authentication.caller(given, address_of(scope)) if given else None
-        except (AuthenticationError, RateLimitError):
+        except (AuthenticationError, KeysUnreadError, RateLimitError):
             return None
 
     async def _caller(self, scope: Scope) -> Caller:
@@ -99,6 +99,8 @@ class AccessCheck:
                 _log.info("access.refused", reason=error.reason, address=address)
             how = "" if error.reason == MISSING else ', error="invalid_token"'
             raise Problem(NOT_AUTHENTICATED, headers={"www-authenticate": BEARER + how}) from None
+        except KeysUnreadError:
+            raise Problem(http_kinds.UNAVAILABLE) from None
         except RateLimitError as error:
             raise Problem(TOO_MANY, headers={"retry-after": whole_seconds(error.seconds)}) from None
 

@@ -152,10 +152,12 @@ UNAVAILABLE = ProblemKind(
     503,
     Text("지금은 처리할 수 없습니다", "The request cannot be served now"),
     Text(
-        "데이터베이스에 닿지 않거나, 시작한 지 얼마 되지 않아 프로그램 목록을 아직 읽지 못했습니다. "
+        "데이터베이스에 닿지 않거나, 시작한 지 얼마 되지 않아 프로그램 목록을 아직 읽지 못했거나, "
+        "토큰 발급자의 공개 키를 읽지 못했습니다. "
         "`Retry-After`초 뒤에 같은 Idempotency-Key로 다시 보내십시오.",
-        "The database cannot be reached, or the service has just started and has not read the centre's "
-        "programmes yet. Send it again with the same Idempotency-Key after `Retry-After` seconds.",
+        "The database cannot be reached, the service has just started and has not read the centre's "
+        "programmes yet, or the keys of the tokens' issuer cannot be read. Send it again with the same "
+        "Idempotency-Key after `Retry-After` seconds.",
     ),
 )
 
