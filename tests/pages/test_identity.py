@@ -1,6 +1,6 @@
 """What a token says of who signs in: one agency at most, and a proof only where its time is told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,3 +30,12 @@ def test_who_signs_in_without_a_time_has_proved_nothing_lately() -> None:
     assert person_of({"sub": "kim"}, {}).authenticated_at == LONG_AGO
     said = datetime(2026, 11, 30, tzinfo=UTC)
     assert person_of({"sub": "kim", "auth_time": int(said.timestamp())}, {}).authenticated_at == said
+    assert person_of({"sub": "kim", "auth_time": said.timestamp()}, {}).authenticated_at == said
+    for strange in (10**30, -(10**30), 1e300, float("nan"), "soon", None):
+        assert person_of({"sub": "kim", "auth_time": strange}, {}).authenticated_at == LONG_AGO
+
+
+def test_a_token_lasts_no_longer_than_a_day_whatever_is_said() -> None:
+    for strange in (10**30, -(10**30), "3600", None):
+        person = person_of({"sub": "kim"}, {"expires_in": strange})
+        assert person.token_expires_at < datetime.now(UTC) + timedelta(days=2)

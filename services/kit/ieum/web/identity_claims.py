@@ -1,12 +1,13 @@
 """Who somebody is, by the claims of an identity token that was checked."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ieum.web.web_sessions import Person
 
-TOKEN_SECONDS_DEFAULT = 300
+TOKEN_SECONDS_DEFAULT, TOKEN_SECONDS_MAX = 300, 86_400
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -15,9 +16,7 @@ def person_of(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
     now = datetime.now(UTC)
     roles, agency = claims.get("roles"), claims.get("agency")
     lasts = answer.get("expires_in")
-    seconds = lasts if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
-    said = claims.get("auth_time")  # an issuer has to tell it where `max_age` asks for it
-    authenticated = datetime.fromtimestamp(said, UTC) if isinstance(said, int) else LONG_AGO
+    seconds = max(0, min(lasts, TOKEN_SECONDS_MAX)) if isinstance(lasts, int) else TOKEN_SECONDS_DEFAULT
     return Person(
         subject=str(claims["sub"]),
         name=str(claims.get("name") or claims["sub"]),
@@ -25,8 +24,16 @@ def person_of(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> Person:
         agency=_one_agency(agency),
         token=str(answer.get("access_token", "")),
         token_expires_at=now + timedelta(seconds=seconds),
-        authenticated_at=authenticated,
+        authenticated_at=_moment(claims.get("auth_time")),
     )
+
+
+def _moment(said: object) -> datetime:
+    """Return when somebody proved who they are; LONG_AGO where the issuer does not tell, or no time."""
+    with suppress(OverflowError, ValueError, OSError):
+        if isinstance(said, int | float):
+            return datetime.fromtimestamp(said, UTC)
+    return LONG_AGO
 
 
 def _one_agency(named: object) -> str | None:
