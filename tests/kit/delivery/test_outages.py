@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import asyncpg
 import pytest
@@ -19,7 +20,7 @@ from ieum_contracts.topics import Family, topic_of
 from ieum_lab.embedded.kafka import admin_settings
 from ieum_lab.embedded.stack import Stack
 from tests.kit.delivery import wire
-from tests.kit.delivery.agencies import check_histories, new_keys, quiet, until
+from tests.kit.delivery.agencies import Bare, check_histories, new_keys, quiet, until
 from tests.kit.delivery.conftest import Pair
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -32,6 +33,12 @@ async def lasting(pair: Pair) -> AsyncIterator[Pair]:
     yield pair
     pair.alpha.check()
     pair.beta.check()
+
+
+async def is_compared(agency: Bare) -> bool:
+    """Whether its database was compared with what peers heard: until then nothing can be said."""
+    held = await agency.rows("select from source where held is not null")
+    return not held and not agency.context.restore_check.is_doubted
 
 
 async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> None:
@@ -57,6 +64,7 @@ async def talk_through(pair: Pair, trouble: Callable[[], Awaitable[None]]) -> No
     await quiet(pair.alpha, pair.beta, seconds=HEAL_SECONDS_MAX)
     await check_histories(pair.alpha, pair.beta)
     for agency in (pair.alpha, pair.beta):
+        await until(partial(is_compared, agency), HEAL_SECONDS_MAX)
         assert not await agency.rows("select from parked")
         assert not await agency.rows("select from quarantine")
 
@@ -109,6 +117,7 @@ async def test_numbers_of_the_feed_that_somebody_may_have_read_outlive_a_crash(
         assert await alpha.value("select max(number) from feed") == read
     await alpha.start()
     await quiet(alpha, lasting.beta, seconds=HEAL_SECONDS_MAX)
+    await until(partial(is_compared, alpha), HEAL_SECONDS_MAX)
 
 
 CUT = """
