@@ -43,7 +43,7 @@ demo: $(READY)  ## run the six agencies and the simulator, e.g. make demo ARGS="
 	@$(BIN)/ieum demo $(ARGS) </dev/null
 
 test: $(READY)  ## pass every test against a real Kafka and a real PostgreSQL
-	@$(BIN)/python -m $(PYTEST) --numprocesses $(if $(ARGS),2,4) --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
+	@$(BIN)/python -m $(PYTEST) --numprocesses $(if $(ARGS),2,3) --no-loadscope-reorder -m 'not quiet' $(ARGS) </dev/null || $(NONE_OF_THESE)
 	@$(BIN)/python -m $(PYTEST) $(if $(ARGS),,--numprocesses 2 --no-loadscope-reorder) -m quiet $(ARGS) </dev/null || $(NONE_OF_THESE)
 
 check: $(READY)  ## lint, format, types, direction of imports

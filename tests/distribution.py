@@ -2,8 +2,8 @@
 
 A process is given a file at a time, so that what a module sets up is set up once; the journeys share a centre
 of six agencies and go together. Files without a stack go before the others, so that most faults show within
-two minutes; only the journeys and the month that passes begin with them, for they take longest. Where files
-are alike the longest goes first: at the end it would run alone.
+two minutes; only the journeys begin with them, for they take longest. Where files are alike the longest goes
+first: at the end it would run alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,35 +13,24 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 JOURNEYS = "tests/journeys"
-MONTH = "tests/journeys/test_month_passes.py"
-ALONE = (MONTH, "tests/journeys/test_demo.py")
-"""The journeys with a stack and six agencies of their own."""
-FIRST = (JOURNEYS, MONTH)
+ALONE = "tests/journeys/test_demo.py"
+"""The one journey with a stack and six agencies of its own."""
 LONGEST = (
-    *ALONE,
+    ALONE,
     "tests/chaos/test_chaos.py",
     "tests/chaos/test_broken.py",
-    "tests/pages/test_screens.py",
-    "tests/kit/delivery/test_progress_is_health.py",
     "tests/stack/test_life.py",
-    "tests/kit/delivery/test_outages.py",
-    "tests/bench/test_size_bench.py",
-    "tests/bench/test_console_bench.py",
-    "tests/kit/delivery/test_crash_walk.py",
-    "tests/restored/test_restored.py",
-    "tests/kit/api/test_access.py",
-    "tests/kit/clocks/test_clocks_killed.py",
     "tests/restored/test_rolling.py",
-    "tests/kit/delivery/test_truncated.py",
-    "tests/kit/delivery/test_instances.py",
-    "tests/bench/test_isolation_bench.py",
+    "tests/kit/delivery/test_outages.py",
+    "tests/kit/delivery/test_crash_walk.py",
     "tests/kit/cli/test_ieum.py",
+    "tests/bench/test_bench.py",
+    "tests/kit/delivery/test_clocks.py",
     "tests/kit/delivery/test_retention.py",
-    "tests/console/test_projector.py",
     "tests/stack/test_foreign.py",
-    "tests/test_wheels.py",
-    "tests/contracts/test_lifecycle_walk.py",
     "tests/test_tidy.py",
+    "tests/contracts/test_lifecycle_walk.py",
+    "tests/test_wheels.py",
     "tests/contracts/test_two_sides.py",
     "tests/kit/casework/test_casework_walk.py",
 )
@@ -52,7 +41,7 @@ LAST = len(LONGEST)
 def share_of(test: str) -> str:
     """Return what a test is run with, in one process: its file, or all journeys of the shared centre."""
     file = test.split("::", 1)[0]
-    return JOURNEYS if file.startswith(f"{JOURNEYS}/") and file not in ALONE else file
+    return JOURNEYS if file.startswith(f"{JOURNEYS}/") and file != ALONE else file
 
 
 def in_order(tests: Iterable[pytest.Item]) -> list[pytest.Item]:
@@ -65,7 +54,7 @@ def in_order(tests: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 def _rank(share: str, shares: Mapping[str, list[pytest.Item]]) -> tuple[bool, bool, int]:
     stack = any(test.get_closest_marker("stack") for test in shares[share])
-    return share not in FIRST, stack, LONGEST.index(share) if share in LONGEST else LAST
+    return share != JOURNEYS, stack, LONGEST.index(share) if share in LONGEST else LAST
 
 
 class ByShare(LoadScopeScheduling):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.distribution import FIRST, JOURNEYS, LONGEST, share_of
+from tests.distribution import JOURNEYS, LONGEST, share_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,6 +26,6 @@ def test_no_share_is_split_and_those_without_a_stack_begin_first(
     items = request.session.items
     begun = [share for share, _ in groupby(share_of(item.nodeid) for item in items)]
     assert len(begun) == len(set(begun))
-    dear = {share_of(item.nodeid) for item in items if item.get_closest_marker("stack")}.difference(FIRST)
-    flags = [share in dear for share in begun if share not in FIRST]
+    dear = {share_of(item.nodeid) for item in items if item.get_closest_marker("stack")} - {JOURNEYS}
+    flags = [share in dear for share in begun if share != JOURNEYS]
     assert flags == sorted(flags)
