@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ieum_console.projection import read_assurance, read_edges
-from ieum_console.projection.assurance import UNHEARD_MAX
+from ieum_console.projection.unread import UNREAD_COUNTED_MAX
 from tests.console.conftest import Console
 
 pytestmark = pytest.mark.stack
@@ -32,7 +32,7 @@ BEHIND = 4
 
 
 async def test_a_pair_of_which_the_count_was_cut_never_agrees(console: Console) -> None:
-    first = UNHEARD_MAX + 1
+    first = UNREAD_COUNTED_MAX + 1
     async with console.database.acquire() as connection:
         for statement in (AGENCIES, TYPE):
             await connection.execute(statement)
@@ -43,7 +43,7 @@ async def test_a_pair_of_which_the_count_was_cut_never_agrees(console: Console) 
 
         employment, veterans = (await read_assurance(connection)).pairs
         assert (employment.cut, employment.agrees) == (True, False)
-        assert employment.differing >= UNHEARD_MAX
+        assert employment.differing >= UNREAD_COUNTED_MAX
         assert (veterans.said, veterans.heard, veterans.cut, veterans.agrees) == (BEHIND, BEHIND, True, False)
         assert [each.cut for each in await read_edges(connection)] == [True, True]
 
@@ -52,6 +52,6 @@ async def test_a_pair_of_which_the_count_was_cut_never_agrees(console: Console) 
         assert (employment.heard, employment.cut) == (BEHIND + 1, False), "so many are counted, and no more"
         assert (veterans.heard, veterans.cut, veterans.since) == (0, False, NOW)
         assert [(each.unread, each.cut) for each in await read_edges(connection)] == [
-            (UNHEARD_MAX - BEHIND, False),
+            (UNREAD_COUNTED_MAX - BEHIND, False),
             (BEHIND, False),
         ]

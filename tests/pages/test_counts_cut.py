@@ -9,10 +9,11 @@ from playwright.async_api import expect
 
 from ieum_console.operations.operation_rows import ITEMS_MAX, LISTED_MAX
 from ieum_console.pages.troubles_page import STREAMS_SHOWN
-from ieum_console.projection.assurance import ROWS_MAX, UNHEARD_MAX
+from ieum_console.projection.assurance import ROWS_MAX
 from ieum_console.projection.audit_trail import ROWS_MAX as AUDITED_MAX
 from ieum_console.projection.contracts import ROWS_MAX as PROGRAMMES_MAX
 from ieum_console.projection.overview import OVERDUE_COUNTED_MAX
+from ieum_console.projection.unread import UNREAD_COUNTED_MAX
 from tests.kit.api.agency_api import Api
 from tests.pages.conftest import SignedIn, Site
 from tests.pages.parked import park_some
@@ -96,8 +97,8 @@ async def test_where_much_is_unread_its_pairs_are_not_said_to_be_counted(
     now, context = datetime.now(UTC), await signed_in("viewer-1", locale="en")
     connection = await asyncpg.connect(site.dsn)
     for statement in (BACKLOG, READING):
-        await connection.execute(statement, now, UNHEARD_MAX + 1)
-    await connection.execute(SAID, UNHEARD_MAX + 1)
+        await connection.execute(statement, now, UNREAD_COUNTED_MAX + 1)
+    await connection.execute(SAID, UNREAD_COUNTED_MAX + 1)
     await connection.close()
     page = await context.new_page()
     await page.goto(f"{site.url}/assurance")

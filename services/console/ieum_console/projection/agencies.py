@@ -6,6 +6,8 @@ from uuid import UUID
 
 from asyncpg import Connection
 
+from ieum_console.projection.unread import UNREAD, UNREAD_COUNTED_MAX
+
 TREND = timedelta(minutes=5)
 
 
@@ -126,32 +128,16 @@ async def read_agencies(connection: Connection, now: datetime) -> tuple[AgencySt
 
 EDGES = """
 select s.name as source, p.name as recipient, e.records, e.last_said_at, e.heads_at, u.unread, u.cut,
-    u.oldest as oldest_unread_at, t.open as open_referrals
+    u.sent_at as oldest_unread_at, t.open as open_referrals
 from edge e join agency s on s.id = e.source join agency p on p.id = e.recipient
-cross join lateral (
-    select coalesce(sum(x.unread), 0)::bigint as unread, min(x.oldest) as oldest,
-        coalesce(bool_or(x.cut), false) as cut
-    from reading r
-    cross join lateral (
-        select count(*) filter (where source = e.source) as unread,
-            min(sent_at) filter (where source = e.source) as oldest, count(*) > $1 as cut
-        from (
-            select source, sent_at from step
-            where recipient = r.recipient and family = r.family and partition = r.partition
-                and "offset" >= r.next_offset
-            order by "offset" limit $1 + 1
-        ) y
-    ) x
-    where r.recipient = e.recipient and r.next_offset < r.end_offset
-) u
+{unread}
 cross join lateral (
     select coalesce(sum(referrals), 0)::bigint as open from tally
     where sender = e.source and recipient = e.recipient
         and state <> all ('{closed,declined,redirected,cancelled,withdrawn,expired}'::text[])
 ) t
 order by s.name, p.name
-"""
-UNREAD_COUNTED_MAX = 2_000
+""".replace("{unread}", UNREAD)
 
 
 async def read_edges(connection: Connection) -> tuple[EdgeState, ...]:

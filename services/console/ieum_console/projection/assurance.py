@@ -8,10 +8,9 @@ from uuid import UUID
 from asyncpg import Connection
 
 from ieum_console.projection.families import FAMILIES
+from ieum_console.projection.unread import UNREAD, UNREAD_COUNTED_MAX
 from ieum_contracts.topics import Family
 
-UNHEARD_MAX = 2_000
-"""So many unread events of a partition are counted, whoever said them."""
 ROWS_MAX = 200
 
 
@@ -90,27 +89,12 @@ class Assurance:
 
 
 PAIRS = """
-select s.name as source, p.name as recipient, e.said, e.said - u.unheard as heard, u.cut, g.missing,
-    w.waiting, least(u.since, g.since, w.since) as since, e.heads_at, back.heads_at as heads_back_at
+select s.name as source, p.name as recipient, e.said, e.said - u.unread as heard, u.cut, g.missing,
+    w.waiting, least(u.said_at, g.since, w.since) as since, e.heads_at, back.heads_at as heads_back_at
 from (select source, recipient, events as said, heads_at from edge) e
 join agency s on s.id = e.source join agency p on p.id = e.recipient
 left join edge back on back.source = e.recipient and back.recipient = e.source
-cross join lateral (
-    select coalesce(sum(x.unheard), 0)::bigint as unheard, min(x.since) as since,
-        coalesce(bool_or(x.cut), false) as cut
-    from reading r
-    cross join lateral (
-        select count(*) filter (where source = e.source) as unheard,
-            min(said_at) filter (where source = e.source) as since, count(*) > $1 as cut
-        from (
-            select source, said_at from step
-            where recipient = r.recipient and family = r.family and partition = r.partition
-                and "offset" >= r.next_offset
-            order by "offset" limit $1 + 1
-        ) y
-    ) x
-    where r.recipient = e.recipient and r.next_offset < r.end_offset
-) u
+{unread}
 cross join lateral (
     select coalesce(sum(last - first + 1), 0)::bigint as missing, min(noticed_at) as since from gap
     where gap.source = e.source and gap.recipient = e.recipient
@@ -120,7 +104,7 @@ cross join lateral (
     where sayer = e.source and hearer = e.recipient
 ) w
 order by s.name, p.name
-"""
+""".replace("{unread}", UNREAD)
 
 OPEN_STREAMS = """
 (select w.key, s.name as source, p.name as recipient, null::smallint as family, 'waiting' as why, w.since
@@ -158,7 +142,7 @@ ANSWERED_COUNTED_MAX = 10_000
 async def read_assurance(connection: Connection) -> Assurance:
     """Read what the pairs owe each other."""
     return Assurance(
-        pairs=tuple(PairAccount(**dict(row)) for row in await connection.fetch(PAIRS, UNHEARD_MAX)),
+        pairs=tuple(PairAccount(**dict(row)) for row in await connection.fetch(PAIRS, UNREAD_COUNTED_MAX)),
         open_streams=tuple(
             OpenStream(**{**dict(row), "family": FAMILIES.get(row["family"])})
             for row in await connection.fetch(OPEN_STREAMS, ROWS_MAX)
